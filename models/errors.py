@@ -1,0 +1,87 @@
+"""What can go wrong, in words that a user can act on.
+
+TradespaceError             every error of this project that a user can cause
+├── ScenarioError           a scenario file, with all its findings at once
+├── DesignError             a design that does not belong to its scenario
+├── NotModelledError        the format allows it, the model doesn't know it yet
+├── SpaceTooLargeError      more designs than may be enumerated
+└── EvaluationError         a callable that returned something else than an Evaluation
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong, or odd, in a scenario file.
+
+    Attributes:
+        where: Path inside the file, for example `components.web.service_ms`; empty for the file as a whole.
+        found: What stands there.
+        allowed: What may stand there; empty when the sentence in `found` says all.
+        hint: What to do, for example the nearest valid name.
+        line: Line in the file, counted from 1; None when the scenario did not come from a file.
+        severity: `error` refuses the file; `warning` is legal but odd.
+    """
+
+    where: str
+    found: str
+    allowed: str = ""
+    hint: str = ""
+    line: int | None = None
+    severity: Severity = "error"
+
+    def __str__(self) -> str:
+        place = f"line {self.line}: " if self.line is not None else ""
+        path = f"{self.where}: " if self.where else ""
+        parts = [self.found]
+        if self.allowed:
+            parts.append(f"allowed: {self.allowed}")
+        if self.hint:
+            parts.append(self.hint)
+        return place + path + "; ".join(parts)
+
+
+class TradespaceError(Exception):
+    """Base of every error that a user can cause and mend."""
+
+
+class ScenarioError(TradespaceError):
+    """A scenario that is refused whole.
+
+    Attributes:
+        source: Name of the file, or what stands for it.
+        findings: Everything that is wrong with it, in the order of the file.
+    """
+
+    def __init__(self, source: str, findings: Sequence[Finding]) -> None:
+        self.source = source
+        self.findings = tuple(findings)
+        count = len(self.findings)
+        head = f"{source}: {count} error{'' if count == 1 else 's'}"
+        super().__init__("\n".join([head, *(f"  {finding}" for finding in self.findings)]))
+
+    def __reduce__(self) -> tuple[type[ScenarioError], tuple[str, tuple[Finding, ...]]]:
+        return type(self), (self.source, self.findings)
+
+
+class DesignError(TradespaceError):
+    """A design that names unknown decisions or values, or belongs to another scenario."""
+
+
+class NotModelledError(TradespaceError):
+    """The scenario uses something the format allows and the model does not know yet."""
+
+
+class SpaceTooLargeError(TradespaceError):
+    """The design space has more designs than may be enumerated."""
+
+
+class EvaluationError(TradespaceError):
+    """A callable X -> Evaluation returned the wrong type, the wrong shape, or not a number."""

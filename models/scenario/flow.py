@@ -1,0 +1,138 @@
+"""Flows: classes of user requests, each written as the tree of calls that one request makes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Discriminator, Field, Tag
+
+from models.scenario.part import Name, Part, Text
+from models.scenario.quantity import (
+    CountFromZero,
+    Milliseconds,
+    Retries,
+    Share,
+    SignedUsd,
+    Times,
+    Usd,
+)
+
+
+def _named_call(value: Any) -> Any:
+    """A step that is a word is a call of that component."""
+    return {"call": value} if isinstance(value, str) else value
+
+
+def _kind_of_step(value: Any) -> str:
+    if isinstance(value, Parallel) or (isinstance(value, dict) and "parallel" in value):
+        return "parallel"
+    return "call"
+
+
+def _branch(value: Any) -> Any:
+    """A branch is a list of steps; one step alone may stand without its brackets."""
+    return value if isinstance(value, (tuple, list)) else (value,)
+
+
+Step = Annotated[
+    Annotated["Call", Tag("call")] | Annotated["Parallel", Tag("parallel")],
+    Discriminator(_kind_of_step),
+    BeforeValidator(_named_call),
+]
+
+
+class Fallback(Part):
+    """The answer that is given instead when a call fails."""
+
+    fidelity: Share = 1.0
+    """How much of the full answer the user gets."""
+    latency_ms: Milliseconds = 0.0
+    """Time to give it, ms."""
+    enabled: bool = True
+    """False: there is none (for a decision that switches it)."""
+
+
+class Call(Part):
+    """One call of a component, with the calls made while it serves."""
+
+    call: Name
+    """The component that is called."""
+    name: Name | None = None
+    """Name of this call in paths; the component's name when not given."""
+    then: tuple[Step, ...] = ()
+    """Calls made one after the other while this one is served."""
+    times: Times = 1.0
+    """How often it is made, one after the other; 0.3 = in three requests of ten."""
+    optional: bool = False
+    """Its failure doesn't fail the request."""
+    write: bool = False
+    """It changes data."""
+    enabled: bool = True
+    """False: a feature that is shed."""
+    value_usd: Usd = 0.0
+    """What an answer of an optional call is worth; lost when it fails or is shed."""
+    timeout_ms: Milliseconds | None = None
+    """The caller waits no longer than this, ms; null = as long as it takes."""
+    retries: Retries = 0
+    """Further attempts after a failed one."""
+    backoff_ms: Milliseconds = 0.0
+    """Pause before a retry, ms."""
+    jitter: Share = 0.0
+    """Share of the pause that is drawn at random."""
+    breaker: bool = False
+    """A circuit breaker guards the call."""
+    bulkhead_slots: CountFromZero | None = None
+    """Calls of this kind that may be under way at the same time; null = any number."""
+    fallback: Fallback | None = None
+    """The answer given instead when the call fails."""
+
+
+class Parallel(Part):
+    """Branches that run at the same time; the slowest decides."""
+
+    parallel: Annotated[
+        tuple[Annotated[tuple[Step, ...], BeforeValidator(_branch)], ...], Field(min_length=1)
+    ]
+    """The branches: each a step, or a list of steps made one after the other."""
+
+
+class Flow(Part):
+    """A class of user requests."""
+
+    label: Text | None = None
+    source: Text | None = None
+    share: Share
+    """Share of all user requests."""
+    value_usd: SignedUsd = 0.0
+    """What one answered request is worth, USD."""
+    weight: Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)] = 1.0
+    """How much a request of this flow counts in latency, consistency and availability."""
+    fidelity: Share = 1.0
+    """How much of the full answer the user gets; counts into consistency."""
+    shed_share: Share = 0.0
+    """Turned away at the door on purpose."""
+    percentile: Annotated[float, Field(ge=0.5, le=0.9999)] | None = None
+    """Percentile of this flow's own latency limit; null = that of the latency dimension."""
+    limit_ms: Milliseconds | None = None
+    """This flow's own latency limit at that percentile, in every phase, ms."""
+    target_ms: Milliseconds | None = None
+    """Wanted latency at that percentile, ms."""
+    trace: Annotated[tuple[Step, ...], Field(min_length=1)]
+    """The calls that one request makes."""
+
+
+def calls(steps: tuple[Call | Parallel, ...]) -> Iterator[Call]:
+    """Every call in a trace, callers before the calls under them."""
+    for step in steps:
+        if isinstance(step, Parallel):
+            for branch in step.parallel:
+                yield from calls(branch)
+        else:
+            yield step
+            yield from calls(step.then)
+
+
+Call.model_rebuild()
+Parallel.model_rebuild()
+Flow.model_rebuild()

@@ -1,0 +1,187 @@
+"""Paths: how a scenario names a parameter, and which parameters a path stands for.
+
+    component.parameter                    web.replicas
+    flows.FLOW.parameter                   flows.checkout.value_usd
+    flows.FLOW.calls.CALL.parameter        flows.checkout.calls.payment.timeout_ms
+    calls.CALL.parameter                   calls.payment.retries          (in every flow)
+    ... .fallback.parameter                calls.search.fallback.enabled
+    workload.rate                          the arrival rate of every phase
+    complexity.parameter                   complexity.background_jobs
+    drivers.NAME                           drivers.volume
+
+CALL is the call's own `name`, or the name of the component it calls.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from models.scenario.complexity import ComplexityBudget
+from models.scenario.flow import Call, Fallback, Flow, calls
+from models.scenario.part import Part
+from models.scenario.quantity import Quantity, quantities
+from models.scenario.scenario import Scenario
+
+Owner = Literal["component", "flow", "call", "workload", "complexity", "driver"]
+
+_RATE = Quantity("rate", 0.0, 1e12, False, False, False, "requests/s")
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One parameter of one owner: the place that a path points to.
+
+    Attributes:
+        owner: What kind of thing the parameter belongs to.
+        name: Its name; for a call the flow's name.
+        call: Position of the call among the calls of its flow, callers first; -1 for other owners.
+        parameter: Name of the parameter; `fallback.` before a parameter of a call's fallback.
+    """
+
+    owner: Owner
+    name: str
+    parameter: str
+    call: int = -1
+
+
+class PathError(ValueError):
+    """A path that names nothing.
+
+    Attributes:
+        allowed: What may stand in its place.
+        hint: The nearest valid name, when there is one.
+    """
+
+    def __init__(self, found: str, allowed: str, hint: str = "") -> None:
+        super().__init__(found)
+        self.allowed = allowed
+        self.hint = hint
+
+
+@cache
+def parameters_of(part: type[Part]) -> dict[str, Quantity]:
+    """Parameters of a kind of owner, by name (see `quantities`)."""
+    return quantities(part)
+
+
+@cache
+def parameters_of_call() -> dict[str, Quantity]:
+    """Parameters of a call, those of its fallback included."""
+    own = dict(parameters_of(Call))
+    own.update({f"fallback.{name}": quantity for name, quantity in parameters_of(Fallback).items()})
+    return own
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """A sentence that names the nearest valid name, or nothing."""
+    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return f"did you mean {close[0]!r}?" if close else ""
+
+
+def _listed(names: Iterable[str]) -> str:
+    listed = sorted(names)
+    shown = ", ".join(listed[:12])
+    return shown + (f" and {len(listed) - 12} more" if len(listed) > 12 else "") if listed else "nothing"
+
+
+def _pick(name: str, known: Iterable[str], what: str) -> str:
+    known = list(known)
+    if name not in known:
+        raise PathError(f"unknown {what} {name!r}", _listed(known), nearest(name, known))
+    return name
+
+
+def call_name(call: Call) -> str:
+    """The name by which paths know a call."""
+    return call.name or call.call
+
+
+def resolve(scenario: Scenario, path: str) -> tuple[Slot, ...]:
+    """The parameters that a path stands for, at least one.
+
+    Raises:
+        PathError: The path names nothing; says what may stand there and the nearest valid name.
+    """
+    head, _, rest = path.partition(".")
+    if head == "workload":
+        _pick(rest, ["rate"], "parameter of the workload")
+        return (Slot("workload", "", "rate"),)
+    if head == "complexity":
+        _pick(rest, parameters_of(ComplexityBudget), "parameter of complexity")
+        return (Slot("complexity", "", rest),)
+    if head == "drivers":
+        _pick(rest, scenario.drivers, "driver")
+        return (Slot("driver", rest, "value"),)
+    if head == "calls":
+        return _calls(scenario, tuple(scenario.flows), rest)
+    if head == "flows":
+        name, _, rest = rest.partition(".")
+        _pick(name, scenario.flows, "flow")
+        if rest.startswith("calls."):
+            return _calls(scenario, (name,), rest.removeprefix("calls."))
+        _pick(rest, parameters_of(Flow), "parameter of a flow")
+        return (Slot("flow", name, rest),)
+    known = [*scenario.components, "flows", "calls", "workload", "complexity", "drivers"]
+    _pick(head, known, "component")
+    component = scenario.components[head]
+    _pick(rest, parameters_of(type(component)), f"parameter of a {component.kind}")
+    return (Slot("component", head, rest),)
+
+
+def _calls(scenario: Scenario, flows: tuple[str, ...], rest: str) -> tuple[Slot, ...]:
+    name, _, parameter = rest.partition(".")
+    found, known = [], set()
+    for flow in flows:
+        for index, call in enumerate(calls(scenario.flows[flow].trace)):
+            known.add(call_name(call))
+            if call_name(call) == name:
+                found.append((flow, index, call))
+    if not found:
+        raise PathError(f"unknown call {name!r}", _listed(known), nearest(name, known))
+    _pick(parameter, parameters_of_call(), "parameter of a call")
+    if parameter.startswith("fallback."):
+        found = [entry for entry in found if entry[2].fallback is not None]
+        if not found:
+            raise PathError(f"the call {name!r} has no fallback", "a call with `fallback`")
+    return tuple(Slot("call", flow, parameter, index) for flow, index, _ in found)
+
+
+def quantity_of(scenario: Scenario, slot: Slot) -> Quantity:
+    """What the type of a slot's parameter says (bounds, unit, whole numbers)."""
+    if slot.owner == "component":
+        return parameters_of(type(scenario.components[slot.name]))[slot.parameter]
+    if slot.owner == "flow":
+        return parameters_of(Flow)[slot.parameter]
+    if slot.owner == "call":
+        return parameters_of_call()[slot.parameter]
+    if slot.owner == "complexity":
+        return parameters_of(ComplexityBudget)[slot.parameter]
+    return _RATE if slot.owner == "workload" else Quantity("value", -1e15, 1e15, False, False, False, "")
+
+
+def written_value(scenario: Scenario, slot: Slot) -> float | bool | None:
+    """What stands in the file for a slot that is the same in every phase; its default when nothing does.
+
+    Raises:
+        KeyError: `workload.rate` and drivers differ by phase and have no one value.
+    """
+    if slot.owner in ("workload", "driver"):
+        raise KeyError(slot.parameter)
+    owner: Part
+    if slot.owner == "component":
+        owner = scenario.components[slot.name]
+    elif slot.owner == "flow":
+        owner = scenario.flows[slot.name]
+    elif slot.owner == "complexity":
+        owner = scenario.complexity
+    else:
+        call = list(calls(scenario.flows[slot.name].trace))[slot.call]
+        owner = call
+        if slot.parameter.startswith("fallback."):
+            owner = call.fallback or Fallback()
+    value: float | bool | None = getattr(owner, slot.parameter.removeprefix("fallback."))
+    return value

@@ -1,0 +1,77 @@
+"""The scenario: everything that a user wrote, with names resolved and nothing worked out."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from models.scenario.complexity import ComplexityBudget
+from models.scenario.component import Component
+from models.scenario.decision import Decision, Rule, Value
+from models.scenario.experiment import Experiment
+from models.scenario.flow import Flow
+from models.scenario.goals import Goals, Limits
+from models.scenario.part import Name, Number, Part, Path, Text
+from models.scenario.uncertainty import Distribution
+from models.scenario.workload import Workload
+
+#: Names that paths begin with and that no component may take.
+RESERVED = ("flows", "calls", "workload", "complexity", "drivers")
+
+
+class DriverCost(Part):
+    """A cost that grows as the product of powers of drivers, each relative to its first phase."""
+
+    label: Text
+    usd: Number
+    """Cost in a phase in which every driver has the value of the first phase, USD."""
+    drivers: Annotated[dict[Name, Number], Field(min_length=1)]
+    """Exponent of each driver."""
+    basis: Literal["sum", "peak"] = "sum"
+    """`sum`: spent in every phase; `peak`: the highest phase counts once (capital that must be held)."""
+
+
+def _described(value: Any) -> Any:
+    """Drivers may be a list of names, or names with a sentence each."""
+    return dict.fromkeys(value, "") if isinstance(value, (tuple, list)) else value
+
+
+class Scenario(Part):
+    """One scenario, as it was written; compared by value, identified by its digest."""
+
+    schema_: Annotated[Literal[1], Field(alias="schema")]
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=80)]
+    """Short name: small letters, digits and `-`."""
+    title: Text = ""
+    summary: Text = ""
+    sources: tuple[Text, ...] = ()
+    """Where numbers come from."""
+    assumptions: tuple[Text, ...] = ()
+    """Numbers that are guesses; they are listed in every report."""
+    workload: Workload
+    drivers: Annotated[dict[Name, Text], BeforeValidator(_described)] = {}
+    """Named quantities that are not request rates and change by phase."""
+    costs: tuple[DriverCost, ...] = ()
+    components: Annotated[dict[Name, Component], Field(min_length=1, max_length=200)]
+    flows: Annotated[dict[Name, Flow], Field(min_length=1, max_length=100)]
+    decisions: Annotated[dict[Name, Decision], Field(max_length=500)] = {}
+    today: dict[Name, Value | dict[Name, Value]] = {}
+    """Values of the decisions in the running system; for an adaptive decision a value, or one a phase."""
+    rules: tuple[Rule, ...] = ()
+    dimensions: Goals = Goals()
+    limits: Limits = Limits()
+    complexity: ComplexityBudget = ComplexityBudget()
+    uncertainty: dict[Path, Distribution] = {}
+    experiments: tuple[Experiment, ...] = ()
+
+    def digest(self) -> str:
+        """SHA-256 of the content, the same whatever the order or spelling of the file; 64 hex digits."""
+        content = self.model_dump(mode="json", by_alias=True)
+        text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def __hash__(self) -> int:
+        return hash(self.digest())
