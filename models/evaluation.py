@@ -58,12 +58,14 @@ class Evaluation:
     @property
     def losses(self) -> Array:
         """The values as losses, `(n, 6)`: lower is better in every column."""
-        return self.values * np.array([dimension.sign for dimension in self.dimensions])
+        losses: Array = self.values * np.array([dimension.sign for dimension in self.dimensions])
+        return losses
 
     @property
     def feasible(self) -> NDArray[np.bool_]:
         """Which designs are within every limit, `(n,)`."""
-        return np.all(self.excess <= 0.0, axis=1)
+        feasible: NDArray[np.bool_] = np.all(self.excess <= 0.0, axis=1)
+        return feasible
 
     def take(self, rows: NDArray[np.intp] | NDArray[np.bool_]) -> Evaluation:
         """The same for some of the designs, in the order of `rows`."""

@@ -18,12 +18,18 @@ class Goal(Part):
     """Hard limit, in the dimension's unit."""
     target: Number | None = None
     """Wanted value, in the dimension's unit."""
-    tolerance: Tolerance = "sometimes"
-    """How readily it is given up; `never`: the limit is a constraint like any other limit."""
+    tolerance: Tolerance | None = None
+    """How readily it is given up. `never`, or not said: the limit is a constraint. `rare`, `sometimes`, `pay`:
+    the limit is a wish that ranking weighs."""
     step: Annotated[float, Field(gt=0, le=1e15)] | None = None
     """A smaller difference doesn't matter to anyone (availability: in nines)."""
     breach: Text | None = None
     """What users would see when the limit is broken."""
+
+    @property
+    def is_constraint(self) -> bool:
+        """Whether a design beyond the limit is infeasible."""
+        return self.limit is not None and self.tolerance in (None, "never")
 
 
 class LatencyGoal(Goal):

@@ -40,6 +40,11 @@ Keys = Annotated[float, _quantity(1, 1e12, "keys")]
 ZipfExponent = Annotated[float, _quantity(0, 3, "")]
 
 
+_WITHOUT_LIMIT = frozenset(
+    "queue_limit max_wait_s timeout_ms rate_limit_per_s bulkhead_slots ttl_s capacity_keys".split()
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Quantity:
     """What the type of one parameter says.
@@ -61,6 +66,11 @@ class Quantity:
     is_switch: bool
     can_be_none: bool
     unit: str
+
+    @property
+    def none_value(self) -> float:
+        """What null is held as: infinity where it means "without limit", NaN where it means "not given"."""
+        return math.inf if self.name in _WITHOUT_LIMIT else math.nan
 
     def allowed(self) -> str:
         """Says in words which values are allowed."""

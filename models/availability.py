@@ -1,0 +1,123 @@
+"""Step 5, availability: hard failures of replicas and zones, and the share of requests that is answered.
+
+Zones are shared: all components lose a zone together. So the sum over the zones' states is made once for a
+flow, and only within one state are the components independent (`physics` notes in docs/model.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.evaluation import Array
+from models.formulas.redundancy import carried_share, k_of_n, replicas_in, zone_states
+from models.parameters import Parameters
+from models.stations import Station
+
+MINUTES_PER_HOUR = 60.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Redundancy:
+    """What is known of one component's replicas; arrays that broadcast to `(n, p)`.
+
+    Attributes:
+        replicas: Copies.
+        needed: Copies that carry the load at a utilisation below 1.
+        offered_replicas: Copies' worth of load that is offered (fractional).
+        availability: Of one copy.
+        zones: Zones over which the copies are spread.
+        zone_availability: Of one zone; 1 = zones are not considered.
+        degrades: Where a lost copy loses its share of the work (calls can be refused), not all of it.
+    """
+
+    replicas: Array
+    needed: Array
+    offered_replicas: Array
+    availability: Array
+    zones: Array
+    zone_availability: Array
+    degrades: Array
+
+
+def redundancy(parameters: Parameters, component: int, station: Station) -> Redundancy:
+    """What the model knows of a component's replicas."""
+    one = np.ones((1, 1))
+    if not station.has_queue:
+        up = _replica_availability(parameters, component)
+        return Redundancy(one, one, one, up, one, one, np.zeros((1, 1), dtype=bool))
+    replicas = parameters.of_component(component, "replicas")
+    offered = station.utilisation * replicas
+    # The smallest whole number strictly above the offered load; 1e-9 forgives rounding of whole loads.
+    needed = np.clip(np.floor(offered + 1e-9) + 1.0, 1.0, replicas)
+    return Redundancy(
+        replicas=replicas,
+        needed=needed,
+        offered_replicas=offered,
+        availability=_replica_availability(parameters, component),
+        zones=parameters.of_component(component, "zones"),
+        zone_availability=parameters.of_component(component, "zone_availability"),
+        degrades=station.can_refuse,
+    )
+
+
+def _replica_availability(parameters: Parameters, component: int) -> Array:
+    """Given, or mean time between failures over itself and the time to repair; 1 where neither is given."""
+    given = parameters.of_component(component, "availability")
+    mtbf = parameters.of_component_or(component, "mtbf_hours", np.nan)
+    mttr = parameters.of_component_or(component, "mttr_minutes", np.nan) / MINUTES_PER_HOUR
+    with np.errstate(invalid="ignore", divide="ignore"):
+        from_times = np.where(mtbf > 0.0, mtbf / (mtbf + mttr), 0.0)
+    from_times = np.where(np.isnan(mtbf) | np.isnan(mttr), 1.0, from_times)
+    return np.where(np.isnan(given), from_times, given)
+
+
+def hard_availability(parts: Sequence[Redundancy], required: Sequence[Sequence[Array]]) -> list[Array]:
+    """Probability that a flow's required components carry its load, `(n | 1, p | 1)` for each flow.
+
+    Args:
+        parts: What is known of each component.
+        required: By flow and component: 1.0 where the flow requires the component, else 0.0.
+
+    Source: sum over zone states of P(state) times the product over components of P(enough copies | state);
+    the binomial tail for copies that are all needed, its expected carried share for those that degrade.
+    """
+    zones = _zone_availabilities(parts)
+    found: list[Array] = [np.zeros((1, 1)) for _ in required]
+    for state, probability in zone_states(zones):
+        up = [_up(part, state) for part in parts]
+        for f, needs in enumerate(required):
+            together: Array = probability
+            for need, share in zip(needs, up, strict=True):
+                together = together * np.where(need > 0.0, share, 1.0)
+            found[f] = found[f] + together
+    return [np.minimum(share, 1.0) for share in found]
+
+
+def _zone_availabilities(parts: Sequence[Redundancy]) -> list[Array]:
+    """Availability of each zone that some component considers: the lowest that any of them states."""
+    exposed = [part for part in parts if bool(np.any(part.zone_availability < 1.0))]
+    count = max((int(part.zones.max()) for part in exposed if part.zones.size), default=0)
+    found = []
+    for zone in range(count):
+        worst = np.ones((1, 1))
+        for part in exposed:
+            worst = np.minimum(worst, np.where(part.zones > zone, part.zone_availability, 1.0))
+        found.append(worst)
+    return found
+
+
+def _up(part: Redundancy, state: tuple[bool, ...]) -> Array:
+    """Probability that a component carries its load, or the share that it does, in one state of the zones."""
+    replicas = part.replicas
+    if state and bool(np.any(part.zone_availability < 1.0)):
+        left = replicas_in(state, replicas=part.replicas, zones=part.zones)
+        replicas = np.where(part.zone_availability < 1.0, left, part.replicas)
+    enough = k_of_n(part.needed, replicas=replicas, availability=part.availability)
+    if not bool(np.any(part.degrades)):
+        return enough
+    all_copies = np.minimum(part.offered_replicas, part.replicas)
+    share = carried_share(all_copies, replicas=replicas, availability=part.availability)
+    return np.where(part.degrades, share, enough)

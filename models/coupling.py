@@ -1,0 +1,122 @@
+"""Who depends on whom: which components a design calls, how many interact, and how far trouble spreads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from models.evaluation import Array
+from models.parameters import Parameters
+from models.system import CallNode
+
+
+def is_called(parameters: Parameters, *, required: bool) -> list[list[Array]]:
+    """Whether each flow calls each component, 1.0 or 0.0: by flow and component, `(n | 1, p | 1)` each.
+
+    Args:
+        parameters: The parameters.
+        required: Only calls without which the request fails; a call under an optional one isn't.
+    """
+    system = parameters.system
+    found = [[np.zeros((1, 1)) for _ in system.components] for _ in system.flows]
+    for node, made in zip(system.nodes, _is_made(parameters, required=required), strict=True):
+        found[node.flow][node.component] = np.maximum(found[node.flow][node.component], made)
+    return found
+
+
+def _is_made(parameters: Parameters, *, required: bool) -> list[Array]:
+    """1.0 where a call is made at all, by call."""
+    made: list[Array] = []
+    for node in parameters.system.nodes:
+        calls = parameters.of_call(node, "times") * parameters.of_call(node, "enabled")
+        own = (calls > 0.0).astype(np.float64)
+        if required:
+            own = own * (1.0 - parameters.of_call(node, "optional"))
+        made.append(own if node.caller is None else own * made[node.caller])
+    return made
+
+
+def interacting_components(called: Sequence[Sequence[Array]], n: int) -> Array:
+    """Number of components that any flow calls in any phase, `(n,)`."""
+    total: Array = np.zeros(n)
+    for c in range(len(called[0])):
+        used: Array = np.zeros(n)
+        for flow in called:
+            for p in range(flow[c].shape[1]):
+                used = np.maximum(used, flow[c][:, p])
+        total = total + used
+    return total
+
+
+def coordinated_replicas(parameters: Parameters) -> Array:
+    """Replicas that writes must reach, over all stores that are written to, `(n,)`.
+
+    A store without a write quorum waits for all its replicas.
+    """
+    system = parameters.system
+    total: Array = np.zeros(parameters.n)
+    for c, part in enumerate(system.parts):
+        if part.kind != "store":
+            continue
+        quorum = parameters.of_component(c, "write_quorum")
+        reached = np.where(np.isnan(quorum), parameters.of_component(c, "replicas"), quorum)
+        written = np.zeros((1, 1))
+        for node, made in zip(system.nodes, _is_made(parameters, required=False), strict=True):
+            if node.component == c:
+                written = np.maximum(written, made * parameters.of_call(node, "write"))
+        most: Array = np.zeros(parameters.n)
+        both = reached * written
+        for p in range(both.shape[1]):
+            most = np.maximum(most, both[:, p])
+        total = total + most
+    return total
+
+
+def coupling(parameters: Parameters) -> Array:
+    """Share of ordered pairs of called components in which one reaches the other unguarded, `(n | 1,)`.
+
+    A call is guarded by a circuit breaker, by a bulkhead, or by a bounded queue at the component it calls.
+
+    Source: propagation cost (MacCormack, Rusnak, Baldwin 2006), here without the diagonal (there an element
+    reaches itself too), and over synchronous calls that nothing guards.
+    """
+    system = parameters.system
+    count = len(system.components)
+    made = _is_made(parameters, required=False)
+    present = [np.zeros((1, 1)) for _ in range(count)]
+    reach = {(a, b): np.zeros((1, 1)) for a in range(count) for b in range(count) if a != b}
+    for node in system.nodes:
+        present[node.component] = np.maximum(present[node.component], made[node.index])
+        if node.caller is not None:
+            edge = (system.nodes[node.caller].component, node.component)
+            open_call = made[node.index] * (1.0 - _guarded(parameters, node))
+            reach[edge] = np.maximum(reach[edge], open_call)
+    for via in range(count):  # Warshall 1962: the closure, one component at a time
+        for a, b in reach:
+            if via not in (a, b) and reach[a, via].any() and reach[via, b].any():
+                reach[a, b] = np.maximum(reach[a, b], reach[a, via] * reach[via, b])
+    total, reached = np.zeros((1, 1)), np.zeros((1, 1))
+    for share in present:
+        total = total + share
+    for share in reach.values():
+        if share.any():
+            reached = reached + share
+    pairs = total * (total - 1.0)
+    by_phase = np.where(pairs > 0.0, reached / np.where(pairs > 0.0, pairs, 1.0), 0.0)
+    worst: Array = by_phase[:, 0]
+    for p in range(1, by_phase.shape[1]):
+        worst = np.maximum(worst, by_phase[:, p])
+    return worst
+
+
+def _guarded(parameters: Parameters, node: CallNode) -> Array:
+    """1.0 where a call can't draw its caller into trouble without end."""
+    guarded = np.maximum(
+        parameters.of_call(node, "breaker"),
+        np.isfinite(parameters.of_call(node, "bulkhead_slots")).astype(np.float64),
+    )
+    for limit in ("queue_limit", "max_wait_s"):
+        bounded = np.isfinite(parameters.of_component_or(node.component, limit, np.inf))
+        guarded = np.maximum(guarded, bounded.astype(np.float64))
+    return guarded

@@ -1,0 +1,177 @@
+"""One design with everything in between, so that a person can follow how each number comes about."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+
+from models.complexity import Budget
+from models.dimension import DIMENSIONS
+from models.emergence import Emergence
+from models.evaluate import Run, run
+from models.evaluation import Array
+from models.formulas.cumulants import Cumulants
+from models.formulas.mixtures import collapse, single
+from models.formulas.percentiles import percentile
+from models.latency import flow_percentile_ms
+from models.stations import MS_PER_S, Station
+from models.system import System
+
+#: JSON has no infinity: null stands for it.
+Json = dict[str, "Json"] | list["Json"] | str | float | int | bool | None
+
+
+def explain(system: System, x: Array) -> dict[str, Json]:
+    """Everything that is known of one design, ready for JSON.
+
+    Args:
+        system: The compiled scenario.
+        x: One row of the decision matrix, `(d,)`.
+
+    Returns:
+        Scenario, design, dimensions, limits, phases with components and flows, parts of the cost, complexity
+        budget and emergence terms, as docs/scenario.md describes; times in ms; null for what is unbounded.
+    """
+    steps = run(system, np.asarray(x, dtype=np.float64)[None, :])
+    design = system.space.decode(steps.X[0])
+    return {
+        "scenario": {
+            "name": system.scenario.name,
+            "title": system.scenario.title,
+            "digest": system.digest,
+        },
+        "design": _plain(design),
+        "dimensions": {
+            dimension.name: {"value": _number(steps.values[0, j]), "unit": dimension.unit}
+            for j, dimension in enumerate(DIMENSIONS)
+        },
+        "limits": limits_of(steps.excess),
+        "phases": [_phase(system, steps, p) for p in range(len(system.phases))],
+        "cost": _cost(system, steps),
+        "complexity": _complexity(steps.budget),
+        "emergence": _emergence(steps.emergence),
+        "effort": {
+            "days": _number(steps.effort.days[0]),
+            "one_time_usd": _number(steps.effort.one_time_usd[0]),
+            "changed_decisions": int(steps.effort.changed[0]),
+        },
+        "utilisation": _number(steps.utilisation[0]),
+    }
+
+
+def limits_of(excess: Mapping[str, Array], row: int = 0) -> list[Json]:
+    """The limits with the amount over each, and whether it holds."""
+    return [
+        {
+            "name": name,
+            "excess": _number(_at(e[:, None], row, 0)),
+            "holds": bool(_at(e[:, None], row, 0) <= 0.0),
+        }
+        for name, e in excess.items()
+    ]
+
+
+def _phase(system: System, steps: Run, p: int) -> Json:
+    network = steps.network
+    rate = steps.parameters.rate
+    return {
+        "name": system.phases[p],
+        "hours": _number(system.hours[0, p]),
+        "rate": _number(_at(rate, 0, p)),
+        "latency_ms": _number(steps.latency.by_phase_ms[0, p]),
+        "components": {name: _component(network.stations[c], p) for c, name in enumerate(system.components)},
+        "flows": {name: _flow(steps, f, p) for f, name in enumerate(system.flows)},
+    }
+
+
+def _component(station: Station, p: int) -> Json:
+    response = Cumulants(*(np.array([[_at(part, 0, p)]]) for part in station.response))
+    mixture = single(response)
+    return {
+        "arrivals_per_s": _number(_at(station.arrivals_per_s, 0, p)),
+        "servers": _number(_at(station.servers, 0, p)),
+        "service_ms": _number(_at(station.service_s, 0, p) * MS_PER_S),
+        "utilisation": _number(_at(station.utilisation, 0, p)),
+        "capacity_per_s": _number(_at(station.capacity_per_s, 0, p)),
+        "wait_ms": _number(_at(station.wait.mean, 0, p) * MS_PER_S),
+        "response_ms": _number(_at(response.mean, 0, 0) * MS_PER_S),
+        "response_variance_ms2": _number(_at(response.variance, 0, 0) * MS_PER_S**2),
+        "p50_ms": _number(percentile(mixture, 0.50)[0, 0] * MS_PER_S),
+        "p99_ms": _number(percentile(mixture, 0.99)[0, 0] * MS_PER_S),
+        "blocked_share": _number(_at(station.blocked_share, 0, p)),
+        "timeout_share": 0.0,
+    }
+
+
+def _flow(steps: Run, f: int, p: int) -> Json:
+    answer = steps.network.answers[f]
+    mean = collapse(answer.response).mean
+    fidelity = steps.parameters.of_flow(f, "fidelity")
+    return {
+        "rate": _number(_at(steps.network.users[f], 0, p)),
+        "response_ms": _number(_at(mean, 0, p) * MS_PER_S),
+        "p50_ms": _number(flow_percentile_ms(steps.parameters, steps.network, f, 0.50)[0, p]),
+        "p99_ms": _number(flow_percentile_ms(steps.parameters, steps.network, f, 0.99)[0, p]),
+        "success_share": _number(_at(steps.success[f], 0, p)),
+        "fresh_share": _number(_at(answer.fresh * fidelity, 0, p)),
+    }
+
+
+def _cost(system: System, steps: Run) -> Json:
+    phases = range(len(system.phases))
+    cost = steps.cost
+
+    def by_component(parts: tuple[Array, ...]) -> Json:
+        sums = {
+            name: math.fsum(_at(parts[c], 0, p) for p in phases) for c, name in enumerate(system.components)
+        }
+        return {name: _number(usd) for name, usd in sums.items()}
+
+    return {
+        "replicas_usd": by_component(cost.replicas_usd),
+        "calls_usd": by_component(cost.calls_usd),
+        "lost_revenue_usd": _number(math.fsum(_at(cost.lost_revenue_usd, 0, p) for p in phases)),
+        "one_time_usd": _number(cost.one_time_usd[0]),
+    }
+
+
+def _complexity(budget: Budget) -> Json:
+    return {
+        "income": {name: _number(_at(points[:, None], 0, 0)) for name, points in budget.income.items()},
+        "expenses": {name: _number(_at(points[:, None], 0, 0)) for name, points in budget.expenses.items()},
+        "remaining": _number(budget.remaining[0]),
+        "remaining_share": _number(budget.remaining_share[0]),
+        "warns": bool(budget.warns[0] > 0.0),
+    }
+
+
+def _emergence(emergence: Emergence) -> Json:
+    return {
+        "score": _number(emergence.score[0]),
+        "base": _number(emergence.base[0]),
+        "terms": {name: _number(_at(term[:, None], 0, 0)) for name, term in emergence.terms.items()},
+    }
+
+
+def _at(value: Array, row: int, phase: int) -> float:
+    """One element of an array that broadcasts to `(n, p)`."""
+    return float(value[min(row, value.shape[0] - 1), min(phase, value.shape[1] - 1)])
+
+
+def _number(value: float | np.floating) -> Json:
+    number = float(value)
+    return number if math.isfinite(number) else None
+
+
+def _plain(design: Mapping[str, object]) -> Json:
+    """A design as JSON values; an adaptive decision is a mapping from phase to value."""
+    plain: dict[str, Json] = {}
+    for name, value in design.items():
+        if isinstance(value, Mapping):
+            plain[name] = _plain(value)
+        else:
+            assert value is None or isinstance(value, (bool, int, float, str))
+            plain[name] = value
+    return plain

@@ -1,0 +1,80 @@
+"""Step 5, limits: by how much each design is over each limit of the scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from models.dimension import DIMENSIONS
+from models.evaluation import Array
+from models.system import System
+
+#: A design this close to a limit, relative to the limit (at least 1), counts as within it: two ways to write
+#: the same number (50,000 / 71,428.57 and 0.70) must not decide about a design.
+LIMIT_TOLERANCE = 1e-9
+#: Emergence above this is always a collapse; used where the scenario sets no limit on saturation.
+_FULL = 1.0
+
+
+def limit_excess(
+    system: System,
+    *,
+    values: Array,
+    utilisation: Array,
+    collapse: Array,
+    emergence: Array,
+    effort_days: Array,
+    one_time_usd: Array,
+    metastable: Array,
+    beyond_bounds: Array,
+    flow_latency_ms: Mapping[str, Array],
+) -> dict[str, Array]:
+    """Amount over each limit that the scenario sets, `(n,)` each, by the limit's name; <= 0 is within it.
+
+    Args:
+        system: The system.
+        values: The six dimensions, `(n, 6)`.
+        utilisation: Of the busiest station in its worst phase, `(n,)`.
+        collapse: By how much the utilisation of a station that turns nothing away is at or above 1, `(n,)`.
+        emergence: Emergence score, `(n,)`.
+        effort_days: Work to get from today's design to this one, `(n,)`.
+        one_time_usd: Money for it, `(n,)`.
+        metastable: 1.0 where the design stays down after one push, `(n,)`.
+        beyond_bounds: By how much (relative) effects push a parameter out of its bounds, `(n,)`.
+        flow_latency_ms: For each flow with a latency limit its percentile in the worst phase, `(n,)`.
+    """
+    limits = system.scenario.limits
+    excess: dict[str, Array] = {}
+    most = _FULL if limits.saturation is None else limits.saturation
+    over = collapse if limits.saturation is None else np.maximum(utilisation - most, collapse)
+    excess["saturation"] = _snap(over, most)
+    measured = {
+        "emergence": (emergence, limits.emergence),
+        "effort_days": (effort_days, limits.effort_days),
+        "one_time_usd": (one_time_usd, limits.one_time_usd),
+    }
+    for name, (value, limit) in measured.items():
+        if limit is not None:
+            excess[name] = _snap(value - limit, limit)
+    if not limits.metastable:
+        excess["metastable"] = metastable - 0.5
+    if limits.complexity_reserve is not None:
+        used = values[:, [d.name for d in DIMENSIONS].index("complexity")]
+        excess["complexity_reserve"] = _snap(used - (1.0 - limits.complexity_reserve), 1.0)
+    for j, dimension in enumerate(DIMENSIONS):
+        goal = getattr(system.scenario.dimensions, dimension.name)
+        if goal.is_constraint:
+            excess[dimension.name] = _snap((values[:, j] - goal.limit) * dimension.sign, goal.limit)
+    for name, latency in flow_latency_ms.items():
+        limit = system.scenario.flows[name].limit_ms
+        assert limit is not None
+        excess[f"flows.{name}.latency"] = _snap(latency - limit, limit)
+    if any(plan.can_leave_bounds for plan in system.plans.values()):
+        excess["parameter_bounds"] = beyond_bounds
+    return excess
+
+
+def _snap(excess: Array, limit: float) -> Array:
+    """Excess, with what is too small to mean anything as exactly 0."""
+    return np.where(np.abs(excess) <= LIMIT_TOLERANCE * max(1.0, abs(limit)), 0.0, excess)

@@ -1,0 +1,59 @@
+"""Samples of a design space: points of a low-discrepancy or stratified design, mapped to mixed variables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from models.evaluation import Array
+
+if TYPE_CHECKING:
+    from models.space import DesignSpace
+
+Method = Literal["sobol", "latin-hypercube"]
+#: Rounds in which missing designs are drawn again, where designs repeat or break rules.
+ROUNDS = 24
+
+
+def sample(space: DesignSpace, n: int, *, seed: int, method: Method = "sobol") -> Array:
+    """Up to n different allowed designs, spread over the space.
+
+    Each column's values share the unit interval evenly; what doesn't exist is set to its default, and what
+    breaks a rule or was met already is drawn again for some rounds.
+
+    Args:
+        space: The design space.
+        n: Number of designs wanted, >= 0.
+        seed: Same seed, same sample.
+        method: `sobol`: scrambled Sobol points (Sobol' 1967; Owen 1995); `latin-hypercube`: one point in each
+            of n strata of every column (McKay, Beckman, Conover 1979).
+
+    Returns:
+        Designs in canonical form, `(m, d)`, m <= n; fewer where the space has fewer or rules leave few.
+    """
+    from scipy.stats import qmc
+
+    if n < 0:
+        raise ValueError(f"n must be >= 0, but got {n}")
+    d = space.n_columns
+    if n == 0 or d == 0:
+        return np.empty((min(n, 1), d))
+    engine = qmc.Sobol(d, seed=seed) if method == "sobol" else qmc.LatinHypercube(d, seed=seed)
+    found = np.empty((0, d))
+    for _ in range(ROUNDS):
+        wanted = max(n - len(found), 16)
+        # Sobol points keep their balance in blocks of powers of two.
+        count = 1 << (wanted - 1).bit_length() if method == "sobol" else wanted
+        points = engine.random(count)
+        X = np.column_stack([column.spread(points[:, j]) for j, column in enumerate(space.columns)])
+        X = space.canonical(X)
+        found = _first_of_each(np.concatenate([found, X[space.is_allowed(X)]]))
+        if len(found) >= n:
+            break
+    return found[:n]
+
+
+def _first_of_each(X: Array) -> Array:
+    _, first = np.unique(X, axis=0, return_index=True)
+    return X[np.sort(first)]

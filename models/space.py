@@ -1,0 +1,250 @@
+"""The design space: which designs there are, how many, and each of them by its number.
+
+Decisions that speak of each other (`when`, `rules`) form a group; the allowed combinations of a group are
+written down once, so that the space is the plain product of its groups and no design is met twice.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.columns import Column, columns_of
+from models.conditions import (
+    Combination,
+    DecisionColumns,
+    Mask,
+    active,
+    combinations_of,
+    decisions_of,
+    in_order,
+    violated,
+)
+from models.design import decode, encode
+from models.errors import SpaceTooLargeError
+from models.evaluation import Array
+from models.sampling import Method, sample
+from models.scenario.scenario import Scenario
+
+#: Combinations of one group that are written down at the most.
+MAX_GROUP = 4_000_000
+#: Values of one integer that are listed as neighbours; above, steps that grow.
+MAX_LISTED = 64
+
+
+@dataclass(frozen=True, eq=False)
+class DesignSpace:
+    """All designs of a scenario.
+
+    Attributes:
+        columns: The columns of the decision matrix.
+        decisions: The decisions, with the columns they own.
+        rules: Combinations that must, or must not, be.
+    """
+
+    columns: tuple[Column, ...]
+    decisions: tuple[DecisionColumns, ...]
+    rules: tuple[Combination, ...]
+
+    @property
+    def n_columns(self) -> int:
+        """Number of columns, d."""
+        return len(self.columns)
+
+    @cached_property
+    def lower(self) -> Array:
+        """Smallest values, `(d,)`."""
+        return np.array([column.lower for column in self.columns], dtype=np.float64)
+
+    @cached_property
+    def upper(self) -> Array:
+        """Largest values, `(d,)`."""
+        return np.array([column.upper for column in self.columns], dtype=np.float64)
+
+    @cached_property
+    def today(self) -> Array:
+        """The running system's design, `(d,)`."""
+        row = np.array([[column.today for column in self.columns]], dtype=np.float64)
+        return np.asarray(self.canonical(row)[0])
+
+    @cached_property
+    def order(self) -> tuple[int, ...]:
+        """Positions of the decisions, each after those its existence depends on."""
+        return in_order(self.decisions)
+
+    @property
+    def lattice_size(self) -> int | None:
+        """Number of combinations of values, allowed or not; None when a real makes them uncountable."""
+        counts = [column.count for column in self.columns]
+        return None if None in counts else math.prod(count for count in counts if count is not None)
+
+    @property
+    def size(self) -> int | None:
+        """Number of distinct allowed designs; None when a real makes them uncountable.
+
+        Raises:
+            SpaceTooLargeError: So many decisions depend on each other that they can't be counted.
+        """
+        if self.lattice_size is None:
+            return None
+        return math.prod(len(table) for _, table in self.tables)
+
+    def designs(self, start: int, stop: int) -> Array:
+        """The designs number `start` to `stop - 1`, `(stop - start, d)`; the last group changes fastest.
+
+        Raises:
+            SpaceTooLargeError: The space is uncountable, or numbers go beyond 2^62.
+        """
+        if self.lattice_size is None:
+            raise SpaceTooLargeError("a real decision makes the designs uncountable: they can't be listed")
+        if stop > 2**62:
+            raise SpaceTooLargeError(f"designs beyond number 2^62 can't be listed, but got stop = {stop:,}")
+        number = np.arange(start, stop, dtype=np.int64)
+        X = np.empty((number.size, self.n_columns))
+        for columns, table in reversed(self.tables):
+            number, row = np.divmod(number, len(table))
+            X[:, columns] = table[row]
+        return X
+
+    def canonical(self, X: Array) -> Array:
+        """The one form of each design: what doesn't exist holds its default, `(n, d)`."""
+        if not any(decision.when for decision in self.decisions):
+            return X
+        X = X.copy()
+        for i, exists in self.active(X).items():
+            for k, j in enumerate(self.decisions[i].columns):
+                X[:, j] = np.where(exists[:, min(k, exists.shape[1] - 1)], X[:, j], self.columns[j].default)
+        return X
+
+    def active(self, X: Array) -> dict[int, Mask]:
+        """Where each conditional decision exists, `(n, 1)` or `(n, p)`, by the decision's position."""
+        return active(self.decisions, self.order, X)
+
+    def is_allowed(self, X: Array) -> Mask:
+        """Which designs break no rule, `(n,)`."""
+        allowed = np.ones(X.shape[0], dtype=bool)
+        exists = active(self.decisions, self.order, X) if self.rules else {}
+        for rule in self.rules:
+            allowed &= ~violated(rule, X, exists)
+        return allowed
+
+    def broken_rules(self, x: Array) -> tuple[str, ...]:
+        """The rules that one design breaks, in words."""
+        X = x[None, :]
+        exists = active(self.decisions, self.order, X)
+        return tuple(rule.text for rule in self.rules if violated(rule, X, exists)[0])
+
+    def sample(self, n: int, *, seed: int, method: Method = "sobol") -> Array:
+        """Up to n different allowed designs, spread over the space, `(<= n, d)` (see `sampling.sample`)."""
+        return sample(self, n, seed=seed, method=method)
+
+    def neighbours(self, x: Array) -> Array:
+        """Every allowed design that differs from `x` in one decision, `(m, d)`, without duplicates.
+
+        Reals and long integers move by growing steps; an adaptive decision changes in one phase or in all.
+        """
+        rows = []
+        for decision in self.decisions:
+            for j in decision.columns:
+                rows += [_changed(x, (j,), value) for value in _moves(self.columns[j], float(x[j]))]
+            if len(decision.columns) > 1:
+                column = self.columns[decision.columns[0]]
+                rows += [_changed(x, decision.columns, value) for value in _moves(column, math.nan)]
+        if not rows:
+            return np.empty((0, self.n_columns))
+        X = self.canonical(np.array(rows))
+        X = X[self.is_allowed(X) & ~np.all(x == X, axis=1)]
+        _, first = np.unique(X, axis=0, return_index=True)
+        return np.asarray(X[np.sort(first)])
+
+    def encode(self, design: Mapping[str, object], *, check_rules: bool = True) -> Array:
+        """The row for a design in writing, `(d,)`; what isn't named keeps today's value (`design.encode`)."""
+        return encode(self, design, check_rules=check_rules)
+
+    def decode(self, x: Array) -> dict[str, object]:
+        """A design in writing; an adaptive decision is a mapping from phase to value."""
+        return decode(self.columns, x)
+
+    @cached_property
+    def tables(self) -> tuple[tuple[NDArray[np.intp], Array], ...]:
+        """For each group of linked decisions its columns, and its allowed combinations `(m, columns)`."""
+        return tuple(self._table(group) for group in self._groups())
+
+    def _groups(self) -> list[list[int]]:
+        """Decisions that speak of each other, together, each group in the order of dependence."""
+        links = [[i, *(c.decision for c in d.when)] for i, d in enumerate(self.decisions)]
+        links += [list(rule.decisions) for rule in self.rules]
+        groups: list[set[int]] = []
+        for link in links:
+            joined = set(link)
+            apart = [group for group in groups if not group & joined]
+            for group in groups:
+                if group & joined:
+                    joined |= group
+            groups = [*apart, joined]
+        ordered = [[i for i in self.order if i in group] for group in groups]
+        return sorted(ordered, key=min)
+
+    def _table(self, group: list[int]) -> tuple[NDArray[np.intp], Array]:
+        columns: list[int] = []
+        rows = np.tile([column.default for column in self.columns], (1, 1)).astype(np.float64)
+        for place, i in enumerate(group):
+            decided = set(group[: place + 1])
+            for j in self.decisions[i].columns:
+                values = self.columns[j].values()
+                if len(rows) * len(values) > MAX_GROUP:
+                    raise SpaceTooLargeError(
+                        f"{len(group)} decisions that depend on each other by `when` and `rules` have more "
+                        f"than {MAX_GROUP:,} combinations: they can't be listed"
+                    )
+                rows = np.repeat(rows, len(values), axis=0)
+                rows[:, j] = np.tile(values, len(rows) // len(values))
+                columns.append(j)
+            rows = self._canonical_rows(rows, columns)
+            for rule in self.rules:
+                if i in rule.decisions and decided.issuperset(rule.decisions):
+                    rows = rows[~violated(rule, rows, active(self.decisions, self.order, rows))]
+        places = np.array(columns, dtype=np.intp)
+        table = rows[:, places]
+        table.setflags(write=False)
+        return places, table
+
+    def _canonical_rows(self, rows: Array, columns: list[int]) -> Array:
+        """Rows in canonical form, each once, in the order in which they were made."""
+        canonical = self.canonical(rows)
+        if canonical is rows:
+            return rows
+        _, first = np.unique(canonical[:, columns], axis=0, return_index=True)
+        return np.asarray(canonical[np.sort(first)])
+
+
+def design_space(scenario: Scenario) -> DesignSpace:
+    """The design space of a scenario that was checked."""
+    columns = columns_of(scenario)
+    return DesignSpace(columns, decisions_of(scenario, columns), combinations_of(scenario, columns))
+
+
+def _changed(x: Array, columns: tuple[int, ...], value: float) -> Array:
+    row = x.copy()
+    row[list(columns)] = value
+    return row
+
+
+def _moves(column: Column, value: float) -> Array:
+    """Other values to move to; all of them where they are few, else growing steps to both sides."""
+    count = column.count
+    if count is not None and count <= MAX_LISTED:
+        values = column.values()
+        return np.asarray(values[values != value])
+    at = value if math.isfinite(value) else column.lower
+    span = column.upper - column.lower
+    shares = np.array([1e-3, 0.01, 0.03, 0.1, 0.3, 1.0]) * span
+    steps = np.array([1.0, 2.0, 5.0]) * column.step
+    moves = np.concatenate([shares, steps[steps > 0]])
+    moved = column.clip(np.concatenate([at - moves, at + moves, [column.lower, column.upper]]))
+    return np.unique(moved[moved != value])
