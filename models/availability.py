@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.evaluation import Array
 from models.formulas.redundancy import carried_share, k_of_n, replicas_in, zone_states
@@ -39,7 +40,7 @@ class Redundancy:
     availability: Array
     zones: Array
     zone_availability: Array
-    degrades: Array
+    degrades: NDArray[np.bool_]
 
 
 def redundancy(parameters: Parameters, component: int, station: Station) -> Redundancy:

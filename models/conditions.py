@@ -131,9 +131,8 @@ def active(decisions: tuple[DecisionColumns, ...], order: tuple[int, ...], X: Ar
 def violated(rule: Combination, X: Array, exists: dict[int, Mask]) -> Mask:
     """Which designs break a rule in any phase, `(n,)`; a condition on what doesn't exist doesn't hold."""
     given: Mask = _all_hold(rule.given, X, exists)
-    broken = np.logical_and(given, ~_all_hold(rule.wanted, X, exists)) if rule.wanted else given
-    any_phase: Mask = broken.any(axis=1)
-    return any_phase
+    broken: Mask = np.logical_and(given, ~_all_hold(rule.wanted, X, exists)) if rule.wanted else given
+    return np.asarray(broken.any(axis=1))
 
 
 def _all_hold(conditions: tuple[Condition, ...], X: Array, exists: dict[int, Mask]) -> Mask:

@@ -112,7 +112,12 @@ def run(system: System, X: Array, *, base: Mapping[Slot, Array] | None = None) -
         raise ValueError(
             f"X must have the shape (n, {system.space.n_columns}) without NaN, but got {X.shape}"
         )
-    X = system.space.canonical(X)
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+        # Absurd numbers overflow to infinity, which every step knows; Evaluation refuses NaN.
+        return _steps(system, system.space.canonical(X), base)
+
+
+def _steps(system: System, X: Array, base: Mapping[Slot, Array] | None) -> Run:
     n = X.shape[0]
     parameters = apply_decisions(system, X, base=base)
     network = carry(parameters, X)

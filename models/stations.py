@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.distinct import distinct_rows
 from models.evaluation import Array
@@ -40,7 +41,7 @@ class Station:
     service_s: Array
     utilisation: Array
     has_queue: bool
-    can_refuse: Array
+    can_refuse: NDArray[np.bool_]
     wait: Cumulants
     response: Cumulants
     blocked_share: Array

@@ -38,9 +38,7 @@ def add(*parts: Cumulants) -> Cumulants:
     zero = np.zeros((1, 1))
     total = Cumulants(zero, zero, zero)
     for part in parts:
-        total = Cumulants(
-            total.mean + part.mean, total.variance + part.variance, total.third + part.third
-        )
+        total = Cumulants(total.mean + part.mean, total.variance + part.variance, total.third + part.third)
     return total
 
 

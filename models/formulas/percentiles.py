@@ -93,9 +93,7 @@ def percentile(mixture: Mixture, probability: float) -> Array:
     todo = np.flatnonzero(above > 0.0)
     if todo.size:
         finite = ~endless[:, todo]
-        law = shifted_gamma(
-            *(np.where(finite, part[:, todo], 1.0) for part in (mean, variance, third))
-        )
+        law = shifted_gamma(*(np.where(finite, part[:, todo], 1.0) for part in (mean, variance, third)))
         found[todo] = _search(weight[:, todo], law, above[todo])
     return found.reshape(shape)
 
@@ -127,7 +125,7 @@ def _search(weight: Array, law: ShiftedGamma, above: Array) -> Array:
         active, x, low, high, above = active[keep], x[keep], low[keep], high[keep], above[keep]
         weight, log_norm = weight[:, keep], log_norm[:, keep]
         law = ShiftedGamma(*(part[:, keep] for part in law))
-    return result
+    return np.asarray(result)
 
 
 def _start(weight: Array, law: ShiftedGamma, above: Array) -> Array:
@@ -142,7 +140,7 @@ def _start(weight: Array, law: ShiftedGamma, above: Array) -> Array:
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.where(weight > above, above / weight, 1.0)
     alone = np.where(weight > above, _rough_quantile(law, np.clip(share, 1e-15, 1.0 - 1e-9)), -np.inf)
-    x = alone.max(axis=0)
+    x: Array = alone.max(axis=0)
     open_: NDArray[np.intp] = np.flatnonzero(np.isneginf(x))
     if open_.size:
         held = ShiftedGamma(*(part[:, open_] for part in law))

@@ -127,10 +127,7 @@ def accepted_with_deadline(
     states = one - b * one + b * (end + waiting * i0)
     lost = b * end / states
     served = np.maximum(states - b * end, 1e-300)
-    raw = [
-        b * waiting * moment / served * stretch**power
-        for power, moment in ((1, i1), (2, i2), (3, i3))
-    ]
+    raw = [b * waiting * moment / served * stretch**power for power, moment in ((1, i1), (2, i2), (3, i3))]
     return (np.minimum(lost, 1.0), *from_raw(raw[0], raw[1], raw[2]))
 
 

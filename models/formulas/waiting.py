@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.formulas.cumulants import Array, from_raw
 from models.formulas.erlang import erlang_b, erlang_c
@@ -67,7 +68,7 @@ def station_wait(
     needed = busy & ~(unlimited & (lam * s >= c))
     blocked[needed] = erlang_b(lam[needed] * s[needed], servers=c[needed])
 
-    def fill(where: Array, found: tuple[Array, ...]) -> None:
+    def fill(where: NDArray[np.bool_], found: tuple[Array, ...]) -> None:
         for target, value in zip(result, found, strict=True):
             target[where] = value
 

@@ -19,8 +19,8 @@ class Goal(Part):
     target: Number | None = None
     """Wanted value, in the dimension's unit."""
     tolerance: Tolerance | None = None
-    """How readily it is given up. `never`, or not said: the limit is a constraint. `rare`, `sometimes`, `pay`:
-    the limit is a wish that ranking weighs."""
+    """How readily it is given up. `never`, or not said: the limit is a constraint. `rare`, `sometimes` or
+    `pay`: the limit is a wish that ranking weighs."""
     step: Annotated[float, Field(gt=0, le=1e15)] | None = None
     """A smaller difference doesn't matter to anyone (availability: in nines)."""
     breach: Text | None = None

@@ -41,7 +41,15 @@ ZipfExponent = Annotated[float, _quantity(0, 3, "")]
 
 
 _WITHOUT_LIMIT = frozenset(
-    "queue_limit max_wait_s timeout_ms rate_limit_per_s bulkhead_slots ttl_s capacity_keys".split()
+    [
+        "queue_limit",
+        "max_wait_s",
+        "timeout_ms",
+        "rate_limit_per_s",
+        "bulkhead_slots",
+        "ttl_s",
+        "capacity_keys",
+    ]
 )
 
 

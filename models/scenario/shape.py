@@ -1,0 +1,198 @@
+"""The shape that the schema wants at a place: which keys, which kind of value, in words.
+
+Pydantic names the place of an error by a path through its own types. Walking the types along that path
+tells the keys of the file from the tags of unions, and what is allowed there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import NoneType, UnionType
+from typing import Annotated, Any, ForwardRef, Literal, Union, get_args, get_origin
+
+from pydantic import BaseModel, Tag
+
+from models.scenario.component import KINDS
+from models.scenario.flow import Call, Parallel
+from models.scenario.part import Part
+from models.scenario.paths import parameters_of
+from models.scenario.uncertainty import Lognormal, Normal, Triangular, Uniform
+
+_FORWARD = {"Call": Call, "Parallel": Parallel}
+_DISTRIBUTIONS = {"normal": Normal, "lognormal": Lognormal, "triangular": Triangular, "uniform": Uniform}
+
+
+def shape_of(discriminator: str) -> tuple[str, ...]:
+    """The values of a discriminating key."""
+    return tuple(KINDS) if discriminator == "kind" else tuple(_DISTRIBUTIONS)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What the schema wants at a place.
+
+    Attributes:
+        annotation: The type; None when the schema knows nothing there.
+        owner: The part that the value is a field of; None for entries of lists and mappings.
+        field: Name of that field.
+    """
+
+    annotation: Any
+    owner: type[Part] | None = None
+    field: str = ""
+
+    @property
+    def members(self) -> tuple[tuple[str, Any], ...]:
+        """The types that are allowed, null left out, each with its tag."""
+        return tuple(_members(self.annotation, ""))
+
+    @property
+    def is_union(self) -> bool:
+        """Whether there are several, so that pydantic puts a tag into its path."""
+        return len(self.members) > 1
+
+    def member(self, tag: str) -> Shape:
+        """One of several types."""
+        for own_tag, annotation in self.members:
+            if tag in _tags(own_tag, annotation):
+                return Shape(annotation, self.owner, self.field)
+        return Shape(None)
+
+    def inner(self, step: str | int) -> Shape:
+        """What is wanted one step further in."""
+        members = self.members
+        if len(members) != 1:
+            return Shape(None)
+        annotation = members[0][1]
+        if isinstance(annotation, type) and issubclass(annotation, Part):
+            for name, info in annotation.model_fields.items():
+                if (info.alias or name) == step:
+                    return Shape(info.annotation, annotation, name)
+            return Shape(None)
+        arguments = get_args(annotation)
+        if get_origin(annotation) is dict:
+            return Shape(arguments[1])
+        return Shape(arguments[0]) if get_origin(annotation) is tuple else Shape(None)
+
+    @property
+    def _types(self) -> set[Any]:
+        return {get_origin(annotation) or annotation for _, annotation in self.members}
+
+    @property
+    def wants_number(self) -> bool:
+        """Whether a number may stand there."""
+        return bool(self._types & {int, float})
+
+    @property
+    def wants_switch(self) -> bool:
+        """Whether true or false may stand there."""
+        return bool in self._types
+
+    @property
+    def wants_text(self) -> bool:
+        """Whether text may stand there."""
+        return str in self._types
+
+    @property
+    def is_share(self) -> bool:
+        """Whether it is a share, from 0 to 1."""
+        quantity = parameters_of(self.owner).get(self.field) if self.owner else None
+        return quantity is not None and quantity.upper == 1.0 and not quantity.is_switch
+
+
+def _members(annotation: Any, tag: str) -> list[tuple[str, Any]]:
+    if isinstance(annotation, ForwardRef):
+        annotation = _FORWARD[annotation.__forward_arg__]
+    if isinstance(annotation, str):
+        annotation = _FORWARD[annotation]
+    if get_origin(annotation) is Annotated:
+        inner, *notes = get_args(annotation)
+        tags = [note.tag for note in notes if isinstance(note, Tag)]
+        return _members(inner, tags[0] if tags else tag)
+    if get_origin(annotation) in (Union, UnionType):
+        return [member for inner in get_args(annotation) for member in _members(inner, tag)]
+    return [] if annotation in (None, NoneType) else [(tag, annotation)]
+
+
+def _tags(tag: str, annotation: Any) -> tuple[str, ...]:
+    """The words by which pydantic's path may name a member of a union."""
+    if tag:
+        return (tag,)
+    origin = get_origin(annotation)
+    if origin is not None:
+        text = {tuple: "tuple[", dict: "dict["}.get(origin, "")
+        return _StartsWith(text)
+    names = [annotation.__name__, f"constrained-{annotation.__name__}"]
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        for known in (KINDS, _DISTRIBUTIONS):
+            names += [name for name, part in known.items() if part is annotation]
+    return tuple(names)
+
+
+class _StartsWith(tuple[str, ...]):
+    """Holds whatever begins with a text."""
+
+    def __new__(cls, text: str) -> _StartsWith:
+        return super().__new__(cls, (text,))
+
+    def __contains__(self, tag: object) -> bool:
+        return isinstance(tag, str) and tag.startswith(self[0])
+
+
+def keys_of(shape: Shape) -> tuple[str, ...]:
+    """The keys that a mapping at this place may have; none when any name is a key."""
+    parts = [part for _, part in shape.members if isinstance(part, type) and issubclass(part, Part)]
+    return tuple(
+        dict.fromkeys(info.alias or name for part in parts for name, info in part.model_fields.items())
+    )
+
+
+def allowed_at(shape: Shape, error: Mapping[str, Any] | None = None) -> str:
+    """Says in words what may stand at a place."""
+    quantity = parameters_of(shape.owner).get(shape.field) if shape.owner else None
+    context = (error or {}).get("ctx", {})
+    bounds = _bounds(context)
+    if quantity is not None and not bounds:
+        return quantity.allowed()
+    if quantity is not None and quantity.lower > -1e14:
+        return quantity.allowed()
+    words = [_word(annotation) for _, annotation in shape.members]
+    words = list(dict.fromkeys(word for word in words if word))
+    if "a number" in words and "a whole number" in words:
+        words.remove("a whole number")
+    text = ", ".join(words[:-1]) + (" or " if len(words) > 1 else "") + "".join(words[-1:])
+    if "pattern" in context:
+        text = _PATTERNS.get(str(context["pattern"]), text)
+    return f"{text} {bounds}".strip() if bounds else text
+
+
+_PATTERNS = {
+    r"^[a-z0-9][a-z0-9-]*$": "small letters, digits and -",
+    r"^[A-Za-z][A-Za-z0-9_-]*$": "a name: letters, digits, _ and -, beginning with a letter",
+    r"^[A-Za-z][A-Za-z0-9_.-]*$": "a path such as component.parameter",
+}
+
+
+def _bounds(context: Mapping[str, Any]) -> str:
+    words = {"ge": "from {} on", "gt": "above {}", "le": "up to {}", "lt": "below {}"}
+    found = [text.format(f"{context[key]:g}") for key, text in words.items() if key in context]
+    if "max_length" in context:
+        found.append(f"of at most {context['max_length']} letters")
+    if "min_length" in context:
+        found.append(f"of at least {context['min_length']} letters")
+    return ", ".join(found)
+
+
+def _word(annotation: Any) -> str:
+    origin = get_origin(annotation)
+    if origin is Literal:
+        return ", ".join(str(value) for value in get_args(annotation))
+    if origin is dict:
+        return "a mapping"
+    if origin is tuple:
+        return "a list"
+    if isinstance(annotation, type) and issubclass(annotation, Part):
+        return f"a mapping with the keys {', '.join(keys_of(Shape(annotation))[:12])}"
+    words = {str: "text", bool: "true or false", int: "a whole number", float: "a number"}
+    return words.get(annotation, "")
