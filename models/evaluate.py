@@ -281,7 +281,8 @@ def _significant(values: Array) -> Array:
     """Values rounded to `SIGNIFICANT_DIGITS`; infinities stay."""
     with np.errstate(divide="ignore", invalid="ignore"):
         magnitude = np.floor(np.log10(np.abs(values)))
-    magnitude = np.where(np.isfinite(magnitude), magnitude, 0.0)
+    # Below 1e-200 the scale itself would overflow; nothing that small is told from 0.
+    magnitude = np.where(np.isfinite(magnitude), np.maximum(magnitude, -200.0), 0.0)
     scale = 10.0 ** (SIGNIFICANT_DIGITS - 1 - magnitude)
     with np.errstate(invalid="ignore"):
         return np.where(np.isfinite(values), np.rint(values * scale) / scale, values)

@@ -47,7 +47,9 @@ def limit_excess(
     limits = system.scenario.limits
     excess: dict[str, Array] = {}
     most = _FULL if limits.saturation is None else limits.saturation
-    over = collapse if limits.saturation is None else np.maximum(utilisation - most, collapse)
+    over = collapse
+    if limits.saturation is not None:
+        over = np.where(collapse > 0.0, np.maximum(utilisation - most, collapse), utilisation - most)
     excess["saturation"] = _snap(over, most)
     measured = {
         "emergence": (emergence, limits.emergence),

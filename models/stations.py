@@ -14,6 +14,8 @@ from models.formulas.waiting import station_wait
 from models.parameters import Parameters
 
 MS_PER_S = 1000.0
+#: A shorter time is no time: its powers would underflow.
+SHORTEST_S = 1e-15
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,7 +66,7 @@ def serve(parameters: Parameters, component: int, arrivals_per_s: Array, columns
         return _external(parameters, component, arrivals_per_s)
     servers = parameters.of_component(component, "replicas") * parameters.of_component(component, "slots")
     gc_share = parameters.of_component(component, "gc_share")
-    service_s = parameters.of_component(component, "service_ms") / MS_PER_S / (1.0 - gc_share)
+    service_s = _time(parameters.of_component(component, "service_ms") / MS_PER_S / (1.0 - gc_share))
     service_scv = parameters.of_component(component, "service_scv")
     queue_limit = parameters.of_component(component, "queue_limit")
     max_wait_s = parameters.of_component(component, "max_wait_s")
@@ -105,9 +107,13 @@ def serve(parameters: Parameters, component: int, arrivals_per_s: Array, columns
     )
 
 
+def _time(seconds: Array) -> Array:
+    return np.where(seconds < SHORTEST_S, 0.0, seconds)
+
+
 def _external(parameters: Parameters, component: int, arrivals_per_s: Array) -> Station:
     """Somebody else's system: a latency whatever the load, and what is above its rate limit is refused."""
-    latency_s = parameters.of_component(component, "latency_ms") / MS_PER_S
+    latency_s = _time(parameters.of_component(component, "latency_ms") / MS_PER_S)
     limit = parameters.of_component(component, "rate_limit_per_s")
     with np.errstate(divide="ignore", invalid="ignore"):
         utilisation = np.where(arrivals_per_s > 0.0, arrivals_per_s / limit, 0.0)

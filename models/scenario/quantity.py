@@ -86,8 +86,13 @@ class Quantity:
             return "true or false"
         kind = "a whole number" if self.is_whole else "a number"
         none = ", or null for none" if self.can_be_none else ""
-        unit = f" {self.unit}" if self.unit else ""
-        return f"{kind} from {self.lower:g} to {self.upper:g}{unit}{none}"
+        unit = f" {self.unit}" if self.unit not in ("", "share") else ""
+        return f"{kind} from {_short(self.lower)} to {_short(self.upper)}{unit}{none}"
+
+
+def _short(number: float) -> str:
+    """A bound as a person writes it: 1e9, not 1e+09."""
+    return f"{number:g}".replace("e+0", "e").replace("e+", "e")
 
 
 def quantities(part: type[BaseModel]) -> dict[str, Quantity]:

@@ -6,12 +6,13 @@ tells the keys of the file from the tags of unions, and what is allowed there.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import NoneType, UnionType
 from typing import Annotated, Any, ForwardRef, Literal, Union, get_args, get_origin
 
-from pydantic import BaseModel, Tag
+from pydantic import Tag
 
 from models.scenario.component import KINDS
 from models.scenario.flow import Call, Parallel
@@ -23,7 +24,7 @@ _FORWARD = {"Call": Call, "Parallel": Parallel}
 _DISTRIBUTIONS = {"normal": Normal, "lognormal": Lognormal, "triangular": Triangular, "uniform": Uniform}
 
 
-def shape_of(discriminator: str) -> tuple[str, ...]:
+def tags_of(discriminator: str) -> tuple[str, ...]:
     """The values of a discriminating key."""
     return tuple(KINDS) if discriminator == "kind" else tuple(_DISTRIBUTIONS)
 
@@ -55,7 +56,7 @@ class Shape:
     def member(self, tag: str) -> Shape:
         """One of several types."""
         for own_tag, annotation in self.members:
-            if tag in _tags(own_tag, annotation):
+            if _is_named(tag, own_tag, annotation):
                 return Shape(annotation, self.owner, self.field)
         return Shape(None)
 
@@ -65,7 +66,7 @@ class Shape:
         if len(members) != 1:
             return Shape(None)
         annotation = members[0][1]
-        if isinstance(annotation, type) and issubclass(annotation, Part):
+        if _is_part(annotation):
             for name, info in annotation.model_fields.items():
                 if (info.alias or name) == step:
                     return Shape(info.annotation, annotation, name)
@@ -94,12 +95,6 @@ class Shape:
         """Whether text may stand there."""
         return str in self._types
 
-    @property
-    def is_share(self) -> bool:
-        """Whether it is a share, from 0 to 1."""
-        quantity = parameters_of(self.owner).get(self.field) if self.owner else None
-        return quantity is not None and quantity.upper == 1.0 and not quantity.is_switch
-
 
 def _members(annotation: Any, tag: str) -> list[tuple[str, Any]]:
     if isinstance(annotation, ForwardRef):
@@ -115,56 +110,57 @@ def _members(annotation: Any, tag: str) -> list[tuple[str, Any]]:
     return [] if annotation in (None, NoneType) else [(tag, annotation)]
 
 
-def _tags(tag: str, annotation: Any) -> tuple[str, ...]:
-    """The words by which pydantic's path may name a member of a union."""
-    if tag:
-        return (tag,)
+def _is_named(tag: str, own_tag: str, annotation: Any) -> bool:
+    """Whether the step `tag` in pydantic's path means this member of a union."""
+    if own_tag:
+        return tag == own_tag
     origin = get_origin(annotation)
     if origin is not None:
-        text = {tuple: "tuple[", dict: "dict["}.get(origin, "")
-        return _StartsWith(text)
-    names = [annotation.__name__, f"constrained-{annotation.__name__}"]
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        for known in (KINDS, _DISTRIBUTIONS):
-            names += [name for name, part in known.items() if part is annotation]
-    return tuple(names)
-
-
-class _StartsWith(tuple[str, ...]):
-    """Holds whatever begins with a text."""
-
-    def __new__(cls, text: str) -> _StartsWith:
-        return super().__new__(cls, (text,))
-
-    def __contains__(self, tag: object) -> bool:
-        return isinstance(tag, str) and tag.startswith(self[0])
+        return tag.startswith(f"{origin.__name__}[")
+    known = {**KINDS, **_DISTRIBUTIONS}
+    return known.get(tag) is annotation or tag in (annotation.__name__, f"constrained-{annotation.__name__}")
 
 
 def keys_of(shape: Shape) -> tuple[str, ...]:
     """The keys that a mapping at this place may have; none when any name is a key."""
-    parts = [part for _, part in shape.members if isinstance(part, type) and issubclass(part, Part)]
+    parts = [part for _, part in shape.members if _is_part(part)]
     return tuple(
         dict.fromkeys(info.alias or name for part in parts for name, info in part.model_fields.items())
+    )
+
+
+def choices_at(shape: Shape) -> tuple[Any, ...]:
+    """The values of which one must stand at a place; none when any value of a type may."""
+    return tuple(
+        value
+        for _, annotation in shape.members
+        if get_origin(annotation) is Literal
+        for value in get_args(annotation)
     )
 
 
 def allowed_at(shape: Shape, error: Mapping[str, Any] | None = None) -> str:
     """Says in words what may stand at a place."""
     quantity = parameters_of(shape.owner).get(shape.field) if shape.owner else None
+    if quantity is not None and math.isfinite(quantity.lower) and math.isfinite(quantity.upper):
+        return quantity.allowed()
     context = (error or {}).get("ctx", {})
-    bounds = _bounds(context)
-    if quantity is not None and not bounds:
-        return quantity.allowed()
-    if quantity is not None and quantity.lower > -1e14:
-        return quantity.allowed()
-    words = [_word(annotation) for _, annotation in shape.members]
-    words = list(dict.fromkeys(word for word in words if word))
+    if "pattern" in context:
+        return _PATTERNS.get(str(context["pattern"]), "text")
+    parts = [annotation for _, annotation in shape.members if _is_part(annotation)]
+    words = [_word(annotation) for _, annotation in shape.members if annotation not in parts]
+    if Call in parts:
+        words = ["the name of a component", "a mapping with call or parallel"]
+    elif parts:
+        words.append(f"a mapping with the keys {', '.join(keys_of(shape)[:12])}")
     if "a number" in words and "a whole number" in words:
         words.remove("a whole number")
     text = ", ".join(words[:-1]) + (" or " if len(words) > 1 else "") + "".join(words[-1:])
-    if "pattern" in context:
-        text = _PATTERNS.get(str(context["pattern"]), text)
-    return f"{text} {bounds}".strip() if bounds else text
+    return f"{text} {_bounds(context)}".strip()
+
+
+def _is_part(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, Part)
 
 
 _PATTERNS = {
@@ -188,11 +184,12 @@ def _word(annotation: Any) -> str:
     origin = get_origin(annotation)
     if origin is Literal:
         return ", ".join(str(value) for value in get_args(annotation))
-    if origin is dict:
-        return "a mapping"
-    if origin is tuple:
-        return "a list"
-    if isinstance(annotation, type) and issubclass(annotation, Part):
-        return f"a mapping with the keys {', '.join(keys_of(Shape(annotation))[:12])}"
-    words = {str: "text", bool: "true or false", int: "a whole number", float: "a number"}
-    return words.get(annotation, "")
+    words = {
+        dict: "a mapping",
+        tuple: "a list",
+        str: "text",
+        bool: "true or false",
+        int: "a whole number",
+        float: "a number",
+    }
+    return words.get(origin or annotation, "a value")

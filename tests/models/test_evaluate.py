@@ -159,7 +159,7 @@ KNOBS = st.fixed_dictionaries(
 
 
 @given(knobs=KNOBS, rate=st.floats(1e-6, 1e9), times=st.floats(0, 50), optional=st.booleans())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=300, deadline=None)
 def test_no_number_is_nan_whatever_the_parameters(knobs, rate, times, optional):
     trace = [{"call": "web", "then": [{"call": "db", "times": times, "optional": optional}]}]
     components = {"web": {"kind": "service", **knobs}, "db": {"kind": "service", **knobs}}

@@ -1,0 +1,319 @@
+"""The simulator's requests: a trace of calls as functions `start(t, done)` that end with `done(t, succeeded)`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from itertools import repeat
+from typing import Literal
+
+from models.scenario.component import Cache, Component, External, Store
+from models.scenario.flow import Call, Parallel
+from oracles.sim_stations import (
+    Clock,
+    Done,
+    FixedHits,
+    FreeStation,
+    HoldingStation,
+    KeyedCache,
+    Outside,
+    Shards,
+    Streams,
+    Tally,
+)
+
+Start = Callable[[float, Done], None]
+#: Which round trips a quorum waits for. `others`: the replica that works on the call is one of those that must
+#: be heard, so it is the (R-1)-th smallest of N-1. `all`: the R-th smallest of N, as if all were remote.
+Quorum = Literal["others", "all"]
+S_PER_MS = 1e-3
+
+
+class Part:
+    """One component while it is simulated: its queue, servers and what it holds."""
+
+    def __init__(
+        self, name: str, component: Component, clock: Clock, streams: Streams, tally: Tally, burst: float
+    ) -> None:
+        refuse_unknown(name, component)
+        self.component, self.clock, self.streams, self.tally = component, clock, streams, tally
+        self.samples: list[float] | None = None
+        self.timed_out = 0
+        if isinstance(component, External):
+            work = streams.gamma(component.latency_ms * S_PER_MS, component.latency_scv)
+            self.servers = 0
+            limit = component.rate_limit_per_s
+            self.visit = Outside(clock, tally, work, _or_inf(limit), burst).visit
+            return
+        shards = component.shards if isinstance(component, Store) else 1
+        servers = component.replicas * component.slots
+        self.servers = servers * shards
+        mean = component.service_ms * S_PER_MS / (1.0 - component.gc_share)
+        kind = HoldingStation if component.blocking else FreeStation
+        places, longest = _or_inf(component.queue_limit), _or_inf(component.max_wait_s)
+        work = streams.gamma(mean, component.service_scv)
+        stations = [kind(clock, tally, work, servers, places, longest) for _ in range(shards)]
+        self.visit = stations[0].visit if shards == 1 else Shards(stations, streams.uniform()).visit
+        self.cache = self._cache(component) if isinstance(component, Cache) else None
+
+    def _cache(self, cache: Cache) -> FixedHits | KeyedCache:
+        if cache.hit_ratio is not None:
+            return FixedHits(self.tally, self.streams.uniform(), cache.hit_ratio)
+        if cache.keys is None:
+            raise ValueError("a cache needs `hit_ratio` or `keys`")
+        writes = cache.writes_per_key_per_s
+        until_write = self.streams.gamma(1.0 / writes, 1.0) if writes > 0 else repeat(float("inf"))
+        keys = self.streams.zipf(int(cache.keys), cache.zipf)
+        ttl, capacity = _or_inf(cache.ttl_s), _or_inf(cache.capacity_keys)
+        return KeyedCache(self.tally, keys, ttl, capacity, until_write, cache.coalescing)
+
+
+def refuse_unknown(name: str, component: Component) -> None:
+    """Raises ValueError for what the simulator can't do literally."""
+    for parameter, plain in (("contention", 0.0), ("coherency", 0.0), ("arrival_scv", 1.0)):
+        if getattr(component, parameter, plain) != plain:
+            raise ValueError(f"{name}.{parameter} is not simulated")
+
+
+def _or_inf(value: float | None) -> float:
+    return float("inf") if value is None else value
+
+
+class Compiler:
+    """Turns traces into functions; the components are shared by all calls."""
+
+    def __init__(self, parts: dict[str, Part], clock: Clock, streams: Streams, quorum: Quorum) -> None:
+        self._parts, self._clock, self._streams, self._quorum = parts, clock, streams, quorum
+
+    def steps(self, steps: Sequence[Call | Parallel]) -> Start:
+        """Steps one after the other; the first that fails ends them."""
+        starts = [self._step(step) for step in steps if not (isinstance(step, Call) and not step.enabled)]
+        if not starts:
+            return _nothing
+        start = starts[-1]
+        for before in reversed(starts[:-1]):
+            start = partial(_one_then, before, start)
+        return start
+
+    def _step(self, step: Call | Parallel) -> Start:
+        if isinstance(step, Parallel):
+            return _together([self.steps(branch) for branch in step.parallel])
+        start = self._attempt(step)
+        if step.bulkhead_slots is not None:
+            start = _at_most(start, step.bulkhead_slots)
+        if step.timeout_ms is not None:
+            start = _with_timeout(start, self._clock, step.timeout_ms * S_PER_MS, self._parts[step.call])
+        if step.retries:
+            start = self._with_retries(start, step)
+        if step.fallback is not None and step.fallback.enabled:
+            start = _with_fallback(start, self._clock, step.fallback.latency_ms * S_PER_MS)
+        elif step.optional:
+            start = _optional(start)
+        return _repeated(start, step.times, self._streams)
+
+    def _attempt(self, call: Call) -> Start:
+        """One attempt: wait and own work, then perhaps an error, a hit, other replicas, the calls under it."""
+        part = self._parts[call.call]
+        component = part.component
+        after = self.steps(call.then)
+        if isinstance(component, Cache):
+            after = _cached(part.cache, after)
+        if isinstance(component, Store) and component.rtt_ms > 0:
+            after = _delayed(after, self._clock, self._round_trips(component, call.write))
+        if component.error_share > 0:
+            after = _failing(after, self._streams.uniform(), component.error_share)
+        if after is _nothing:
+            after = _succeed
+        visit = part.visit
+        if part.samples is not None:
+            visit = _sampled(visit, part)
+
+        def start(t: float, done: Done) -> None:
+            visit(t, done, after)
+
+        return start
+
+    def _round_trips(self, store: Store, write: bool) -> Iterator[float]:
+        replicas = store.replicas
+        heard = store.read_quorum
+        if write:
+            heard = replicas if store.write_quorum is None else store.write_quorum
+        heard = min(heard, replicas)
+        if self._quorum == "others":
+            replicas, heard = replicas - 1, heard - 1
+        return self._streams.quorum(store.rtt_ms * S_PER_MS, store.rtt_scv, replicas, heard)
+
+    def _with_retries(self, start: Start, call: Call) -> Start:
+        clock, chance = self._clock, self._streams.uniform()
+        pause, jitter = call.backoff_ms * S_PER_MS, call.jitter
+
+        def attempt(t: float, state: tuple[Done, int]) -> None:
+            done, left = state
+
+            def ended(t: float, succeeded: bool) -> None:
+                if succeeded or left == 0:
+                    done(t, succeeded)
+                elif pause == 0.0:
+                    attempt(t, (done, left - 1))
+                else:
+                    clock.at(t + pause * (1.0 - jitter * next(chance)), attempt, (done, left - 1))
+
+            start(t, ended)
+
+        return lambda t, done: attempt(t, (done, call.retries))
+
+
+def _nothing(t: float, done: Done) -> None:
+    done(t, True)
+
+
+_succeed = _nothing
+
+
+def _one_then(first: Start, rest: Start, t: float, done: Done) -> None:
+    def ended(t: float, succeeded: bool) -> None:
+        if succeeded:
+            rest(t, done)
+        else:
+            done(t, False)
+
+    first(t, ended)
+
+
+def _together(branches: list[Start]) -> Start:
+    """All at once; the slowest ends them, the first failure does so at once (the others go on unheard)."""
+
+    def start(t: float, done: Done) -> None:
+        missing = len(branches)
+
+        def joined(t: float, succeeded: bool) -> None:
+            nonlocal missing
+            if missing == 0:
+                return
+            missing = missing - 1 if succeeded else 0
+            if missing == 0:
+                done(t, succeeded)
+
+        for branch in branches:
+            branch(t, joined)
+
+    return start
+
+
+def _repeated(start: Start, times: float, streams: Streams) -> Start:
+    """`times` calls one after the other; a fractional part is one more with that probability."""
+    whole, part = int(times), times - int(times)
+    if whole == 1 and part == 0:
+        return start
+    chance = streams.uniform() if part > 0 else repeat(1.0)
+
+    def begin(t: float, done: Done) -> None:
+        left = whole + (next(chance) < part)
+
+        def ended(t: float, succeeded: bool) -> None:
+            nonlocal left
+            if not succeeded or left == 0:
+                done(t, succeeded)
+            else:
+                left -= 1
+                start(t, ended)
+
+        ended(t, True)
+
+    return begin
+
+
+def _failing(after: Start, chance: Iterator[float], share: float) -> Start:
+    def start(t: float, done: Done) -> None:
+        if next(chance) < share:
+            done(t, False)
+        else:
+            after(t, done)
+
+    return start
+
+
+def _cached(cache: FixedHits | KeyedCache, load: Start) -> Start:
+    return lambda t, done: cache.look_up(t, done, load)
+
+
+def _delayed(after: Start, clock: Clock, delay: Iterator[float]) -> Start:
+    return lambda t, done: clock.at(t + next(delay), after, done)
+
+
+def _at_most(start: Start, slots: int) -> Start:
+    """At most `slots` attempts that have not ended; a timed-out one counts until its work is done."""
+    under_way = 0
+
+    def begin(t: float, done: Done) -> None:
+        nonlocal under_way
+        if under_way >= slots:
+            done(t, False)
+            return
+        under_way += 1
+
+        def ended(t: float, succeeded: bool) -> None:
+            nonlocal under_way
+            under_way -= 1
+            done(t, succeeded)
+
+        start(t, ended)
+
+    return begin
+
+
+def _with_timeout(start: Start, clock: Clock, longest: float, part: Part) -> Start:
+    """The caller goes on after `longest` (s); the attempt is worked on to its end."""
+
+    def expire(t: float, caller: list[Done]) -> None:
+        if caller:
+            done = caller.pop()
+            if part.tally.start <= t < part.tally.end:
+                part.timed_out += 1
+            done(t, False)
+
+    def begin(t: float, done: Done) -> None:
+        caller = [done]
+
+        def ended(t: float, succeeded: bool) -> None:
+            if caller:
+                caller.pop()(t, succeeded)
+
+        clock.at(t + longest, expire, caller)
+        start(t, ended)
+
+    return begin
+
+
+def _with_fallback(start: Start, clock: Clock, latency: float) -> Start:
+    def give(t: float, done: Done) -> None:
+        done(t, True)
+
+    def begin(t: float, done: Done) -> None:
+        def ended(t: float, succeeded: bool) -> None:
+            if succeeded:
+                done(t, True)
+            else:
+                clock.at(t + latency, give, done)
+
+        start(t, ended)
+
+    return begin
+
+
+def _optional(start: Start) -> Start:
+    return lambda t, done: start(t, lambda t, _: done(t, True))
+
+
+def _sampled(visit: Callable, part: Part) -> Callable:
+    """Keeps the response times (s) of the attempts that succeed."""
+
+    def measured(t: float, done: Done, after: Start) -> None:
+        def ended(end: float, succeeded: bool) -> None:
+            if succeeded and part.tally.start <= t < part.tally.end:
+                part.samples.append(end - t)
+            done(end, succeeded)
+
+        visit(t, ended, after)
+
+    return measured
