@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from models.coupling import is_required
 from models.evaluation import Array
 from models.formulas.redundancy import carried_share, k_of_n, replicas_in, zone_states
 from models.parameters import Parameters
@@ -43,8 +44,31 @@ class Redundancy:
     degrades: NDArray[np.bool_]
 
 
-def redundancy(parameters: Parameters, component: int, station: Station) -> Redundancy:
-    """What the model knows of a component's replicas."""
+def required_parts(
+    parameters: Parameters, stations: Sequence[Station]
+) -> tuple[list[Redundancy], list[list[Array]]]:
+    """What each flow requires: parts of the system, and by flow 1.0 where it requires the part, else 0.0.
+
+    A store that is written to is a part of its own for that: a write needs another quorum than a read.
+    """
+    system = parameters.system
+    parts: list[Redundancy] = []
+    needs: list[list[Array]] = [[] for _ in system.flows]
+    for c, station in enumerate(stations):
+        for writes in (False, True) if station.quorum is not None else (None,):
+            calls = is_required(parameters, c, writes=writes)
+            if all(not bool(call.any()) for call in calls):
+                continue
+            parts.append(redundancy(parameters, c, station, writes=bool(writes)))
+            for f, call in enumerate(calls):
+                needs[f].append(call)
+    return parts, needs
+
+
+def redundancy(
+    parameters: Parameters, component: int, station: Station, *, writes: bool = False
+) -> Redundancy:
+    """What the model knows of a component's replicas; of a store's for its writes or for its reads."""
     one = np.ones((1, 1))
     if not station.has_queue:
         up = _replica_availability(parameters, component)
@@ -53,6 +77,11 @@ def redundancy(parameters: Parameters, component: int, station: Station) -> Redu
     offered = station.utilisation * replicas
     # The smallest whole number strictly above the offered load; 1e-9 forgives rounding of whole loads.
     needed = np.clip(np.floor(offered + 1e-9) + 1.0, 1.0, replicas)
+    degrades = station.can_refuse
+    if station.quorum is not None:
+        quorum = station.quorum.write_quorum if writes else station.quorum.read_quorum
+        degrades = degrades & (quorum <= 1.0)
+        needed = np.where(degrades, needed, np.maximum(needed, quorum))
     return Redundancy(
         replicas=replicas,
         needed=needed,
@@ -60,7 +89,7 @@ def redundancy(parameters: Parameters, component: int, station: Station) -> Redu
         availability=_replica_availability(parameters, component),
         zones=parameters.of_component(component, "zones"),
         zone_availability=parameters.of_component(component, "zone_availability"),
-        degrades=station.can_refuse,
+        degrades=degrades,
     )
 
 

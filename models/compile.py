@@ -21,7 +21,6 @@ def compile_system(scenario: Scenario) -> System:
     Raises:
         NotModelledError: The scenario uses what the format allows and the model doesn't know yet.
     """
-    refuse_what_is_not_modelled(scenario)
     space = design_space(scenario)
     components = tuple(scenario.components)
     traces: list[tuple[StepNode, ...]] = []
@@ -32,6 +31,7 @@ def compile_system(scenario: Scenario) -> System:
         nodes += sorted(builder.nodes, key=lambda node: node.index)
     phases = scenario.workload.phases
     plans = plans_of(scenario, space)
+    refuse_what_is_not_modelled(scenario, plans)
     return System(
         scenario=scenario,
         space=space,
@@ -89,6 +89,8 @@ class _TreeBuilder:
             position=position,
             caller=caller,
             after=after,
+            writes=call.write,
+            has_fallback=call.fallback is not None,
             then=self.steps(call.then, index),
         )
         self.nodes.append(node)

@@ -9,6 +9,7 @@ import numpy as np
 
 from models.evaluation import Array
 from models.parameters import Parameters
+from models.scenario.paths import Slot
 from models.stations import Station
 
 SECONDS_PER_HOUR = 3600.0
@@ -22,12 +23,14 @@ class Cost:
     Attributes:
         replicas_usd: Running replicas, by component.
         calls_usd: Calls that are paid by the piece, by component.
+        drivers_usd: Costs that follow drivers, by cost.
         lost_revenue_usd: Revenue that today's design would earn if nothing failed, less what this one earns.
         one_time_usd: Spending beforehand, `(n,)`.
     """
 
     replicas_usd: tuple[Array, ...]
     calls_usd: tuple[Array, ...]
+    drivers_usd: tuple[Array, ...]
     lost_revenue_usd: Array
     one_time_usd: Array
 
@@ -35,7 +38,7 @@ class Cost:
         """All parts over all phases, `(n,)`; added in a fixed order."""
         n, phases = self.one_time_usd.shape[0], self.lost_revenue_usd.shape[1]
         total = self.one_time_usd
-        for part in (*self.replicas_usd, *self.calls_usd, self.lost_revenue_usd):
+        for part in (*self.replicas_usd, *self.calls_usd, *self.drivers_usd, self.lost_revenue_usd):
             full = np.broadcast_to(part, (n, phases))
             for p in range(phases):
                 total = total + full[:, p]
@@ -52,6 +55,26 @@ def running_cost(parameters: Parameters, stations: Sequence[Station]) -> tuple[l
         calls = station.arrivals_per_s * SECONDS_PER_HOUR * hours / CALLS_PER_MILLION
         calls_usd.append(calls * parameters.of_component(c, "price_usd_per_million"))
     return replicas_usd, calls_usd
+
+
+def driver_costs(parameters: Parameters) -> list[Array]:
+    """Costs that follow drivers, USD, `(n | 1, p)` each.
+
+    The product of powers of the drivers, each relative to its value in the first phase. A cost with `basis:
+    peak` is counted once, in its dearest phase.
+    """
+    system = parameters.system
+    found = []
+    for cost in system.scenario.costs:
+        usd: Array = np.full((1, system.hours.shape[1]), cost.usd)
+        for name, exponent in cost.drivers.items():
+            value = parameters.values[Slot("driver", name, "value")]
+            usd = usd * np.maximum(value / value[:, :1], 0.0) ** exponent
+        if cost.basis == "peak":
+            dearest = np.argmax(usd, axis=1)
+            usd = np.where(np.arange(usd.shape[1]) == dearest[:, None], usd, 0.0)
+        found.append(usd)
+    return found
 
 
 def value_per_request(parameters: Parameters, success: Sequence[Array] | None = None) -> list[Array]:

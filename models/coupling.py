@@ -11,28 +11,45 @@ from models.parameters import Parameters
 from models.system import CallNode
 
 
-def is_called(parameters: Parameters, *, required: bool) -> list[list[Array]]:
-    """Whether each flow calls each component, 1.0 or 0.0: by flow and component, `(n | 1, p | 1)` each.
-
-    Args:
-        parameters: The parameters.
-        required: Only calls without which the request fails; a call under an optional one isn't.
-    """
+def is_called(parameters: Parameters) -> list[list[Array]]:
+    """Whether each flow calls each component, 1.0 or 0.0: by flow and component, `(n | 1, p | 1)` each."""
     system = parameters.system
     found = [[np.zeros((1, 1)) for _ in system.components] for _ in system.flows]
-    for node, made in zip(system.nodes, _is_made(parameters, required=required), strict=True):
+    for node, made in zip(system.nodes, _is_made(parameters, required=False), strict=True):
         found[node.flow][node.component] = np.maximum(found[node.flow][node.component], made)
     return found
 
 
+def is_required(parameters: Parameters, component: int, *, writes: bool | None = None) -> list[Array]:
+    """Whether each flow fails without a component, 1.0 or 0.0, `(n | 1, p | 1)` by flow.
+
+    Args:
+        parameters: The parameters.
+        component: Position of the component.
+        writes: Only calls that write, or only those that don't; None = all.
+    """
+    system = parameters.system
+    found = [np.zeros((1, 1)) for _ in system.flows]
+    for node, made in zip(system.nodes, _is_made(parameters, required=True), strict=True):
+        if node.component == component and writes in (None, node.writes):
+            found[node.flow] = np.maximum(found[node.flow], made)
+    return found
+
+
 def _is_made(parameters: Parameters, *, required: bool) -> list[Array]:
-    """1.0 where a call is made at all, by call."""
+    """1.0 where a call is made at all, by call.
+
+    With `required` only where the request fails without it: not optional, without a fallback, and under no
+    call that is either.
+    """
     made: list[Array] = []
     for node in parameters.system.nodes:
         calls = parameters.of_call(node, "times") * parameters.of_call(node, "enabled")
         own = (calls > 0.0).astype(np.float64)
         if required:
             own = own * (1.0 - parameters.of_call(node, "optional"))
+            if node.has_fallback:
+                own = own * (1.0 - parameters.of_call(node, "fallback.enabled"))
         made.append(own if node.caller is None else own * made[node.caller])
     return made
 
@@ -71,6 +88,17 @@ def coordinated_replicas(parameters: Parameters) -> Array:
             most = np.maximum(most, both[:, p])
         total = total + most
     return total
+
+
+def retry_attempts(parameters: Parameters) -> Array:
+    """Retries configured, over all calls that are made, `(n,)`; the most over the phases."""
+    total: Array = np.zeros((1, 1))
+    for node, made in zip(parameters.system.nodes, _is_made(parameters, required=False), strict=True):
+        total = total + made * parameters.of_call(node, "retries")
+    most: Array = np.zeros(parameters.n)
+    for p in range(total.shape[1]):
+        most = np.maximum(most, total[:, p])
+    return most
 
 
 def coupling(parameters: Parameters) -> Array:

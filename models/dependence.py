@@ -1,57 +1,220 @@
-"""Which decisions can matter where: so that designs that agree in them share the work."""
+"""Which decisions can matter where, and what can change from pass to pass: to share work and to skip it."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+import numpy as np
+
 from models.scenario.paths import Slot
-from models.system import System
+from models.system import CallNode, System
 
 _LOSSES = ("queue_limit", "max_wait_s", "rate_limit_per_s")
 
 
-def can_refuse(system: System) -> bool:
-    """Whether any component of any design turns calls away."""
-    return any(_is_set(system, Slot("component", name, p)) for name in system.components for p in _LOSSES)
+@dataclass(frozen=True, slots=True, eq=False)
+class Coupling:
+    """What in a system acts back on what; the same for all its designs.
+
+    Attributes:
+        retries: Whether any design retries calls that can fail: its state is a fixed point of many passes.
+        refusals: Whether any component of any design turns calls away.
+        errors: Whether calls can fail at all.
+        late: Whether something is known only on the way up that matters on the way down.
+        blocks: By component: may keep its slot while the calls under it run.
+        loads_slowly: By component: a cache whose hits depend on how long a load takes.
+        moves: By component: may change from pass to pass.
+        calls_of: By component: the calls of it.
+        station_columns: By component: columns of the decision matrix that decide about its station; None =
+            any may.
+    """
+
+    retries: bool
+    refusals: bool
+    errors: bool
+    late: bool
+    blocks: tuple[bool, ...]
+    loads_slowly: tuple[bool, ...]
+    moves: tuple[bool, ...]
+    calls_of: tuple[tuple[CallNode, ...], ...]
+    station_columns: tuple[list[int] | None, ...]
 
 
-def can_fail(system: System) -> bool:
-    """Whether any call of any design can fail, by errors or by being turned away."""
-    errors = any(_is_set(system, Slot("component", name, "error_share")) for name in system.components)
-    return errors or can_refuse(system)
+def coupling_of(system: System) -> Coupling:
+    """Works out what acts back on what."""
+    count = range(len(system.components))
+    calls_of = tuple(tuple(node for node in system.nodes if node.component == c) for c in count)
+    blocks = tuple(
+        _may_be(system, Slot("component", name, "blocking"), 0.0) and any(node.then for node in calls_of[c])
+        for c, name in enumerate(system.components)
+    )
+    slow = tuple(
+        system.parts[c].kind == "cache" and not _is_given(system, Slot("component", name, "hit_ratio"))
+        for c, name in enumerate(system.components)
+    )
+    refuses = tuple(
+        any(_is_limited(system, Slot("component", name, parameter)) for parameter in _LOSSES)
+        for name in system.components
+    )
+    fails = _can_fail(system, refuses)
+    late = tuple((blocks[c] and refuses[c]) or slow[c] for c in count)
+    node_moves = _moving_calls(system, fails, late)
+    moves = _moving_components(system, node_moves, blocks, slow, calls_of)
+    retries = any(
+        fails[node.index] and _may_be(system, _slot(system, node, "retries"), 0.0) for node in system.nodes
+    )
+    guards = any(
+        _may_be(system, _slot(system, node, "breaker"), 0.0)
+        or _is_limited(system, _slot(system, node, "bulkhead_slots"))
+        for node in system.nodes
+    )
+    return Coupling(
+        retries=retries,
+        refusals=any(refuses) or guards,
+        errors=any(fails),
+        late=any(late),
+        blocks=blocks,
+        loads_slowly=slow,
+        moves=moves,
+        calls_of=calls_of,
+        station_columns=_station_columns(system, node_moves, moves, blocks, slow, refuses, calls_of),
+    )
 
 
-def _is_set(system: System, slot: Slot) -> bool:
-    """Whether a parameter is anything but 0 or "without limit" in some design."""
+def _slot(system: System, node: CallNode, parameter: str) -> Slot:
+    return Slot("call", system.flows[node.flow], parameter, node.position)
+
+
+def _may_be(system: System, slot: Slot, neutral: float) -> bool:
+    """Whether a parameter may be anything but a neutral value in some design."""
     if slot in system.plans:
         return True
     value = system.static.get(slot)
-    return value is not None and bool((value > 0.0).any()) and bool((value < float("inf")).any())
+    return value is not None and bool(np.any(value != neutral))
 
 
-def station_columns(system: System) -> list[list[int] | None]:
-    """For each component the columns that decide about its station; None = all of them may.
+def _is_limited(system: System, slot: Slot) -> bool:
+    """Whether a limit may be finite in some design."""
+    if slot in system.plans:
+        return True
+    value = system.static.get(slot)
+    return value is not None and bool(np.any(np.isfinite(value)))
 
-    Where nothing can fail, a station depends on its own parameters and on those of the traffic that reaches
-    it; where something can, on everything that can change what is lost on the way.
-    """
-    if can_fail(system):
-        return [None for _ in system.components]
-    common = _columns(system, [Slot("workload", "", "rate")])
-    reaching: list[set[int]] = [set(common) for _ in system.components]
-    above: list[set[int]] = []
+
+def _is_given(system: System, slot: Slot) -> bool:
+    value = system.static.get(slot)
+    return value is not None and not bool(np.any(np.isnan(value)))
+
+
+def _can_fail(system: System, refuses: tuple[bool, ...]) -> list[bool]:
+    """By call: whether it can fail in some design."""
+    fails = [False for _ in system.nodes]
+    for node in reversed(system.nodes):
+        name = system.components[node.component]
+        own = (
+            refuses[node.component]
+            or _may_be(system, Slot("component", name, "error_share"), 0.0)
+            or _is_limited(system, _slot(system, node, "timeout_ms"))
+            or _is_limited(system, _slot(system, node, "bulkhead_slots"))
+        )
+        below = any(
+            fails[other.index] and not _is_always(system, _slot(system, other, "optional"))
+            for other in system.nodes
+            if other.caller == node.index
+        )
+        rescued = node.has_fallback and _is_always(system, _slot(system, node, "fallback.enabled"))
+        fails[node.index] = (own or below) and not rescued
+    return fails
+
+
+def _is_always(system: System, slot: Slot) -> bool:
+    value = system.static.get(slot)
+    return value is not None and bool(np.all(value > 0.0))
+
+
+def _moving_calls(system: System, fails: list[bool], late: tuple[bool, ...]) -> list[bool]:
+    """By call: whether its attempts can change from pass to pass."""
+    moves: list[bool] = []
     for node in system.nodes:
+        own = (
+            any(fails[i] for i in node.after)
+            or (_may_be(system, _slot(system, node, "retries"), 0.0))
+            or _may_be(system, _slot(system, node, "breaker"), 0.0)
+            or _is_limited(system, _slot(system, node, "bulkhead_slots"))
+        )
+        if node.caller is not None:
+            caller = system.nodes[node.caller]
+            own = own or moves[caller.index] or late[caller.component]
+        moves.append(own)
+    return moves
+
+
+def _moving_components(
+    system: System,
+    node_moves: list[bool],
+    blocks: tuple[bool, ...],
+    slow: tuple[bool, ...],
+    calls_of: tuple[tuple[CallNode, ...], ...],
+) -> tuple[bool, ...]:
+    """By component: whether its station can change from pass to pass."""
+    moves = [any(node_moves[node.index] for node in calls) for calls in calls_of]
+    below: list[set[int]] = [set() for _ in calls_of]
+    for c in reversed(system.callers_first):
+        for node in system.nodes:
+            if node.caller is not None and system.nodes[node.caller].component == c:
+                below[c] |= {node.component} | below[node.component]
+    for c in reversed(system.callers_first):
+        # What a caller sees of a component can change where another of its calls does: then so does its hold.
+        if (blocks[c] or slow[c]) and any(moves[other] for other in below[c]):
+            moves[c] = True
+    for c in system.callers_first:
+        # Callers first: a component that moves lets through another share, so what is below moves too.
+        for node in calls_of[c]:
+            if node.caller is not None and moves[system.nodes[node.caller].component]:
+                moves[c] = True
+    return tuple(moves)
+
+
+def _station_columns(
+    system: System,
+    node_moves: list[bool],
+    moves: tuple[bool, ...],
+    blocks: tuple[bool, ...],
+    slow: tuple[bool, ...],
+    refuses: tuple[bool, ...],
+    calls_of: tuple[tuple[CallNode, ...], ...],
+) -> tuple[list[int] | None, ...]:
+    """For each component the columns that decide about its station; None where any may."""
+    common = _columns(system, [Slot("workload", "", "rate")])
+    reaching: list[set[int] | None] = [set(common) for _ in system.components]
+    above: dict[int, set[int] | None] = {}
+    for c in system.callers_first:
+        name = system.components[c]
+        own = _columns(system, [s for s in system.plans if s.owner == "component" and s.name == name])
+        total: set[int] | None = common | own
+        for node in calls_of[c]:
+            columns = _call_columns(system, node, above)
+            total = None if total is None or columns is None else total | columns
+        if moves[c] or blocks[c] or slow[c]:
+            total = None
+        reaching[c] = total
+        lets_through = refuses[c] or system.parts[c].kind == "cache"
+        lets_through = lets_through or _may_be(system, Slot("component", name, "error_share"), 0.0)
+        for node in calls_of[c]:
+            columns = total if lets_through else _call_columns(system, node, above)
+            above[node.index] = None if node_moves[node.index] else columns
+    return tuple(None if columns is None else sorted(columns) for columns in reaching)
+
+
+def _call_columns(system: System, node: CallNode, above: dict[int, set[int] | None]) -> set[int] | None:
+    """Columns that decide how often a call is made; None where any may."""
+    slots = [_slot(system, node, parameter) for parameter in ("times", "enabled")]
+    if node.caller is None:
         name = system.flows[node.flow]
-        slots = [Slot("call", name, parameter, node.position) for parameter in ("times", "enabled")]
-        if node.caller is None:
-            slots += [Slot("flow", name, parameter) for parameter in ("share", "shed_share")]
-            columns = _columns(system, slots)
-        else:
-            columns = _columns(system, slots) | above[node.caller]
-        above.append(columns)
-        reaching[node.component] |= columns
-    for c, name in enumerate(system.components):
-        own = [slot for slot in system.plans if slot.owner == "component" and slot.name == name]
-        reaching[c] |= _columns(system, own)
-    return [sorted(columns) for columns in reaching]
+        slots += [Slot("flow", name, parameter) for parameter in ("share", "shed_share")]
+        return _columns(system, slots)
+    caller = above[node.caller]
+    return None if caller is None else caller | _columns(system, slots)
 
 
 def _columns(system: System, slots: list[Slot]) -> set[int]:

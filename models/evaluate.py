@@ -12,10 +12,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.availability import hard_availability, redundancy
+from models.availability import hard_availability, required_parts
 from models.complexity import Budget, complexity_budget
-from models.cost import Cost, lost_revenue, running_cost, value_per_request
-from models.coupling import coordinated_replicas, coupling, interacting_components, is_called
+from models.cost import Cost, driver_costs, lost_revenue, running_cost, value_per_request
+from models.coupling import (
+    coordinated_replicas,
+    coupling,
+    interacting_components,
+    is_called,
+    retry_attempts,
+)
 from models.effort import Effort, effort
 from models.emergence import Emergence, emergence_score
 from models.evaluation import Array, Evaluation
@@ -92,6 +98,8 @@ def evaluate(system: System, X: Array) -> Evaluation:
             "emergence": np.array(np.broadcast_to(steps.emergence.score, (n,))),
             "effort_days": steps.effort.days,
             "one_time_usd": steps.effort.one_time_usd,
+            "metastable": _over_phases(steps.network.metastable),
+            "retry_margin": -_over_phases(-steps.network.retry_margin),
         },
     )
 
@@ -137,7 +145,7 @@ def _steps(system: System, X: Array, base: Mapping[Slot, Array] | None) -> Run:
     emergence = emergence_score(
         utilisation=utilisation,
         coupling=coupling(parameters),
-        retry_rate=np.zeros(1),
+        retry_rate=_retry_rate(parameters, network),
         p99_over_p50=found.tail_ratio,
         gc_share=_worst(
             n, [parameters.of_component_or(c, "gc_share", 0.0) for c in range(len(system.parts))]
@@ -161,7 +169,7 @@ def _steps(system: System, X: Array, base: Mapping[Slot, Array] | None) -> Run:
         emergence=emergence.score,
         effort_days=taken.days,
         one_time_usd=taken.one_time_usd,
-        metastable=np.zeros(n),
+        metastable=_over_phases(network.metastable),
         beyond_bounds=parameters.beyond,
         flow_latency_ms=found.flow_worst_ms,
     )
@@ -172,8 +180,8 @@ def _steps(system: System, X: Array, base: Mapping[Slot, Array] | None) -> Run:
 
 def _success(parameters: Parameters, network: Network) -> tuple[Array, ...]:
     """Share of each flow's requests that is answered: let in, no hard failure, nothing lost on the way."""
-    parts = [redundancy(parameters, c, station) for c, station in enumerate(network.stations)]
-    hard = hard_availability(parts, is_called(parameters, required=True))
+    parts, needs = required_parts(parameters, network.stations)
+    hard = hard_availability(parts, needs)
     return tuple(
         share * answer.success * (1.0 - parameters.of_flow(f, "shed_share"))
         for f, (share, answer) in enumerate(zip(hard, network.answers, strict=True))
@@ -191,7 +199,13 @@ def _cost(parameters: Parameters, network: Network, success: tuple[Array, ...], 
         worth_today=value_per_request(today),
         worth=value_per_request(parameters, [answer.success for answer in network.calls]),
     )
-    return Cost(tuple(replicas_usd), tuple(calls_usd), lost, effort(system, X).one_time_usd)
+    return Cost(
+        replicas_usd=tuple(replicas_usd),
+        calls_usd=tuple(calls_usd),
+        drivers_usd=tuple(driver_costs(parameters)),
+        lost_revenue_usd=lost,
+        one_time_usd=effort(system, X).one_time_usd,
+    )
 
 
 def _budget(parameters: Parameters, X: Array, utilisation: Array, taken: Effort) -> Budget:
@@ -199,7 +213,7 @@ def _budget(parameters: Parameters, X: Array, utilisation: Array, taken: Effort)
     coefficients = {
         name: _over_phases(parameters.of_complexity(name)) for name in parameters_of(ComplexityBudget)
     }
-    called = is_called(parameters, required=False)
+    called = is_called(parameters)
     caches = [c for c, part in enumerate(parameters.system.parts) if part.kind == "cache"]
     calls_a_cache = _worst(n, [flow[c] for flow in called for c in caches])
     return complexity_budget(
@@ -207,7 +221,7 @@ def _budget(parameters: Parameters, X: Array, utilisation: Array, taken: Effort)
         utilisation=utilisation,
         interacting=interacting_components(called, n),
         coordinated_replicas=coordinated_replicas(parameters),
-        retry_attempts=np.zeros(1),
+        retry_attempts=retry_attempts(parameters),
         calls_a_cache=calls_a_cache,
         decisions=taken.complexity,
     )
@@ -225,6 +239,17 @@ def _throughput(parameters: Parameters, network: Network) -> Array:
         rate = np.where(visits > 0.0, rate, np.inf)
         reached = np.minimum(reached, _in_phase(rate, parameters.system.peak))
     return reached
+
+
+def _retry_rate(parameters: Parameters, network: Network) -> Array:
+    """Share of all attempts that are retries, in the worst phase, `(n,)`."""
+    calls: Array = np.zeros((1, 1))
+    attempts: Array = np.zeros((1, 1))
+    for made, tried in zip(network.calls_per_s, network.attempts_per_s, strict=True):
+        calls = calls + made
+        attempts = attempts + tried
+    share = np.where(attempts > 0.0, 1.0 - calls / np.where(attempts > 0.0, attempts, 1.0), 0.0)
+    return _worst(parameters.n, [share])
 
 
 def _freshness(parameters: Parameters, network: Network) -> Array:

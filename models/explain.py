@@ -16,6 +16,7 @@ from models.formulas.cumulants import Cumulants
 from models.formulas.mixtures import collapse, single
 from models.formulas.percentiles import percentile
 from models.latency import flow_percentile_ms
+from models.network import Network
 from models.stations import MS_PER_S, Station
 from models.system import System
 
@@ -58,6 +59,8 @@ def explain(system: System, x: Array) -> dict[str, Json]:
             "changed_decisions": int(steps.effort.changed[0]),
         },
         "utilisation": _number(steps.utilisation[0]),
+        "metastable": bool((steps.network.metastable[0] > 0.0).any()),
+        "retry_margin": _number(steps.network.retry_margin[0].min()),
     }
 
 
@@ -81,12 +84,15 @@ def _phase(system: System, steps: Run, p: int) -> Json:
         "hours": _number(system.hours[0, p]),
         "rate": _number(_at(rate, 0, p)),
         "latency_ms": _number(steps.latency.by_phase_ms[0, p]),
-        "components": {name: _component(network.stations[c], p) for c, name in enumerate(system.components)},
+        "components": {
+            name: _component(network.stations[c], p, _timeout_share(network, system, c, p))
+            for c, name in enumerate(system.components)
+        },
         "flows": {name: _flow(steps, f, p) for f, name in enumerate(system.flows)},
     }
 
 
-def _component(station: Station, p: int) -> Json:
+def _component(station: Station, p: int, timeout_share: float) -> Json:
     response = Cumulants(*(np.array([[_at(part, 0, p)]]) for part in station.response))
     mixture = single(response)
     return {
@@ -101,8 +107,20 @@ def _component(station: Station, p: int) -> Json:
         "p50_ms": _number(percentile(mixture, 0.50)[0, 0] * MS_PER_S),
         "p99_ms": _number(percentile(mixture, 0.99)[0, 0] * MS_PER_S),
         "blocked_share": _number(_at(station.blocked_share, 0, p)),
-        "timeout_share": 0.0,
+        "timeout_share": _number(timeout_share),
     }
+
+
+def _timeout_share(network: Network, system: System, component: int, p: int) -> float:
+    """Share of the attempts at a component that their callers give up as late."""
+    tried = late = 0.0
+    for node in system.nodes:
+        found = network.calls[node.index].outcome
+        if node.component == component and found is not None:
+            attempts = _at(network.attempts_per_s[node.index], 0, p)
+            tried += attempts
+            late += attempts * _at(found.late, 0, p)
+    return late / tried if tried > 0.0 else 0.0
 
 
 def _flow(steps: Run, f: int, p: int) -> Json:
@@ -132,6 +150,10 @@ def _cost(system: System, steps: Run) -> Json:
     return {
         "replicas_usd": by_component(cost.replicas_usd),
         "calls_usd": by_component(cost.calls_usd),
+        "drivers_usd": {
+            written.label: _number(math.fsum(_at(cost.drivers_usd[i], 0, p) for p in phases))
+            for i, written in enumerate(system.scenario.costs)
+        },
         "lost_revenue_usd": _number(math.fsum(_at(cost.lost_revenue_usd, 0, p) for p in phases)),
         "one_time_usd": _number(cost.one_time_usd[0]),
     }

@@ -1,111 +1,217 @@
-"""Step 4: what the user sees of each flow: how long it takes, whether it succeeds, how fresh it is."""
+"""Step 4: what a caller gets back: how long it takes, whether it succeeds, how fresh it is.
+
+Calls are answered callees first: what is under a call is known before the call itself.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from models.evaluation import Array
 from models.formulas.cumulants import Cumulants
-from models.formulas.mixtures import Mixture, merge, product, repeat, single
+from models.formulas.erlang import erlang_b
+from models.formulas.mixtures import Mixture, collapse, either, merge, product, repeat, single
+from models.formulas.parallel import maximum
+from models.outcomes import Attempt, Outcome, Policy, outcome, with_failures
 from models.parameters import Parameters
-from models.stations import Station
+from models.stations import MS_PER_S, Station
 from models.system import CallNode, ParallelNode, StepNode
 
-#: Entries of a flow's mixture at the most; more are merged through raw moments.
+#: Entries of a mixture at the most; more are merged through raw moments.
 MOST_ENTRIES = 12
+#: Share of failing attempts at which a circuit breaker begins to close, and the share it always lets through.
+TRIPS_AT, PROBES = 0.5, 0.02
 _ONE = np.ones((1, 1))
+_ZERO = np.zeros((1, 1))
+_AT_ONCE = Cumulants(_ZERO, _ZERO, _ZERO)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Answer:
-    """What some steps give back; arrays that broadcast to `(n, p)`.
+    """What some steps, or all calls of one kind, give back; arrays that broadcast to `(n, p)`.
 
     Attributes:
-        response: Response time, s, as a mixture.
+        response: Response time of what succeeds, s.
+        held: Time until the caller can go on, failed or not, s.
         success: Share that succeeds, hard failures of components left aside.
-        fresh: Share that is up to date.
+        fresh: Share of the successes that is up to date, times its fidelity.
+        outcome: Attempts of a single call; None for steps together.
+        let_through: Share of the attempts that the caller's own breaker and bulkhead let through.
     """
 
     response: Mixture
+    held: Mixture
     success: Array
     fresh: Array
+    outcome: Outcome | None = None
+    let_through: Array = field(default_factory=lambda: np.ones((1, 1)))
 
 
-def answer_steps(
-    parameters: Parameters, stations: Sequence[Station], steps: tuple[StepNode, ...], calls: dict[int, Answer]
-) -> Answer:
+def answer_steps(parameters: Parameters, steps: tuple[StepNode, ...], calls: Mapping[int, Answer]) -> Answer:
     """What a sequence of steps gives back, one after the other.
 
     Args:
         parameters: The parameters.
-        stations: The components under their load.
         steps: The steps.
-        calls: Filled with the answer of each single call, by its index (the caller's record).
+        calls: What each call gives back, by its index.
     """
-    nothing = np.zeros((1, 1))
-    response = single(Cumulants(nothing, nothing, nothing))
+    response = held = single(_AT_ONCE)
     success, fresh = _ONE, _ONE
     for step in steps:
         if isinstance(step, ParallelNode):
-            raise NotImplementedError("parallel calls are refused before this step")
-        answer = _answer_call(parameters, stations, step, calls)
-        response = merge(product(response, answer.response), MOST_ENTRIES)
-        optional = parameters.of_call(step, "optional") > 0.0
-        success = success * np.where(optional, 1.0, answer.success)
-        fresh = fresh * answer.fresh
-    return Answer(response, success, fresh)
-
-
-def _answer_call(
-    parameters: Parameters, stations: Sequence[Station], node: CallNode, calls: dict[int, Answer]
-) -> Answer:
-    """What one call gives back, made as often as it is made; nothing where it is switched off."""
-    station = stations[node.component]
-    below = answer_steps(parameters, stations, node.then, calls)
-    response = merge(product(single(station.response), below.response), MOST_ENTRIES)
-    fresh = (1.0 - parameters.of_component(node.component, "stale_share")) * below.fresh
-    made = parameters.of_call(node, "times") * parameters.of_call(node, "enabled")
-    answer = Answer(
-        repeat(response, made),
-        _call_success(parameters, stations, node, below.success),
-        _each_time(fresh, made),
-    )
-    calls[node.index] = answer
-    return answer
-
-
-def call_success(parameters: Parameters, stations: Sequence[Station]) -> list[Array]:
-    """Share of each call that succeeds, made as often as it is made, by call (as in `Answer.success`)."""
-    system = parameters.system
-    success: list[Array] = [_ONE for _ in system.nodes]
-    for node in reversed(system.nodes):
-        below = _steps_success(parameters, node.then, success)
-        success[node.index] = _call_success(parameters, stations, node, below)
-    return success
-
-
-def _steps_success(parameters: Parameters, steps: tuple[StepNode, ...], success: Sequence[Array]) -> Array:
-    together = _ONE
-    for step in steps:
-        if isinstance(step, ParallelNode):
-            for branch in step.branches:
-                together = together * _steps_success(parameters, branch, success)
+            answer = _branches([answer_steps(parameters, branch, calls) for branch in step.branches])
         else:
-            optional = parameters.of_call(step, "optional") > 0.0
-            together = together * np.where(optional, 1.0, success[step.index])
-    return together
+            answer = calls[step.index]
+            if bool((parameters.of_call(step, "optional") > 0.0).any()):
+                optional = parameters.of_call(step, "optional") > 0.0
+                answer = Answer(
+                    answer.response, answer.held, np.where(optional, 1.0, answer.success), answer.fresh
+                )
+        same = answer.held is answer.response and held is response
+        response = _after(response, answer.response)
+        held = response if same else _after(held, answer.held)
+        success = success * answer.success
+        fresh = fresh * answer.fresh
+    return Answer(response, held, success, fresh)
 
 
-def _call_success(parameters: Parameters, stations: Sequence[Station], node: CallNode, below: Array) -> Array:
+def _after(first: Mixture, second: Mixture) -> Mixture:
+    return merge(product(first, second), MOST_ENTRIES)
+
+
+def _branches(answers: Sequence[Answer]) -> Answer:
+    """Steps that run at the same time: the slowest decides, and all must succeed."""
+    success, fresh = _ONE, _ONE
+    for answer in answers:
+        success = success * answer.success
+        fresh = fresh * answer.fresh
+    response = merge(maximum([answer.response for answer in answers]), MOST_ENTRIES)
+    held = response
+    if any(answer.held is not answer.response for answer in answers):
+        held = merge(maximum([answer.held for answer in answers]), MOST_ENTRIES)
+    return Answer(response, held, success, fresh)
+
+
+def answer_call(
+    parameters: Parameters, station: Station, node: CallNode, below: Answer, attempts_per_s: Array
+) -> Answer:
+    """What a call gives back with all its attempts, made as often as it is made.
+
+    Args:
+        parameters: The parameters.
+        station: The component it calls, under its load.
+        node: The call.
+        below: What the calls under it give back.
+        attempts_per_s: How often it is attempted, 1/s.
+    """
+    attempt, fresh_once = _attempt(parameters, station, node, below)
+    policy = policy_of(parameters, node)
+    found = outcome(attempt, policy)
+    let_through = let_through_by_caller(parameters, node, found, attempts_per_s)
+    if let_through is not None:
+        guarded = Attempt(attempt.response, 1.0 - (1.0 - attempt.refused) * let_through, attempt.fails)
+        found = outcome(guarded, policy)
+    fallback = fallback_share(parameters, node)
+    lenient = (parameters.of_call(node, "optional") > 0.0) | (fallback > 0.0)
+    instead_s = parameters.of_call(node, "fallback.latency_ms") / MS_PER_S * fallback
+    response = held = found.answered
+    if bool((found.success < 1.0).any()):
+        held = with_failures(found, instead=Cumulants(instead_s, _ZERO, _ZERO))
+        if bool(lenient.all()):
+            response = held
+        elif bool(lenient.any()):
+            weight = lenient.astype(np.float64)
+            response = merge(either([1.0 - weight, weight], [found.answered, held]), MOST_ENTRIES)
+    success = found.success
+    fresh = fresh_once
+    if bool((fallback > 0.0).any()):
+        fidelity = parameters.of_call(node, "fallback.fidelity")
+        fresh = np.where(fallback > 0.0, success * fresh_once + (1.0 - success) * fidelity, fresh_once)
+        success = np.where(fallback > 0.0, 1.0, success)
+    made = parameters.of_call(node, "times") * parameters.of_call(node, "enabled")
+    many = repeat(response, made)
+    return Answer(
+        response=many,
+        held=many if held is response else repeat(held, made),
+        success=each_time(success, made),
+        fresh=each_time(fresh, made),
+        outcome=found,
+        let_through=_ONE if let_through is None else let_through,
+    )
+
+
+def _attempt(
+    parameters: Parameters, station: Station, node: CallNode, below: Answer
+) -> tuple[Attempt, Array]:
+    """One attempt of a call, and the share of its answers that is up to date."""
     error = parameters.of_component(node.component, "error_share")
-    once = (1.0 - stations[node.component].lost_share) * (1.0 - error) * below
-    return _each_time(once, parameters.of_call(node, "times") * parameters.of_call(node, "enabled"))
+    stale = parameters.of_component(node.component, "stale_share")
+    own = single(station.response)
+    if station.quorum is not None:
+        wait = station.quorum.write_wait if node.writes else station.quorum.read_wait
+        own = product(own, single(wait))
+        stale = 1.0 - (1.0 - stale) * (1.0 - station.quorum.stale_share)
+    if node.writes:
+        stale = _ZERO  # freshness is asked of reads
+    response = _after(own, below.response)
+    fails = 1.0 - (1.0 - error) * below.success
+    fresh = (1.0 - stale) * below.fresh
+    if station.cache is not None:
+        hit = station.cache.hit_share
+        response = merge(either([hit, 1.0 - hit], [own, response]), MOST_ENTRIES)
+        fails = 1.0 - (1.0 - error) * (hit + (1.0 - hit) * below.success)
+        fresh = (1.0 - stale) * (hit * (1.0 - station.cache.stale_share) + (1.0 - hit) * below.fresh)
+    return Attempt(response, station.lost_share, fails), fresh
 
 
-def _each_time(share: Array, times: Array) -> Array:
+def policy_of(parameters: Parameters, node: CallNode) -> Policy:
+    """How the caller treats a call. The pause is drawn evenly from its last `jitter` share."""
+    pause_s = parameters.of_call(node, "backoff_ms") / MS_PER_S
+    jitter = parameters.of_call(node, "jitter")
+    pause = Cumulants(pause_s * (1.0 - jitter / 2.0), (pause_s * jitter) ** 2 / 12.0, _ZERO)
+    return Policy(
+        timeout_s=parameters.of_call(node, "timeout_ms") / MS_PER_S,
+        retries=parameters.of_call(node, "retries"),
+        pause=pause,
+    )
+
+
+def fallback_share(parameters: Parameters, node: CallNode) -> Array:
+    """1.0 where another answer is given when the call fails."""
+    if not node.has_fallback:
+        return _ZERO
+    return parameters.of_call(node, "fallback.enabled")
+
+
+def let_through_by_caller(
+    parameters: Parameters, node: CallNode, found: Outcome, attempts_per_s: Array
+) -> Array | None:
+    """Share of the attempts that the caller's own breaker and bulkhead let through; None = has neither.
+
+    A breaker is taken as a static valve: fully open to calls until half of them fail, then closing in
+    proportion, down to the probes that it always sends. A bulkhead is a loss system of as many slots
+    (Erlang B), whatever the law of the time that a call holds one.
+    """
+    breaker = parameters.of_call(node, "breaker")
+    slots = parameters.of_call(node, "bulkhead_slots")
+    if not bool((breaker > 0.0).any()) and not bool(np.isfinite(slots).any()):
+        return None
+    closing = 1.0 - (1.0 - PROBES) * (found.failure - TRIPS_AT) / (1.0 - TRIPS_AT)
+    through = np.where(breaker > 0.0, np.clip(closing, PROBES, 1.0), 1.0)
+    limited = np.isfinite(slots)
+    if bool(limited.any()):
+        mean = collapse(with_failures(found, instead=_AT_ONCE)).mean
+        load = np.where(np.isfinite(mean), attempts_per_s * np.where(np.isfinite(mean), mean, 0.0), 1e12)
+        some = np.where(limited & (slots >= 1.0), slots, 1.0)
+        blocked = np.where(slots >= 1.0, erlang_b(load / found.attempts, servers=some), 1.0)
+        through = through * np.where(limited, 1.0 - blocked, 1.0)
+    return through
+
+
+def each_time(share: Array, times: Array) -> Array:
     """Probability that every one of `times` independent calls has a property that one has with `share`.
 
     A fractional number of calls is one call more in that share of the requests.

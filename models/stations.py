@@ -7,10 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.distinct import distinct_rows
+from models.distinct import DistinctRows, distinct_rows
 from models.evaluation import Array
+from models.formulas.caching import Hits, cache_hits
 from models.formulas.cumulants import Cumulants, add, gamma_cumulants
-from models.formulas.waiting import station_wait
+from models.formulas.parallel import order_statistic
+from models.formulas.pools import capped_wait, pool_wait
+from models.formulas.quorums import stale_read_share
+from models.formulas.scalability import busy_stretch, stretched_service
+from models.formulas.waiting import Wait, station_wait
 from models.parameters import Parameters
 
 MS_PER_S = 1000.0
@@ -19,40 +24,104 @@ SHORTEST_S = 1e-15
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Quorum:
+    """What the quorums of a store add to its calls.
+
+    Attributes:
+        read_wait: Cumulants of the wait for the other replicas of a read, s.
+        write_wait: The same for a write.
+        stale_share: Share of reads that miss the latest write.
+        read_quorum: Replicas that a read needs.
+        write_quorum: Replicas that a write needs.
+    """
+
+    read_wait: Cumulants
+    write_wait: Cumulants
+    stale_share: Array
+    read_quorum: Array
+    write_quorum: Array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Hold:
+    """What a component that keeps its slot during the calls under it waits for; arrays, s.
+
+    Attributes:
+        below: Cumulants of the calls under it with their waits.
+        below_unhindered: The same when nothing waits anywhere.
+        flow_limit: Calls per second that its slots can drive through what is below, 1/s.
+    """
+
+    below: Cumulants
+    below_unhindered: Cumulants
+    flow_limit: Array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Station:
     """One component under its load; arrays that broadcast to `(n, p)`, times in seconds.
 
     Attributes:
         arrivals_per_s: Calls that arrive.
-        servers: Calls that it serves at the same time; infinity for an external system.
+        servers: Calls that it serves at the same time (of one shard); infinity for an external system.
         service_s: Mean time of its own work.
+        service: Cumulants of its own work.
         utilisation: Offered load per server: at 1 there is no time left; above 1 in overload.
         has_queue: Whether calls queue here at all (not at an external system).
         can_refuse: Whether it turns calls away instead of letting a queue grow without end.
         wait: Cumulants of the wait of the calls that are not turned away; infinite after a collapse.
-        response: Cumulants of wait and own work.
+        response: Cumulants of wait and own work (the calls under it not counted).
+        held_s: Mean time a slot is taken by one call.
         blocked_share: Share of calls that is turned away.
         lost_share: Share of calls that gets no answer: turned away, or all of them after a collapse.
         served_share: Share of calls that is let in. A queue that grows without end lets all of them in: what
             is below is shown under the load it would have if this component were no bottleneck.
         capacity_per_s: Calls per second at utilisation 1.
+        cache: What it answers from memory; None when it is no cache.
+        quorum: What its quorums add; None when it has one replica to ask.
     """
 
     arrivals_per_s: Array
     servers: Array
     service_s: Array
+    service: Cumulants
     utilisation: Array
     has_queue: bool
     can_refuse: NDArray[np.bool_]
     wait: Cumulants
     response: Cumulants
+    held_s: Array
     blocked_share: Array
     lost_share: Array
     served_share: Array
     capacity_per_s: Array
+    cache: Hits | None = None
+    quorum: Quorum | None = None
 
 
-def serve(parameters: Parameters, component: int, arrivals_per_s: Array, columns: Array | None) -> Station:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Load:
+    """What decides about the wait at a station."""
+
+    rate: Array
+    service_s: Array
+    service_scv: Array
+    arrival_scv: Array
+    servers: Array
+    queue_limit: Array
+    max_wait_s: Array
+
+
+def serve(
+    parameters: Parameters,
+    component: int,
+    arrivals_per_s: Array,
+    columns: Array | None,
+    *,
+    callers: Array | None = None,
+    hold: Hold | None = None,
+    load_s: Array | None = None,
+) -> Station:
     """One component under its load.
 
     Args:
@@ -61,50 +130,182 @@ def serve(parameters: Parameters, component: int, arrivals_per_s: Array, columns
         arrivals_per_s: Calls that arrive, `(n | 1, p)`.
         columns: Columns of the decision matrix that decide about this station, `(n, m)`: designs that agree
             in them share one calculation; None = each design has its own.
+        callers: Threads of the pools that are its only callers; None or infinity = anybody may call.
+        hold: What it waits for when it keeps its slot during the calls under it; None = it doesn't.
+        load_s: For a cache: mean time to load an entry, s.
     """
     if parameters.system.parts[component].kind == "external":
         return _external(parameters, component, arrivals_per_s)
-    servers = parameters.of_component(component, "replicas") * parameters.of_component(component, "slots")
-    gc_share = parameters.of_component(component, "gc_share")
-    service_s = _time(parameters.of_component(component, "service_ms") / MS_PER_S / (1.0 - gc_share))
-    service_scv = parameters.of_component(component, "service_scv")
-    queue_limit = parameters.of_component(component, "queue_limit")
-    max_wait_s = parameters.of_component(component, "max_wait_s")
-    inputs = (
-        arrivals_per_s,
-        service_s,
-        service_scv,
-        parameters.of_component(component, "arrival_scv"),
-        servers,
-        queue_limit,
-        max_wait_s,
-    )
+    load, capacity_s = _load(parameters, component, arrivals_per_s)
+    own = gamma_cumulants(load.service_s, scv=load.service_scv)
     rows = distinct_rows(columns)
-    rate, s, scv, arrival_scv, c, q, d = (rows.pick(value) for value in inputs)
-    found = station_wait(
-        rate, service_s=s, service_scv=scv, arrival_scv=arrival_scv, servers=c, queue_limit=q, max_wait_s=d
-    )
-    blocked = rows.spread(found.blocked_share)
-    wait = Cumulants(rows.spread(found.mean_s), rows.spread(found.variance_s2), rows.spread(found.third_s3))
-    utilisation = arrivals_per_s * service_s / servers
-    can_refuse = np.isfinite(queue_limit) | np.isfinite(max_wait_s)
-    collapsed = ~can_refuse & (utilisation >= 1.0)
-    with np.errstate(divide="ignore"):
-        capacity = servers / service_s
+    can_refuse = np.isfinite(load.queue_limit) | np.isfinite(load.max_wait_s)
+    capacity = load.servers / capacity_s * parameters.of_component_or(component, "shards", 1.0)
+    found = _open_wait(load, rows, callers, can_refuse)
+    held_s = load.service_s
+    if hold is not None:
+        blocking = parameters.of_component(component, "blocking") > 0.0
+        pool, pool_held, pool_capacity = _pool(load, own, hold, can_refuse)
+        found = Wait(*(np.where(blocking, x, y) for x, y in zip(pool, found, strict=True)))
+        held_s = np.where(blocking, pool_held, held_s)
+        capacity = np.where(blocking, pool_capacity, capacity)
+    utilisation = np.where(arrivals_per_s > 0.0, arrivals_per_s / capacity, 0.0)
+    wait = Cumulants(found.mean_s, found.variance_s2, found.third_s3)
     return Station(
         arrivals_per_s=arrivals_per_s,
-        servers=servers,
-        service_s=service_s,
+        servers=load.servers,
+        service_s=load.service_s,
+        service=own,
         utilisation=utilisation,
         has_queue=True,
         can_refuse=can_refuse,
         wait=wait,
-        response=add(wait, gamma_cumulants(service_s, scv=service_scv)),
-        blocked_share=blocked,
-        lost_share=np.where(collapsed, 1.0, blocked),
-        served_share=1.0 - blocked,
+        response=add(wait, own),
+        held_s=held_s,
+        blocked_share=found.blocked_share,
+        lost_share=np.where(np.isinf(found.mean_s), 1.0, found.blocked_share),
+        served_share=1.0 - found.blocked_share,
         capacity_per_s=capacity,
+        cache=_cache(parameters, component, arrivals_per_s, load_s),
+        quorum=_quorum(parameters, component),
     )
+
+
+def _load(parameters: Parameters, component: int, arrivals_per_s: Array) -> tuple[_Load, Array]:
+    """What decides about the wait, and the service time at full load (that of the capacity)."""
+    replicas = parameters.of_component(component, "replicas")
+    servers = replicas * parameters.of_component(component, "slots")
+    gc_share = parameters.of_component(component, "gc_share")
+    service_s = _time(parameters.of_component(component, "service_ms") / MS_PER_S / (1.0 - gc_share))
+    rate = arrivals_per_s / parameters.of_component_or(component, "shards", 1.0)
+    contention = parameters.of_component(component, "contention")
+    coherency = parameters.of_component(component, "coherency")
+    at_capacity_s = service_s
+    if bool((contention > 0.0).any()) or bool((coherency > 0.0).any()):
+        law = {"replicas": replicas, "contention": contention, "coherency": coherency}
+        at_capacity_s = stretched_service(service_s, busy_share=np.ones((1, 1)), **law)
+        service_s = busy_stretch(rate, service_s=service_s, servers=servers, **law)
+    load = _Load(
+        rate=rate,
+        service_s=service_s,
+        service_scv=parameters.of_component(component, "service_scv"),
+        arrival_scv=parameters.of_component(component, "arrival_scv"),
+        servers=servers,
+        queue_limit=parameters.of_component(component, "queue_limit"),
+        max_wait_s=parameters.of_component(component, "max_wait_s"),
+    )
+    return load, at_capacity_s
+
+
+def _open_wait(load: _Load, rows: DistinctRows, callers: Array | None, can_refuse: NDArray[np.bool_]) -> Wait:
+    """Wait of a component that serves and lets go, whoever calls it."""
+    inputs = (
+        load.rate,
+        load.service_s,
+        load.service_scv,
+        load.arrival_scv,
+        load.servers,
+        load.queue_limit,
+        load.max_wait_s,
+    )
+    rate, s, scv, arrival_scv, c, q, d = (rows.pick(value) for value in inputs)
+    found = station_wait(
+        rate, service_s=s, service_scv=scv, arrival_scv=arrival_scv, servers=c, queue_limit=q, max_wait_s=d
+    )
+    found = Wait(*(rows.spread(value) for value in found))
+    if callers is None:
+        return found
+    capped = capped_wait(
+        load.rate,
+        service_s=load.service_s,
+        service_scv=load.service_scv,
+        arrival_scv=load.arrival_scv,
+        servers=load.servers,
+        callers=np.where(np.isfinite(callers), callers, 1e9),
+    )
+    use = np.isfinite(callers) & ~can_refuse
+    return Wait(*(np.where(use, x, y) for x, y in zip(capped, found, strict=True)))
+
+
+def _pool(
+    load: _Load, own: Cumulants, hold: Hold, can_refuse: NDArray[np.bool_]
+) -> tuple[Wait, Array, Array]:
+    """Wait, hold and capacity of a component that keeps its slot while the calls under it run."""
+    whole = add(own, hold.below)
+    unhindered = add(own, hold.below_unhindered)
+    square = np.where(unhindered.mean > 0.0, unhindered.mean**2, 1.0)
+    scv = np.where(unhindered.mean > 0.0, unhindered.variance / square, 0.0)
+    held = np.where(np.isfinite(whole.mean), whole.mean, 1e12)
+    limit = np.minimum(
+        hold.flow_limit, np.where(unhindered.mean > 0.0, load.servers / unhindered.mean, np.inf)
+    )
+    pool = pool_wait(load.rate, threads=load.servers, hold_s=held, hold_scv=scv, flow_limit=limit)
+    found = pool.wait
+    held_s = pool.hold_s
+    if bool(can_refuse.any()):
+        bounded = station_wait(
+            load.rate,
+            service_s=held,
+            service_scv=scv,
+            arrival_scv=load.arrival_scv,
+            servers=load.servers,
+            queue_limit=load.queue_limit,
+            max_wait_s=load.max_wait_s,
+        )
+        found = Wait(*(np.where(can_refuse, x, y) for x, y in zip(bounded, found, strict=True)))
+        held_s = np.where(can_refuse, held, held_s)
+    return found, held_s, limit
+
+
+def _cache(parameters: Parameters, component: int, rate: Array, load_s: Array | None) -> Hits | None:
+    """What a cache answers itself: the share that is given, or that of its keys, TTL and capacity."""
+    if parameters.system.parts[component].kind != "cache":
+        return None
+    given = parameters.of_component(component, "hit_ratio")
+    zero = np.zeros((1, 1))
+    fixed = Hits(given, zero, 1.0 - given)
+    if not bool(np.isnan(given).any()):
+        return fixed
+    keys = parameters.of_component(component, "keys")
+    found = cache_hits(
+        rate,
+        keys=np.where(np.isnan(keys), 1.0, keys),
+        exponent=parameters.of_component(component, "zipf"),
+        ttl_s=parameters.of_component(component, "ttl_s"),
+        capacity_keys=parameters.of_component(component, "capacity_keys"),
+        writes_per_key_per_s=parameters.of_component(component, "writes_per_key_per_s"),
+        load_s=zero if load_s is None else load_s,
+        coalescing=parameters.of_component(component, "coalescing"),
+    )
+    return Hits(*(np.where(np.isnan(given), x, y) for x, y in zip(found, fixed, strict=True)))
+
+
+def _quorum(parameters: Parameters, component: int) -> Quorum | None:
+    """What the quorums of a store add: the answering replica is near, the others a round trip away."""
+    if parameters.system.parts[component].kind != "store":
+        return None
+    replicas = parameters.of_component(component, "replicas")
+    read = np.minimum(parameters.of_component(component, "read_quorum"), replicas)
+    given = parameters.of_component(component, "write_quorum")
+    write = np.where(np.isnan(given), replicas, np.minimum(given, replicas))
+    rtt_s = parameters.of_component(component, "rtt_ms") / MS_PER_S
+    round_trip = gamma_cumulants(rtt_s, scv=parameters.of_component(component, "rtt_scv"))
+    nothing = np.zeros((1, 1))
+    waits = [Cumulants(nothing, nothing, nothing)] * 2
+    if bool((rtt_s > 0.0).any()):
+        waits = [
+            order_statistic(round_trip, replicas=replicas - 1.0, needed=quorum - 1.0)
+            for quorum in (read, write)
+        ]
+    stale = stale_read_share(
+        replicas=replicas,
+        read_quorum=read,
+        write_quorum=write,
+        lag_s=parameters.of_component(component, "replication_lag_ms") / MS_PER_S,
+        read_delay_s=rtt_s / 2.0,
+        writes_per_key_per_s=parameters.of_component(component, "writes_per_key_per_s"),
+    )
+    return Quorum(waits[0], waits[1], stale, read, write)
 
 
 def _time(seconds: Array) -> Array:
@@ -115,19 +316,21 @@ def _external(parameters: Parameters, component: int, arrivals_per_s: Array) -> 
     """Somebody else's system: a latency whatever the load, and what is above its rate limit is refused."""
     latency_s = _time(parameters.of_component(component, "latency_ms") / MS_PER_S)
     limit = parameters.of_component(component, "rate_limit_per_s")
-    with np.errstate(divide="ignore", invalid="ignore"):
-        utilisation = np.where(arrivals_per_s > 0.0, arrivals_per_s / limit, 0.0)
-        blocked = np.where(utilisation > 1.0, 1.0 - 1.0 / utilisation, 0.0)
+    utilisation = np.where(arrivals_per_s > 0.0, arrivals_per_s / limit, 0.0)
+    blocked = np.where(utilisation > 1.0, 1.0 - 1.0 / utilisation, 0.0)
     nothing = np.zeros((1, 1))
+    response = gamma_cumulants(latency_s, scv=parameters.of_component(component, "latency_scv"))
     return Station(
         arrivals_per_s=arrivals_per_s,
         servers=np.full((1, 1), np.inf),
         service_s=latency_s,
+        service=response,
         utilisation=utilisation,
         has_queue=False,
         can_refuse=np.ones((1, 1), dtype=bool),
         wait=Cumulants(nothing, nothing, nothing),
-        response=gamma_cumulants(latency_s, scv=parameters.of_component(component, "latency_scv")),
+        response=response,
+        held_s=latency_s,
         blocked_share=blocked,
         lost_share=blocked,
         served_share=1.0 - blocked,

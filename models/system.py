@@ -23,6 +23,8 @@ class CallNode:
         position: Position among the calls of its flow.
         caller: The call that makes it; None = the user.
         after: Calls of the same caller that must have been made before it.
+        writes: Whether it changes data.
+        has_fallback: Whether another answer can be given when it fails.
         then: The steps made one after the other while it is served.
     """
 
@@ -32,6 +34,8 @@ class CallNode:
     position: int
     caller: int | None
     after: tuple[int, ...]
+    writes: bool
+    has_fallback: bool
     then: tuple[CallNode | ParallelNode, ...]
 
 

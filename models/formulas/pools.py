@@ -48,7 +48,8 @@ def driven_flow(
             left out.
 
     Returns:
-        X = [(c / h0)^-p + sum M_k^-p]^(-1/p), 1/s, with p = 3 sqrt(smallest c_k); infinite if nothing limits it.
+        X = [(c / h0)^-p + sum M_k^-p]^(-1/p), 1/s, with p = 3 sqrt(smallest c_k); infinite
+        if nothing limits it.
 
     Raises:
         ValueError: If there aren't as many capacities as slots.

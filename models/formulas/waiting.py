@@ -22,6 +22,7 @@ _LEAST_VARIABILITY = 1e-6
 #: More places than this are no limit; without it powers of them could overflow.
 _MOST_PLACES = 1e12
 _LONGEST_WAIT_S = 1e90
+_MOST_SERVICES = 1e200
 _TINY = 1e-300
 #: B_2k / (2k)! of the Bernoulli numbers, k = 1, 2, ...
 _BERNOULLI = (
@@ -156,9 +157,10 @@ def station_wait(
     arrays = np.broadcast_arrays(*(np.asarray(value, dtype=np.float64) for value in given))
     lam, s, scv, arrival_scv, c, q, tau = (array.ravel() for array in arrays)
     a = lam * s
-    busy = a > 0.0
+    # Loads at the end of the range of numbers are none: their logarithm would be of 0.
+    busy = a > _TINY
     with np.errstate(over="ignore", under="ignore"):
-        by_places = busy & np.isfinite(q) & (q * s / c <= tau)
+        by_places = busy & np.isfinite(q) & (q * np.where(busy, s, 1.0) / c <= tau)
         by_time = busy & np.isfinite(tau) & ~by_places
         unlimited = busy & ~by_places & ~by_time
         found = [np.zeros_like(a) for _ in range(4)]
@@ -235,11 +237,13 @@ def _with_places(a: Array, s: Array, c: Array, q: Array, k: Array, f: Array, g: 
     excess = (a - c) / c
     log_rho = np.where(np.abs(excess) < 0.5, np.log1p(np.maximum(excess, -0.5)), np.log(a / c))
     blocked, waits = _shares(erlang_b(a, servers=c), log_rho * places, excess, places)
-    m1, v1, t1 = _tilted_uniform(log_rho * places)
+    # Less than one place: who waits is alone there, only more rarely.
+    q = np.maximum(places, 1.0)
+    m1, v1, t1 = _tilted_uniform(log_rho * q)
     m0, v0, t0 = _tilted_uniform(log_rho)
-    n_mean = 1.0 + places * m1 - m0
-    n_variance = places * places * v1 - v0
-    n_third = places * places * places * t1 - t0
+    n_mean = 1.0 + q * m1 - m0
+    n_variance = q * q * v1 - v0
+    n_third = q * q * q * t1 - t0
     unit = s / c
     return _Queue(
         blocked,
@@ -256,8 +260,9 @@ def _with_deadline(a: Array, s: Array, c: Array, tau: Array, k: Array, f: Array,
     """Who waits does so for a time of density exp(-(c / s - rate) t), cut off at tau."""
     shorter = np.exp(DEADLINE_EXPONENT * np.log(np.maximum(k, _LEAST_VARIABILITY)))
     limit = np.minimum(tau / shorter, _LONGEST_WAIT_S)
-    u = (a - c) * (limit / s)
-    blocked, waits = _shares(erlang_b(a, servers=c), u, (a - c) / c, c * (limit / s))
+    in_services = np.minimum(limit / s, _MOST_SERVICES)
+    u = (a - c) * in_services
+    blocked, waits = _shares(erlang_b(a, servers=c), u, (a - c) / c, c * in_services)
     mean, variance, third = _tilted_uniform(u)
     # The share of the unlimited mean that lies before the limit: the more it is, the less the limit matters.
     open_x = np.clip(-u, 0.0, 700.0)

@@ -1,68 +1,78 @@
-"""Checks of today's design: decisions and values that exist, phases only where a decision has them."""
+"""Checks of today's design: values that the decisions of the running system can have."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from models.errors import Finding
-from models.scenario.check_decisions import value_problem
-from models.scenario.decision import Choice, Decision, Integer, Real, Toggle
-from models.scenario.paths import PathError, nearest, resolve, written_value
+from models.scenario.check_conditions import unknown_decision, value_finding, value_today
+from models.scenario.check_effects import slots_of, value_problem
+from models.scenario.check_overlaps import normal, values_of
+from models.scenario.decision import Choice, Toggle
+from models.scenario.findings import described
+from models.scenario.paths import nearest, quantity_of
 from models.scenario.scenario import Scenario
 
 
-def today_errors(scenario: Scenario) -> Iterator[Finding]:
-    """What is wrong with `today`, and with numbers whose value of today nobody knows."""
-    known = list(scenario.decisions)
+def findings(scenario: Scenario) -> Iterator[Finding]:
+    """Errors in `today`."""
     phases = [phase.name for phase in scenario.workload.phases]
     for name, written in scenario.today.items():
         where = f"today.{name}"
-        decision = scenario.decisions.get(name)
-        if decision is None:
-            yield Finding(where, f"unknown decision {name!r}", ", ".join(known), nearest(name, known))
-        elif isinstance(written, dict):
-            if not decision.adaptive:
-                yield Finding(where, "values by phase for a decision that isn't adaptive", "one value")
-                continue
+        if name not in scenario.decisions:
+            yield unknown_decision(scenario, name, where)
+            continue
+        if not isinstance(written, dict):
+            yield from _value(scenario, name, written, where)
+        elif not scenario.decisions[name].adaptive:
+            found = f"a value for each phase of {name!r}, which is not adaptive"
+            yield Finding(where, found, "one value", f"write one value, or decisions.{name}.adaptive: true")
+        else:
             for phase, value in written.items():
                 if phase not in phases:
-                    yield Finding(
-                        f"{where}.{phase}",
-                        f"unknown phase {phase!r}",
-                        ", ".join(phases),
-                        nearest(phase, phases),
-                    )
-                else:
-                    yield from _value(f"{where}.{phase}", decision, value)
-        else:
-            yield from _value(where, decision, written)
-    for name, decision in scenario.decisions.items():
-        if name not in scenario.today and isinstance(decision, (Integer, Real)):
-            yield from _unknown_today(scenario, name, decision)
+                    hint = nearest(phase, phases)
+                    yield Finding(f"{where}.{phase}", f"unknown phase {phase!r}", ", ".join(phases), hint)
+                yield from _value(scenario, name, value, f"{where}.{phase}")
+        yield from _inactive(scenario, name, where)
 
 
-def _value(where: str, decision: Decision, value: object) -> Iterator[Finding]:
-    """A toggle or choice must have the value; a number of today may lie outside what is considered."""
+def _value(scenario: Scenario, name: str, value: object, where: str) -> Iterator[Finding]:
+    decision = scenario.decisions[name]
     if isinstance(decision, (Toggle, Choice)):
-        allowed = value_problem(decision, value)
-        if allowed:
-            yield Finding(where, f"found {value!r}", allowed)
-    elif value is not None and (isinstance(value, bool) or not isinstance(value, (int, float))):
-        yield Finding(where, f"found {value!r}", "a number, or null for none")
-
-
-def _unknown_today(scenario: Scenario, name: str, decision: Integer | Real) -> Iterator[Finding]:
-    """A number whose path holds "not given" has no value today."""
-    try:
-        slot = resolve(scenario, decision.sets[0])[0]
-    except PathError:
+        found = value_finding(scenario, name, value, where)
+        if found is not None:
+            yield found
         return
-    if slot.owner in ("workload", "driver") or written_value(scenario, slot) is not None:
-        return
-    from models.scenario.paths import quantity_of
+    # The running system may lie outside of what is considered, but not outside of what can be.
+    for path in decision.sets:
+        for slot in slots_of(scenario, path):
+            quantity = quantity_of(scenario, slot)
+            if value_problem(quantity, value):
+                yield Finding(where, described(value), f"{quantity.allowed()} ({path})")
+                return
 
-    if quantity_of(scenario, slot).none_value != float("inf"):
-        where = f"decisions.{name}"
-        yield Finding(
-            where, f"{decision.sets[0]} has no value today", f"today: {{{name}: ...}}, or a value there"
-        )
+
+def _inactive(scenario: Scenario, name: str, where: str) -> Iterator[Finding]:
+    """An error for a value of a decision that doesn't exist today."""
+    decision = scenario.decisions[name]
+    for other, values in decision.when.items():
+        if other == name or other not in scenario.decisions:
+            continue
+        if _today(scenario, other) & values_of(values):
+            continue
+        default = normal(value_today(scenario, decision))
+        if _today(scenario, name) != {default}:
+            wanted = " or ".join(sorted(str(value) for value in values_of(values)))
+            found = f"a value of {name!r}, which doesn't exist today: {other!r} is not {wanted}"
+            yield Finding(where, found, f"{default}", f"remove it, or set today.{other}")
+        return
+
+
+def _today(scenario: Scenario, name: str) -> frozenset[object]:
+    """The values that a decision has today, one or one for each phase."""
+    default = normal(value_today(scenario, scenario.decisions[name]))
+    written = scenario.today.get(name, default)
+    if isinstance(written, Mapping):
+        phases = [phase.name for phase in scenario.workload.phases]
+        return frozenset(normal(written.get(phase, default)) for phase in phases)
+    return frozenset([normal(written)])

@@ -19,10 +19,14 @@ from models.scenario.scalar import Scalar, plain
 from models.scenario.syntax import in_words
 
 Node: TypeAlias = "dict[str, Node] | tuple[Node, ...] | Scalar"
-#: Largest file that is read; a scenario of this size would have more than 50,000 lines.
+#: Largest file that is read.
 MAX_BYTES = 5_000_000
 #: Deepest nesting; no scenario that a person writes comes near it.
 MAX_DEPTH = 100
+#: Entries of all lists and mappings together, so that no file takes longer than a second to refuse.
+MAX_ENTRIES = 50_000
+#: Longest key; no name or path may be longer.
+MAX_KEY = 300
 #: Findings about one file that are told; who has more has another kind of file.
 MAX_FINDINGS = 100
 
@@ -121,7 +125,9 @@ def _decoded(content: bytes, source: str) -> str:
     return text
 
 
-def _refused(source: str, found: str, allowed: str = "", hint: str = "", line: int | None = None) -> Exception:
+def _refused(
+    source: str, found: str, allowed: str = "", hint: str = "", line: int | None = None
+) -> Exception:
     return ScenarioError(source, [Finding("", found, allowed, hint, line)])
 
 
@@ -130,6 +136,7 @@ class _Reader:
 
     def __init__(self, source: str) -> None:
         self.source = source
+        self.entries = 0
         self.lines: dict[str, int] = {}
         self.findings: list[Finding] = []
 
@@ -147,6 +154,9 @@ class _Reader:
 
     def _node(self, parser: Any, event: Any, where: str, depth: int) -> Node:
         line = event.start_mark.line + 1
+        self.entries += 1
+        if self.entries > MAX_ENTRIES:
+            raise _refused(self.source, f"more than {MAX_ENTRIES:,} entries", line=line)
         if depth > MAX_DEPTH:
             raise _refused(self.source, f"nested deeper than {MAX_DEPTH} levels", line=line)
         if isinstance(event, yaml.AliasEvent):
@@ -196,7 +206,9 @@ class _Reader:
             if is_new:
                 tree[key] = value
             else:
-                self._add(place, f"the key stands twice, in line {first} and in line {line}", "keep one", line)
+                self._add(
+                    place, f"the key stands twice, in line {first} and in line {line}", "keep one", line
+                )
             event = parser.get_event()
         return tree
 
@@ -209,6 +221,8 @@ class _Reader:
         if event.anchor is not None or event.tag is not None:
             self._add(where, "a key with an anchor or a tag", "remove it", line)
         key: str = event.value
+        if len(key) > MAX_KEY:
+            raise _refused(self.source, f"a key of {len(key):,} letters", f"at most {MAX_KEY}", line=line)
         if key == "<<" and not event.style:
             self._add(where, "the merge key <<", "write the keys out in their place", line)
         return key

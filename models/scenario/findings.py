@@ -15,6 +15,8 @@ from models.scenario.paths import nearest
 from models.scenario.scalar import hint_for_number, hint_for_switch
 from models.scenario.shape import Shape, allowed_at, choices_at, keys_of, tags_of
 
+#: Errors that are told of one file; who has more has another kind of file.
+MAX_ERRORS = 500
 _MAX_SHOWN = 60
 #: The key that says which kind of value a decision has.
 _KINDS = ("on", "options", "integer", "real")
@@ -38,7 +40,7 @@ def translated(errors: Sequence[ErrorDetails], tree: Mapping[str, Any], root: ty
         root: The type that it should have been.
     """
     by_place: dict[str, list[tuple[ErrorDetails, _Place]]] = {}
-    for error in errors:
+    for error in errors[:MAX_ERRORS]:
         place = _place(error, tree, root)
         by_place.setdefault(place.where, []).append((error, place))
     found = _kinds_of_decisions(tree)
@@ -82,7 +84,8 @@ def _digits(number: int) -> str:
 
 def _place(error: ErrorDetails, tree: Mapping[str, Any], root: type[Any]) -> _Place:
     """Follows pydantic's path through the file and the types, leaving out the tags it puts in."""
-    where, node, shape = "", tree, Shape(root)
+    where, shape = "", Shape(root)
+    node: Any = tree
     around = union = shape
     last = len(error["loc"]) - 1
     for i, step in enumerate(error["loc"]):
@@ -96,7 +99,7 @@ def _place(error: ErrorDetails, tree: Mapping[str, Any], root: type[Any]) -> _Pl
         # A value that a validator wrapped (a word that stands for a list of one) has no step of its own.
         if is_here or (i == last and error["type"] in ("missing", "extra_forbidden")):
             where = joined(where, step)
-            node = node[step] if is_here else None  # type: ignore[index]
+            node = node[step] if is_here else None
         around, shape = shape, inner
         union = shape
     return _Place(where, union if _is_type_error(error) else shape, around)
@@ -128,7 +131,7 @@ def _finding(error: ErrorDetails, place: _Place) -> Finding:
         allowed = "a path such as component.parameter" if is_path else "letters, digits, _ and -"
         return Finding(where, found, allowed + ", beginning with a letter", "rename it")
     if kind == "extra_forbidden":
-        key = str(error["loc"][-1])
+        key = str(error["loc"][-1])[:100]
         known = keys_of(place.around)
         if place.around.annotation is Call:
             known += ("parallel",)

@@ -2,37 +2,138 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from models.errors import ScenarioError
-from models.scenario.document import Document, read_document, read_file
+from models.errors import Finding, ScenarioError
+from models.scenario import check
+from models.scenario.document import (
+    MAX_DEPTH,
+    MAX_FINDINGS,
+    MAX_KEY,
+    Document,
+    joined,
+    read_document,
+    read_file,
+)
 from models.scenario.findings import translated
+from models.scenario.mend import is_apart, mended
 from models.scenario.scenario import Scenario
+from models.scenario.trace import TraceError, with_phases
+
+_MAX_INTEGER = 10**18
 
 
 def load_scenario(path: str | Path) -> Scenario:
-    """Reads and checks a scenario file."""
-    return _scenario(read_document(read_file(Path(path)), source=str(path)), source=str(path))
+    """Reads and checks a scenario file.
+
+    Raises:
+        ScenarioError: It is refused; carries everything that is wrong with it, with lines.
+    """
+    return load_with_warnings(path)[0]
+
+
+def load_with_warnings(path: str | Path) -> tuple[Scenario, tuple[Finding, ...]]:
+    """Reads and checks a scenario file, and tells what is odd but legal in it.
+
+    Raises:
+        ScenarioError: It is refused; carries everything that is wrong with it, with lines.
+    """
+    path = Path(path)
+    document = read_document(read_file(path), source=str(path))
+    scenario = _scenario(document, source=str(path), folder=path.parent)
+    return scenario, tuple(_placed(check.warnings(scenario), document))
+
+
+def scenario_from_text(text: str, *, source: str = "scenario") -> Scenario:
+    """Checks a scenario that is given as YAML text.
+
+    Raises:
+        ScenarioError: It is refused; carries everything that is wrong with it, with lines.
+    """
+    content = text.encode("utf-8", errors="surrogatepass")
+    return _scenario(read_document(content, source=source), source=source, folder=None)
 
 
 def scenario_from(tree: Mapping[str, Any], *, source: str = "scenario") -> Scenario:
-    """Checks a scenario that is given as Python values."""
-    return _scenario(Document(_tuples(tree)), source=source)
+    """Checks a scenario that is given as Python values: mappings, lists, texts, numbers, booleans, None.
+
+    Raises:
+        ScenarioError: It is refused; carries everything that is wrong with it, without lines.
+    """
+    found: list[Finding] = []
+    plain = _plain(tree, "", 0, found)
+    if not isinstance(plain, dict):
+        raise ScenarioError(source, found or [Finding("", "no mapping", "a mapping with the key schema")])
+    return _scenario(Document(plain, findings=tuple(found)), source=source, folder=None)
 
 
-def _tuples(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {key: _tuples(inner) for key, inner in value.items()}
-    return tuple(map(_tuples, value)) if isinstance(value, (list, tuple)) else value
+def _scenario(document: Document, *, source: str, folder: Path | None) -> Scenario:
+    scenario, misfits = _validated(document.tree)
+    found = [*document.findings, *(f for f in misfits if is_apart(f, document.findings))]
+    if scenario is None:
+        tree = mended(document.tree, misfits)
+        scenario = None if tree is None else _validated(tree)[0]
+    if scenario is not None:
+        try:
+            workload = with_phases(scenario.workload, folder)
+            scenario = scenario.model_copy(update={"workload": workload})
+            further = check.findings(scenario)
+        except TraceError as error:
+            further = error.findings
+        found += [finding for finding in further if is_apart(finding, found)]
+    if found or scenario is None:
+        raise ScenarioError(source, _first(_placed(found, document)))
+    return scenario
 
 
-def _scenario(document: Document, *, source: str) -> Scenario:
+def _first(findings: list[Finding]) -> list[Finding]:
+    """The findings that are told: nobody reads hundreds."""
+    more = len(findings) - MAX_FINDINGS
+    shown = findings[:MAX_FINDINGS]
+    return [*shown, Finding("", f"and {more} more errors", hint="mend these first")] if more > 0 else shown
+
+
+def _validated(tree: Mapping[str, Any]) -> tuple[Scenario | None, list[Finding]]:
     try:
-        return Scenario.model_validate(document.tree)
+        return Scenario.model_validate(tree), []
     except ValidationError as error:
-        found = translated(error.errors(include_url=False), document.tree, Scenario)
-        raise ScenarioError(source, found) from None
+        return None, translated(error.errors(include_url=False), tree, Scenario)
+
+
+def _placed(findings: list[Finding], document: Document) -> list[Finding]:
+    """Findings with their lines, in the order of the file."""
+    placed = [f if f.line is not None else replace(f, line=document.line_of(f.where)) for f in findings]
+    return sorted(dict.fromkeys(placed), key=lambda finding: finding.line or 0)
+
+
+def _plain(value: Any, where: str, depth: int, found: list[Finding]) -> Any:
+    """Python values as the reader of a file would give them; what no file can hold is a finding."""
+    if depth > MAX_DEPTH:
+        found.append(Finding(where[:200], f"nested deeper than {MAX_DEPTH} levels"))
+        return None
+    if isinstance(value, Mapping):
+        named = {key: inner for key, inner in value.items() if isinstance(key, str)}
+        if len(named) < len(value):
+            found.append(Finding(where, "a key that is no text", "keys that are texts"))
+        if any(len(key) > MAX_KEY for key in named):
+            found.append(Finding(where, "a very long key", f"keys of at most {MAX_KEY} letters"))
+            return None
+        return {key: _plain(inner, joined(where, key), depth + 1, found) for key, inner in named.items()}
+    if isinstance(value, (list, tuple)):
+        return tuple(_plain(inner, joined(where, i), depth + 1, found) for i, inner in enumerate(value))
+    if isinstance(value, float) and not math.isfinite(value):
+        found.append(Finding(where, f"{value} is not a number that can be computed with", "", "use None"))
+        return None
+    if isinstance(value, int) and abs(value) > _MAX_INTEGER:
+        found.append(Finding(where, "a whole number of more than 18 digits", "a smaller number"))
+        return None
+    if value is None or type(value) in (bool, int, float, str):
+        return value
+    found.append(Finding(where, f"a value of the type {type(value).__name__}", "plain Python values"))
+    return None

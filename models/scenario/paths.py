@@ -78,6 +78,8 @@ def parameters_of_call() -> dict[str, Quantity]:
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """A sentence that names the nearest valid name, or nothing."""
+    if len(name) > 100:  # no misspelt name, but something else altogether
+        return ""
     close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
     return f"did you mean {close[0]!r}?" if close else ""
 

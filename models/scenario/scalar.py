@@ -51,9 +51,12 @@ _HINTS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"[-+]?[0-9]+,[0-9]+"), "write the decimal point as a point"),
     (re.compile(r"[0-9]+(?::[0-9]+)+"), "write a number in the unit that the name says, not a time of day"),
     (re.compile(r"[-+]?[0-9.]+ ?%"), "write {percent}: shares are numbers from 0 to 1"),
-    (re.compile(r"[-+]?[0-9.]+ ?(?:[A-Za-z$]+)"), "write the number alone: the unit is in the name"),
+    (re.compile(r"[-+]?[0-9][0-9.]* ?(?:[A-Za-z$]+)"), "write the number alone: the unit is in the name"),
     (re.compile(r"[$€][0-9.,]+"), "write the number alone: the unit is in the name"),
-    (re.compile(r"[-+]?\.?(?:inf|nan|infinity)", re.IGNORECASE), "leave the key out, or write null, for none"),
+    (
+        re.compile(r"[-+]?\.?(?:inf|nan|infinity)", re.IGNORECASE),
+        "leave the key out, or write null, for none",
+    ),
 )
 
 
@@ -61,7 +64,7 @@ def hint_for_number(text: str) -> str:
     """What to write instead of a text that stands where a number is wanted; empty when there is no idea."""
     if isinstance(_or_text(text), (int, float)):
         return f"write {text} without quotes"
-    for pattern, hint in _HINTS:
+    for pattern, hint in _HINTS if len(text) <= 100 else ():
         if pattern.fullmatch(text):
             digits = text.strip("% ")
             percent = f"{float(digits) / 100:g}" if "{percent}" in hint and _is_number(digits) else "a share"

@@ -36,7 +36,8 @@ class DriverCost(Part):
 
 def _described(value: Any) -> Any:
     """Drivers may be a list of names, or names with a sentence each."""
-    return dict.fromkeys(value, "") if isinstance(value, (tuple, list)) else value
+    is_list = isinstance(value, (tuple, list)) and all(isinstance(name, str) for name in value)
+    return dict.fromkeys(value, "") if is_list else value
 
 
 class Scenario(Part):

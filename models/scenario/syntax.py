@@ -8,12 +8,28 @@ from models.errors import Finding
 
 #: Part of the parser's words -> what it means, and what to do. The first that fits is used.
 _WORDS = (
-    ("mapping values are not allowed", "a second `: ` in one line", "put the text in quotes, or begin a line"),
-    ("could not find expected ':'", "a line without `: `", "write it as `key: value`, with a space after `:`"),
-    ("did not find expected key", "this line doesn't fit to those before", "check the indentation and quotes"),
+    (
+        "mapping values are not allowed",
+        "a second `: ` in one line",
+        "put the text in quotes, or begin a line",
+    ),
+    (
+        "could not find expected ':'",
+        "a line without `: `",
+        "write it as `key: value`, with a space after `:`",
+    ),
+    (
+        "did not find expected key",
+        "this line doesn't fit to those before",
+        "check the indentation and quotes",
+    ),
     ("expected <block end>", "this line doesn't fit to those before", "check the indentation and quotes"),
     ("did not find expected '-'", "this line is not part of the list", "begin it with `- `, or indent it"),
-    ("block sequence entries are not allowed", "a list begins where none may", "begin it in a line of its own"),
+    (
+        "block sequence entries are not allowed",
+        "a list begins where none may",
+        "begin it in a line of its own",
+    ),
     ("did not find expected ',' or ']'", "a list that isn't closed", "close it with ], or add a comma"),
     ("expected ',' or ']'", "a list that isn't closed", "close it with ], or add a comma"),
     ("did not find expected ',' or '}'", "a mapping that isn't closed", "close it with }, or add a comma"),

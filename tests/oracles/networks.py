@@ -28,7 +28,7 @@ class Network:
         name: Kind and number.
         kind: What it is made to test.
         tree: The scenario as plain values.
-        utilisation: Utilisation the busiest station was sized for, retries, lost calls and slots held left aside.
+        utilisation: What the busiest station was sized for; retries, lost calls and held slots left aside.
     """
 
     name: str
@@ -66,7 +66,7 @@ def network(kind: str, number: int) -> Network:
     return Network(f"{kind}-{number}", kind, tree, utilisation)
 
 
-# --- parts ---------------------------------------------------------------------------------------------------
+# --- parts ----------------------------------------------------------------------------------------
 
 
 def _scv(rng: np.random.Generator) -> float:
@@ -80,6 +80,8 @@ def _log_uniform(rng: np.random.Generator, low: float, high: float) -> float:
 def _station(rng: np.random.Generator, kind: str = "service", **more: Any) -> Tree:
     """A station with 1 to 16 servers whose load is somewhere between idle and busiest (see `_scale`)."""
     replicas, slots = int(rng.integers(1, 5)), int(rng.choice([1, 2, 4]))
+    if kind == "store":  # copies of a store also decide about quorums: not what these networks are for
+        replicas, slots = 1, replicas * slots
     load = float(rng.uniform(0.25, 1.0))
     service_ms = 1e3 * load * replicas * slots / RATE
     return {
@@ -118,7 +120,7 @@ def _visits(components: Tree, flows: Tree) -> dict[str, float]:
 
 
 def _hit_ratio(component: Tree, rate: float) -> float:
-    """Roughly, for the sizes of things: lookups at the whole rate, an entry there as soon as it was asked for."""
+    """Roughly, for the sizes of things: an entry is there as soon as it was asked for."""
     if "hit_ratio" in component or "keys" not in component:
         return component.get("hit_ratio", 0.0)
     share = np.arange(1, component["keys"] + 1, dtype=float) ** -component["zipf"]
@@ -156,7 +158,7 @@ def _one_flow(*trace: Any) -> Tree:
     return {"all": {"share": 1.0, "trace": list(trace)}}
 
 
-# --- kinds ---------------------------------------------------------------------------------------------------
+# --- kinds ----------------------------------------------------------------------------------------
 
 
 def _tandem(rng: np.random.Generator, utilisation: float) -> tuple[Tree, Tree]:
@@ -169,7 +171,12 @@ def _tandem(rng: np.random.Generator, utilisation: float) -> tuple[Tree, Tree]:
 
 def _nested(rng: np.random.Generator, utilisation: float) -> tuple[Tree, Tree]:
     """A web tier that calls services which call stores; some calls are made more than once."""
-    components = {"web": _station(rng), "app": _station(rng), "db": _station(rng, "store"), "log": _station(rng)}
+    components = {
+        "web": _station(rng),
+        "app": _station(rng),
+        "db": _station(rng, "store"),
+        "log": _station(rng),
+    }
     app = {"call": "app", "then": [{"call": "db", "times": float(rng.choice([1.0, 2.0, 1.5]))}]}
     log = {"call": "log", "times": round(float(rng.uniform(0.3, 1.0)), 3)}
     flows = _one_flow({"call": "web", "then": [app, log]})
@@ -180,7 +187,9 @@ def _nested(rng: np.random.Generator, utilisation: float) -> tuple[Tree, Tree]:
 def _parallel(rng: np.random.Generator, utilisation: float) -> tuple[Tree, Tree]:
     """A web tier that asks two to five services at the same time, one of which asks a store."""
     names = [f"b{i}" for i in range(int(rng.integers(2, 6)))]
-    components = {"web": _station(rng), "db": _station(rng, "store")} | {name: _station(rng) for name in names}
+    components = {"web": _station(rng), "db": _station(rng, "store")} | {
+        name: _station(rng) for name in names
+    }
     branches: list[Any] = [[name] for name in names]
     branches[0] = [{"call": names[0], "then": ["db"]}]
     flows = _one_flow({"call": "web", "then": [{"parallel": branches}]})
@@ -197,7 +206,7 @@ def _blocking(rng: np.random.Generator, utilisation: float, room: tuple[float, f
         components["cache"] = _station(rng)
         trace["then"] = ["cache", "db"]
     components["web"]["service_ms"] *= 0.3
-    components["db"] |= {"replicas": int(rng.integers(1, 4)), "slots": int(rng.choice([2, 4]))}
+    components["db"]["slots"] = int(rng.integers(2, 13))
     flows = _one_flow(trace)
     _scale(components, flows, utilisation)
     threads = RATE / utilisation * _hold_s(components, trace)
@@ -210,8 +219,8 @@ def _blocking_roomy(rng: np.random.Generator, utilisation: float) -> tuple[Tree,
 
 
 def _blocking_tight(rng: np.random.Generator, utilisation: float) -> tuple[Tree, Tree]:
-    # the pool takes some of the capacity away: at most 0.8 of what the store alone could do
-    return _blocking(rng, min(utilisation, 0.8), (1.0, 1.5))
+    # the pool takes some of the capacity away: at most 0.75 of what the store alone could do
+    return _blocking(rng, min(utilisation, 0.75), (1.0, 1.4))
 
 
 def _cached(rng: np.random.Generator, utilisation: float) -> tuple[Tree, Tree]:
@@ -237,7 +246,7 @@ def _bounded(rng: np.random.Generator, utilisation: float) -> tuple[Tree, Tree]:
     """A nested network whose stations have a few places to wait in."""
     components, flows = _nested(rng, utilisation)
     for name in ("app", "db"):
-        components[name]["queue_limit"] = int(rng.integers(3, 25))
+        components[name]["queue_limit"] = int(rng.integers(1, 13))
     return components, flows
 
 
@@ -246,7 +255,7 @@ def _longest_wait(rng: np.random.Generator, utilisation: float) -> tuple[Tree, T
     components, flows = _nested(rng, utilisation)
     for name in ("app", "db"):
         part = components[name]
-        longest = _log_uniform(rng, 2.0, 10.0) * part["service_ms"] * 1e-3 / math.sqrt(_servers(part))
+        longest = _log_uniform(rng, 0.7, 5.0) * part["service_ms"] * 1e-3 / math.sqrt(_servers(part))
         part["max_wait_s"] = round(longest, 6)
     return components, flows
 

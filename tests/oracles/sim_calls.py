@@ -1,30 +1,44 @@
-"""The simulator's requests: a trace of calls as functions `start(t, done)` that end with `done(t, succeeded)`."""
+"""The simulator's requests: traces as functions `start(t, done)` that end with `done(t, succeeded)`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import repeat
 from typing import Literal
 
-from models.scenario.component import Cache, Component, External, Store
-from models.scenario.flow import Call, Parallel
+from oracles.sim_caches import FixedHits, KeyedCache
 from oracles.sim_stations import (
     Clock,
     Done,
-    FixedHits,
     FreeStation,
     HoldingStation,
-    KeyedCache,
     Outside,
     Shards,
     Streams,
     Tally,
 )
+from oracles.sim_steps import (
+    Start,
+    at_most,
+    cached,
+    delayed,
+    failing,
+    nothing,
+    one_then,
+    optional,
+    repeated,
+    sampled,
+    together,
+    with_fallback,
+    with_timeout,
+)
 
-Start = Callable[[float, Done], None]
-#: Which round trips a quorum waits for. `others`: the replica that works on the call is one of those that must
-#: be heard, so it is the (R-1)-th smallest of N-1. `all`: the R-th smallest of N, as if all were remote.
+from models.scenario.component import Cache, Component, External, Store
+from models.scenario.flow import Call, Parallel
+
+#: Which round trips a quorum waits for. `others`: the replica that works on the call is one of those that
+#: must be heard, so it is the (R-1)-th smallest of N-1. `all`: the R-th smallest of N, as if all were remote.
 Quorum = Literal["others", "all"]
 S_PER_MS = 1e-3
 
@@ -89,44 +103,42 @@ class Compiler:
         """Steps one after the other; the first that fails ends them."""
         starts = [self._step(step) for step in steps if not (isinstance(step, Call) and not step.enabled)]
         if not starts:
-            return _nothing
+            return nothing
         start = starts[-1]
         for before in reversed(starts[:-1]):
-            start = partial(_one_then, before, start)
+            start = partial(one_then, before, start)
         return start
 
     def _step(self, step: Call | Parallel) -> Start:
         if isinstance(step, Parallel):
-            return _together([self.steps(branch) for branch in step.parallel])
+            return together([self.steps(branch) for branch in step.parallel])
         start = self._attempt(step)
         if step.bulkhead_slots is not None:
-            start = _at_most(start, step.bulkhead_slots)
+            start = at_most(start, step.bulkhead_slots)
         if step.timeout_ms is not None:
-            start = _with_timeout(start, self._clock, step.timeout_ms * S_PER_MS, self._parts[step.call])
+            start = with_timeout(start, self._clock, step.timeout_ms * S_PER_MS, self._parts[step.call])
         if step.retries:
             start = self._with_retries(start, step)
         if step.fallback is not None and step.fallback.enabled:
-            start = _with_fallback(start, self._clock, step.fallback.latency_ms * S_PER_MS)
+            start = with_fallback(start, self._clock, step.fallback.latency_ms * S_PER_MS)
         elif step.optional:
-            start = _optional(start)
-        return _repeated(start, step.times, self._streams)
+            start = optional(start)
+        return repeated(start, step.times, self._streams)
 
     def _attempt(self, call: Call) -> Start:
-        """One attempt: wait and own work, then perhaps an error, a hit, other replicas, the calls under it."""
+        """One attempt: wait and own work, then an error, other replicas, a hit or the calls under it."""
         part = self._parts[call.call]
         component = part.component
         after = self.steps(call.then)
         if isinstance(component, Cache):
-            after = _cached(part.cache, after)
+            after = cached(part.cache, after)
         if isinstance(component, Store) and component.rtt_ms > 0:
-            after = _delayed(after, self._clock, self._round_trips(component, call.write))
+            after = delayed(after, self._clock, self._round_trips(component, call.write))
         if component.error_share > 0:
-            after = _failing(after, self._streams.uniform(), component.error_share)
-        if after is _nothing:
-            after = _succeed
+            after = failing(after, self._streams.uniform(), component.error_share)
         visit = part.visit
         if part.samples is not None:
-            visit = _sampled(visit, part)
+            visit = sampled(visit, part)
 
         def start(t: float, done: Done) -> None:
             visit(t, done, after)
@@ -161,159 +173,3 @@ class Compiler:
             start(t, ended)
 
         return lambda t, done: attempt(t, (done, call.retries))
-
-
-def _nothing(t: float, done: Done) -> None:
-    done(t, True)
-
-
-_succeed = _nothing
-
-
-def _one_then(first: Start, rest: Start, t: float, done: Done) -> None:
-    def ended(t: float, succeeded: bool) -> None:
-        if succeeded:
-            rest(t, done)
-        else:
-            done(t, False)
-
-    first(t, ended)
-
-
-def _together(branches: list[Start]) -> Start:
-    """All at once; the slowest ends them, the first failure does so at once (the others go on unheard)."""
-
-    def start(t: float, done: Done) -> None:
-        missing = len(branches)
-
-        def joined(t: float, succeeded: bool) -> None:
-            nonlocal missing
-            if missing == 0:
-                return
-            missing = missing - 1 if succeeded else 0
-            if missing == 0:
-                done(t, succeeded)
-
-        for branch in branches:
-            branch(t, joined)
-
-    return start
-
-
-def _repeated(start: Start, times: float, streams: Streams) -> Start:
-    """`times` calls one after the other; a fractional part is one more with that probability."""
-    whole, part = int(times), times - int(times)
-    if whole == 1 and part == 0:
-        return start
-    chance = streams.uniform() if part > 0 else repeat(1.0)
-
-    def begin(t: float, done: Done) -> None:
-        left = whole + (next(chance) < part)
-
-        def ended(t: float, succeeded: bool) -> None:
-            nonlocal left
-            if not succeeded or left == 0:
-                done(t, succeeded)
-            else:
-                left -= 1
-                start(t, ended)
-
-        ended(t, True)
-
-    return begin
-
-
-def _failing(after: Start, chance: Iterator[float], share: float) -> Start:
-    def start(t: float, done: Done) -> None:
-        if next(chance) < share:
-            done(t, False)
-        else:
-            after(t, done)
-
-    return start
-
-
-def _cached(cache: FixedHits | KeyedCache, load: Start) -> Start:
-    return lambda t, done: cache.look_up(t, done, load)
-
-
-def _delayed(after: Start, clock: Clock, delay: Iterator[float]) -> Start:
-    return lambda t, done: clock.at(t + next(delay), after, done)
-
-
-def _at_most(start: Start, slots: int) -> Start:
-    """At most `slots` attempts that have not ended; a timed-out one counts until its work is done."""
-    under_way = 0
-
-    def begin(t: float, done: Done) -> None:
-        nonlocal under_way
-        if under_way >= slots:
-            done(t, False)
-            return
-        under_way += 1
-
-        def ended(t: float, succeeded: bool) -> None:
-            nonlocal under_way
-            under_way -= 1
-            done(t, succeeded)
-
-        start(t, ended)
-
-    return begin
-
-
-def _with_timeout(start: Start, clock: Clock, longest: float, part: Part) -> Start:
-    """The caller goes on after `longest` (s); the attempt is worked on to its end."""
-
-    def expire(t: float, caller: list[Done]) -> None:
-        if caller:
-            done = caller.pop()
-            if part.tally.start <= t < part.tally.end:
-                part.timed_out += 1
-            done(t, False)
-
-    def begin(t: float, done: Done) -> None:
-        caller = [done]
-
-        def ended(t: float, succeeded: bool) -> None:
-            if caller:
-                caller.pop()(t, succeeded)
-
-        clock.at(t + longest, expire, caller)
-        start(t, ended)
-
-    return begin
-
-
-def _with_fallback(start: Start, clock: Clock, latency: float) -> Start:
-    def give(t: float, done: Done) -> None:
-        done(t, True)
-
-    def begin(t: float, done: Done) -> None:
-        def ended(t: float, succeeded: bool) -> None:
-            if succeeded:
-                done(t, True)
-            else:
-                clock.at(t + latency, give, done)
-
-        start(t, ended)
-
-    return begin
-
-
-def _optional(start: Start) -> Start:
-    return lambda t, done: start(t, lambda t, _: done(t, True))
-
-
-def _sampled(visit: Callable, part: Part) -> Callable:
-    """Keeps the response times (s) of the attempts that succeed."""
-
-    def measured(t: float, done: Done, after: Start) -> None:
-        def ended(end: float, succeeded: bool) -> None:
-            if succeeded and part.tally.start <= t < part.tally.end:
-                part.samples.append(end - t)
-            done(end, succeeded)
-
-        visit(t, ended, after)
-
-    return measured

@@ -1,13 +1,13 @@
 """The simulator's clock, random streams and components: who waits, who is served, who is turned away.
 
-Everything happens in seconds. Nothing here knows a formula of the model: an attempt meets a queue and servers,
+Everything happens in seconds. Nothing here knows a formula of the model: attempts meet queues and servers
 one by one, so that the analytic model can be held against it.
 """
 
 from __future__ import annotations
 
 import math
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Callable, Iterator
 from functools import partial
 from heapq import heappop, heappush, heapreplace
@@ -94,7 +94,7 @@ def _endless(block: Callable[[], np.ndarray]) -> Iterator:
 class Tally:
     """What a component saw during the measured time [start, end) (s)."""
 
-    __slots__ = ("blocked", "busy_s", "end", "hits", "lookups", "arrivals", "stale", "start", "waited_s")
+    __slots__ = ("arrivals", "blocked", "busy_s", "end", "hits", "lookups", "stale", "start", "waited_s")
 
     def __init__(self, start: float, end: float) -> None:
         self.start, self.end = start, end
@@ -256,77 +256,3 @@ class Outside:
                 return
             self._tokens -= 1.0
         self._clock.at(t + next(self._work), after, done)
-
-
-class FixedHits:
-    """A cache that knows the answer with a fixed probability, each time anew."""
-
-    def __init__(self, tally: Tally, chance: Iterator[float], hit_ratio: float) -> None:
-        self._tally, self._chance, self._hit_ratio = tally, chance, hit_ratio
-
-    def look_up(self, t: float, done: Done, load: Callable[[float, Done], None]) -> None:
-        """Answers, or lets `load(t, done)` make the calls under it."""
-        hit = next(self._chance) < self._hit_ratio
-        if self._tally.start <= t < self._tally.end:
-            self._tally.lookups += 1
-            self._tally.hits += hit
-        if hit:
-            done(t, True)
-        else:
-            load(t, done)
-
-
-class KeyedCache:
-    """A cache of keys: entries live `ttl_s` from the end of their load; the least recently used makes room.
-
-    Args:
-        keys: Key of each lookup.
-        ttl_s: Time to live, s; infinity = for ever.
-        capacity: Entries it can hold.
-        until_write: Times from a load to the next write of that key, s: from then on its hits are stale.
-        coalescing: Lookups of a key that is being loaded wait for that load.
-    """
-
-    def __init__(
-        self,
-        tally: Tally,
-        keys: Iterator[int],
-        ttl_s: float,
-        capacity: float,
-        until_write: Iterator[float],
-        coalescing: bool,
-    ) -> None:
-        self._tally, self._keys, self._ttl_s, self._capacity = tally, keys, ttl_s, capacity
-        self._until_write, self._coalescing = until_write, coalescing
-        self._entries: OrderedDict[int, tuple[float, float]] = OrderedDict()  # key: (expires, next write)
-        self._loading: dict[int, list[Done]] = {}
-
-    def look_up(self, t: float, done: Done, load: Callable[[float, Done], None]) -> None:
-        """Answers, or lets `load(t, done)` make the calls under it."""
-        tally, key = self._tally, next(self._keys)
-        entry = self._entries.get(key)
-        hit = entry is not None and t < entry[0]
-        if tally.start <= t < tally.end:
-            tally.lookups += 1
-            tally.hits += hit
-            tally.stale += hit and t >= entry[1]
-        if hit:
-            self._entries.move_to_end(key)
-            done(t, True)
-        elif not self._coalescing:
-            load(t, partial(self._loaded, key, (done,)))
-        elif key in self._loading:
-            self._loading[key].append(done)
-        else:
-            self._loading[key] = [done]
-            load(t, partial(self._loaded, key, self._loading[key]))
-
-    def _loaded(self, key: int, waiting: list[Done] | tuple[Done, ...], t: float, succeeded: bool) -> None:
-        self._loading.pop(key, None)
-        if succeeded:
-            self._entries[key] = (t + self._ttl_s, t + next(self._until_write))
-            self._entries.move_to_end(key)
-            if len(self._entries) > self._capacity:
-                self._entries.popitem(last=False)
-        for done in waiting:
-            done(t, succeeded)

@@ -17,12 +17,12 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
+from oracles.sim_calls import Compiler, Part, Quorum, Start
+from oracles.sim_stations import Clock, Streams, Tally
 
 from models.scenario.effect import Effect
 from models.scenario.scenario import Scenario
 from models.scenario.workload import Phase
-from oracles.sim_calls import Compiler, Part, Quorum, Start
-from oracles.sim_stations import Clock, Streams, Tally
 
 MS_PER_S = 1e3
 BATCHES = 20
@@ -39,7 +39,7 @@ class Pulse:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A simulated number and its standard error (0 = not known), both in the unit of the name it stands under."""
+    """A simulated number and its standard error (0 = not known), in the unit of the name it stands under."""
 
     value: float
     error: float

@@ -1,0 +1,109 @@
+"""Calls that run at the same time: the slowest of several, or the r-th of n."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+import numpy as np
+from scipy.special import betainc, gammainc
+
+from models.formulas.cumulants import Array, Cumulants, from_raw
+from models.formulas.mixtures import Entry, Mixture
+from models.formulas.percentiles import ShiftedGamma, shifted_gamma
+
+#: Nodes of the quadrature: worst error of the mean 5e-3 and of the standard deviation 3e-3 (docs/model.md).
+NODES = 32
+_X, _W = np.polynomial.legendre.leggauss(NODES)
+_U = 0.5 * (_X + 1.0)
+#: The range of the quadrature in standard deviations of a normal variable, and in scales of a gamma one.
+_FAR_Z, _FAR_SCALES = 5.0, 14.0
+
+
+def maximum(branches: Sequence[Mixture]) -> Mixture:
+    """The time until all branches are done.
+
+    Each combination of the branches' outcomes is one outcome: the raw moments of the maximum come from a
+    quadrature over the product of the distribution functions.
+
+    Args:
+        branches: The branches, independent of each other.
+
+    Source: E[M^k] = integral of k x^(k-1) (1 - prod F_i(x)); Gauss-Legendre with x = far * u^2, which puts
+    nodes where short branches end.
+    """
+    if len(branches) == 1:
+        return branches[0]
+    return tuple(_slowest(entries) for entries in itertools.product(*branches))
+
+
+def _slowest(entries: tuple[Entry, ...]) -> Entry:
+    weight: Array = np.ones((1, 1))
+    for entry in entries:
+        weight = weight * entry.weight
+    shape = np.broadcast_shapes(*(part.shape for entry in entries for part in entry))
+    endless = np.zeros(shape, dtype=bool)
+    laws = []
+    for entry in entries:
+        none = np.isinf(entry.mean)
+        endless = endless | none
+        laws.append(shifted_gamma(*(np.where(none, 0.0, part) for part in entry[1:])))
+    start = np.full(shape, np.inf)
+    far = np.zeros(shape)
+    for law in laws:
+        start = np.minimum(start, law.shift)
+        far = np.maximum(far, _far(law))
+    start = np.maximum(start, 0.0)
+    width = np.maximum(far - start, 0.0)
+    moments = [np.zeros(shape) for _ in range(3)]
+    for u, w in zip(_U, _W, strict=True):
+        x = width * u * u
+        below: Array = np.ones(shape)
+        for law in laws:
+            below = below * _distribution(law, start + x)
+        above = (1.0 - below) * (w * u) * width  # dx = 2 width u du, du = w / 2
+        moments[0] = moments[0] + above
+        moments[1] = moments[1] + 2.0 * x * above
+        moments[2] = moments[2] + 3.0 * x * x * above
+    part = from_raw(*moments)
+    cumulants = (start + part.mean, part.variance, part.third)
+    return Entry(weight, *(np.where(endless, np.inf, value) for value in cumulants))
+
+
+def _far(law: ShiftedGamma) -> Array:
+    """A point beyond which next to nothing is left (Wilson and Hilferty 1931, and an exponential's end)."""
+    a = law.shape
+    cube = np.maximum(1.0 - 1.0 / (9.0 * a) + _FAR_Z / (3.0 * np.sqrt(a)), 0.0)
+    return np.asarray(law.shift + law.scale * np.maximum(a * cube**3, _FAR_SCALES))
+
+
+def _distribution(law: ShiftedGamma, x: Array) -> Array:
+    return np.asarray(gammainc(law.shape, np.maximum((x - law.shift) / law.scale, 0.0)))
+
+
+def order_statistic(part: Cumulants, *, replicas: Array, needed: Array) -> Cumulants:
+    """The time until `needed` of `replicas` independent equal durations are over.
+
+    Args:
+        part: Cumulants of one duration (its gamma law is used), s.
+        replicas: How many there are, whole, broadcasting like all arguments.
+        needed: How many must be over; 0 or below = none, at once.
+
+    Source: 1 - F_(r)(x) = P(Binomial(n, F(x)) < r) (David and Nagaraja 2003, section 2.1), by the quadrature
+    of `maximum`.
+    """
+    law = shifted_gamma(part.mean, part.variance, part.third)
+    shape = np.broadcast_shapes(part.mean.shape, part.variance.shape, np.shape(replicas), np.shape(needed))
+    waits = needed >= 1.0
+    r = np.where(waits, needed, 1.0)
+    n = np.maximum(replicas, r)
+    far = np.broadcast_to(_far(law), shape)
+    moments = [np.zeros(shape) for _ in range(3)]
+    for u, w in zip(_U, _W, strict=True):
+        x = far * u * u
+        above = (1.0 - betainc(r, n - r + 1.0, _distribution(law, x))) * (w * u) * far
+        moments[0] = moments[0] + above
+        moments[1] = moments[1] + 2.0 * x * above
+        moments[2] = moments[2] + 3.0 * x * x * above
+    none = ~waits | (part.mean <= 0.0)
+    return Cumulants(*(np.where(none, 0.0, value) for value in from_raw(*moments)))

@@ -1,0 +1,161 @@
+"""A slot that is kept while the calls under it run: how long, and how much the pool can drive."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from models.evaluation import Array
+from models.formulas.cumulants import Cumulants, add, from_raw, scale_count, to_raw
+from models.formulas.mixtures import collapse, single
+from models.formulas.parallel import maximum
+from models.formulas.pools import driven_flow
+from models.parameters import Parameters
+from models.responses import Answer
+from models.stations import MS_PER_S, Hold, Station
+from models.system import CallNode, ParallelNode, StepNode
+
+
+def pool_threads(parameters: Parameters) -> list[Array | None]:
+    """By component: threads of the pools that are its only callers; None where somebody calls without one.
+
+    The threads of several pools add up: so many calls can be there at most.
+    """
+    system = parameters.system
+    found: list[Array | None] = []
+    for c in range(len(system.components)):
+        callers = {
+            None if n.caller is None else system.nodes[n.caller].component
+            for n in system.nodes
+            if n.component == c
+        }
+        total: Array | None = np.zeros((1, 1))
+        for caller in callers:
+            if caller is None or system.parts[caller].kind == "external":
+                total = None
+                break
+            blocking = parameters.of_component(caller, "blocking") > 0.0
+            if not bool(blocking.any()):
+                total = None
+                break
+            threads = parameters.of_component(caller, "replicas") * parameters.of_component(caller, "slots")
+            total = total + np.where(blocking, threads, np.inf)
+        parallel = any(_in_parallel(trace, c) for trace in system.traces)
+        # Branches of one request can be there at the same time: then threads don't bound the calls.
+        found.append(None if not callers or parallel else total)
+    return found
+
+
+def _in_parallel(steps: Sequence[StepNode], component: int, inside: bool = False) -> bool:
+    """Whether a component is called inside parallel branches."""
+    for step in steps:
+        if isinstance(step, ParallelNode):
+            if any(_in_parallel(branch, component, True) for branch in step.branches):
+                return True
+        elif (inside and step.component == component) or _in_parallel(step.then, component, inside):
+            return True
+    return False
+
+
+def hold_of(
+    parameters: Parameters,
+    stations: Mapping[int, Station],
+    attempts_per_s: Sequence[Array],
+    nodes: Sequence[CallNode],
+    below: Mapping[int, Answer],
+) -> tuple[Hold, Array]:
+    """What a component waits for while it keeps its slot, over all calls that reach it.
+
+    Args:
+        parameters: The parameters.
+        stations: The components under it, worked out.
+        attempts_per_s: How often each call is attempted.
+        nodes: The calls of this component.
+        below: What the calls under each of them give back.
+
+    Returns:
+        The hold, and the mean time of the calls below (what a cache needs to load an entry), s.
+    """
+    with_waits = _mean_over_calls(nodes, attempts_per_s, [collapse(below[n.index].held) for n in nodes])
+    free = _mean_over_calls(nodes, attempts_per_s, [_unhindered(parameters, stations, n.then) for n in nodes])
+    threads = np.ones((1, 1))
+    own_s = np.zeros((1, 1))
+    if nodes:
+        c = nodes[0].component
+        if parameters.system.parts[c].kind != "external":
+            threads = parameters.of_component(c, "replicas") * parameters.of_component(c, "slots")
+            own_s = stations[c].service_s if c in stations else own_s
+    capacities, slots = _queues_below(parameters, stations, attempts_per_s, nodes)
+    limit = driven_flow(threads, unhindered_s=own_s + free.mean, capacities=capacities, slots=slots)
+    return Hold(with_waits, free, limit), with_waits.mean
+
+
+def _mean_over_calls(
+    nodes: Sequence[CallNode], attempts_per_s: Sequence[Array], parts: Sequence[Cumulants]
+) -> Cumulants:
+    """Cumulants over all calls, each as often as it is made; an even mean where none is made."""
+    if len(parts) == 1:
+        return parts[0]
+    total = np.zeros((1, 1))
+    for node in nodes:
+        total = total + attempts_per_s[node.index]
+    moments = [np.zeros((1, 1)) for _ in range(3)]
+    for node, part in zip(nodes, parts, strict=True):
+        share = np.where(
+            total > 0.0, attempts_per_s[node.index] / np.where(total > 0.0, total, 1.0), 1.0 / len(nodes)
+        )
+        for i, moment in enumerate(to_raw(part)):
+            moments[i] = moments[i] + np.where(share > 0.0, share * moment, 0.0)
+    return from_raw(*moments)
+
+
+def _unhindered(
+    parameters: Parameters, stations: Mapping[int, Station], steps: Sequence[StepNode]
+) -> Cumulants:
+    """Time of some steps when nothing waits anywhere."""
+    total = add()
+    for step in steps:
+        if isinstance(step, ParallelNode):
+            branches = [single(_unhindered(parameters, stations, branch)) for branch in step.branches]
+            total = add(total, collapse(maximum(branches)))
+            continue
+        station = stations[step.component]
+        inner = _unhindered(parameters, stations, step.then)
+        if station.cache is not None:
+            inner = scale_count(inner, 1.0 - station.cache.hit_share)
+        once = add(station.service, inner)
+        limit = parameters.of_call(step, "timeout_ms") / MS_PER_S
+        cut = np.where(once.mean > limit, limit / np.where(once.mean > 0.0, once.mean, 1.0), 1.0)
+        once = Cumulants(once.mean * cut, once.variance * cut**2, once.third * cut**3)
+        made = parameters.of_call(step, "times") * parameters.of_call(step, "enabled")
+        total = add(total, scale_count(once, made))
+    return total
+
+
+def _queues_below(
+    parameters: Parameters,
+    stations: Mapping[int, Station],
+    attempts_per_s: Sequence[Array],
+    nodes: Sequence[CallNode],
+) -> tuple[list[Array], list[Array]]:
+    """For each component called while the slot is kept: its capacity in calls of this one, and its slots."""
+    system = parameters.system
+    ours = {node.index for node in nodes}
+    own_rate: Array = np.zeros((1, 1))
+    for node in nodes:
+        own_rate = own_rate + attempts_per_s[node.index]
+    rates: dict[int, Array] = {}
+    for node in system.nodes:
+        if node.caller in ours:
+            rates[node.component] = rates.get(node.component, np.zeros((1, 1))) + attempts_per_s[node.index]
+    capacities, slots = [], []
+    for c, rate in rates.items():
+        station = stations[c]
+        per_call = np.where(own_rate > 0.0, rate / np.where(own_rate > 0.0, own_rate, 1.0), 0.0)
+        # What other callers use of it is not ours to drive.
+        others = np.maximum(station.arrivals_per_s - rate, 0.0)
+        left = np.maximum(station.capacity_per_s - others, 1e-9)
+        capacities.append(np.where(per_call > 0.0, left / np.where(per_call > 0.0, per_call, 1.0), np.inf))
+        slots.append(station.servers)
+    return capacities, slots

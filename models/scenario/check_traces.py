@@ -1,0 +1,97 @@
+"""Checks of the flows: components that exist, traces without cycles, shares that sum to 1."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from models.errors import Finding
+from models.scenario.component import External
+from models.scenario.flow import Call, Parallel
+from models.scenario.paths import nearest
+from models.scenario.scenario import Scenario
+
+#: How far the shares of the flows may sum to something else than 1: rounding of 1/3 to six digits.
+SHARE_TOLERANCE = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedCall:
+    """A call, with its path in the file and the component that makes it (None: the user)."""
+
+    where: str
+    call: Call
+    caller: str | None
+
+
+def placed_calls(scenario: Scenario) -> Iterator[PlacedCall]:
+    """Every call of every flow, callers before the calls under them."""
+    for name, flow in scenario.flows.items():
+        yield from _placed(flow.trace, f"flows.{name}.trace", None)
+
+
+def _placed(steps: tuple[Call | Parallel, ...], where: str, caller: str | None) -> Iterator[PlacedCall]:
+    for i, step in enumerate(steps):
+        place = f"{where}[{i}]"
+        if isinstance(step, Parallel):
+            for k, branch in enumerate(step.parallel):
+                yield from _placed(branch, f"{place}.parallel[{k}]", caller)
+        else:
+            yield PlacedCall(place, step, caller)
+            yield from _placed(step.then, f"{place}.then", step.call)
+
+
+def findings(scenario: Scenario) -> Iterator[Finding]:
+    """Errors in shares and traces."""
+    total = math.fsum(flow.share for flow in scenario.flows.values())
+    if abs(total - 1.0) > SHARE_TOLERANCE:
+        if len(scenario.flows) == 1:
+            name = next(iter(scenario.flows))
+            yield Finding(f"flows.{name}.share", f"the only flow has the share {total:.9g}", "1", "write 1")
+        else:
+            sums = " + ".join(f"{flow.share:.9g}" for flow in list(scenario.flows.values())[:10])
+            more = " + ..." if len(scenario.flows) > 10 else ""
+            found = f"the shares sum to {total:.9g} ({sums}{more})"
+            yield Finding("flows", found, "a sum of 1", f"{1 - total:+.9g} is to be shared out")
+    for placed in placed_calls(scenario):
+        name = placed.call.call
+        if name not in scenario.components:
+            known = list(scenario.components)
+            found = f"a call of {name!r}, which is no component"
+            yield Finding(f"{placed.where}.call", found, ", ".join(known[:40]), nearest(name, known))
+        elif isinstance(scenario.components[name], External) and placed.call.then:
+            found = f"calls under {name!r}, which is somebody else's system"
+            yield Finding(f"{placed.where}.then", found, hint=f"write them after the call of {name!r}")
+    yield from _cycles(scenario)
+
+
+def _cycles(scenario: Scenario) -> Iterator[Finding]:
+    """One finding for each call that closes a circle."""
+    called: dict[str, dict[str, str]] = {}
+    for placed in placed_calls(scenario):
+        if placed.caller is not None:
+            called.setdefault(placed.caller, {}).setdefault(placed.call.call, placed.where)
+    done: set[str] = set()
+    for start in called:
+        yield from _circles_from(start, called, [], done)
+
+
+def _circles_from(
+    name: str, called: dict[str, dict[str, str]], path: list[str], done: set[str]
+) -> Iterator[Finding]:
+    # At most as deep as there are components.
+    if name in done:
+        return
+    path.append(name)
+    for other, where in called.get(name, {}).items():
+        if other in path:
+            circle = " -> ".join([*path[path.index(other) :], other])
+            hint = f"{other!r} would wait for itself: take one of these calls out"
+            yield Finding(
+                f"{where}.call", f"the calls go in a circle: {circle}", "calls without a circle", hint
+            )
+        else:
+            yield from _circles_from(other, called, path, done)
+    path.pop()
+    done.add(name)

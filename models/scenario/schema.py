@@ -1,0 +1,64 @@
+"""The JSON Schema of scenario files, with which editors complete and check them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from models.scenario.flow import Call, Parallel
+from models.scenario.scenario import Scenario
+
+_STEP = [{"$ref": f"#/$defs/{part.__name__}"} for part in (Call, Parallel)]
+#: Lists of which one entry may stand without its brackets: type -> fields.
+_ONE_OR_MANY = {
+    "Integer": ("sets",),
+    "Real": ("sets",),
+    "Experiment": ("steady_state", "abort", "success"),
+}
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of a scenario file.
+
+    It knows keys, types and bounds; names that must exist elsewhere in the file are left to `load_scenario`.
+    """
+    schema: dict[str, Any] = _without_titles(Scenario.model_json_schema(by_alias=True))
+    types: dict[str, Any] = schema["$defs"]
+    # What the loader reads in a shorter spelling (see the validators of the types) is allowed here too.
+    name = types["Call"]["properties"]["call"]
+    types["Step"] = {"anyOf": [{"type": "string", "pattern": name["pattern"]}, *_STEP]}
+    for part, field in (("Call", "then"), ("Flow", "trace"), ("Parallel", "parallel")):
+        items = types[part]["properties"][field]
+        items["items"] = {"$ref": "#/$defs/Step"}
+    steps = {"type": "array", "items": {"$ref": "#/$defs/Step"}}
+    types["Parallel"]["properties"]["parallel"]["items"] = {"anyOf": [{"$ref": "#/$defs/Step"}, steps]}
+    for part, fields in _ONE_OR_MANY.items():
+        for field in fields:
+            _allow(types[part]["properties"], field, types[part]["properties"][field]["items"])
+    names = {"type": "array", "items": {"type": "string", "pattern": name["pattern"]}}
+    _allow(schema["properties"], "drivers", names)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Tradespace scenario",
+        **schema,
+    }
+
+
+def _allow(properties: dict[str, Any], field: str, other: dict[str, Any]) -> None:
+    """Lets a field be something else too; what describes it stays outside."""
+    outer = {key: value for key, value in properties[field].items() if key in ("description", "default")}
+    inner = {key: value for key, value in properties[field].items() if key not in outer}
+    properties[field] = {**outer, "anyOf": [other, inner]}
+
+
+def _without_titles(node: Any) -> Any:
+    """Leaves out the titles that pydantic makes of the names: editors would show them beside the names."""
+    if isinstance(node, list):
+        return [_without_titles(inner) for inner in node]
+    if not isinstance(node, dict):
+        return node
+    return {
+        key: _without_titles(inner)
+        for key, inner in node.items()
+        # A property may be called `title` itself: that one holds a schema, not a text.
+        if not (key == "title" and isinstance(inner, str)) and not (key == "unit" and inner in ("", "share"))
+    }
