@@ -1,0 +1,61 @@
+"""What a system is and how a design scores.
+
+from models import compile_system, evaluate, load_scenario
+
+system = compile_system(load_scenario("scenario.yaml"))
+evaluation = evaluate(system, system.space.sample(100, seed=1))
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from models.compile import compile_system
+    from models.dimension import DIMENSIONS, Dimension
+    from models.errors import ScenarioError, TradespaceError
+    from models.evaluate import evaluate
+    from models.evaluation import Evaluation
+    from models.explain import explain
+    from models.scenario.load import load_scenario
+    from models.scenario.scenario import Scenario
+    from models.space import DesignSpace
+    from models.system import System
+
+_HOMES = {
+    "DIMENSIONS": "models.dimension",
+    "DesignSpace": "models.space",
+    "Dimension": "models.dimension",
+    "Evaluation": "models.evaluation",
+    "Scenario": "models.scenario.scenario",
+    "ScenarioError": "models.errors",
+    "System": "models.system",
+    "TradespaceError": "models.errors",
+    "compile_system": "models.compile",
+    "evaluate": "models.evaluate",
+    "explain": "models.explain",
+    "load_scenario": "models.scenario.load",
+}
+
+__all__ = [
+    "DIMENSIONS",
+    "DesignSpace",
+    "Dimension",
+    "Evaluation",
+    "Scenario",
+    "ScenarioError",
+    "System",
+    "TradespaceError",
+    "compile_system",
+    "evaluate",
+    "explain",
+    "load_scenario",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Loads a public name when it is first asked for: the command line starts in a blink."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'models' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

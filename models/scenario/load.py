@@ -22,7 +22,7 @@ from models.scenario.document import (
     read_file,
 )
 from models.scenario.findings import translated
-from models.scenario.mend import is_apart, mended
+from models.scenario.mend import is_apart, is_independent, mended
 from models.scenario.scenario import Scenario
 from models.scenario.trace import TraceError, with_phases
 
@@ -86,7 +86,7 @@ def _scenario(document: Document, *, source: str, folder: Path | None) -> Scenar
             further = check.findings(scenario)
         except TraceError as error:
             further = error.findings
-        found += [finding for finding in further if is_apart(finding, found)]
+        found += [finding for finding in further if is_independent(finding, found)]
     if found or scenario is None:
         raise ScenarioError(source, _first(_placed(found, document)))
     return scenario

@@ -57,8 +57,13 @@ def mended(tree: Mapping[str, Any], misfits: Iterable[Finding]) -> dict[str, Any
 
 
 def is_apart(finding: Finding, others: Iterable[Finding]) -> bool:
-    """Whether a finding has nothing to do with what others speak of, so that mending can't have caused it."""
+    """Whether a finding speaks of another place than others, and not of a part of it or around it."""
     return not any(_touch(finding.where, other.where) for other in others)
+
+
+def is_independent(finding: Finding, misfits: Iterable[Finding]) -> bool:
+    """Whether mending misfits can't have caused a finding: numbers of one component are checked together."""
+    return not any(_touch(finding.where, _component_of(misfit.where)) for misfit in misfits)
 
 
 def _mended(node: Any, where: str, misfit: Finding) -> Any:
@@ -112,7 +117,8 @@ def _begins(where: str, key: str) -> bool:
 
 
 def _touch(one: str, other: str) -> bool:
-    if other.startswith("components."):
-        # Numbers of one component are checked against each other.
-        other = ".".join(other.split(".")[:2])
     return one == other or _begins(one, other) or _begins(other, one)
+
+
+def _component_of(where: str) -> str:
+    return ".".join(where.split(".")[:2]) if where.startswith("components.") else where

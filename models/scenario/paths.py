@@ -86,8 +86,8 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 def _listed(names: Iterable[str]) -> str:
     listed = sorted(names)
-    shown = ", ".join(listed[:12])
-    return shown + (f" and {len(listed) - 12} more" if len(listed) > 12 else "") if listed else "nothing"
+    shown = ", ".join(listed[:40])
+    return shown + (f" and {len(listed) - 40} more" if len(listed) > 40 else "") if listed else "nothing"
 
 
 def _pick(name: str, known: Iterable[str], what: str) -> str:
@@ -130,7 +130,8 @@ def resolve(scenario: Scenario, path: str) -> tuple[Slot, ...]:
     known = [*scenario.components, "flows", "calls", "workload", "complexity", "drivers"]
     _pick(head, known, "component")
     component = scenario.components[head]
-    _pick(rest, parameters_of(type(component)), f"parameter of a {component.kind}")
+    article = "an" if component.kind == "external" else "a"
+    _pick(rest, parameters_of(type(component)), f"parameter of {article} {component.kind}")
     return (Slot("component", head, rest),)
 
 

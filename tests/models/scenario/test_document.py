@@ -34,8 +34,13 @@ def refused(text: str | bytes):
         (".5", 0.5),
         ("0.40", 0.4),
         ("+2", 2),
-    ]
-    + [("true", True), ("false", False), ("null", None), ("~", None), ("", None), ("5.", 5.0)],
+        ("true", True),
+        ("false", False),
+        ("null", None),
+        ("~", None),
+        ("", None),
+        ("5.", 5.0),
+    ],
 )
 def test_numbers_and_words_are_read_as_a_person_reads_them(text, value) -> None:
     assert plain(text) == value
@@ -44,8 +49,35 @@ def test_numbers_and_words_are_read_as_a_person_reads_them(text, value) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["on", "off", "yes", "no", "True", "FALSE", "Null", "012", "0o17", "0x1F", "1_000", "12:30", "2024-01-31"]
-    + ["-012", "00", ".", "-", "+", "e3", "1e", ".e3", "1,000", "1 000", "nan", "inf", "50%", "1.2.3"],
+    [
+        "on",
+        "off",
+        "yes",
+        "no",
+        "True",
+        "FALSE",
+        "Null",
+        "012",
+        "0o17",
+        "0x1F",
+        "1_000",
+        "12:30",
+        "2024-01-31",
+        "-012",
+        "00",
+        ".",
+        "-",
+        "+",
+        "e3",
+        "1e",
+        ".e3",
+        "1,000",
+        "1 000",
+        "nan",
+        "inf",
+        "50%",
+        "1.2.3",
+    ],
 )
 def test_what_could_be_taken_for_something_else_stays_text(text) -> None:
     assert plain(text) == text
@@ -76,10 +108,15 @@ def test_what_is_not_finite_is_refused(text) -> None:
         ("012", "write 12, without the leading zero"),
         ("0x1F", "decimal digits"),
         ("1_000", "write 1000, without _"),
-    ]
-    + [("1,000", "write 1000, without commas"), ("12:30", "not a time of day"), ("50%", "write 0.5")]
-    + [("140ms", "the unit is in the name"), ("5", "write 5 without quotes"), ("0,5", "as a point")]
-    + [(".inf", "null"), ("99.9 %", "write 0.999")],
+        ("1,000", "write 1000, without commas"),
+        ("12:30", "not a time of day"),
+        ("50%", "write 0.5"),
+        ("140ms", "the unit is in the name"),
+        ("5", "write 5 without quotes"),
+        ("0,5", "as a point"),
+        (".inf", "null"),
+        ("99.9 %", "write 0.999"),
+    ],
 )
 def test_the_hint_says_what_to_write(text, hint) -> None:
     assert hint in hint_for_number(text)
@@ -118,9 +155,14 @@ def test_a_key_that_stands_twice_names_both_lines() -> None:
 
 @pytest.mark.parametrize(
     ("text", "line", "found"),
-    [("a: 1\nb: &x 2", 2, "anchor &x"), ("a: !!python/object/apply:os.system [ls]", 1, "tag tag:yaml.org")]
-    + [("a: !x 1", 1, "tag !x"), ("a: 1\n<<: {b: 2}", 2, "merge key"), ("? [a, b]\n: 1", 1, "no word")]
-    + [("&k a: 1", 1, "anchor")],
+    [
+        ("a: 1\nb: &x 2", 2, "anchor &x"),
+        ("a: !!python/object/apply:os.system [ls]", 1, "tag tag:yaml.org"),
+        ("a: !x 1", 1, "tag !x"),
+        ("a: 1\n<<: {b: 2}", 2, "merge key"),
+        ("? [a, b]\n: 1", 1, "no word"),
+        ("&k a: 1", 1, "anchor"),
+    ],
 )
 def test_what_yaml_allows_and_a_scenario_does_not_is_a_finding(text, line, found) -> None:
     finding = read(text).findings[0]

@@ -29,7 +29,7 @@ def line_of(text: str, part: str) -> int:
 def test_the_exercise_is_read() -> None:
     scenario = load_scenario(FILE)
     assert [phase.rate for phase in scenario.workload.phases] == [1000, 50000]
-    assert list(scenario.decisions)[0] == "eventual_consistency"
+    assert next(iter(scenario.decisions)) == "eventual_consistency"
     assert scenario.components["platform"].replicas == 20
     assert scenario == scenario_from_text(TEXT)
 
@@ -137,7 +137,7 @@ MISFITS = [
         "flows.shop.trace[0].then[0].call",
         "1",
         "text",
-        "'",
+        "quotes",
     ),
     ("schema: 1", 'schema: "1"', "schema", '"1"', "1", "without quotes"),
     ("schema: 1", "schema: 2", "schema", "number 2", "1", ""),
@@ -155,8 +155,10 @@ MISFITS = [
         "    on: {multiply: {platform.replicas",
         "    onn: {multiply: {platform.replicas",
         "decisions.more_servers",
-    )
-    + ("none of", "exactly one", "mean 'on'?"),
+        "none of",
+        "exactly one",
+        "mean 'on'?",
+    ),
     (
         "    one_time_usd: 100000",
         "    integer: [1, 2]",
@@ -165,12 +167,30 @@ MISFITS = [
         "exactly one",
         "",
     ),
-    ("on: {set: {platform.max_wait_s: 30}}", "on: {sett: {}}", "decisions.request_queue.on.sett", "'sett'")
-    + ("set, multiply, add", "mean 'set'?"),
-    ("{platform.max_wait_s: 30}", "{platform.max_wait_s: long}", "decisions.request_queue.on.set.platform")
-    + ('"long"', "a number", ""),
-    ("{platform.max_wait_s: 30}", "{platform max: 30}", "decisions.request_queue.on.set.platform max")
-    + ("the key", "a path such as", "rename it"),
+    (
+        "on: {set: {platform.max_wait_s: 30}}",
+        "on: {sett: {}}",
+        "decisions.request_queue.on.sett",
+        "'sett'",
+        "set, multiply, add",
+        "mean 'set'?",
+    ),
+    (
+        "{platform.max_wait_s: 30}",
+        "{platform.max_wait_s: long}",
+        "decisions.request_queue.on.set.platform",
+        '"long"',
+        "a number",
+        "",
+    ),
+    (
+        "{platform.max_wait_s: 30}",
+        "{platform max: 30}",
+        "decisions.request_queue.on.set.platform max",
+        "the key",
+        "a path such as",
+        "rename it",
+    ),
     (
         "  more_servers:",
         "  2more:",
@@ -195,14 +215,18 @@ MISFITS = [
         "limits:",
         "uncertainty: {platform.slots: {distribution: norm}}\nlimits:",
         "uncertainty.platform.slots.dist",
-    )
-    + ("'norm'", "lognormal", "mean 'normal'?"),
+        "'norm'",
+        "lognormal",
+        "mean 'normal'?",
+    ),
     (
         "limits:",
         "uncertainty: {platform.slots: {distribution: normal, mean: x, sd: 1}}\nlimits:",
         "uncertainty",
-    )
-    + ('"x"', "a number", ""),
+        '"x"',
+        "a number",
+        "",
+    ),
     ("limits:", "today: {more_servers: [on]}\nlimits:", "today.more_servers", "a list", "true or false", ""),
     ("limits:", "complexity: {base: .inf}\nlimits:", "complexity.base", ".inf", "", "null"),
     ("workload:\n", "workload:\n  trace: 3\n", "workload.trace", "number 3", "text or a mapping", ""),
@@ -298,8 +322,9 @@ def test_python_values_are_read_like_a_file() -> None:
         (math.inf, "inf is not"),
         (10**30, "18 digits"),
         (object(), "type object"),
-    ]
-    + [({1, 2}, "type set"), (b"x", "type bytes")],
+        ({1, 2}, "type set"),
+        (b"x", "type bytes"),
+    ],
 )
 def test_python_values_that_no_file_can_hold_are_refused(value, found) -> None:
     tree = {**TREE, "components": {"web": {"kind": "service", "service_ms": value}}}

@@ -45,15 +45,28 @@ RICH["decisions"] |= {
 }
 
 ABSURD = st.sampled_from(
-    [0, -1, 1e308, -1e308, 10**400, 2**63, 1e-320, float("inf"), float("nan"), True, None, "", "on", "012"]
-    + [
+    [
+        0,
+        -1,
+        1e308,
+        -1e308,
+        10**400,
+        2**63,
+        1e-320,
+        float("inf"),
+        float("nan"),
+        True,
+        None,
+        "",
+        "on",
+        "012",
         "12:30",
         "a.b.c",
         "flows",
         "platform",
         "platform.slots",
         "x" * 5000,
-        "\u0000",
+        "\x00",
         "😀",
         [],
         {},
@@ -98,7 +111,7 @@ def _rename(draw, parent, key):
 
 def _scale(draw, parent, key):
     value = parent[key]
-    if isinstance(value, (int, float)):
+    if isinstance(value, (int, float)) and abs(value) < 1e300:
         parent[key] = value * draw(st.sampled_from([-1, 0, 1000, 1e30, 0.001]))
     elif isinstance(value, str):
         parent[key] = value[: len(value) // 2] + draw(st.sampled_from(["", "x", value, "."]))
@@ -150,12 +163,15 @@ def edited_bytes(draw):
 
 
 def _read_or_refused(read) -> None:
+    refusal = None
     try:
         scenario = read()
     except ScenarioError as error:
-        assert error.findings
-        assert all(finding.found for finding in error.findings)
-        assert "Traceback" not in str(error)
+        refusal = error
+    if refusal is not None:
+        assert refusal.findings
+        assert all(finding.found for finding in refusal.findings)
+        assert "Traceback" not in str(refusal)
         return
     assert isinstance(scenario, Scenario)
     assert len(scenario.digest()) == 64

@@ -1,0 +1,100 @@
+"""How a number is printed with its unit: one place for every format."""
+
+from __future__ import annotations
+
+import math
+
+#: From here on a share is shown as nines: 99.95 % says more than 1.00.
+_NINES_FROM = 0.9
+
+
+def quantity(value: float | None, unit: str) -> str:
+    """A value with its unit, for people.
+
+    Args:
+        value: The value in its unit; None or infinity = unbounded.
+        unit: `ms`, `requests/s`, `USD`, `fraction`, or any other unit, which is put behind the number.
+    """
+    if value is None or math.isinf(value):
+        return "unbounded"
+    if math.isnan(value):
+        return "not known"
+    if unit == "ms":
+        return milliseconds(value)
+    if unit == "requests/s":
+        return f"{_grouped(value)}/s"
+    if unit == "USD":
+        return usd(value)
+    if unit == "fraction":
+        return percent(value)
+    return f"{_grouped(value)} {unit}".strip()
+
+
+def milliseconds(value: float) -> str:
+    """A time: microseconds to days, whichever reads best."""
+    size = abs(value)
+    if size < 1.0:
+        return f"{_digits(value * 1000.0)} µs" if size > 0.0 else "0 ms"
+    if size < 1000.0:
+        return f"{_digits(value)} ms"
+    seconds = value / 1000.0
+    if abs(seconds) < 120.0:
+        return f"{_digits(seconds)} s"
+    minutes = seconds / 60.0
+    if abs(minutes) < 120.0:
+        return f"{_digits(minutes)} min"
+    return f"{_digits(minutes / 60.0)} h"
+
+
+def usd(value: float) -> str:
+    """An amount of money: whole dollars, cents below ten."""
+    if abs(value) < 0.005:
+        return "0 USD"
+    if abs(value) < 10.0:
+        return f"{value:.2f} USD"
+    return f"{value:,.0f} USD"
+
+
+def percent(share: float) -> str:
+    """A share in percent; with as many nines as it has, and never more than are true."""
+    if share >= 1.0 - 5e-13 and share <= 1.0:
+        return "100 %"
+    if _NINES_FROM < share < 1.0:
+        # As many decimals as the distance from 100 % needs to show two digits, rounded away from 100 %.
+        missing = 100.0 * (1.0 - share)
+        decimals = min(max(1, 1 - math.floor(math.log10(missing))), 12)
+        shown = math.floor((100.0 - missing) * 10**decimals + 1e-6) / 10**decimals
+        return f"{shown:.{decimals}f} %"
+    return f"{_digits(100.0 * share)} %"
+
+
+def nines(share: float) -> str:
+    """An availability in nines: 0.9995 is 3.3 nines."""
+    if share >= 1.0 - 5e-13:
+        return "12 nines or more"
+    return f"{-math.log10(1.0 - max(share, 0.0)):.1f} nines" if share > 0.0 else "0 nines"
+
+
+def count(value: int | None) -> str:
+    """A number of things, with thousands apart; large ones by their power of ten."""
+    if value is None:
+        return "uncountably many"
+    return f"{value:,}" if value < 10**12 else f"{float(value):.2e}"
+
+
+def _grouped(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 1000.0 else _digits(value)
+
+
+def _digits(value: float) -> str:
+    """Three digits, without exponents."""
+    if value == 0.0:
+        return "0"
+    size = abs(value)
+    if size >= 100.0:
+        return f"{value:,.0f}"
+    if size >= 10.0:
+        return f"{value:.1f}"
+    if size >= 1.0:
+        return f"{value:.2f}"
+    return f"{value:.3g}" if size >= 1e-3 else f"{value:.2g}"

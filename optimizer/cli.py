@@ -1,0 +1,229 @@
+"""The command line: `tradespace COMMAND`. Heavy libraries are loaded only by the command that needs them.
+
+Exit codes: 0 all is well; 1 no design is feasible; 2 the input is wrong; 70 a defect of Tradespace; 130
+interrupted, with what was found until then.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from models.scenario.scenario import Scenario
+    from models.system import System
+
+OK, INFEASIBLE, BAD_INPUT, DEFECT, INTERRUPTED = 0, 1, 2, 70, 130
+
+app = typer.Typer(
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    help="Multi-objective trade-off optimizer for system designs.",
+    epilog=(
+        "Exit codes: 0 all is well; 1 no design is feasible; 2 the input is wrong; "
+        "70 a defect of Tradespace; 130 interrupted, with what was found until then."
+    ),
+)
+ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO", help="A scenario file (YAML).")]
+AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"tradespace {version('tradespace')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def solve(
+    scenario: ScenarioFile,
+    out: Annotated[Path | None, typer.Option(help="Write the front here: Parquet, CSV, JSON.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace results that are there.")] = False,
+    as_json: AsJson = False,
+    max_designs: Annotated[
+        int | None,
+        typer.Option(min=1, help="Designs to look at: all where there are no more, else a Sobol sample."),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of a sample.")] = 0,
+    show_all: Annotated[bool, typer.Option("--all", help="Show every design of a long front.")] = False,
+) -> None:
+    """Find the Pareto front: which designs survive, and what each gives up."""
+    from optimizer.config import SolveConfig
+    from optimizer.progress import progress_bar
+    from optimizer.solve import solve as find
+
+    system = _compiled(scenario)
+    with progress_bar() as progress:
+        solution = find(system, SolveConfig(max_designs=max_designs, seed=seed), progress=progress)
+    if out is not None:
+        from optimizer.files import write_solution
+
+        written = write_solution(solution, system.space, out, force=force)
+    if as_json:
+        from optimizer.answers import solution_answer
+
+        _print_json(solution_answer(solution, system.space))
+    else:
+        from optimizer.terminal import print_solution
+
+        print_solution(_console(), solution, system.space, show_all=show_all)
+        if out is not None:
+            _console().print(f"Written: {', '.join(str(path) for path in written)}", soft_wrap=True)
+    if solution.certificate.ended_early:
+        raise typer.Exit(INTERRUPTED)
+    if not len(solution.front):
+        raise typer.Exit(INFEASIBLE)
+
+
+@app.command()
+def evaluate(
+    scenario: ScenarioFile,
+    design: Annotated[str, typer.Option(help="`today`, or a file with a design.")] = "today",
+    changes: Annotated[
+        list[str] | None, typer.Option("--set", metavar="DECISION=VALUE", help="Change one decision.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Score one design, with everything in between: by phase, component and flow."""
+    from models.explain import explain
+    from optimizer.designs import design_from
+
+    system = _compiled(scenario)
+    x = design_from(system, design, changes or [])
+    told = explain(system, x)
+    if as_json:
+        _print_json(told)
+    else:
+        from optimizer.terminal import print_design
+
+        print_design(_console(), dict(told))
+
+
+@app.command()
+def check(scenario: ScenarioFile, as_json: AsJson = False) -> None:
+    """Check a scenario file: everything that is wrong with it, and what is odd but legal."""
+    from models.errors import ScenarioError
+    from models.scenario.load import load_with_warnings
+
+    try:
+        loaded, found = load_with_warnings(scenario)
+    except ScenarioError as error:
+        if as_json:
+            _print_json({"file": str(scenario), "findings": [_finding(f) for f in error.findings]})
+            raise typer.Exit(BAD_INPUT) from None
+        raise
+    from models.compile import compile_system
+    from optimizer.oddities import oddities
+
+    known = {finding.where for finding in found}
+    found += tuple(odd for odd in oddities(compile_system(loaded)) if odd.where not in known)
+    if as_json:
+        _print_json({"file": str(scenario), "findings": [_finding(f) for f in found]})
+        return
+    for finding in found:
+        typer.echo(f"warning: {finding}")
+    warnings = f"{len(found)} warning{'' if len(found) == 1 else 's'}" if found else "no warnings"
+    typer.echo(f"{scenario}: valid, {warnings}")
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of scenario files, for editors that complete and check them."""
+    from models.scenario.schema import json_schema
+
+    _print_json(json_schema())
+
+
+def _finding(finding: object) -> dict[str, object]:
+    from dataclasses import asdict
+
+    from models.errors import Finding
+
+    assert isinstance(finding, Finding)
+    return asdict(finding)
+
+
+def _load(path: Path) -> Scenario:
+    from models.scenario.load import load_scenario
+
+    return load_scenario(path)
+
+
+def _compiled(path: Path) -> System:
+    from models.compile import compile_system
+
+    return compile_system(_load(path))
+
+
+def _console() -> Console:
+    """A console that fits where it prints: pipes get plain text of a fixed width."""
+    from rich.console import Console
+
+    if sys.stdout.isatty():
+        return Console(highlight=False)
+    width = int(os.environ["COLUMNS"]) if os.environ.get("COLUMNS", "").isdigit() else 120
+    return Console(highlight=False, width=max(width, 40), color_system=None, force_terminal=False)
+
+
+def _print_json(value: object) -> None:
+    import json
+
+    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def main() -> None:
+    """Runs the command line; no traceback reaches a user."""
+    try:
+        app(standalone_mode=False)
+        code = OK
+    except typer.Exit as done:
+        code = done.exit_code
+    except (KeyboardInterrupt, typer.Abort):
+        typer.echo("interrupted", err=True)
+        code = INTERRUPTED
+    except BrokenPipeError:
+        # The reader has gone; what is left must not be written at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = OK
+    except Exception as error:  # noqa: BLE001 - the last resort: a message instead of a traceback
+        code = _tell(error)
+    sys.exit(code)
+
+
+def _tell(error: Exception) -> int:
+    """Says what went wrong, and gives the exit code."""
+    from models.errors import TradespaceError
+
+    if isinstance(error, TradespaceError):
+        typer.echo(str(error), err=True)
+        return BAD_INPUT
+    show = getattr(error, "show", None)
+    if show is not None and hasattr(error, "exit_code"):  # a misused option or argument
+        show()
+        return BAD_INPUT
+    if os.environ.get("TRADESPACE_DEBUG"):
+        raise error
+    typer.echo(
+        f"This is a defect of Tradespace, please report it: {type(error).__name__}: {error} "
+        "(TRADESPACE_DEBUG=1 shows where)",
+        err=True,
+    )
+    return DEFECT

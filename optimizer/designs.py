@@ -1,0 +1,75 @@
+"""A design from the command line or from a file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from models.errors import DesignError
+from models.evaluation import Array
+from models.scenario.document import read_document, read_file
+from models.system import System
+
+_KEYS = ("scenario", "digest", "decisions")
+
+
+def design_from(system: System, name: str, changes: Sequence[str]) -> Array:
+    """The row of a design.
+
+    Args:
+        system: The system it is for.
+        name: `today`, or the path of a file with `scenario`, `digest` and `decisions`.
+        changes: Changes to it, `decision=value` or `decision@phase=value` each.
+
+    Raises:
+        DesignError: The design or a change is wrong, or the file is for another scenario.
+        ScenarioError: The file is no YAML.
+    """
+    written: dict[str, object] = {} if name == "today" else _from_file(system, Path(name))
+    for change in changes:
+        key, equals, text = change.partition("=")
+        if not equals or not key:
+            raise DesignError(f"--set {change}: write decision=value, for example --set replicas=12")
+        decision, at, phase = key.partition("@")
+        if at and isinstance(written.get(decision), Mapping):
+            before = written[decision]
+            assert isinstance(before, Mapping)
+            written[decision] = {**before, phase: _value(text)}
+        else:
+            written[key] = _value(text)
+    return system.space.encode(written)
+
+
+def _value(text: str) -> object:
+    """A value as typed: on, off, none, a number, or a name."""
+    plain: dict[str, object] = {"on": True, "off": False, "true": True, "false": False}
+    plain.update({"none": None, "null": None})
+    if text in plain:
+        return plain[text]
+    try:
+        number = float(text)
+    except ValueError:
+        return text
+    return int(number) if number.is_integer() and "e" not in text.lower() and "." not in text else number
+
+
+def _from_file(system: System, path: Path) -> dict[str, object]:
+    content = read_document(read_file(path), source=str(path)).tree
+    unknown = [key for key in content if key not in _KEYS]
+    decisions = content.get("decisions")
+    if unknown or not isinstance(decisions, Mapping):
+        found = f"unknown keys: {', '.join(unknown)}" if unknown else "has no `decisions`"
+        raise DesignError(f"{path}: {found}; a design file has {', '.join(_KEYS)}")
+    name, digest = content.get("scenario"), content.get("digest")
+    if name is not None and name != system.scenario.name:
+        raise DesignError(
+            f"{path}: is a design of the scenario {name!r}, but this is {system.scenario.name!r}; "
+            "use the scenario it was made for"
+        )
+    if digest is not None and digest != system.digest:
+        raise DesignError(
+            f"{path}: was made for another version of {system.scenario.name!r} (digest {str(digest)[:12]}, "
+            f"now {system.digest[:12]}): the scenario has changed since; solve again, or remove `digest` "
+            "from the file if you have checked that the decisions still mean the same"
+        )
+    return dict(decisions)

@@ -1,0 +1,111 @@
+"""A solution as files: Parquet, CSV and JSON with where they come from; whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from models.errors import TradespaceError
+from optimizer.answers import solution_answer
+from optimizer.protocols import Space
+from optimizer.solution import Solution
+from optimizer.tables import design_table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FILES = ("front.parquet", "front.csv", "front.json")
+#: A text that begins with one of these would be run as a formula by a spreadsheet.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+class OutputError(TradespaceError):
+    """Results can't be written where they should go."""
+
+
+def write_solution(
+    solution: Solution, space: Space, folder: str | Path, *, force: bool = False
+) -> list[Path]:
+    """Writes the front of a solution into a folder.
+
+    Every file is written under another name first and then takes its place, so that none is ever half there;
+    `front.json` comes last and says that the others are complete.
+
+    Args:
+        solution: What was found.
+        space: Says what the decisions mean.
+        folder: Made when it isn't there.
+        force: Whether results that are there already are replaced.
+
+    Returns:
+        The files.
+
+    Raises:
+        OutputError: The folder can't be written, or holds results already.
+    """
+    folder = Path(folder)
+    there = [name for name in FILES if (folder / name).exists()]
+    if there and not force:
+        raise OutputError(
+            f"{folder} holds {', '.join(there)} already; choose another folder, or replace them with --force"
+        )
+    table = design_table(solution.front.evaluation, space)
+    answer = solution_answer(solution, space)
+    text = json.dumps(answer, indent=2, ensure_ascii=False, allow_nan=False)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        written = [
+            _atomically(folder / "front.parquet", lambda path: _parquet(table, answer, path)),
+            _atomically(folder / "front.csv", lambda path: _csv(table, path)),
+            _atomically(folder / "front.json", lambda path: path.write_text(text + "\n", encoding="utf-8")),
+        ]
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise OutputError(f"{folder} can't be written: {reason}; choose another folder with --out") from None
+    return written
+
+
+def _atomically(path: Path, write: Callable[[Path], object]) -> Path:
+    """Writes a file under another name in the same folder, then gives it its own."""
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    os.close(handle)
+    try:
+        write(Path(name))
+        Path(name).chmod(0o644)
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    return path
+
+
+def _parquet(table: pd.DataFrame, answer: dict[str, object], path: Path) -> None:
+    """The table, with where it comes from in the file's own metadata."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    plain = table.copy()
+    plain.attrs = {}
+    arrow = pa.Table.from_pandas(plain, preserve_index=False)
+    provenance = {key: answer[key] for key in ("scenario", "tradespace", "config", "certificate")}
+    provenance["units"] = table.attrs["units"]
+    metadata = {
+        **(arrow.schema.metadata or {}),
+        b"tradespace": json.dumps(provenance, allow_nan=False).encode(),
+    }
+    pq.write_table(arrow.replace_schema_metadata(metadata), path, compression="zstd")
+
+
+def _csv(table: pd.DataFrame, path: Path) -> None:
+    """The table as text; every number with all its digits, texts never as formulas."""
+    plain = table.copy()
+    for name in plain.columns:
+        plain[name] = [
+            "'" + value if isinstance(value, str) and value.startswith(_FORMULA_STARTS) else value
+            for value in plain[name]
+        ]
+    plain.to_csv(path, index=False, lineterminator="\n")

@@ -1,0 +1,92 @@
+"""What is odd but legal about a scenario and shows only when its designs are looked at."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from models.errors import Finding
+from models.evaluate import evaluate
+from models.evaluation import Array, Evaluation, concatenate
+from models.system import System
+
+#: Up to here all designs are looked at, beyond that many of them.
+MOST_DESIGNS = 4096
+#: Designs from which each decision is changed.
+BASES = 24
+
+
+def oddities(system: System) -> list[Finding]:
+    """Warnings: a decision that changes nothing, a limit that nothing or everything meets.
+
+    What is odd in the file itself is told by `load_with_warnings`.
+    """
+    return [*_limits(system), *_decisions(system)]
+
+
+def _some_designs(system: System) -> tuple[Array, bool]:
+    """All designs where they are few, else a sample; and whether they are all."""
+    size = system.space.size
+    if size is not None and size <= MOST_DESIGNS:
+        return system.space.designs(0, size), True
+    return system.space.sample(MOST_DESIGNS, seed=0), False
+
+
+def _limits(system: System) -> list[Finding]:
+    X, is_all = _some_designs(system)
+    evaluation = _evaluated(system, X)
+    among = f"all {len(X):,} designs" if is_all else f"a sample of {len(X):,} designs"
+    found = []
+    for j, name in enumerate(evaluation.constraints):
+        holds = evaluation.excess[:, j] <= 0.0
+        where = f"dimensions.{name}" if hasattr(system.scenario.dimensions, name) else f"limits.{name}"
+        if name.startswith("flows."):
+            where = name.removesuffix(".latency") + ".limit_ms"
+        if len(X) and not holds.any():
+            found.append(Finding(where, f"nothing meets this limit, of {among}", severity="warning"))
+        elif len(X) > 1 and holds.all() and _is_written(system, name):
+            found.append(Finding(where, f"everything meets this limit, of {among}", severity="warning"))
+    return found
+
+
+def _is_written(system: System, name: str) -> bool:
+    """Whether a limit was set by the user: defaults that hold everywhere are no oddity."""
+    if name in ("saturation", "emergence"):
+        return name in system.scenario.limits.model_fields_set
+    return name != "parameter_bounds"
+
+
+def _decisions(system: System) -> list[Finding]:
+    """Decisions that change no dimension and no limit, from any of some designs."""
+    X, _ = _some_designs(system)
+    bases = X[:: max(1, len(X) // BASES)][:BASES]
+    moved = dict.fromkeys((d.name for d in system.space.decisions), False)
+    for decision in system.space.decisions:
+        for x in bases:
+            rows = [x]
+            for j in decision.columns:
+                column = system.space.columns[j]
+                for value in column.spread(np.array([0.0, 0.25, 0.5, 0.75, 0.999999])):
+                    row = x.copy()
+                    row[list(decision.columns)] = value
+                    rows.append(row)
+            evaluation = evaluate(system, np.array(rows))
+            outcomes = np.concatenate([evaluation.values, evaluation.excess], axis=1)
+            same = np.all((outcomes == outcomes[0]) | (np.isinf(outcomes) & np.isinf(outcomes[0])))
+            if not same:
+                moved[decision.name] = True
+                break
+    return [
+        Finding(
+            f"decisions.{name}",
+            "changes no dimension and no limit, from any of the designs tried",
+            hint="give it an effect, or leave it out",
+            severity="warning",
+        )
+        for name, matters in moved.items()
+        if not matters
+    ]
+
+
+def _evaluated(system: System, X: Array) -> Evaluation:
+    parts = [evaluate(system, X[i : i + 1024]) for i in range(0, len(X), 1024)]
+    return concatenate(parts) if parts else evaluate(system, X)

@@ -1,0 +1,45 @@
+"""A progress bar with the time left, on standard error, only where somebody watches and it takes a while."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from optimizer.exhaustive import Progress
+
+#: What takes less than this needs no bar, s.
+PATIENCE_S = 0.5
+
+
+@contextmanager
+def progress_bar() -> Iterator[Progress | None]:
+    """Something to tell the progress to; None where nobody watches."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    columns = (
+        TextColumn("designs"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("on the front: {task.fields[front]}"),
+        TimeRemainingColumn(),
+    )
+    bar = Bar(*columns, console=Console(stderr=True), transient=True)
+    task = bar.add_task("designs", total=None, front=0)
+    began = time.monotonic()
+
+    def tell(done: int, total: int, on_front: int) -> None:
+        if not bar.live.is_started and time.monotonic() - began > PATIENCE_S:
+            bar.start()
+        bar.update(task, completed=done, total=total, front=on_front)
+
+    try:
+        yield tell
+    finally:
+        bar.stop()

@@ -1,0 +1,79 @@
+"""What the optimizer asks of a model: a space of designs, and a callable that scores them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+import numpy as np
+
+from models.errors import EvaluationError
+from models.evaluation import Array, Evaluation
+
+Evaluator = Callable[[Array], Evaluation]
+
+
+class Space(Protocol):
+    """The designs there are (see `models.space.DesignSpace`, which is one)."""
+
+    @property
+    def n_columns(self) -> int:
+        """Number of columns of the decision matrix."""
+
+    @property
+    def size(self) -> int | None:
+        """Number of designs; None = uncountable."""
+
+    @property
+    def today(self) -> Array:
+        """The design to compare with, `(d,)`."""
+
+    def designs(self, start: int, stop: int) -> Array:
+        """Designs by number, `(stop - start, d)`."""
+
+    def sample(self, n: int, *, seed: int) -> Array:
+        """Up to n different designs, spread over the space."""
+
+    def decode(self, x: Array) -> dict[str, object]:
+        """A design in writing."""
+
+
+def checked(evaluator: Evaluator) -> Evaluator:
+    """The callable with its answers checked.
+
+    Returns:
+        A callable that raises `EvaluationError` when the model raises, or answers with something that is no
+        `Evaluation` of the designs it was asked about.
+    """
+
+    def evaluate(X: Array) -> Evaluation:
+        try:
+            answer = evaluator(X)
+        except (EvaluationError, KeyboardInterrupt):
+            raise
+        except Exception as error:
+            raise EvaluationError(
+                f"the model raised {type(error).__name__} for {len(X):,} designs: {error}"
+            ) from error
+        if not isinstance(answer, Evaluation):
+            raise EvaluationError(f"the model must return an Evaluation, but got {type(answer).__name__}")
+        if len(answer) != len(X):
+            raise EvaluationError(
+                f"the model was asked for {len(X):,} designs but answered for {len(answer):,}"
+            )
+        if answer.X.shape[1] != X.shape[1]:
+            raise EvaluationError(
+                f"the model was asked for {X.shape[1]} columns, but answered {answer.X.shape[1]}"
+            )
+        return answer
+
+    return evaluate
+
+
+def evaluate_in_chunks(evaluator: Evaluator, X: Array, *, chunk: int) -> list[Evaluation]:
+    """Evaluates many designs, at most `chunk` of them together."""
+    return (
+        [evaluator(X[i : i + chunk]) for i in range(0, max(len(X), 1), chunk)]
+        if len(X)
+        else [evaluator(np.empty((0, X.shape[1])))]
+    )

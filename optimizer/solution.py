@@ -1,0 +1,81 @@
+"""The result of a solve: the front, and how far it can be relied on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from models.evaluation import Evaluation
+from models.units import count
+from optimizer.config import SolveConfig
+from optimizer.front import Front
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """What is proven about a front.
+
+    Attributes:
+        method: `exact` = every design was looked at; `sample` = only some were.
+        evaluated: Designs that were evaluated.
+        feasible: Those within every limit.
+        on_front: Those on the front.
+        size: Designs there are; None = uncountable.
+        ended_early: Why it ended before all were seen; empty when it didn't.
+    """
+
+    method: Literal["exact", "sample"]
+    evaluated: int
+    feasible: int
+    on_front: int
+    size: int | None
+    ended_early: str = ""
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the front is the whole truth of the model."""
+        return self.method == "exact" and not self.ended_early
+
+    def __str__(self) -> str:
+        found = f"{count(self.feasible)} feasible, {count(self.on_front)} on the front"
+        if self.is_exact:
+            all_ = "the only design" if self.evaluated == 1 else f"all {count(self.evaluated)} designs"
+            return f"{all_} evaluated, {found}"
+        if self.method == "exact":
+            return (
+                f"{self.ended_early} after {count(self.evaluated)} of {count(self.size)} designs, {found}; "
+                "designs that were not seen may be better"
+            )
+        early = f", {self.ended_early}" if self.ended_early else ""
+        return (
+            f"a Sobol sample of {count(self.evaluated)} of {count(self.size)} designs{early}, {found}; "
+            "designs that were not seen may be better"
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Solution:
+    """The result of a solve.
+
+    Attributes:
+        front: The front; empty when no design is feasible.
+        today: The running system's design, evaluated.
+        certificate: What is proven.
+        broken: By limit: designs that are over it.
+        broken_alone: By limit: designs that are over it and over no other.
+        closest: Where nothing is feasible, the design nearest to it.
+        knee: Position on the front of the knee; None for an empty front.
+        config: The settings.
+        provenance: Scenario, digest, versions.
+    """
+
+    front: Front
+    today: Evaluation
+    certificate: Certificate
+    broken: Mapping[str, int]
+    broken_alone: Mapping[str, int]
+    closest: Evaluation | None
+    knee: int | None
+    config: SolveConfig
+    provenance: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,53 @@
+"""Fronts and designs as pandas tables: the only module that knows pandas."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from models.evaluation import Evaluation
+from optimizer.protocols import Space
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def design_table(evaluation: Evaluation, space: Space) -> pd.DataFrame:
+    """One row a design: its dimensions, its indicators, the excess over each limit, and its decisions.
+
+    Columns are named `dimension`, `indicator.NAME`, `excess.LIMIT` and `decision.NAME`; units stand in
+    `frame.attrs["units"]`. Numbers are exactly those of the evaluation.
+
+    Args:
+        evaluation: The designs.
+        space: Says what the rows of the decision matrix mean.
+    """
+    import pandas as pd
+
+    columns: dict[str, object] = {"design": np.arange(1, len(evaluation) + 1)}
+    units: dict[str, str] = {}
+    for j, dimension in enumerate(evaluation.dimensions):
+        columns[dimension.name] = evaluation.values[:, j].copy()
+        units[dimension.name] = dimension.unit
+    for name, values in evaluation.indicators.items():
+        columns[f"indicator.{name}"] = values.copy()
+    for j, name in enumerate(evaluation.constraints):
+        columns[f"excess.{name}"] = evaluation.excess[:, j].copy()
+    designs = [_flat(space.decode(x)) for x in evaluation.X]
+    for name in designs[0] if designs else ():
+        columns[f"decision.{name}"] = [design[name] for design in designs]
+    frame = pd.DataFrame(columns)
+    frame.attrs["units"] = units
+    return frame
+
+
+def _flat(design: dict[str, object]) -> dict[str, object]:
+    """A design with one entry for each phase of an adaptive decision: `decision@phase`."""
+    flat: dict[str, object] = {}
+    for name, value in design.items():
+        if isinstance(value, dict):
+            flat.update({f"{name}@{phase}": part for phase, part in value.items()})
+        else:
+            flat[name] = value
+    return flat
