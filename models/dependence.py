@@ -19,6 +19,7 @@ class Coupling:
     Attributes:
         retries: Whether any design retries calls that can fail: its state is a fixed point of many passes.
         refusals: Whether any component of any design turns calls away.
+        valves: Whether any call of any design has a breaker or a bulkhead.
         errors: Whether calls can fail at all.
         late: Whether something is known only on the way up that matters on the way down.
         blocks: By component: may keep its slot while the calls under it run.
@@ -31,6 +32,7 @@ class Coupling:
 
     retries: bool
     refusals: bool
+    valves: bool
     errors: bool
     late: bool
     blocks: tuple[bool, ...]
@@ -70,7 +72,8 @@ def coupling_of(system: System) -> Coupling:
     )
     return Coupling(
         retries=retries,
-        refusals=any(refuses) or guards,
+        refusals=any(refuses),
+        valves=guards,
         errors=any(fails),
         late=any(late),
         blocks=blocks,

@@ -88,7 +88,10 @@ def hold_of(
             own_s = stations[c].service_s if c in stations else own_s
     capacities, slots = _queues_below(parameters, stations, attempts_per_s, nodes)
     limit = driven_flow(threads, unhindered_s=own_s + free.mean, capacities=capacities, slots=slots)
-    return Hold(with_waits, free, limit), with_waits.mean
+    displaced = _mean_over_calls(
+        nodes, attempts_per_s, [_displaced(parameters, stations, n.then) for n in nodes]
+    )
+    return Hold(with_waits, free, limit, displaced), with_waits.mean
 
 
 def _mean_over_calls(
@@ -130,6 +133,21 @@ def _unhindered(
         once = Cumulants(once.mean * cut, once.variance * cut**2, once.third * cut**3)
         made = parameters.of_call(step, "times") * parameters.of_call(step, "enabled")
         total = add(total, scale_count(once, made))
+    return total
+
+
+def _displaced(
+    parameters: Parameters, stations: Mapping[int, Station], steps: Sequence[StepNode]
+) -> Cumulants:
+    """Waits that the pool keeps away from the components it calls directly."""
+    total = add()
+    for step in steps:
+        if isinstance(step, ParallelNode):
+            continue
+        kept_away = stations[step.component].displaced
+        if kept_away is not None:
+            made = parameters.of_call(step, "times") * parameters.of_call(step, "enabled")
+            total = add(total, scale_count(kept_away, made))
     return total
 
 

@@ -21,11 +21,14 @@ from models.responses import Answer, answer_call, answer_steps
 from models.stations import Station, serve
 from models.system import System
 from models.traffic import admitted, calls_made
+from models.valves import Valve, open_valve
 
 #: Passes where components turn calls away, where calls fail whatever the load, and where retries meet both.
 PASSES_WITH_REFUSALS, PASSES_WITH_ERRORS, PASSES_WITH_RETRIES = 5, 2, 6
 #: Passes where the way up brings news for the way down (the time to load a cache's entry).
 PASSES_WITH_LATE_NEWS = 3
+#: Passes where breakers and bulkheads open and close: each halves what is left of their movement.
+PASSES_WITH_VALVES = 16
 #: The failed state counts as another one when some component sees this much more than in the healthy one.
 ANOTHER_STATE = 1.05
 
@@ -37,12 +40,12 @@ class Feedback:
     Attributes:
         success: Share of the calls that succeeds, made as often as they are made.
         attempts: Attempts for each call.
-        let_through: Share of the attempts that the caller's breaker and bulkhead let through.
+        valves: What the caller's breaker and bulkhead let through.
     """
 
     success: tuple[Array, ...]
     attempts: tuple[Array, ...]
-    let_through: tuple[Array, ...]
+    valves: tuple[Valve, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -130,6 +133,8 @@ def carry(parameters: Parameters, X: Array) -> Network:
 
 
 def _passes(coupling: Coupling) -> int:
+    if coupling.valves:
+        return PASSES_WITH_VALVES
     if coupling.refusals:
         return PASSES_WITH_REFUSALS
     if coupling.late:
@@ -140,21 +145,21 @@ def _passes(coupling: Coupling) -> int:
 def _empty(system: System) -> Feedback:
     """Nothing fails yet."""
     one = tuple(np.ones((1, 1)) for _ in system.nodes)
-    return Feedback(one, one, one)
+    return Feedback(one, one, tuple(open_valve() for _ in system.nodes))
 
 
 def _full(parameters: Parameters) -> Feedback:
     """Every attempt has failed and is repeated to the end: as much load as there can be."""
     one = tuple(np.ones((1, 1)) for _ in parameters.system.nodes)
     attempts = tuple(parameters.of_call(node, "retries") + 1.0 for node in parameters.system.nodes)
-    return Feedback(one, attempts, one)
+    return Feedback(one, attempts, tuple(open_valve() for _ in parameters.system.nodes))
 
 
 def _feedback(found: Pass) -> Feedback:
     return Feedback(
         tuple(answer.success for answer in found.calls),
         tuple(np.ones((1, 1)) if a.outcome is None else a.outcome.attempts for a in found.calls),
-        tuple(answer.let_through for answer in found.calls),
+        tuple(answer.valve for answer in found.calls),
     )
 
 
@@ -167,7 +172,10 @@ def _where(choose: Array, first: Feedback, second: Feedback) -> Feedback:
     return Feedback(
         mixed(first.success, second.success),
         mixed(first.attempts, second.attempts),
-        mixed(first.let_through, second.let_through),
+        tuple(
+            Valve(*(np.where(choose > 0.0, x, y) for x, y in zip(a, b, strict=True)))
+            for a, b in zip(first.valves, second.valves, strict=True)
+        ),
     )
 
 
@@ -185,16 +193,20 @@ def _settle(
     """
     history = [state]
     last: Pass | None = None
-    for _ in range(PASSES_WITH_RETRIES):
+    for _ in range(PASSES_WITH_VALVES if coupling.valves else PASSES_WITH_RETRIES):
         last = _one_pass(parameters, users, shared, coupling, history[-1], last)
         history.append(_feedback(last))
     runs_away: Array = np.zeros((1, 1))
     attempts = []
     for i in range(len(state.attempts)):
         limit, away = settled(*(step.attempts[i] for step in history[-3:]))
+        # A valve holds the attempts in its interval: nothing runs away there, nothing is extrapolated.
+        held = history[-1].valves[i].opening < 1.0
+        limit = np.where(held, history[-1].attempts[i], limit)
+        away = np.where(held, 0.0, away)
         attempts.append(np.clip(limit, 1.0, _full_attempts(parameters, i)))
         runs_away = np.maximum(runs_away, away)
-    return Feedback(history[-1].success, tuple(attempts), history[-1].let_through), runs_away
+    return Feedback(history[-1].success, tuple(attempts), history[-1].valves), runs_away
 
 
 def _full_attempts(parameters: Parameters, i: int) -> Array:
@@ -263,7 +275,7 @@ def _one_pass(
                 parameters, node, users=users, passed_on=passed_on, success=state.success
             )
             attempts_per_s[i] = calls_per_s[i] * state.attempts[i]
-            total = total + attempts_per_s[i] * state.let_through[i]
+            total = total + attempts_per_s[i] * state.valves[i].opening
         arrivals[c] = total
         if previous is not None and not coupling.moves[c]:
             stations[c] = previous.stations[c]
@@ -278,7 +290,7 @@ def _one_pass(
         if cache is not None:
             share = share * cache.load_share
         for node in coupling.calls_of[c]:
-            passed_on[node.index] = attempts_per_s[node.index] * state.let_through[node.index] * share
+            passed_on[node.index] = attempts_per_s[node.index] * state.valves[node.index].opening * share
     calls: dict[int, Answer] = {}
     for c in reversed(system.callers_first):
         below = {node.index: answer_steps(parameters, node.then, calls) for node in coupling.calls_of[c]}
@@ -296,7 +308,14 @@ def _one_pass(
             )
         for node in coupling.calls_of[c]:
             i = node.index
-            calls[i] = answer_call(parameters, stations[c], node, below[i], attempts_per_s[i])
+            calls[i] = answer_call(
+                parameters,
+                stations[c],
+                node,
+                below[i],
+                attempts_per_s=attempts_per_s[i],
+                valve=state.valves[i],
+            )
     return Pass(
         tuple(calls_per_s),
         tuple(attempts_per_s),

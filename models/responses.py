@@ -12,18 +12,16 @@ import numpy as np
 
 from models.evaluation import Array
 from models.formulas.cumulants import Cumulants
-from models.formulas.erlang import erlang_b
 from models.formulas.mixtures import Mixture, collapse, either, merge, product, repeat, single
 from models.formulas.parallel import maximum
 from models.outcomes import Attempt, Outcome, Policy, outcome, with_failures
 from models.parameters import Parameters
 from models.stations import MS_PER_S, Station
 from models.system import CallNode, ParallelNode, StepNode
+from models.valves import Valve, breaker_opening, bulkhead_opening, moved, open_valve
 
 #: Entries of a mixture at the most; more are merged through raw moments.
 MOST_ENTRIES = 12
-#: Share of failing attempts at which a circuit breaker begins to close, and the share it always lets through.
-TRIPS_AT, PROBES = 0.5, 0.02
 _ONE = np.ones((1, 1))
 _ZERO = np.zeros((1, 1))
 _AT_ONCE = Cumulants(_ZERO, _ZERO, _ZERO)
@@ -39,7 +37,7 @@ class Answer:
         success: Share that succeeds, hard failures of components left aside.
         fresh: Share of the successes that is up to date, times its fidelity.
         outcome: Attempts of a single call; None for steps together.
-        let_through: Share of the attempts that the caller's own breaker and bulkhead let through.
+        valve: What the caller's breaker and bulkhead let through in the next pass.
     """
 
     response: Mixture
@@ -47,7 +45,7 @@ class Answer:
     success: Array
     fresh: Array
     outcome: Outcome | None = None
-    let_through: Array = field(default_factory=lambda: np.ones((1, 1)))
+    valve: Valve = field(default_factory=open_valve)
 
 
 def answer_steps(parameters: Parameters, steps: tuple[StepNode, ...], calls: Mapping[int, Answer]) -> Answer:
@@ -96,7 +94,13 @@ def _branches(answers: Sequence[Answer]) -> Answer:
 
 
 def answer_call(
-    parameters: Parameters, station: Station, node: CallNode, below: Answer, attempts_per_s: Array
+    parameters: Parameters,
+    station: Station,
+    node: CallNode,
+    below: Answer,
+    *,
+    attempts_per_s: Array,
+    valve: Valve,
 ) -> Answer:
     """What a call gives back with all its attempts, made as often as it is made.
 
@@ -106,13 +110,14 @@ def answer_call(
         node: The call.
         below: What the calls under it give back.
         attempts_per_s: How often it is attempted, 1/s.
+        valve: What the caller's breaker and bulkhead let through.
     """
     attempt, fresh_once = _attempt(parameters, station, node, below)
     policy = policy_of(parameters, node)
     found = outcome(attempt, policy)
-    let_through = let_through_by_caller(parameters, node, found, attempts_per_s)
-    if let_through is not None:
-        guarded = Attempt(attempt.response, 1.0 - (1.0 - attempt.refused) * let_through, attempt.fails)
+    wanted = _wanted_opening(parameters, node, found, attempts_per_s)
+    if wanted is not None:
+        guarded = Attempt(attempt.response, 1.0 - (1.0 - attempt.refused) * valve.opening, attempt.fails)
         found = outcome(guarded, policy)
     fallback = fallback_share(parameters, node)
     lenient = (parameters.of_call(node, "optional") > 0.0) | (fallback > 0.0)
@@ -139,7 +144,7 @@ def answer_call(
         success=each_time(success, made),
         fresh=each_time(fresh, made),
         outcome=found,
-        let_through=_ONE if let_through is None else let_through,
+        valve=valve if wanted is None else moved(valve, wanted),
     )
 
 
@@ -186,29 +191,19 @@ def fallback_share(parameters: Parameters, node: CallNode) -> Array:
     return parameters.of_call(node, "fallback.enabled")
 
 
-def let_through_by_caller(
+def _wanted_opening(
     parameters: Parameters, node: CallNode, found: Outcome, attempts_per_s: Array
 ) -> Array | None:
-    """Share of the attempts that the caller's own breaker and bulkhead let through; None = has neither.
-
-    A breaker is taken as a static valve: fully open to calls until half of them fail, then closing in
-    proportion, down to the probes that it always sends. A bulkhead is a loss system of as many slots
-    (Erlang B), whatever the law of the time that a call holds one.
-    """
+    """Share of the attempts that the caller's breaker and bulkhead would let through; None = has neither."""
     breaker = parameters.of_call(node, "breaker")
     slots = parameters.of_call(node, "bulkhead_slots")
     if not bool((breaker > 0.0).any()) and not bool(np.isfinite(slots).any()):
         return None
-    closing = 1.0 - (1.0 - PROBES) * (found.failure - TRIPS_AT) / (1.0 - TRIPS_AT)
-    through = np.where(breaker > 0.0, np.clip(closing, PROBES, 1.0), 1.0)
-    limited = np.isfinite(slots)
-    if bool(limited.any()):
-        mean = collapse(with_failures(found, instead=_AT_ONCE)).mean
-        load = np.where(np.isfinite(mean), attempts_per_s * np.where(np.isfinite(mean), mean, 0.0), 1e12)
-        some = np.where(limited & (slots >= 1.0), slots, 1.0)
-        blocked = np.where(slots >= 1.0, erlang_b(load / found.attempts, servers=some), 1.0)
-        through = through * np.where(limited, 1.0 - blocked, 1.0)
-    return through
+    wanted = np.where(breaker > 0.0, breaker_opening(found.failure), 1.0)
+    if bool(np.isfinite(slots).any()):
+        held_s = collapse(with_failures(found, instead=_AT_ONCE)).mean
+        wanted = wanted * bulkhead_opening(attempts_per_s / found.attempts, held_s=held_s, slots=slots)
+    return wanted
 
 
 def each_time(share: Array, times: Array) -> Array:

@@ -50,11 +50,14 @@ class Hold:
         below: Cumulants of the calls under it with their waits.
         below_unhindered: The same when nothing waits anywhere.
         flow_limit: Calls per second that its slots can drive through what is below, 1/s.
+        displaced: Cumulants of the waits that the cap on callers keeps away from the components below: who
+            does not wait there waits here.
     """
 
     below: Cumulants
     below_unhindered: Cumulants
     flow_limit: Array
+    displaced: Cumulants
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,6 +82,7 @@ class Station:
         capacity_per_s: Calls per second at utilisation 1.
         cache: What it answers from memory; None when it is no cache.
         quorum: What its quorums add; None when it has one replica to ask.
+        displaced: Cumulants of the wait that a bounded pool of callers keeps away; None = they are no pool.
     """
 
     arrivals_per_s: Array
@@ -97,6 +101,7 @@ class Station:
     capacity_per_s: Array
     cache: Hits | None = None
     quorum: Quorum | None = None
+    displaced: Cumulants | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -141,7 +146,7 @@ def serve(
     rows = distinct_rows(columns)
     can_refuse = np.isfinite(load.queue_limit) | np.isfinite(load.max_wait_s)
     capacity = load.servers / capacity_s * parameters.of_component_or(component, "shards", 1.0)
-    found = _open_wait(load, rows, callers, can_refuse)
+    found, displaced = _open_wait(load, rows, callers, can_refuse)
     held_s = load.service_s
     if hold is not None:
         blocking = parameters.of_component(component, "blocking") > 0.0
@@ -168,6 +173,7 @@ def serve(
         capacity_per_s=capacity,
         cache=_cache(parameters, component, arrivals_per_s, load_s),
         quorum=_quorum(parameters, component),
+        displaced=displaced,
     )
 
 
@@ -197,8 +203,10 @@ def _load(parameters: Parameters, component: int, arrivals_per_s: Array) -> tupl
     return load, at_capacity_s
 
 
-def _open_wait(load: _Load, rows: DistinctRows, callers: Array | None, can_refuse: NDArray[np.bool_]) -> Wait:
-    """Wait of a component that serves and lets go, whoever calls it."""
+def _open_wait(
+    load: _Load, rows: DistinctRows, callers: Array | None, can_refuse: NDArray[np.bool_]
+) -> tuple[Wait, Cumulants | None]:
+    """Wait of a component that serves and lets go, and what a bounded pool of callers keeps away from it."""
     inputs = (
         load.rate,
         load.service_s,
@@ -214,7 +222,7 @@ def _open_wait(load: _Load, rows: DistinctRows, callers: Array | None, can_refus
     )
     found = Wait(*(rows.spread(value) for value in found))
     if callers is None:
-        return found
+        return found, None
     capped = capped_wait(
         load.rate,
         service_s=load.service_s,
@@ -224,7 +232,14 @@ def _open_wait(load: _Load, rows: DistinctRows, callers: Array | None, can_refus
         callers=np.where(np.isfinite(callers), callers, 1e9),
     )
     use = np.isfinite(callers) & ~can_refuse
-    return Wait(*(np.where(use, x, y) for x, y in zip(capped, found, strict=True)))
+    kept_away = use & np.isfinite(found.mean_s)
+    displaced = Cumulants(
+        *(
+            np.where(kept_away, np.maximum(x - y, 0.0), 0.0)
+            for x, y in zip(found[1:], capped[1:], strict=True)
+        )
+    )
+    return Wait(*(np.where(use, x, y) for x, y in zip(capped, found, strict=True))), displaced
 
 
 def _pool(
@@ -240,7 +255,9 @@ def _pool(
         hold.flow_limit, np.where(unhindered.mean > 0.0, load.servers / unhindered.mean, np.inf)
     )
     pool = pool_wait(load.rate, threads=load.servers, hold_s=held, hold_scv=scv, flow_limit=limit)
-    found = pool.wait
+    # A bound on the callers can't shorten the whole: who doesn't wait below waits for a slot here.
+    wait = Cumulants(*(np.maximum(x, y) for x, y in zip(pool.wait[1:], hold.displaced, strict=True)))
+    found = Wait(pool.wait.blocked_share, *wait)
     held_s = pool.hold_s
     if bool(can_refuse.any()):
         bounded = station_wait(
