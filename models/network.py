@@ -17,11 +17,11 @@ from models.evaluation import Array
 from models.formulas.attempts import settled
 from models.holds import hold_of, pool_threads
 from models.parameters import Parameters
-from models.responses import Answer, answer_call, answer_steps
+from models.responses import Answer, answer_call, answer_steps, valve_share
 from models.stations import Station, serve
-from models.system import System
+from models.system import CallNode
 from models.traffic import admitted, calls_made
-from models.valves import Valve, open_valve
+from models.valves import Valve, open_valve, probing_valve
 
 #: Passes where components turn calls away, where calls fail whatever the load, and where retries meet both.
 PASSES_WITH_REFUSALS, PASSES_WITH_ERRORS, PASSES_WITH_RETRIES = 5, 2, 6
@@ -105,7 +105,7 @@ def carry(parameters: Parameters, X: Array) -> Network:
     shape = (parameters.n, system.hours.shape[1])
     metastable, margin = np.zeros(shape), np.full(shape, np.inf)
     if coupling.retries:
-        healthy, runs_away = _settle(parameters, users, shared, coupling, _empty(system))
+        healthy, runs_away = _settle(parameters, users, shared, coupling, _empty(parameters))
         failed, recovers = _settle(parameters, users, shared, coupling, _full(parameters))
         state = _where(runs_away, failed, healthy)
         # Still on its way down from the full load: it recovers.
@@ -115,7 +115,7 @@ def carry(parameters: Parameters, X: Array) -> Network:
         upper = _one_pass(parameters, users, shared, coupling, failed, None)
         metastable = _differ(last, upper, shape)
     else:
-        last = _one_pass(parameters, users, shared, coupling, _empty(system), None)
+        last = _one_pass(parameters, users, shared, coupling, _empty(parameters), None)
         for _ in range(_passes(coupling) - 1):
             last = _one_pass(parameters, users, shared, coupling, _feedback(last), last)
     calls = dict(enumerate(last.calls))
@@ -142,24 +142,32 @@ def _passes(coupling: Coupling) -> int:
     return PASSES_WITH_ERRORS if coupling.errors else 1
 
 
-def _empty(system: System) -> Feedback:
+def _open_valves(parameters: Parameters) -> tuple[Valve, ...]:
+    return tuple(open_valve(parameters.of_call(node, "retries")) for node in parameters.system.nodes)
+
+
+def _empty(parameters: Parameters) -> Feedback:
     """Nothing fails yet."""
-    one = tuple(np.ones((1, 1)) for _ in system.nodes)
-    return Feedback(one, one, tuple(open_valve() for _ in system.nodes))
+    one = tuple(np.ones((1, 1)) for _ in parameters.system.nodes)
+    return Feedback(one, one, _open_valves(parameters))
 
 
 def _full(parameters: Parameters) -> Feedback:
     """Every attempt has failed and is repeated to the end: as much load as there can be."""
     one = tuple(np.ones((1, 1)) for _ in parameters.system.nodes)
     attempts = tuple(parameters.of_call(node, "retries") + 1.0 for node in parameters.system.nodes)
-    return Feedback(one, attempts, tuple(open_valve() for _ in parameters.system.nodes))
+    valves = tuple(
+        probing_valve(parameters.of_call(node, "retries"), breaker=parameters.of_call(node, "breaker"))
+        for node in parameters.system.nodes
+    )
+    return Feedback(one, attempts, valves)
 
 
 def _feedback(found: Pass) -> Feedback:
     return Feedback(
         tuple(answer.success for answer in found.calls),
         tuple(np.ones((1, 1)) if a.outcome is None else a.outcome.attempts for a in found.calls),
-        tuple(answer.valve for answer in found.calls),
+        tuple(answer.valve for answer in found.calls if answer.valve is not None),
     )
 
 
@@ -200,10 +208,11 @@ def _settle(
     attempts = []
     for i in range(len(state.attempts)):
         limit, away = settled(*(step.attempts[i] for step in history[-3:]))
-        # A valve holds the attempts in its interval: nothing runs away there, nothing is extrapolated.
-        held = history[-1].valves[i].opening < 1.0
-        limit = np.where(held, history[-1].attempts[i], limit)
-        away = np.where(held, 0.0, away)
+        guarded = valve_share(parameters, parameters.system.nodes[i])
+        if guarded is not None:
+            # A valve bounds what gets through: nothing runs away there, nothing is extrapolated.
+            limit = np.where(guarded > 0.0, history[-1].attempts[i], limit)
+            away = np.where(guarded > 0.0, 0.0, away)
         attempts.append(np.clip(limit, 1.0, _full_attempts(parameters, i)))
         runs_away = np.maximum(runs_away, away)
     return Feedback(history[-1].success, tuple(attempts), history[-1].valves), runs_away
@@ -233,7 +242,7 @@ def _retry_margin(
     shape = (parameters.n, parameters.system.hours.shape[1])
     margin: Array = np.full(shape, np.inf)
     full = _one_pass(parameters, users, shared, coupling, _full(parameters), None)
-    plain = _one_pass(parameters, users, shared, coupling, _empty(parameters.system), None)
+    plain = _one_pass(parameters, users, shared, coupling, _empty(parameters), None)
     for a, b in zip(full.stations, plain.stations, strict=True):
         grows = a.arrivals_per_s > b.arrivals_per_s
         ratio = a.capacity_per_s / np.where(grows, a.arrivals_per_s, 1.0)
@@ -264,6 +273,7 @@ def _one_pass(
     calls_per_s = [nothing for _ in system.nodes]
     attempts_per_s = [nothing for _ in system.nodes]
     passed_on = [nothing for _ in system.nodes]
+    through = [nothing for _ in system.nodes]
     arrivals: dict[int, Array] = {}
     stations: dict[int, Station] = {}
     threads = pool_threads(parameters)
@@ -275,7 +285,8 @@ def _one_pass(
                 parameters, node, users=users, passed_on=passed_on, success=state.success
             )
             attempts_per_s[i] = calls_per_s[i] * state.attempts[i]
-            total = total + attempts_per_s[i] * state.valves[i].opening
+            through[i] = calls_per_s[i] * _through(parameters, node, state)
+            total = total + through[i]
         arrivals[c] = total
         if previous is not None and not coupling.moves[c]:
             stations[c] = previous.stations[c]
@@ -290,7 +301,7 @@ def _one_pass(
         if cache is not None:
             share = share * cache.load_share
         for node in coupling.calls_of[c]:
-            passed_on[node.index] = attempts_per_s[node.index] * state.valves[node.index].opening * share
+            passed_on[node.index] = through[node.index] * share
     calls: dict[int, Answer] = {}
     for c in reversed(system.callers_first):
         below = {node.index: answer_steps(parameters, node.then, calls) for node in coupling.calls_of[c]}
@@ -313,7 +324,7 @@ def _one_pass(
                 stations[c],
                 node,
                 below[i],
-                attempts_per_s=attempts_per_s[i],
+                calls_per_s=calls_per_s[i],
                 valve=state.valves[i],
             )
     return Pass(
@@ -322,6 +333,14 @@ def _one_pass(
         tuple(stations[c] for c in range(len(system.components))),
         tuple(calls[i] for i in range(len(system.nodes))),
     )
+
+
+def _through(parameters: Parameters, node: CallNode, state: Feedback) -> Array:
+    """Attempts for each call that reach the component: all, or what the caller's valve lets through."""
+    guarded = valve_share(parameters, node)
+    if guarded is None:
+        return state.attempts[node.index]
+    return np.where(guarded > 0.0, state.valves[node.index].through, state.attempts[node.index])
 
 
 def _provisional(parameters: Parameters, c: int, arrivals: Array) -> Station:

@@ -6,11 +6,12 @@ Calls are answered callees first: what is under a call is known before the call 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
 from models.evaluation import Array
+from models.formulas.attempts import attempts
 from models.formulas.cumulants import Cumulants
 from models.formulas.mixtures import Mixture, collapse, either, merge, product, repeat, single
 from models.formulas.parallel import maximum
@@ -18,7 +19,7 @@ from models.outcomes import Attempt, Outcome, Policy, outcome, with_failures
 from models.parameters import Parameters
 from models.stations import MS_PER_S, Station
 from models.system import CallNode, ParallelNode, StepNode
-from models.valves import Valve, breaker_opening, bulkhead_opening, moved, open_valve
+from models.valves import Valve, breaker_opening, bulkhead_opening, moved, opening_of
 
 #: Entries of a mixture at the most; more are merged through raw moments.
 MOST_ENTRIES = 12
@@ -45,7 +46,7 @@ class Answer:
     success: Array
     fresh: Array
     outcome: Outcome | None = None
-    valve: Valve = field(default_factory=open_valve)
+    valve: Valve | None = None
 
 
 def answer_steps(parameters: Parameters, steps: tuple[StepNode, ...], calls: Mapping[int, Answer]) -> Answer:
@@ -99,7 +100,7 @@ def answer_call(
     node: CallNode,
     below: Answer,
     *,
-    attempts_per_s: Array,
+    calls_per_s: Array,
     valve: Valve,
 ) -> Answer:
     """What a call gives back with all its attempts, made as often as it is made.
@@ -109,15 +110,19 @@ def answer_call(
         station: The component it calls, under its load.
         node: The call.
         below: What the calls under it give back.
-        attempts_per_s: How often it is attempted, 1/s.
+        calls_per_s: How often it is made, 1/s.
         valve: What the caller's breaker and bulkhead let through.
     """
     attempt, fresh_once = _attempt(parameters, station, node, below)
     policy = policy_of(parameters, node)
     found = outcome(attempt, policy)
-    wanted = _wanted_opening(parameters, node, found, attempts_per_s)
-    if wanted is not None:
-        guarded = Attempt(attempt.response, 1.0 - (1.0 - attempt.refused) * valve.opening, attempt.fails)
+    guarded_rows = valve_share(parameters, node)
+    if guarded_rows is not None:
+        opening = np.where(guarded_rows > 0.0, opening_of(valve, found.failure, retries=policy.retries), 1.0)
+        wanted = _wanted_opening(parameters, node, found, calls_per_s, opening)
+        valve = moved(valve, found.failure, wanted=wanted, retries=policy.retries)
+        refused = 1.0 - (1.0 - attempt.refused) * opening
+        guarded = Attempt(attempt.response, refused, attempt.fails)
         found = outcome(guarded, policy)
     fallback = fallback_share(parameters, node)
     lenient = (parameters.of_call(node, "optional") > 0.0) | (fallback > 0.0)
@@ -144,7 +149,7 @@ def answer_call(
         success=each_time(success, made),
         fresh=each_time(fresh, made),
         outcome=found,
-        valve=valve if wanted is None else moved(valve, wanted),
+        valve=valve,
     )
 
 
@@ -191,18 +196,27 @@ def fallback_share(parameters: Parameters, node: CallNode) -> Array:
     return parameters.of_call(node, "fallback.enabled")
 
 
+def valve_share(parameters: Parameters, node: CallNode) -> Array | None:
+    """1.0 where the caller guards a call with a breaker or a bulkhead; None where no design does."""
+    breaker = parameters.of_call(node, "breaker") > 0.0
+    bulkhead = np.isfinite(parameters.of_call(node, "bulkhead_slots"))
+    if not bool(breaker.any()) and not bool(bulkhead.any()):
+        return None
+    return (breaker | bulkhead).astype(np.float64)
+
+
 def _wanted_opening(
-    parameters: Parameters, node: CallNode, found: Outcome, attempts_per_s: Array
-) -> Array | None:
-    """Share of the attempts that the caller's breaker and bulkhead would let through; None = has neither."""
+    parameters: Parameters, node: CallNode, found: Outcome, calls_per_s: Array, opening: Array
+) -> Array:
+    """Share of the attempts that the caller's breaker and bulkhead would let through."""
     breaker = parameters.of_call(node, "breaker")
     slots = parameters.of_call(node, "bulkhead_slots")
-    if not bool((breaker > 0.0).any()) and not bool(np.isfinite(slots).any()):
-        return None
     wanted = np.where(breaker > 0.0, breaker_opening(found.failure), 1.0)
     if bool(np.isfinite(slots).any()):
-        held_s = collapse(with_failures(found, instead=_AT_ONCE)).mean
-        wanted = wanted * bulkhead_opening(attempts_per_s / found.attempts, held_s=held_s, slots=slots)
+        held_s = collapse(with_failures(found, instead=_AT_ONCE)).mean / found.attempts
+        retries = parameters.of_call(node, "retries")
+        asked = calls_per_s * attempts(1.0 - opening * (1.0 - found.failure), retries=retries)
+        wanted = wanted * bulkhead_opening(asked, held_s=held_s, slots=slots)
     return wanted
 
 

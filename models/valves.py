@@ -1,8 +1,9 @@
 """Breakers and bulkheads as valves: how far they are open once they and the load have settled.
 
 A breaker that closes relieves what it guards, which then fails less, which opens it again: in time it swings,
-and its mean opening is where both agree. Since the failures grow with the opening and the wanted opening falls
-with the failures, that point is unique, and each pass halves the interval in which it lies.
+and its mean opening is where both agree. What is searched for is the number of attempts that get through for
+each call: failures grow with it and the wanted opening falls with the failures, so that the point is unique
+and each pass halves the interval in which it lies.
 """
 
 from __future__ import annotations
@@ -16,28 +17,53 @@ from models.formulas.erlang import erlang_b
 
 #: Share of failing attempts at which a circuit breaker begins to close, and the share it always lets through.
 TRIPS_AT, PROBES = 0.5, 0.02
-#: An interval shorter than this that the wanted opening has left is opened again: the load has moved.
-SETTLED, LEFT = 0.02, 0.05
 
 
 class Valve(NamedTuple):
     """A valve on its way to where it settles; arrays that broadcast to `(n, p)`.
 
     Attributes:
-        opening: Share of the attempts that is let through.
-        low: The opening is known to settle above this ...
+        through: Attempts for each call that are let through.
+        low: It is known to settle above this ...
         high: ... and below this.
     """
 
-    opening: Array
+    through: Array
     low: Array
     high: Array
 
 
-def open_valve() -> Valve:
-    """A valve before the first pass: open."""
+def open_valve(retries: Array) -> Valve:
+    """A valve before the first pass: each call gets through once."""
     one = np.ones((1, 1))
-    return Valve(one, np.zeros((1, 1)), one)
+    return Valve(one, np.zeros((1, 1)), retries + 1.0)
+
+
+def probing_valve(retries: Array, *, breaker: Array) -> Valve:
+    """A valve after everything has failed: a breaker lets only its probes through, a bulkhead all it can."""
+    tries = retries + 1.0
+    through = np.where(breaker > 0.0, PROBES * tries, tries)
+    return Valve(through, np.zeros((1, 1)), tries)
+
+
+def opening_of(valve: Valve, failure: Array, *, retries: Array) -> Array:
+    """Share of the attempts that is let through when this many get through for each call.
+
+    Args:
+        valve: The valve.
+        failure: Share of the attempts let through that fails.
+        retries: Further attempts after a failed or refused one.
+
+    Source: with s = 1 - failure and opening g each attempt succeeds with g s, and for each call
+    y = (1 - (1 - g s)^(r+1)) / s get through (truncated geometric law), solved for g.
+    """
+    s = np.maximum(1.0 - failure, 1e-12)
+    succeeded = np.clip(valve.through * s, 0.0, 1.0)
+    tries = retries + 1.0
+    # expm1 and log1p keep the digits where hardly any attempt succeeds.
+    with np.errstate(divide="ignore"):
+        each = -np.expm1(np.log1p(-succeeded) / tries)
+    return np.clip(each / s, 0.0, 1.0)
 
 
 def breaker_opening(failure: Array) -> Array:
@@ -68,16 +94,25 @@ def bulkhead_opening(calls_per_s: Array, *, held_s: Array, slots: Array) -> Arra
     return np.where(limited, 1.0 - blocked, 1.0)
 
 
-def moved(valve: Valve, wanted: Array) -> Valve:
+def moved(valve: Valve, failure: Array, *, wanted: Array, retries: Array) -> Valve:
     """The valve one pass later.
+
+    While more is asked for it follows at once: so it climbs to the lowest point at which it can rest. Once it
+    has let through too much it halves the interval that is left.
 
     Args:
         valve: The valve as it was.
-        wanted: The opening that the failures at that opening ask for.
+        failure: Share of the attempts let through that failed.
+        wanted: The opening that these failures ask for.
+        retries: Further attempts after a failed or refused one.
     """
-    low = np.where(wanted >= valve.opening, valve.opening, valve.low)
-    high = np.where(wanted <= valve.opening, valve.opening, valve.high)
-    stuck = high - low < SETTLED
-    high = np.where(stuck & (wanted > high + LEFT), 1.0, high)
-    low = np.where(stuck & (wanted < low - LEFT), 0.0, low)
-    return Valve(0.5 * (low + high), low, high)
+    s = np.maximum(1.0 - failure, 1e-12)
+    tries = retries + 1.0
+    with np.errstate(divide="ignore"):
+        asked = -np.expm1(tries * np.log1p(-np.clip(wanted * s, 0.0, 1.0))) / s
+    climbs = asked >= valve.through
+    low = np.where(climbs, valve.through, valve.low)
+    high = np.where(climbs, valve.high, valve.through)
+    middle = 0.5 * (low + high)
+    through = np.where(climbs & (asked < high), asked, middle)
+    return Valve(through, low, high)
