@@ -27,9 +27,9 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))  # the simulator is
 from oracles.networks import Network, networks
 from oracles.simulation import Estimate, simulate
 
-from models.compile import compile_system
+from models.compiling import compile_system
 from models.errors import NotModelledError
-from models.explain import explain
+from models.explaining import explain
 from models.scenario.load import scenario_from
 
 MEASURES = {"mean": "response_ms", "p50": "p50_ms", "p99": "p99_ms"}

@@ -12,12 +12,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from models.compile import compile_system
+    from models.compiling import compile_system
     from models.dimension import DIMENSIONS, Dimension
     from models.errors import ScenarioError, TradespaceError
-    from models.evaluate import evaluate
+    from models.evaluating import evaluate
     from models.evaluation import Evaluation
-    from models.explain import explain
+    from models.explaining import explain
     from models.scenario.load import load_scenario
     from models.scenario.scenario import Scenario
     from models.space import DesignSpace
@@ -32,9 +32,9 @@ _HOMES = {
     "ScenarioError": "models.errors",
     "System": "models.system",
     "TradespaceError": "models.errors",
-    "compile_system": "models.compile",
-    "evaluate": "models.evaluate",
-    "explain": "models.explain",
+    "compile_system": "models.compiling",
+    "evaluate": "models.evaluating",
+    "explain": "models.explaining",
     "load_scenario": "models.scenario.load",
 }
 

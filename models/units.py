@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+from decimal import ROUND_FLOOR, Decimal
 
 #: From here on a share is shown as nines: 99.95 % says more than 1.00.
 _NINES_FROM = 0.9
+#: What misses less than this to a whole is whole: the noise of the calculation.
+_AS_GOOD_AS_ALL = 5e-13
 
 
 def quantity(value: float | None, unit: str) -> str:
@@ -33,8 +36,10 @@ def quantity(value: float | None, unit: str) -> str:
 def milliseconds(value: float) -> str:
     """A time: microseconds to days, whichever reads best."""
     size = abs(value)
+    if size < 1e-6:  # below a nanosecond nothing happens
+        return "0 ms"
     if size < 1.0:
-        return f"{_digits(value * 1000.0)} µs" if size > 0.0 else "0 ms"
+        return f"{_digits(value * 1000.0)} µs"
     if size < 1000.0:
         return f"{_digits(value)} ms"
     seconds = value / 1000.0
@@ -52,27 +57,29 @@ def usd(value: float) -> str:
         return "0 USD"
     if abs(value) < 10.0:
         return f"{value:.2f} USD"
-    return f"{value:,.0f} USD"
+    return f"{_whole(value)} USD"
 
 
 def percent(share: float) -> str:
     """A share in percent; with as many nines as it has, and never more than are true."""
-    if share >= 1.0 - 5e-13 and share <= 1.0:
+    if share >= 1.0 - _AS_GOOD_AS_ALL and share <= 1.0:
         return "100 %"
     if _NINES_FROM < share < 1.0:
-        # As many decimals as the distance from 100 % needs to show two digits, rounded away from 100 %.
-        missing = 100.0 * (1.0 - share)
-        decimals = min(max(1, 1 - math.floor(math.log10(missing))), 12)
-        shown = math.floor((100.0 - missing) * 10**decimals + 1e-6) / 10**decimals
-        return f"{shown:.{decimals}f} %"
+        # As many decimals as the distance from 100 % needs to show two digits, rounded away from 100 %; in
+        # decimal digits, of which a share has 14: what lies beyond is the noise of the calculation.
+        whole = Decimal(f"{share:.14f}").scaleb(2)
+        decimals = max(1, 1 - (100 - whole).adjusted())
+        return f"{whole.quantize(Decimal(1).scaleb(-decimals), ROUND_FLOOR)} %"
     return f"{_digits(100.0 * share)} %"
 
 
 def nines(share: float) -> str:
-    """An availability in nines: 0.9995 is 3.3 nines."""
-    if share >= 1.0 - 5e-13:
+    """An availability in nines, never more than are true: 0.9995 is 3.3 nines."""
+    if share >= 1.0 - _AS_GOOD_AS_ALL:
         return "12 nines or more"
-    return f"{-math.log10(1.0 - max(share, 0.0)):.1f} nines" if share > 0.0 else "0 nines"
+    if share <= 0.0:
+        return "0 nines"
+    return f"{math.floor(-10.0 * math.log10(1.0 - share) + 1e-6) / 10.0:.1f} nines"
 
 
 def count(value: int | None) -> str:
@@ -83,18 +90,25 @@ def count(value: int | None) -> str:
 
 
 def _grouped(value: float) -> str:
-    return f"{value:,.0f}" if abs(value) >= 1000.0 else _digits(value)
+    return _whole(value) if abs(value) >= 1000.0 else _digits(value)
+
+
+def _whole(value: float) -> str:
+    """A whole number with thousands apart; beyond 10^15, where nobody counts digits, its power of ten."""
+    return f"{value:,.0f}" if abs(value) < 1e15 else f"{value:.2e}"
 
 
 def _digits(value: float) -> str:
-    """Three digits, without exponents."""
+    """Three digits, without exponents from 10^-9 to 10^15."""
     if value == 0.0:
         return "0"
     size = abs(value)
     if size >= 100.0:
-        return f"{value:,.0f}"
+        return _whole(value)
     if size >= 10.0:
         return f"{value:.1f}"
     if size >= 1.0:
         return f"{value:.2f}"
-    return f"{value:.3g}" if size >= 1e-3 else f"{value:.2g}"
+    if size < 1e-9:
+        return f"{value:.1e}"
+    return f"{Decimal(f'{value:.3g}'):f}"

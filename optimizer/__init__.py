@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from optimizer.front import Front, front_of
     from optimizer.pareto import hypervolume, non_dominated
     from optimizer.solution import Certificate, Solution
-    from optimizer.solve import solve, solve_with
+    from optimizer.solving import solve, solve_with
     from optimizer.tables import design_table
 
 _HOMES = {
@@ -28,8 +28,8 @@ _HOMES = {
     "hypervolume": "optimizer.pareto",
     "knee": "optimizer.decide.knee",
     "non_dominated": "optimizer.pareto",
-    "solve": "optimizer.solve",
-    "solve_with": "optimizer.solve",
+    "solve": "optimizer.solving",
+    "solve_with": "optimizer.solving",
     "write_solution": "optimizer.files",
 }
 

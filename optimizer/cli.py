@@ -6,8 +6,10 @@ interrupted, with what was found until then.
 
 from __future__ import annotations
 
+import io
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -66,16 +68,23 @@ def solve(
     show_all: Annotated[bool, typer.Option("--all", help="Show every design of a long front.")] = False,
 ) -> None:
     """Find the Pareto front: which designs survive, and what each gives up."""
+    loaded = _load(scenario)
+    if not as_json:  # at once: what comes next takes its time
+        _console().print(loaded.title or loaded.name, style="bold", soft_wrap=True)
+    if out is not None:
+        from optimizer.files import refuse_existing, write_solution
+
+        refuse_existing(out, force=force)
+
+    from models.compiling import compile_system
     from optimizer.config import SolveConfig
     from optimizer.progress import progress_bar
-    from optimizer.solve import solve as find
+    from optimizer.solving import solve as find
 
-    system = _compiled(scenario)
+    system = compile_system(loaded)
     with progress_bar() as progress:
         solution = find(system, SolveConfig(max_designs=max_designs, seed=seed), progress=progress)
     if out is not None:
-        from optimizer.files import write_solution
-
         written = write_solution(solution, system.space, out, force=force)
     if as_json:
         from optimizer.answers import solution_answer
@@ -86,7 +95,7 @@ def solve(
 
         print_solution(_console(), solution, system.space, show_all=show_all)
         if out is not None:
-            _console().print(f"Written: {', '.join(str(path) for path in written)}", soft_wrap=True)
+            typer.echo("\nWritten:\n" + "\n".join(f"  {path}" for path in written))
     if solution.certificate.ended_early:
         raise typer.Exit(INTERRUPTED)
     if not len(solution.front):
@@ -103,7 +112,7 @@ def evaluate(
     as_json: AsJson = False,
 ) -> None:
     """Score one design, with everything in between: by phase, component and flow."""
-    from models.explain import explain
+    from models.explaining import explain
     from optimizer.designs import design_from
 
     system = _compiled(scenario)
@@ -130,15 +139,19 @@ def check(scenario: ScenarioFile, as_json: AsJson = False) -> None:
             _print_json({"file": str(scenario), "findings": [_finding(f) for f in error.findings]})
             raise typer.Exit(BAD_INPUT) from None
         raise
-    from models.compile import compile_system
+    for finding in () if as_json else found:  # at once: what comes next takes its time
+        typer.echo(f"warning: {finding}")
+
+    from models.compiling import compile_system
     from optimizer.oddities import oddities
 
     known = {finding.where for finding in found}
-    found += tuple(odd for odd in oddities(compile_system(loaded)) if odd.where not in known)
+    more = tuple(odd for odd in oddities(compile_system(loaded)) if odd.where not in known)
+    found += more
     if as_json:
         _print_json({"file": str(scenario), "findings": [_finding(f) for f in found]})
         return
-    for finding in found:
+    for finding in more:
         typer.echo(f"warning: {finding}")
     warnings = f"{len(found)} warning{'' if len(found) == 1 else 's'}" if found else "no warnings"
     typer.echo(f"{scenario}: valid, {warnings}")
@@ -168,7 +181,7 @@ def _load(path: Path) -> Scenario:
 
 
 def _compiled(path: Path) -> System:
-    from models.compile import compile_system
+    from models.compiling import compile_system
 
     return compile_system(_load(path))
 
@@ -177,35 +190,57 @@ def _console() -> Console:
     """A console that fits where it prints: pipes get plain text of a fixed width."""
     from rich.console import Console
 
+    class Output(Console):
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError  # rich would end the program with the exit code of something else
+
     if sys.stdout.isatty():
-        return Console(highlight=False)
-    width = int(os.environ["COLUMNS"]) if os.environ.get("COLUMNS", "").isdigit() else 120
-    return Console(highlight=False, width=max(width, 40), color_system=None, force_terminal=False)
+        return Output(highlight=False, markup=False, emoji=False)
+    asked = os.environ.get("COLUMNS", "")
+    width = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 120
+    return Output(
+        highlight=False,
+        markup=False,
+        emoji=False,
+        width=max(width, 40),
+        color_system=None,
+        force_terminal=False,
+    )
 
 
 def _print_json(value: object) -> None:
     import json
 
-    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+    is_unicode = (sys.stdout.encoding or "").lower().startswith("utf")
+    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=not is_unicode, allow_nan=False) + "\n")
 
 
 def main() -> None:
     """Runs the command line; no traceback reaches a user."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # µ on a terminal of 1980 is no reason to fail
+            stream.reconfigure(errors="backslashreplace")
     try:
-        app(standalone_mode=False)
-        code = OK
-    except typer.Exit as done:
-        code = done.exit_code
+        done = app(standalone_mode=False)  # the exit code of a command that ended early
+        code = done if isinstance(done, int) else OK
+        sys.stdout.flush()
+    except typer.Exit as left:
+        code = left.exit_code
     except (KeyboardInterrupt, typer.Abort):
         typer.echo("interrupted", err=True)
         code = INTERRUPTED
-    except BrokenPipeError:
-        # The reader has gone; what is left must not be written at exit either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = OK
+    except OSError as error:
+        _let_go_of_stdout()
+        code = OK if isinstance(error, BrokenPipeError) else _tell(error)
     except Exception as error:  # noqa: BLE001 - the last resort: a message instead of a traceback
         code = _tell(error)
     sys.exit(code)
+
+
+def _let_go_of_stdout() -> None:
+    """The reader has gone, or the disk is full: what is left must not be written at exit either."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _tell(error: Exception) -> int:
@@ -218,6 +253,9 @@ def _tell(error: Exception) -> int:
     show = getattr(error, "show", None)
     if show is not None and hasattr(error, "exit_code"):  # a misused option or argument
         show()
+        return BAD_INPUT
+    if isinstance(error, OSError) and error.filename is None:
+        typer.echo(f"the output can't be written: {error.strerror or error}", err=True)
         return BAD_INPUT
     if os.environ.get("TRADESPACE_DEBUG"):
         raise error

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 #: Designs that are enumerated without being asked: some minutes at most on one core.
 DEFAULT_LIMIT = 2_000_000
+#: Designs of the largest sample: all of it is held in memory.
+MOST_SAMPLED = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)

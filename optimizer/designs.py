@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from models.errors import DesignError
+from models.errors import DesignError, ScenarioError
 from models.evaluation import Array
 from models.scenario.document import read_document, read_file
 from models.system import System
@@ -34,14 +34,16 @@ def design_from(system: System, name: str, changes: Sequence[str]) -> Array:
         if at and isinstance(written.get(decision), Mapping):
             before = written[decision]
             assert isinstance(before, Mapping)
-            written[decision] = {**before, phase: _value(text)}
+            written[decision] = {**before, phase: _value(system, decision, text)}
         else:
-            written[key] = _value(text)
+            written[key] = _value(system, decision, text)
     return system.space.encode(written)
 
 
-def _value(text: str) -> object:
-    """A value as typed: on, off, none, a number, or a name."""
+def _value(system: System, decision: str, text: str) -> object:
+    """A value as typed: the name of an option, or else on, off, none, or a number."""
+    if any(text in column.labels for column in system.space.columns if column.decision == decision):
+        return text
     plain: dict[str, object] = {"on": True, "off": False, "true": True, "false": False}
     plain.update({"none": None, "null": None})
     if text in plain:
@@ -50,11 +52,16 @@ def _value(text: str) -> object:
         number = float(text)
     except ValueError:
         return text
+    if "_" in text or not text.isascii():  # Python's spelling of numbers, not a person's
+        return text
     return int(number) if number.is_integer() and "e" not in text.lower() and "." not in text else number
 
 
 def _from_file(system: System, path: Path) -> dict[str, object]:
-    content = read_document(read_file(path), source=str(path)).tree
+    document = read_document(read_file(path), source=str(path))
+    if document.findings:
+        raise ScenarioError(str(path), document.findings)
+    content = document.tree
     unknown = [key for key in content if key not in _KEYS]
     decisions = content.get("decisions")
     if unknown or not isinstance(decisions, Mapping):

@@ -40,19 +40,17 @@ class Tally:
 
     def add(self, evaluation: Evaluation) -> None:
         """Counts some designs and keeps those that may be on the front."""
+        feasible = evaluation.feasible
+        best = front_of(evaluation).evaluation  # first, as it takes longest: Ctrl-C leaves whole counts
         over = evaluation.excess > 0.0
         alone = over.sum(axis=1) == 1
         for j, name in enumerate(evaluation.constraints):
             self.broken[name] = self.broken.get(name, 0) + int(over[:, j].sum())
             self.broken_alone[name] = self.broken_alone.get(name, 0) + int((over[:, j] & alone).sum())
-        feasible = evaluation.feasible
         self.evaluated += len(evaluation)
         self.feasible += int(feasible.sum())
         self._keep_closest(evaluation, feasible)
-        if not self._kept:
-            self._kept = [evaluation.take(np.arange(0))]
-        if feasible.any():
-            best = front_of(evaluation).evaluation
+        if len(best) or not self._kept:
             self._kept.append(best)
             self._waiting += len(best)
         if self._waiting > PATIENCE:
@@ -107,6 +105,7 @@ def look_at(
     evaluator: Evaluator,
     chunks: Iterable[Array],
     *,
+    today: Evaluation,
     total: int,
     progress: Progress | None = None,
 ) -> tuple[Tally, str]:
@@ -115,6 +114,7 @@ def look_at(
     Args:
         evaluator: Scores designs.
         chunks: The designs.
+        today: An evaluation by the same model: says which limits there are, even when no design is seen.
         total: How many there are, for the progress.
         progress: Told after every chunk.
 
@@ -122,6 +122,7 @@ def look_at(
         What was seen, and why it ended early: nothing, or a sentence. Ctrl-C keeps what was found.
     """
     tally = Tally()
+    tally.add(today.take(np.arange(0)))
     try:
         for X in chunks:
             tally.add(evaluator(X))

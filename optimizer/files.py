@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 FILES = ("front.parquet", "front.csv", "front.json")
 #: A text that begins with one of these would be run as a formula by a spreadsheet.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 class OutputError(TradespaceError):
@@ -48,39 +49,65 @@ def write_solution(
         OutputError: The folder can't be written, or holds results already.
     """
     folder = Path(folder)
-    there = [name for name in FILES if (folder / name).exists()]
-    if there and not force:
-        raise OutputError(
-            f"{folder} holds {', '.join(there)} already; choose another folder, or replace them with --force"
-        )
+    refuse_existing(folder, force=force)
     table = design_table(solution.front.evaluation, space)
     answer = solution_answer(solution, space)
     text = json.dumps(answer, indent=2, ensure_ascii=False, allow_nan=False)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        written = [
-            _atomically(folder / "front.parquet", lambda path: _parquet(table, answer, path)),
-            _atomically(folder / "front.csv", lambda path: _csv(table, path)),
-            _atomically(folder / "front.json", lambda path: path.write_text(text + "\n", encoding="utf-8")),
-        ]
+        return _together(
+            folder,
+            {
+                "front.parquet": lambda path: _parquet(table, answer, path),
+                "front.csv": lambda path: _csv(table, path),
+                "front.json": lambda path: path.write_text(text + "\n", encoding="utf-8"),
+            },
+        )
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise OutputError(f"{folder} can't be written: {reason}; choose another folder with --out") from None
-    return written
+        raise _not_writable(folder, error) from None
 
 
-def _atomically(path: Path, write: Callable[[Path], object]) -> Path:
-    """Writes a file under another name in the same folder, then gives it its own."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    os.close(handle)
+def refuse_existing(folder: str | Path, *, force: bool = False) -> None:
+    """Refuses a folder that can't take results, before they are worked out.
+
+    Raises:
+        OutputError: It holds results already and they may not be replaced, or it is no folder.
+    """
+    folder = Path(folder)
     try:
-        write(Path(name))
-        Path(name).chmod(0o644)
-        os.replace(name, path)
+        if folder.exists() and not folder.is_dir():
+            raise OutputError(f"{folder} is a file; choose a folder with --out")
+        there = [name for name in FILES if (folder / name).exists()]
+    except OSError as error:
+        raise _not_writable(folder, error) from None
+    if there and not force:
+        raise OutputError(
+            f"{folder} holds {', '.join(there)} already; choose another folder, or replace them with --force"
+        )
+
+
+def _not_writable(folder: Path, error: OSError) -> OutputError:
+    reason = error.strerror or str(error)
+    return OutputError(f"{folder} can't be written: {reason}; choose another folder with --out")
+
+
+def _together(folder: Path, writers: Mapping[str, Callable[[Path], object]]) -> list[Path]:
+    """Writes all files under other names in the same folder; when all are whole, gives them their own."""
+    made: dict[Path, Path] = {}
+    try:
+        for name, write in writers.items():
+            handle, other = tempfile.mkstemp(prefix=f".{name}.", dir=folder)
+            os.close(handle)
+            made[Path(other)] = folder / name
+            write(Path(other))
+            Path(other).chmod(0o644)
+        for other_path, path in made.items():
+            os.replace(other_path, path)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        for other_path in made:
+            other_path.unlink(missing_ok=True)
         raise
-    return path
+    return list(made.values())
 
 
 def _parquet(table: pd.DataFrame, answer: dict[str, object], path: Path) -> None:
@@ -108,4 +135,4 @@ def _csv(table: pd.DataFrame, path: Path) -> None:
             "'" + value if isinstance(value, str) and value.startswith(_FORMULA_STARTS) else value
             for value in plain[name]
         ]
-    plain.to_csv(path, index=False, lineterminator="\n")
+    plain.to_csv(path, index=False, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)

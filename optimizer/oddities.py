@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from models.columns import Column
 from models.errors import Finding
-from models.evaluate import evaluate
+from models.evaluating import evaluate
 from models.evaluation import Array, Evaluation, concatenate
 from models.system import System
 
@@ -13,6 +14,8 @@ from models.system import System
 MOST_DESIGNS = 4096
 #: Designs from which each decision is changed.
 BASES = 24
+#: Up to here all values of a decision are tried.
+MOST_VALUES = 64
 
 
 def oddities(system: System) -> list[Finding]:
@@ -58,14 +61,14 @@ def _is_written(system: System, name: str) -> bool:
 def _decisions(system: System) -> list[Finding]:
     """Decisions that change no dimension and no limit, from any of some designs."""
     X, _ = _some_designs(system)
-    bases = X[:: max(1, len(X) // BASES)][:BASES]
+    exists = system.space.active(X)
     moved = dict.fromkeys((d.name for d in system.space.decisions), False)
-    for decision in system.space.decisions:
-        for x in bases:
+    for i, decision in enumerate(system.space.decisions):
+        rows_with_it = X[exists[i].any(axis=1)] if i in exists else X
+        for x in rows_with_it[:: max(1, len(rows_with_it) // BASES)][:BASES]:
             rows = [x]
             for j in decision.columns:
-                column = system.space.columns[j]
-                for value in column.spread(np.array([0.0, 0.25, 0.5, 0.75, 0.999999])):
+                for value in _some_values(system.space.columns[j]):
                     row = x.copy()
                     row[list(decision.columns)] = value
                     rows.append(row)
@@ -85,6 +88,13 @@ def _decisions(system: System) -> list[Finding]:
         for name, matters in moved.items()
         if not matters
     ]
+
+
+def _some_values(column: Column) -> Array:
+    """All values of a column where they are few, else some, spread evenly."""
+    if column.count is not None and column.count <= MOST_VALUES:
+        return column.values()
+    return column.spread(np.linspace(0.0, 0.999999, 9))
 
 
 def _evaluated(system: System, X: Array) -> Evaluation:

@@ -6,8 +6,10 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from optimizer.exhaustive import Progress
+if TYPE_CHECKING:
+    from optimizer.exhaustive import Progress
 
 #: What takes less than this needs no bar, s.
 PATIENCE_S = 0.5

@@ -43,8 +43,9 @@ def checked(evaluator: Evaluator) -> Evaluator:
 
     Returns:
         A callable that raises `EvaluationError` when the model raises, or answers with something that is no
-        `Evaluation` of the designs it was asked about.
+        `Evaluation` of the designs it was asked about, or that doesn't go with its first answer.
     """
+    first: dict[str, object] = {}
 
     def evaluate(X: Array) -> Evaluation:
         try:
@@ -65,15 +66,26 @@ def checked(evaluator: Evaluator) -> Evaluator:
             raise EvaluationError(
                 f"the model was asked for {X.shape[1]} columns, but answered {answer.X.shape[1]}"
             )
+        for name, values in answer.indicators.items():
+            if np.shape(values) != (len(X),):
+                raise EvaluationError(
+                    f"indicator {name} must have the shape ({len(X)},), but got {np.shape(values)}"
+                )
+        for part, found in _parts(answer).items():
+            if first.setdefault(part, found) != found:
+                raise EvaluationError(
+                    f"the model must answer with the same {part} every time, but said {first[part]} first "
+                    f"and {found} now"
+                )
         return answer
 
     return evaluate
 
 
-def evaluate_in_chunks(evaluator: Evaluator, X: Array, *, chunk: int) -> list[Evaluation]:
-    """Evaluates many designs, at most `chunk` of them together."""
-    return (
-        [evaluator(X[i : i + chunk]) for i in range(0, max(len(X), 1), chunk)]
-        if len(X)
-        else [evaluator(np.empty((0, X.shape[1])))]
-    )
+def _parts(answer: Evaluation) -> dict[str, object]:
+    """What must be the same in all answers of one model."""
+    return {
+        "dimensions": tuple(dimension.name for dimension in answer.dimensions),
+        "limits": answer.constraints,
+        "indicators": tuple(sorted(answer.indicators)),
+    }

@@ -20,7 +20,7 @@ class Scale:
     Attributes:
         ideal: Best finite loss of each dimension, `(m,)`.
         nadir: Worst finite loss of each dimension, `(m,)`.
-        varies: Which dimensions differ between designs at all, `(m,)`.
+        varies: Which dimensions differ between designs at all, `(m,)`; infinite and finite differ.
     """
 
     ideal: Array
@@ -30,20 +30,34 @@ class Scale:
     def apply(self, losses: Array) -> Array:
         """Losses as shares of the range: 0 = ideal, 1 = nadir; 0 in dimensions that don't vary; `(n, m)`.
 
-        An infinite loss counts as twice the range.
+        An infinite loss lies one range beyond the worst, or, where it is good, before the best.
         """
-        span = np.where(self.varies, self.nadir - self.ideal, 1.0)
-        finite = np.where(np.isfinite(losses), losses, self.nadir + span)
-        return np.where(self.varies, (finite - self.ideal) / span, 0.0)
+        span = _clipped(self.nadir) - _clipped(self.ideal)
+        has_range = span > _smallest_range(self.ideal, self.nadir)
+        span = np.where(has_range, span, 1.0)
+        finite = np.where(np.isfinite(losses), _clipped(losses), self.ideal)
+        scaled = np.where(has_range, (finite - self.ideal) / span, 0.0)
+        scaled = np.where(np.isposinf(losses), 1.0 + has_range, scaled)
+        scaled = np.where(np.isneginf(losses), -1.0, scaled)
+        return np.where(self.varies, scaled, 0.0)
 
 
 def scale_of(losses: Array) -> Scale:
     """The scale of a set of losses `(n, m)`; infinities are left aside; one design, or none, has no range."""
     m = losses.shape[1]
-    ideal, nadir = np.zeros(m), np.zeros(m)
+    ideal, nadir, varies = np.zeros(m), np.zeros(m), np.zeros(m, dtype=bool)
     for j in range(m):
-        finite = losses[np.isfinite(losses[:, j]), j]
+        column = losses[:, j]
+        finite = column[np.isfinite(column)]
         if finite.size:
-            ideal[j], nadir[j] = finite.min(), finite.max()
-    size = np.maximum(np.maximum(np.abs(ideal), np.abs(nadir)), 1e-300)
-    return Scale(ideal, nadir, nadir - ideal > SMALLEST_RANGE * size)
+            ideal[j], nadir[j] = _clipped(finite.min()), _clipped(finite.max())
+        varies[j] = np.unique(column[~np.isfinite(column)]).size + (finite.size > 0) > 1
+    return Scale(ideal, nadir, varies | (nadir - ideal > _smallest_range(ideal, nadir)))
+
+
+def _clipped(losses: Array) -> Array:
+    return np.clip(losses, -1e300, 1e300)
+
+
+def _smallest_range(ideal: Array, nadir: Array) -> Array:
+    return SMALLEST_RANGE * np.maximum(np.maximum(np.abs(ideal), np.abs(nadir)), 1e-300)

@@ -35,7 +35,7 @@ def design_table(evaluation: Evaluation, space: Space) -> pd.DataFrame:
     for j, name in enumerate(evaluation.constraints):
         columns[f"excess.{name}"] = evaluation.excess[:, j].copy()
     designs = [_flat(space.decode(x)) for x in evaluation.X]
-    for name in designs[0] if designs else ():
+    for name in _flat(space.decode(space.today)):  # also where no design is left
         columns[f"decision.{name}"] = [design[name] for design in designs]
     frame = pd.DataFrame(columns)
     frame.attrs["units"] = units

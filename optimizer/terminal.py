@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 
 from rich.console import Console
@@ -14,7 +15,7 @@ from optimizer.protocols import Space
 from optimizer.solution import Solution
 
 #: Below this width a table would break its numbers: one block a design instead.
-NARROW = 92
+NARROW = 100
 #: Designs that are shown unless all are asked for.
 MOST_SHOWN = 16
 
@@ -28,9 +29,6 @@ def print_solution(console: Console, solution: Solution, space: Space, *, show_a
         space: Says what the decisions mean.
         show_all: Whether a long front is shown whole.
     """
-    title = solution.provenance.get("title") or solution.provenance.get("scenario", "")
-    if title:
-        console.print(Text(title, style="bold"))
     console.print(_sentence(str(solution.certificate)))
     console.print()
     if len(solution.front):
@@ -76,7 +74,7 @@ def _print_designs(console: Console, rows: Sequence[tuple[str, Evaluation, int]]
             console.print(Text(f"design {name}" if name != "today" else "today", style="bold"))
             for label, text in _values(evaluation, i):
                 console.print(f"  {label:<13} {text}")
-            console.print(Text(f"  changes       {_changes(evaluation, i, space)}"))
+            _print_hanging(console, f"  {'changes':<13} ", _changes(evaluation, i, space))
             console.print()
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
@@ -90,6 +88,19 @@ def _print_designs(console: Console, rows: Sequence[tuple[str, Evaluation, int]]
         table.add_row(name, *values, Text(_changes(evaluation, i, space)), style=style)
     console.print(table)
     console.print()
+
+
+def _print_hanging(console: Console, label: str, text: str, *, indent: int | None = None) -> None:
+    """Prints a label and a text that, where it is too long, goes on below its own beginning."""
+    lines = textwrap.wrap(
+        label + text,
+        width=console.width,
+        subsequent_indent=" " * (len(label) if indent is None else indent),
+        drop_whitespace=True,
+        break_on_hyphens=False,
+    )
+    for line in lines:
+        console.print(Text(line))
 
 
 def _values(evaluation: Evaluation, i: int) -> list[tuple[str, str]]:
@@ -178,10 +189,10 @@ def _print_excluded(console: Console, solution: Solution) -> None:
 
 
 def print_design(console: Console, told: dict[str, object]) -> None:
-    """One design with everything in between, as `models.explain.explain` tells it."""
+    """One design with everything in between, as `models.explaining.explain` tells it."""
     scenario, design = _dict(told["scenario"]), _dict(told["design"])
     console.print(Text(str(scenario["title"] or scenario["name"]), style="bold"))
-    console.print(Text("design: " + ", ".join(f"{n} = {_written(v)}" for n, v in design.items())))
+    _print_hanging(console, "design: ", ", ".join(f"{n} = {_written(v)}" for n, v in design.items()))
     console.print()
     for name, entry in _dict(told["dimensions"]).items():
         value = _number(_dict(entry)["value"])
@@ -256,7 +267,7 @@ def _print_rows(
     if console.width < NARROW:
         for name, entry in rows.items():
             parts = [f"{label} {quantity(_number(entry[key]), unit)}" for label, key, unit in shown]
-            console.print(Text(f"  {name}: " + ", ".join(parts)))
+            _print_hanging(console, f"  {name}: ", ", ".join(parts), indent=4)
         return
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column(kind, no_wrap=True)

@@ -1,4 +1,4 @@
-"""Which design is the knee: the one from which every step in any direction costs most for what it brings."""
+"""Which design is the knee: the one that bulges furthest towards being best in everything."""
 
 from __future__ import annotations
 
@@ -8,53 +8,35 @@ from models.evaluation import Array
 from optimizer.front import Front
 from optimizer.scaling import scale_of
 
-#: Weight vectors over which the utility is averaged.
-WEIGHTS = 2048
-
 
 def knee(front: Front) -> int | None:
     """Position on the front of its knee; None for an empty front.
 
-    For every weighting of the dimensions (scaled losses, added up) one design is best; what is lost when that
-    design is missing is its marginal utility. The knee is the design with the largest mean over weightings
-    spread evenly over all opinions. Dimensions in which all designs are alike don't count; among equals the
-    first on the front is taken; a single design is its own knee, and of two the better one for most opinions.
+    The knee is the design with the smallest mean regret. Dimensions in which all designs are alike don't
+    count; among equals the first on the front is taken; a single design is its own knee, and of two it is the
+    one that is better in more dimensions.
 
-    Source: expected marginal utility (Branke, Deb, Dierolf and Osswald 2004, section 3.2);
-    weights even over the simplex from Sobol points (exponential spacings).
+    Source: the point farthest from the hyperplane through the ends of the front (Das 1999, "On characterizing
+    the 'knee' of the Pareto curve based on normal-boundary intersection").
     """
     if len(front) == 0:
         return None
-    return int(np.argmax(expected_marginal_utility(front.losses)))
+    return int(np.argmin(np.round(mean_regret(front.losses), 12)))
 
 
-def expected_marginal_utility(losses: Array) -> Array:
-    """Mean loss over all weightings when a design is missing, `(n,)`; ties share nothing.
+def mean_regret(losses: Array) -> Array:
+    """How much worse each design is than the best one, on average over all opinions, `(n,)`; 0 for no other.
+
+    An opinion is a weighting of the scaled dimensions. Over all weightings, evenly, the mean weight of each
+    of m dimensions is 1/m, so that the mean cost of a design is the plain mean of its scaled losses, and what
+    the best design of each opinion costs is the same for all. So regret is told relative to the smallest one.
+    It depends on other designs through the range of the front alone: near copies don't hide a design.
 
     Args:
         losses: Losses of the front, `(n, m)`.
     """
-    n = losses.shape[0]
     scale = scale_of(losses)
-    scaled = scale.apply(losses)[:, scale.varies]
-    if n == 1 or scaled.shape[1] == 0:
-        return np.zeros(n)
-    _, first, kind = np.unique(scaled, axis=0, return_index=True, return_inverse=True)
-    distinct = scaled[first]
-    if len(distinct) == 1:
-        return np.zeros(n)
-    utility = np.zeros(len(distinct))
-    for weights in _weights(scaled.shape[1]):
-        cost = distinct @ weights
-        best, second = np.argsort(cost, kind="stable")[:2]
-        utility[best] += cost[second] - cost[best]
-    return np.asarray(utility[kind.ravel()] / WEIGHTS)
-
-
-def _weights(m: int) -> Array:
-    """Weights that add up to 1, spread evenly over all opinions, `(WEIGHTS, m)`; always the same."""
-    from scipy.stats import qmc
-
-    points = qmc.Sobol(m, scramble=True, seed=20240913).random(WEIGHTS)
-    spacings = -np.log(np.clip(points, 1e-12, 1.0))
-    return np.asarray(spacings / spacings.sum(axis=1, keepdims=True))
+    if not len(losses) or not scale.varies.any():
+        return np.zeros(len(losses))
+    cost = scale.apply(losses)[:, scale.varies].mean(axis=1)
+    return np.asarray(cost - cost.min())

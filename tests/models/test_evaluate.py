@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scenarios import scenario
 
-from models.compile import compile_system
-from models.evaluate import evaluate, run
-from models.explain import explain
+from models.compiling import compile_system
+from models.evaluating import evaluate, run
+from models.explaining import explain
 
 
 def values_of(**parts):

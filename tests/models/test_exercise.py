@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.compile import compile_system
-from models.evaluate import evaluate, run
+from models.compiling import compile_system
+from models.evaluating import evaluate, run
 from models.scenario.load import load_scenario
 
 FILE = Path(__file__).parents[2] / "data" / "scenarios" / "black_friday_exercise.yaml"

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from instances import LOSSES, Grid, Shop, dominates
 
+from instances import LOSSES, Grid, Shop, dominates
 from models.dimension import Dimension
 from models.evaluation import Evaluation
 from optimizer.front import front_of

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from instances import LOSSES
 
+from instances import LOSSES
 from models.dimension import Dimension
 from models.evaluation import Evaluation
-from optimizer.decide.knee import expected_marginal_utility, knee
+from optimizer.decide.knee import knee, mean_regret
 from optimizer.front import Front
 from optimizer.pareto import non_dominated
 
@@ -44,7 +44,7 @@ def test_the_knee_of_deb2dk(n):
     assert knee(front_with(losses)) == n // 2
 
 
-@pytest.mark.parametrize("corner", [(0.1, 0.1), (0.2, 0.1), (0.1, 0.3), (0.3, 0.35)])
+@pytest.mark.parametrize("corner", [(0.1, 0.1), (0.2, 0.1), (0.1, 0.3), (0.3, 0.35), (0.05, 0.6)])
 def test_the_knee_of_two_straight_lines_is_where_they_meet(corner):
     a, b = corner
     share = np.linspace(0.0, 1.0, 9)[:, None]
@@ -54,31 +54,41 @@ def test_the_knee_of_two_straight_lines_is_where_they_meet(corner):
     assert knee(front_with(losses)) == 8
 
 
-def test_two_lines_by_the_integral_of_the_marginal_utility():
-    # Ends (0, 1), (1, 0) and a knee (a, a): for the weight w of the first dimension the knee is best while
-    # a < min(w, 1 - w), and what it saves is min(w, 1 - w) - a. Weights from exponential spacings are even
-    # on [0, 1], so the mean is 2 times the integral of (w - a) from a to 1/2 = (1/2 - a)^2.
-    a = 0.2
-    utility = expected_marginal_utility(np.array([[0.0, 1.0], [a, a], [1.0, 0.0]]))
-    assert utility[1] == pytest.approx((0.5 - a) ** 2, rel=0.01)
-    # An end is best for w outside [a, 1 - a] and then saves (a - w) against the knee: a^2 / 2 each.
-    assert utility[[0, 2]] == pytest.approx([a**2 / 2.0] * 2, rel=0.02)
+def test_the_knee_of_a_plane_curve_is_farthest_from_the_line_through_its_ends():
+    # Kneedle's and Das's picture: the distance of a point below the line from end to end.
+    t = np.linspace(0.0, 1.0, 101)
+    losses = np.column_stack([10.0 + 4.0 * t, (1.0 - t) ** 3])
+    below = (1.0 - t) - (1.0 - t) ** 3  # largest where 3 (1 - t)^2 = 1
+    assert knee(front_with(losses)) == int(np.argmax(below))
+    assert t[knee(front_with(losses))] == pytest.approx(1.0 - math.sqrt(1.0 / 3.0), abs=0.01)
 
 
-def test_the_weights_are_even_over_the_simplex_in_six_dimensions():
-    # The unit vectors as designs: design j costs w_j, so that its missing costs (second smallest - smallest
-    # weight) where it is the smallest. Spacings of m - 1 uniforms: the smallest has the mean 1/m^2, the second
-    # smallest 1/m^2 + 1/(m (m - 1)), so that the gains of all designs add up to 1 / (m (m - 1)).
-    m = 6
-    utility = expected_marginal_utility(np.eye(m))
-    assert utility.sum() == pytest.approx(1.0 / (m * (m - 1)), rel=0.03)
-    assert utility == pytest.approx(np.full(m, utility.mean()), rel=0.2)
+@given(losses=arrays(np.float64, (6, 4), elements=st.integers(0, 9).map(float)), seed=st.integers(0, 999))
+@settings(deadline=None, max_examples=25)
+def test_the_regret_is_the_mean_over_opinions(losses, seed):
+    # Brute force: many opinions at random (Dirichlet: even over the simplex), and the loss to the best.
+    losses = losses[non_dominated(losses)]
+    low, high = losses.min(axis=0), losses.max(axis=0)
+    varies = high > low
+    regret = mean_regret(losses)
+    if not varies.any():
+        assert not regret.any()
+        return
+    scaled = ((losses - low) / np.where(varies, high - low, 1.0))[:, varies]
+    opinions = np.random.default_rng(seed).dirichlet(np.ones(int(varies.sum())), size=4000)
+    cost = scaled @ opinions.T
+    mean = (cost - cost.min(axis=0)).mean(axis=1)
+    # The standard error of a mean of 4,000 numbers within 0..1 is at most 0.5 / sqrt(4000) = 0.008.
+    assert regret == pytest.approx(mean - mean.min(), abs=5 * 2 * 0.008)
 
 
-def test_a_design_no_weighting_prefers_is_never_the_knee():
-    losses = np.array([[0.0, 1.0], [0.55, 0.55], [1.0, 0.0]])
-    assert expected_marginal_utility(losses)[1] == 0.0
-    assert knee(front_with(losses)) in (0, 2)
+def test_near_copies_of_the_knee_do_not_hide_it():
+    losses = np.array([[0.0, 1.0], [0.1, 0.1 + 1e-9], [0.1 + 1e-9, 0.1], [1.0, 0.0]])
+    assert knee(front_with(losses)) in (1, 2)
+
+
+def test_on_a_front_that_bulges_the_other_way_it_is_an_end():
+    assert knee(front_with(np.array([[0.0, 1.0], [0.55, 0.55], [1.0, 0.0]]))) in (0, 2)
 
 
 def test_empty_one_and_all_alike():
@@ -94,11 +104,11 @@ def test_of_two_the_one_that_is_better_in_more_dimensions():
 
 
 @pytest.mark.parametrize("name", LOSSES)
-def test_utilities_are_numbers_for_any_losses(name):
-    utility = expected_marginal_utility(LOSSES[name])
-    assert utility.shape == (len(LOSSES[name]),)
-    assert np.isfinite(utility).all()
-    assert (utility >= 0.0).all()
+def test_regrets_are_numbers_for_any_losses(name):
+    regret = mean_regret(LOSSES[name])
+    assert regret.shape == (len(LOSSES[name]),)
+    assert np.isfinite(regret).all()
+    assert (regret >= 0.0).all()
 
 
 @given(
@@ -121,9 +131,3 @@ def test_a_copy_does_not_move_it(losses, twice):
     found = knee(front_with(losses))
     copied = knee(front_with(np.concatenate([losses, losses[[twice]]])))
     assert np.array_equal(losses[found], np.concatenate([losses, losses[[twice]]])[copied])
-
-
-def test_it_is_the_same_every_time():
-    losses = np.random.default_rng(1).random((40, 6))
-    first = expected_marginal_utility(losses)
-    assert np.array_equal(first, expected_marginal_utility(losses))

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from instances import LOSSES, dominates, non_dominated_by_hand
-from oracles.cases import assert_within, cases
 
+from instances import LOSSES, dominates, non_dominated_by_hand
 from optimizer.pareto import crowding_distance, hypervolume, non_dominated, ranks
+from oracles.cases import assert_within, cases
 
 # Few different values, so that ties, duplicates and dominance are common; infinities among them.
 LOSS = st.sampled_from([0.0, 1.0, 2.0, 3.0, -1.0, 0.5, np.inf, -np.inf])
@@ -74,7 +74,7 @@ def _points(inputs):
     x, y = (v.ravel() for v in np.meshgrid(np.arange(n + 1) / n, np.arange(n + 1) / n))
     inside = x**2 + y**2 <= 1.0
     x, y = x[inside], y[inside]
-    return np.column_stack([x, y, np.sqrt(1.0 - x**2 - y**2)]), 3.0 / n
+    return np.column_stack([x, y, np.sqrt(np.maximum(1.0 - x**2 - y**2, 0.0))]), 3.0 / n
 
 
 @pytest.mark.parametrize("case", cases("hypervolume"), ids=lambda case: case["id"])

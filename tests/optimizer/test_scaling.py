@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from instances import LOSSES
 
+from instances import LOSSES
 from optimizer.scaling import scale_of
 
 
@@ -21,7 +21,7 @@ def test_scaled_losses_are_numbers_and_finite_ones_lie_between_0_and_1(name):
     assert np.isfinite(scaled).all()
     finite = np.isfinite(losses)
     assert ((scaled[finite] >= 0.0) & (scaled[finite] <= 1.0)).all()
-    for j in np.flatnonzero(scale.varies):
+    for j in np.flatnonzero(scale.nadir - scale.ideal > 1e-9):
         assert scaled[finite[:, j], j].min() == 0.0
         assert scaled[finite[:, j], j].max() == 1.0
 
@@ -38,9 +38,23 @@ def test_an_unbounded_loss_is_worse_than_the_worst_finite_one():
     assert scale_of(losses).apply(losses)[:, 0].tolist() == [0.0, 1.0, 2.0]
 
 
+def test_unbounded_losses_differ_from_finite_ones_that_are_all_alike():
+    losses = np.array([[5.0, np.inf], [np.inf, np.inf], [5.0, np.inf]])
+    scale = scale_of(losses)
+    assert scale.varies.tolist() == [True, False]
+    scaled = scale.apply(losses)
+    assert scaled[1, 0] > scaled[0, 0] == scaled[2, 0] == 0.0
+    assert not scaled[:, 1].any()
+
+
 def test_an_unbounded_good_loss_is_not_the_worst_one():
     losses = np.array([[0.0], [4.0], [-np.inf]])
     assert scale_of(losses).apply(losses)[2, 0] < 0.0
+
+
+def test_the_largest_numbers_are_scaled_too():
+    losses = np.array([[-1.7e308], [1.7e308], [0.0]])
+    assert scale_of(losses).apply(losses)[:, 0].tolist() == [0.0, 1.0, 0.5]
 
 
 @given(

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from instances import PRICE, SPEED, Grid, Shop, dominates
 
 import optimizer.exhaustive
+from instances import PRICE, SPEED, Grid, Shop, dominates
 from models.errors import EvaluationError, SpaceTooLargeError
 from models.evaluation import Evaluation
 from optimizer.config import DEFAULT_LIMIT, SolveConfig
-from optimizer.solve import solve_with
+from optimizer.solving import solve_with
 
 GRID = Grid(6, 5, 3)
 
@@ -25,7 +25,10 @@ def excess_by_hand(shop, space):
 
 
 @given(
-    most=st.integers(-1, 12), least=st.integers(-20, 60), chunk=st.integers(1, 100), patience=st.integers(0, 50)
+    most=st.integers(-1, 12),
+    least=st.integers(-20, 60),
+    chunk=st.integers(1, 100),
+    patience=st.integers(0, 50),
 )
 @settings(max_examples=60, deadline=None)
 def test_the_front_is_the_one_of_the_definition_whatever_the_chunks(most, least, chunk, patience):

@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
-from itertools import chain
 
 import numpy as np
 
 from models.errors import SpaceTooLargeError
-from models.evaluate import evaluate
+from models.evaluating import evaluate
 from models.evaluation import Array
 from models.system import System
 from models.units import count
-from optimizer.config import DEFAULT_LIMIT, SolveConfig
+from optimizer.config import DEFAULT_LIMIT, MOST_SAMPLED, SolveConfig
 from optimizer.decide.knee import knee
 from optimizer.exhaustive import Progress, every_design, look_at
-from optimizer.front import Front
 from optimizer.protocols import Evaluator, Space, checked
 from optimizer.solution import Certificate, Solution
 
@@ -67,7 +65,7 @@ def solve_with(
     """
     config = config or SolveConfig()
     scored = checked(evaluator)
-    size = space.size
+    size = _size(space, config)
     today = scored(np.asarray(space.today)[None, :])
     is_exact = size is not None and size <= (config.max_designs or DEFAULT_LIMIT)
     if not is_exact and config.max_designs is None:
@@ -82,12 +80,16 @@ def solve_with(
         total = size
     else:
         assert config.max_designs is not None
+        if config.max_designs > MOST_SAMPLED:
+            raise SpaceTooLargeError(
+                f"the space has {count(size)} designs, and a sample at most {count(MOST_SAMPLED)}, "
+                f"but --max-designs is {count(config.max_designs)}"
+            )
         X = space.sample(config.max_designs, seed=config.seed)
         chunks = (X[i : i + config.chunk] for i in range(0, len(X), config.chunk))
         total = len(X)
-    empty = np.empty((0, space.n_columns))
-    tally, ended_early = look_at(scored, chain([empty], chunks), total=total, progress=progress)
-    front = tally.front() if tally.evaluated else Front(today.take(np.arange(0)))
+    tally, ended_early = look_at(scored, chunks, today=today, total=total, progress=progress)
+    front = tally.front()
     return Solution(
         front=front,
         today=today,
@@ -106,6 +108,16 @@ def solve_with(
         config=config,
         provenance=dict(provenance or {}),
     )
+
+
+def _size(space: Space, config: SolveConfig) -> int | None:
+    """Designs there are; None where they can't be counted, which a sample doesn't need."""
+    try:
+        return space.size
+    except SpaceTooLargeError:
+        if config.max_designs is None:
+            raise
+        return None
 
 
 def _version() -> str:

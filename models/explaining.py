@@ -10,7 +10,7 @@ import numpy as np
 from models.complexity import Budget
 from models.dimension import DIMENSIONS
 from models.emergence import Emergence
-from models.evaluate import Run, run
+from models.evaluating import Run, run
 from models.evaluation import Array
 from models.formulas.cumulants import Cumulants
 from models.formulas.mixtures import collapse, single

@@ -1,0 +1,144 @@
+"""The rules of the house, read from the source: who may import whom, who owns which library, sizes, names."""
+
+from __future__ import annotations
+
+import ast
+from graphlib import CycleError, TopologicalSorter
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+#: From the bottom to the top: a package imports itself and what stands before it.
+LAYERS = ("models", "optimizer", "ui")
+FILES = sorted(path for layer in LAYERS for path in (ROOT / layer).rglob("*.py"))
+#: The only modules that import a library when the program runs.
+OWNERS = {
+    "pandas": ("optimizer.tables",),
+    "pyarrow": ("optimizer.files",),
+    "yaml": ("models.scenario.",),
+    "pydantic": ("models.scenario.",),
+    "rich": ("optimizer.terminal", "optimizer.progress", "optimizer.cli"),
+    "typer": ("optimizer.cli",),
+    "moocore": ("optimizer.pareto",),
+    "pymoo": ("optimizer.problem", "optimizer.algorithms"),
+    "plotly": ("ui.",),
+    "streamlit": ("ui.",),
+}
+MOST_LINES = 340
+
+
+def name_of(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {name_of(path): path for path in FILES}
+
+
+def imports(path: Path, *, only_at_start: bool) -> set[str]:
+    """Modules that a module imports at run time; at its start only, or anywhere in it."""
+    found: set[str] = set()
+    waiting: list[ast.AST] = [ast.parse(path.read_text(encoding="utf-8"))]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            waiting += node.orelse
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: imports are absolute"
+            assert node.module is not None
+            inner = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= {name if name in MODULES else node.module for name in inner}
+        elif not (only_at_start and isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))):
+            waiting += ast.iter_child_nodes(node)
+    return found
+
+
+def test_there_is_something_to_read():
+    assert {"models.space", "optimizer.cli", "models.formulas.erlang"} <= set(MODULES)
+    assert "models.errors" in imports(MODULES["models.space"], only_at_start=True)
+    assert "pandas" in imports(MODULES["optimizer.tables"], only_at_start=False)
+    assert "pandas" not in imports(MODULES["optimizer.tables"], only_at_start=True)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_imports_point_down(module):
+    height = LAYERS.index(module.split(".")[0])
+    for imported in imports(MODULES[module], only_at_start=False):
+        layer = imported.split(".")[0]
+        assert layer not in LAYERS or LAYERS.index(layer) <= height, f"{module} imports {imported}"
+        assert layer not in ("tests", "benchmarks"), f"{module} imports {imported}"
+        if module.startswith("models.formulas") and layer == "models":
+            assert imported.startswith("models.formulas"), f"{module} imports {imported}"
+
+
+def test_no_modules_import_each_other_in_a_circle():
+    graph = {
+        module: {name for name in imports(path, only_at_start=True) if name in MODULES and name != module}
+        for module, path in MODULES.items()
+    }
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(" -> ".join(error.args[1]))
+
+
+@pytest.mark.parametrize("library", OWNERS)
+def test_every_library_has_one_owner(library):
+    users = {
+        module
+        for module, path in MODULES.items()
+        if any(name.split(".")[0] == library for name in imports(path, only_at_start=False))
+    }
+    strangers = {user for user in users if not f"{user}.".startswith(tuple(f"{o}." for o in OWNERS[library]))}
+    strangers = {user for user in strangers if not user.startswith(OWNERS[library])}
+    assert not strangers
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_is_short_and_named_for_what_it_does(module):
+    assert len(MODULES[module].read_text(encoding="utf-8").splitlines()) <= MOST_LINES
+    assert module.split(".")[-1] not in {"utils", "util", "helpers", "base", "manager", "common", "misc"}
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_pages_are_not_written_by_hand(module):
+    text = MODULES[module].read_text(encoding="utf-8")
+    assert "write_html" not in text
+    assert "to_html" not in text
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_what_is_public_says_what_it_is(module):
+    tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
+    if tree.body:
+        assert ast.get_docstring(tree), f"{module} has no docstring"
+    waiting = [(node, module) for node in tree.body]
+    while waiting:
+        node, inside = waiting.pop()
+        if not isinstance(node, (ast.FunctionDef, ast.ClassDef)) or node.name.startswith("_"):
+            continue
+        name = f"{inside}.{node.name}"
+        assert ast.get_docstring(node), f"{name} has no docstring"
+        if isinstance(node, ast.ClassDef):
+            waiting += [(inner, name) for inner in node.body]
+
+
+@pytest.mark.parametrize("package", ["models", "optimizer"])
+def test_public_names_are_sorted_and_there(package):
+    module = import_module(package)
+    assert list(module.__all__) == sorted(module.__all__)
+    for name in module.__all__:
+        assert getattr(module, name) is not None
+    with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
+        _ = module.nonsense
+
+
+@pytest.mark.parametrize("package", ["models", "optimizer"])
+def test_a_public_name_never_turns_into_a_module(package):
+    # `from models import evaluate` must give the function, whatever was imported before.
+    for name in import_module(package).__all__:
+        assert f"{package}.{name}" not in MODULES, f"{package}.{name} is a module too"
