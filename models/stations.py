@@ -21,6 +21,8 @@ from models.parameters import Parameters
 MS_PER_S = 1000.0
 #: A shorter time is no time: its powers would underflow.
 SHORTEST_S = 1e-15
+#: Where a component below has collapsed, an entry takes this long to load.
+LONGEST_S = 1e9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -291,7 +293,7 @@ def _cache(parameters: Parameters, component: int, rate: Array, load_s: Array | 
         ttl_s=parameters.of_component(component, "ttl_s"),
         capacity_keys=parameters.of_component(component, "capacity_keys"),
         writes_per_key_per_s=parameters.of_component(component, "writes_per_key_per_s"),
-        load_s=zero if load_s is None else load_s,
+        load_s=zero if load_s is None else np.minimum(load_s, LONGEST_S),
         coalescing=parameters.of_component(component, "coalescing"),
     )
     return Hits(*(np.where(np.isnan(given), x, y) for x, y in zip(found, fixed, strict=True)))
