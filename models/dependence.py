@@ -25,6 +25,8 @@ class Coupling:
         blocks: By component: may keep its slot while the calls under it run.
         loads_slowly: By component: a cache whose hits depend on how long a load takes.
         moves: By component: may change from pass to pass.
+        timed: By call: whether its response time acts back on the load (a time-out, a bulkhead, a slot kept).
+        answer_moves: By call: whether its answer may change from pass to pass.
         calls_of: By component: the calls of it.
         station_columns: By component: columns of the decision matrix that decide about its station; None =
             any may.
@@ -38,6 +40,8 @@ class Coupling:
     blocks: tuple[bool, ...]
     loads_slowly: tuple[bool, ...]
     moves: tuple[bool, ...]
+    timed: tuple[bool, ...]
+    answer_moves: tuple[bool, ...]
     calls_of: tuple[tuple[CallNode, ...], ...]
     station_columns: tuple[list[int] | None, ...]
 
@@ -59,9 +63,9 @@ def coupling_of(system: System) -> Coupling:
         for name in system.components
     )
     fails = _can_fail(system, refuses)
-    late = tuple((blocks[c] and refuses[c]) or slow[c] for c in count)
+    late = tuple(blocks[c] and refuses[c] for c in count)
     node_moves = _moving_calls(system, fails, late)
-    moves = _moving_components(system, node_moves, blocks, slow, calls_of)
+    moves = _moving_components(system, node_moves, blocks, calls_of)
     retries = any(
         fails[node.index] and _may_be(system, _slot(system, node, "retries"), 0.0) for node in system.nodes
     )
@@ -79,6 +83,8 @@ def coupling_of(system: System) -> Coupling:
         blocks=blocks,
         loads_slowly=slow,
         moves=moves,
+        timed=_timed(system, blocks),
+        answer_moves=_moving_answers(system, moves),
         calls_of=calls_of,
         station_columns=_station_columns(system, node_moves, moves, blocks, slow, refuses, calls_of),
     )
@@ -152,11 +158,38 @@ def _moving_calls(system: System, fails: list[bool], late: tuple[bool, ...]) -> 
     return moves
 
 
+def _timed(system: System, blocks: tuple[bool, ...]) -> tuple[bool, ...]:
+    """By call: whether anything waits for its response time: itself, or a call above it."""
+    timed: list[bool] = []
+    for node in system.nodes:
+        own = _is_limited(system, _slot(system, node, "timeout_ms")) or _is_limited(
+            system, _slot(system, node, "bulkhead_slots")
+        )
+        if node.caller is not None:
+            caller = system.nodes[node.caller]
+            own = own or timed[caller.index] or blocks[caller.component]
+        timed.append(own)
+    return tuple(timed)
+
+
+def _moving_answers(system: System, moves: tuple[bool, ...]) -> tuple[bool, ...]:
+    """By call: whether its component, its guards, or anything under it moves."""
+    found = [False for _ in system.nodes]
+    for node in reversed(system.nodes):
+        own = (
+            moves[node.component]
+            or _may_be(system, _slot(system, node, "breaker"), 0.0)
+            or _is_limited(system, _slot(system, node, "bulkhead_slots"))
+        )
+        below = any(found[other.index] for other in system.nodes if other.caller == node.index)
+        found[node.index] = own or below
+    return tuple(found)
+
+
 def _moving_components(
     system: System,
     node_moves: list[bool],
     blocks: tuple[bool, ...],
-    slow: tuple[bool, ...],
     calls_of: tuple[tuple[CallNode, ...], ...],
 ) -> tuple[bool, ...]:
     """By component: whether its station can change from pass to pass."""
@@ -168,7 +201,7 @@ def _moving_components(
                 below[c] |= {node.component} | below[node.component]
     for c in reversed(system.callers_first):
         # What a caller sees of a component can change where another of its calls does: then so does its hold.
-        if (blocks[c] or slow[c]) and any(moves[other] for other in below[c]):
+        if blocks[c] and any(moves[other] for other in below[c]):
             moves[c] = True
     for c in system.callers_first:
         # Callers first: a component that moves lets through another share, so what is below moves too.

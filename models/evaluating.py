@@ -233,7 +233,8 @@ def _throughput(parameters: Parameters, network: Network) -> Array:
     The smallest capacity / visits per request over the components; infinite when nothing limits it.
     """
     reached: Array = np.full(parameters.n, np.inf)
-    for station, visits in zip(network.stations, visits_per_request(parameters), strict=True):
+    load_share = [None if station.cache is None else station.cache.load_share for station in network.stations]
+    for station, visits in zip(network.stations, visits_per_request(parameters, load_share), strict=True):
         with np.errstate(divide="ignore", invalid="ignore"):
             rate = station.capacity_per_s / visits
         rate = np.where(visits > 0.0, rate, np.inf)

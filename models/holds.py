@@ -64,7 +64,7 @@ def hold_of(
     attempts_per_s: Sequence[Array],
     nodes: Sequence[CallNode],
     below: Mapping[int, Answer],
-) -> tuple[Hold, Array]:
+) -> Hold:
     """What a component waits for while it keeps its slot, over all calls that reach it.
 
     Args:
@@ -75,7 +75,7 @@ def hold_of(
         below: What the calls under each of them give back.
 
     Returns:
-        The hold, and the mean time of the calls below (what a cache needs to load an entry), s.
+        The hold, s.
     """
     with_waits = _mean_over_calls(nodes, attempts_per_s, [collapse(below[n.index].held) for n in nodes])
     free = _mean_over_calls(nodes, attempts_per_s, [_unhindered(parameters, stations, n.then) for n in nodes])
@@ -91,7 +91,36 @@ def hold_of(
     displaced = _mean_over_calls(
         nodes, attempts_per_s, [_displaced(parameters, stations, n.then) for n in nodes]
     )
-    return Hold(with_waits, free, limit, displaced), with_waits.mean
+    return Hold(with_waits, free, limit, displaced)
+
+
+def load_time_s(parameters: Parameters, nodes: Sequence[CallNode]) -> Array:
+    """Mean time to load an entry of a cache when nothing waits anywhere and nothing below is cached, s.
+
+    Waits are left out: calls that miss while an entry is loaded matter for hot keys, and the time to live is
+    far longer than any wait that a design should have.
+    """
+    longest: Array = np.zeros((1, 1))
+    for node in nodes:
+        longest = np.maximum(longest, _bare_time_s(parameters, node.then))
+    return longest
+
+
+def _bare_time_s(parameters: Parameters, steps: Sequence[StepNode]) -> Array:
+    total: Array = np.zeros((1, 1))
+    for step in steps:
+        if isinstance(step, ParallelNode):
+            slowest: Array = np.zeros((1, 1))
+            for branch in step.branches:
+                slowest = np.maximum(slowest, _bare_time_s(parameters, branch))
+            total = total + slowest
+            continue
+        kind = parameters.system.parts[step.component].kind
+        own = parameters.of_component(step.component, "latency_ms" if kind == "external" else "service_ms")
+        made = parameters.of_call(step, "times") * parameters.of_call(step, "enabled")
+        once = own / MS_PER_S + _bare_time_s(parameters, step.then)
+        total = total + made * np.minimum(once, parameters.of_call(step, "timeout_ms") / MS_PER_S)
+    return total
 
 
 def _mean_over_calls(
@@ -173,7 +202,8 @@ def _queues_below(
         per_call = np.where(own_rate > 0.0, rate / np.where(own_rate > 0.0, own_rate, 1.0), 0.0)
         # What other callers use of it is not ours to drive.
         others = np.maximum(station.arrivals_per_s - rate, 0.0)
-        left = np.maximum(station.capacity_per_s - others, 1e-9)
+        total = np.where(station.arrivals_per_s > 0.0, station.arrivals_per_s, 1.0)
+        left = np.maximum(station.capacity_per_s - others, station.capacity_per_s * rate / total)
         capacities.append(np.where(per_call > 0.0, left / np.where(per_call > 0.0, per_call, 1.0), np.inf))
         slots.append(station.servers)
     return capacities, slots

@@ -40,8 +40,8 @@ def latency(parameters: Parameters, network: Network) -> Latency:
     """Percentiles of what users wait, s to ms, over the requests that get an answer."""
     system = parameters.system
     wanted = system.scenario.dimensions.latency.percentile
-    mixture, total = user_mixture(parameters, network)
-    by_phase = _percentile_ms(mixture, total, wanted)
+    mixture, total, requests = user_mixture(parameters, network)
+    by_phase = _percentile_ms(mixture, total, requests, wanted)
     worst_phase = np.argmax(by_phase, axis=1)
     rows = np.arange(parameters.n)
     worst = by_phase[rows, worst_phase]
@@ -49,9 +49,9 @@ def latency(parameters: Parameters, network: Network) -> Latency:
         Entry(*(np.ascontiguousarray(part[rows, worst_phase])[:, None] for part in entry))
         for entry in mixture
     )
-    total_there = total[rows, worst_phase][:, None]
-    tail = worst if wanted == _TAIL else _percentile_ms(there, total_there, _TAIL)[:, 0]
-    median = _percentile_ms(there, total_there, _MEDIAN)[:, 0]
+    total_there, requests_there = (part[rows, worst_phase][:, None] for part in (total, requests))
+    tail = worst if wanted == _TAIL else _percentile_ms(there, total_there, requests_there, _TAIL)[:, 0]
+    median = _percentile_ms(there, total_there, requests_there, _MEDIAN)[:, 0]
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where(np.isinf(tail), np.inf, np.where(median > 0.0, tail / median, 1.0))
     flows = {}
@@ -61,8 +61,8 @@ def latency(parameters: Parameters, network: Network) -> Latency:
     return Latency(by_phase, worst, worst_phase, ratio, flows)
 
 
-def user_mixture(parameters: Parameters, network: Network) -> tuple[Mixture, Array]:
-    """Response times over all user requests as one mixture, and its total weight, all `(n, p)`.
+def user_mixture(parameters: Parameters, network: Network) -> tuple[Mixture, Array, Array]:
+    """Response times over all user requests as one mixture, its total weight, and all requests; `(n, p)`.
 
     A flow counts by its rate, its weight, and the share of its requests that gets an answer; the requests
     of a collapsed flow never get one: they count with an infinite response time.
@@ -70,15 +70,17 @@ def user_mixture(parameters: Parameters, network: Network) -> tuple[Mixture, Arr
     shape = (parameters.n, parameters.system.hours.shape[1])
     entries: list[Entry] = []
     total: Array = np.zeros(shape)
+    requests: Array = np.zeros(shape)
     for f, (rate, answer) in enumerate(zip(network.users, network.answers, strict=True)):
         weight = rate * parameters.of_flow(f, "weight")
+        requests = requests + weight
         for entry in answer.response:
             answered = np.where(np.isinf(entry.mean), 1.0, answer.success)
             share = np.array(np.broadcast_to(weight * answered * entry.weight, shape))
             total = total + share
             parts = (np.array(np.broadcast_to(part, shape)) for part in entry[1:])
             entries.append(Entry(share, *parts))
-    return tuple(entries), total
+    return tuple(entries), total, requests
 
 
 def flow_percentile_ms(parameters: Parameters, network: Network, flow: int, probability: float) -> Array:
@@ -89,13 +91,16 @@ def flow_percentile_ms(parameters: Parameters, network: Network, flow: int, prob
         Entry(*(np.array(np.broadcast_to(part, shape)) for part in entry))
         for entry in network.answers[flow].response
     )
-    return _percentile_ms(mixture, rate, probability)
+    answered = rate * np.where(network.answers[flow].success > 0.0, 1.0, 0.0)
+    collapsed = np.isinf(network.answers[flow].response[0].mean)
+    return _percentile_ms(mixture, np.where(collapsed, rate, answered), rate, probability)
 
 
-def _percentile_ms(mixture: Mixture, total: Array, probability: float) -> Array:
-    """A percentile in ms; 0 where there are no requests."""
-    idle = total <= 0.0
-    if bool(idle.any()):
+def _percentile_ms(mixture: Mixture, answered: Array, requests: Array, probability: float) -> Array:
+    """A percentile in ms; 0 where there are no requests, infinite where there are but none is answered."""
+    nobody = answered <= 0.0
+    if bool(nobody.any()):
         first = mixture[0]
-        mixture = (Entry(np.where(idle, 1.0, first.weight), *first[1:]), *mixture[1:])
-    return np.where(idle, 0.0, percentile(mixture, probability) * MS_PER_S)
+        mixture = (Entry(np.where(nobody, 1.0, first.weight), *first[1:]), *mixture[1:])
+    found = percentile(mixture, probability) * MS_PER_S
+    return np.where(nobody, np.where(requests > 0.0, np.inf, 0.0), found)

@@ -15,13 +15,12 @@ import numpy as np
 from models.dependence import Coupling, coupling_of
 from models.evaluation import Array
 from models.formulas.attempts import settled
-from models.holds import hold_of, pool_threads
 from models.parameters import Parameters
-from models.responses import Answer, answer_call, answer_steps, valve_share
-from models.stations import Station, serve
-from models.system import CallNode
+from models.passes import Feedback, Pass, empty_state, feedback_of, full_state, one_pass
+from models.responses import Answer, answer_steps, valve_share
+from models.stations import Station
 from models.traffic import admitted, calls_made
-from models.valves import Valve, open_valve, probing_valve
+from models.valves import Valve
 
 #: Passes where components turn calls away, where calls fail whatever the load, and where retries meet both.
 PASSES_WITH_REFUSALS, PASSES_WITH_ERRORS, PASSES_WITH_RETRIES = 5, 2, 6
@@ -31,38 +30,6 @@ PASSES_WITH_LATE_NEWS = 3
 PASSES_WITH_VALVES = 16
 #: The failed state counts as another one when some component sees this much more than in the healthy one.
 ANOTHER_STATE = 1.05
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Feedback:
-    """What one pass tells the next, by call; arrays that broadcast to `(n, p)`.
-
-    Attributes:
-        success: Share of the calls that succeeds, made as often as they are made.
-        attempts: Attempts for each call.
-        valves: What the caller's breaker and bulkhead let through.
-    """
-
-    success: tuple[Array, ...]
-    attempts: tuple[Array, ...]
-    valves: tuple[Valve, ...]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Pass:
-    """One pass through the system.
-
-    Attributes:
-        calls_per_s: By call: how often it is made, retries not counted.
-        attempts_per_s: By call: attempts that the caller starts.
-        stations: By component.
-        calls: By call: what it answers.
-    """
-
-    calls_per_s: tuple[Array, ...]
-    attempts_per_s: tuple[Array, ...]
-    stations: tuple[Station, ...]
-    calls: tuple[Answer, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,19 +72,20 @@ def carry(parameters: Parameters, X: Array) -> Network:
     shape = (parameters.n, system.hours.shape[1])
     metastable, margin = np.zeros(shape), np.full(shape, np.inf)
     if coupling.retries:
-        healthy, runs_away = _settle(parameters, users, shared, coupling, _empty(parameters))
-        failed, recovers = _settle(parameters, users, shared, coupling, _full(parameters))
+        healthy, runs_away, up = _settle(parameters, users, shared, coupling, empty_state(parameters))
+        failed, recovers, down = _settle(parameters, users, shared, coupling, full_state(parameters))
         state = _where(runs_away, failed, healthy)
-        # Still on its way down from the full load: it recovers.
-        failed = _where(recovers * (1.0 - runs_away), healthy, failed)
-        last = _one_pass(parameters, users, shared, coupling, state, None)
-        margin = _retry_margin(parameters, users, shared, coupling)
-        upper = _one_pass(parameters, users, shared, coupling, failed, None)
-        metastable = _differ(last, upper, shape)
+        last = one_pass(parameters, users, shared, coupling, state, up, timed=True)
+        margin = _retry_margin(parameters, users, last)
+        # Where it is still on its way down from the full load it recovers.
+        stays = np.where((recovers > 0.0) & (runs_away <= 0.0), 0.0, 1.0)
+        metastable = _differ(last, down, shape) * stays
     else:
-        last = _one_pass(parameters, users, shared, coupling, _empty(parameters), None)
-        for _ in range(_passes(coupling) - 1):
-            last = _one_pass(parameters, users, shared, coupling, _feedback(last), last)
+        passes = _passes(coupling)
+        last = one_pass(parameters, users, shared, coupling, empty_state(parameters), None, timed=passes == 1)
+        for k in range(1, passes):
+            final = k == passes - 1
+            last = one_pass(parameters, users, shared, coupling, feedback_of(last), last, timed=final)
     calls = dict(enumerate(last.calls))
     answers = tuple(answer_steps(parameters, trace, calls) for trace in system.traces)
     return Network(
@@ -142,35 +110,6 @@ def _passes(coupling: Coupling) -> int:
     return PASSES_WITH_ERRORS if coupling.errors else 1
 
 
-def _open_valves(parameters: Parameters) -> tuple[Valve, ...]:
-    return tuple(open_valve(parameters.of_call(node, "retries")) for node in parameters.system.nodes)
-
-
-def _empty(parameters: Parameters) -> Feedback:
-    """Nothing fails yet."""
-    one = tuple(np.ones((1, 1)) for _ in parameters.system.nodes)
-    return Feedback(one, one, _open_valves(parameters))
-
-
-def _full(parameters: Parameters) -> Feedback:
-    """Every attempt has failed and is repeated to the end: as much load as there can be."""
-    one = tuple(np.ones((1, 1)) for _ in parameters.system.nodes)
-    attempts = tuple(parameters.of_call(node, "retries") + 1.0 for node in parameters.system.nodes)
-    valves = tuple(
-        probing_valve(parameters.of_call(node, "retries"), breaker=parameters.of_call(node, "breaker"))
-        for node in parameters.system.nodes
-    )
-    return Feedback(one, attempts, valves)
-
-
-def _feedback(found: Pass) -> Feedback:
-    return Feedback(
-        tuple(answer.success for answer in found.calls),
-        tuple(np.ones((1, 1)) if a.outcome is None else a.outcome.attempts for a in found.calls),
-        tuple(answer.valve for answer in found.calls if answer.valve is not None),
-    )
-
-
 def _where(choose: Array, first: Feedback, second: Feedback) -> Feedback:
     """The first state where `choose` holds, else the second."""
 
@@ -193,17 +132,17 @@ def _settle(
     shared: Sequence[Array | None],
     coupling: Coupling,
     state: Feedback,
-) -> tuple[Feedback, Array]:
+) -> tuple[Feedback, Array, Pass]:
     """Passes from a first state to the fixed point it leads to.
 
     Returns:
-        The state, and 1.0 where it is still running away, `(n, p)`.
+        The state, 1.0 where it is still running away, `(n, p)`, and the last pass.
     """
-    history = [state]
-    last: Pass | None = None
-    for _ in range(PASSES_WITH_VALVES if coupling.valves else PASSES_WITH_RETRIES):
-        last = _one_pass(parameters, users, shared, coupling, history[-1], last)
-        history.append(_feedback(last))
+    last = one_pass(parameters, users, shared, coupling, state, None, timed=False)
+    history = [state, feedback_of(last)]
+    for _ in range((PASSES_WITH_VALVES if coupling.valves else PASSES_WITH_RETRIES) - 1):
+        last = one_pass(parameters, users, shared, coupling, history[-1], last, timed=False)
+        history.append(feedback_of(last))
     runs_away: Array = np.zeros((1, 1))
     attempts = []
     for i in range(len(state.attempts)):
@@ -215,7 +154,7 @@ def _settle(
             away = np.where(guarded > 0.0, 0.0, away)
         attempts.append(np.clip(limit, 1.0, _full_attempts(parameters, i)))
         runs_away = np.maximum(runs_away, away)
-    return Feedback(history[-1].success, tuple(attempts), history[-1].valves), runs_away
+    return Feedback(history[-1].success, tuple(attempts), history[-1].valves), runs_away, last
 
 
 def _full_attempts(parameters: Parameters, i: int) -> Array:
@@ -231,118 +170,31 @@ def _differ(healthy: Pass, failed: Pass, shape: tuple[int, int]) -> Array:
     return differs
 
 
-def _retry_margin(
-    parameters: Parameters, users: Sequence[Array], shared: Sequence[Array | None], coupling: Coupling
-) -> Array:
+def _retry_margin(parameters: Parameters, users: Sequence[Array], healthy: Pass) -> Array:
     """Capacity over the load of the state in which every attempt fails, the least over the components.
+
+    What components and caches let through is taken from the healthy state.
 
     Source: capacity / (retries + 1) is the rate below which retries alone can't keep a component down
     (Bronson et al. 2021).
     """
-    shape = (parameters.n, parameters.system.hours.shape[1])
+    system = parameters.system
+    shape = (parameters.n, system.hours.shape[1])
+    nothing = np.zeros((1, 1))
+    loads: list[list[Array]] = []
+    for state in (full_state(parameters), empty_state(parameters)):
+        passed_on = [nothing for _ in system.nodes]
+        arrivals = [nothing for _ in system.components]
+        for node in system.nodes:
+            made = calls_made(parameters, node, users=users, passed_on=passed_on, success=None)
+            made = made * state.attempts[node.index]
+            arrivals[node.component] = arrivals[node.component] + made
+            cache = healthy.stations[node.component].cache
+            passed_on[node.index] = made if cache is None else made * cache.load_share
+        loads.append(arrivals)
     margin: Array = np.full(shape, np.inf)
-    full = _one_pass(parameters, users, shared, coupling, _full(parameters), None)
-    plain = _one_pass(parameters, users, shared, coupling, _empty(parameters), None)
-    for a, b in zip(full.stations, plain.stations, strict=True):
-        grows = a.arrivals_per_s > b.arrivals_per_s
-        ratio = a.capacity_per_s / np.where(grows, a.arrivals_per_s, 1.0)
+    for station, full, plain in zip(healthy.stations, *loads, strict=True):
+        grows = full > plain
+        ratio = station.capacity_per_s / np.where(grows, full, 1.0)
         margin = np.minimum(margin, np.where(grows, ratio, np.inf))
     return margin
-
-
-def _one_pass(
-    parameters: Parameters,
-    users: Sequence[Array],
-    shared: Sequence[Array | None],
-    coupling: Coupling,
-    state: Feedback,
-    previous: Pass | None,
-) -> Pass:
-    """Traffic down, answers up.
-
-    Args:
-        parameters: The parameters.
-        users: Requests let in by flow.
-        shared: By component: columns that decide about its station; None = its own for each design.
-        coupling: What can change from pass to pass: what can't is taken from the previous pass.
-        state: What the calls did in the pass before.
-        previous: The pass before; None = there is none.
-    """
-    system = parameters.system
-    nothing = np.zeros((1, 1))
-    calls_per_s = [nothing for _ in system.nodes]
-    attempts_per_s = [nothing for _ in system.nodes]
-    passed_on = [nothing for _ in system.nodes]
-    through = [nothing for _ in system.nodes]
-    arrivals: dict[int, Array] = {}
-    stations: dict[int, Station] = {}
-    threads = pool_threads(parameters)
-    for c in system.callers_first:
-        total = nothing
-        for node in coupling.calls_of[c]:
-            i = node.index
-            calls_per_s[i] = calls_made(
-                parameters, node, users=users, passed_on=passed_on, success=state.success
-            )
-            attempts_per_s[i] = calls_per_s[i] * state.attempts[i]
-            through[i] = calls_per_s[i] * _through(parameters, node, state)
-            total = total + through[i]
-        arrivals[c] = total
-        if previous is not None and not coupling.moves[c]:
-            stations[c] = previous.stations[c]
-        elif coupling.blocks[c] or (coupling.loads_slowly[c] and previous is not None):
-            # Held for what is below: known only on the way up; refusals are those of the pass before.
-            stations[c] = previous.stations[c] if previous is not None else _provisional(parameters, c, total)
-        else:
-            stations[c] = serve(parameters, c, total, shared[c], callers=threads[c])
-        error = parameters.of_component(c, "error_share")
-        share = stations[c].served_share * (1.0 - error)
-        cache = stations[c].cache
-        if cache is not None:
-            share = share * cache.load_share
-        for node in coupling.calls_of[c]:
-            passed_on[node.index] = through[node.index] * share
-    calls: dict[int, Answer] = {}
-    for c in reversed(system.callers_first):
-        below = {node.index: answer_steps(parameters, node.then, calls) for node in coupling.calls_of[c]}
-        again = previous is None or coupling.moves[c]
-        if again and (coupling.blocks[c] or coupling.loads_slowly[c]):
-            hold, load_s = hold_of(parameters, stations, attempts_per_s, coupling.calls_of[c], below)
-            stations[c] = serve(
-                parameters,
-                c,
-                arrivals[c],
-                None,
-                callers=threads[c],
-                hold=hold if coupling.blocks[c] else None,
-                load_s=load_s,
-            )
-        for node in coupling.calls_of[c]:
-            i = node.index
-            calls[i] = answer_call(
-                parameters,
-                stations[c],
-                node,
-                below[i],
-                calls_per_s=calls_per_s[i],
-                valve=state.valves[i],
-            )
-    return Pass(
-        tuple(calls_per_s),
-        tuple(attempts_per_s),
-        tuple(stations[c] for c in range(len(system.components))),
-        tuple(calls[i] for i in range(len(system.nodes))),
-    )
-
-
-def _through(parameters: Parameters, node: CallNode, state: Feedback) -> Array:
-    """Attempts for each call that reach the component: all, or what the caller's valve lets through."""
-    guarded = valve_share(parameters, node)
-    if guarded is None:
-        return state.attempts[node.index]
-    return np.where(guarded > 0.0, state.valves[node.index].through, state.attempts[node.index])
-
-
-def _provisional(parameters: Parameters, c: int, arrivals: Array) -> Station:
-    """A first guess at a component that holds its slots: as if nothing were below it."""
-    return serve(parameters, c, arrivals, None)

@@ -15,7 +15,7 @@ from models.formulas.cumulants import Cumulants, scale_count
 from models.formulas.mixtures import Mixture, collapse, either, merge, product, single
 from models.formulas.truncation import split_at
 
-MOST_ENTRIES = 12
+MOST_ENTRIES = 4
 #: Attempts that are kept apart by their number; more are counted with their mean.
 APART = 4
 

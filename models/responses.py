@@ -22,7 +22,7 @@ from models.system import CallNode, ParallelNode, StepNode
 from models.valves import Valve, breaker_opening, bulkhead_opening, moved, opening_of
 
 #: Entries of a mixture at the most; more are merged through raw moments.
-MOST_ENTRIES = 12
+MOST_ENTRIES = 4
 _ONE = np.ones((1, 1))
 _ZERO = np.zeros((1, 1))
 _AT_ONCE = Cumulants(_ZERO, _ZERO, _ZERO)
@@ -102,6 +102,7 @@ def answer_call(
     *,
     calls_per_s: Array,
     valve: Valve,
+    timed: bool,
 ) -> Answer:
     """What a call gives back with all its attempts, made as often as it is made.
 
@@ -112,8 +113,9 @@ def answer_call(
         below: What the calls under it give back.
         calls_per_s: How often it is made, 1/s.
         valve: What the caller's breaker and bulkhead let through.
+        timed: Whether the response time is worked out; where nothing waits for it it can be left out.
     """
-    attempt, fresh_once = _attempt(parameters, station, node, below)
+    attempt, fresh_once = _attempt(parameters, station, node, below, timed=timed)
     policy = policy_of(parameters, node)
     found = outcome(attempt, policy)
     guarded_rows = valve_share(parameters, node)
@@ -128,7 +130,7 @@ def answer_call(
     lenient = (parameters.of_call(node, "optional") > 0.0) | (fallback > 0.0)
     instead_s = parameters.of_call(node, "fallback.latency_ms") / MS_PER_S * fallback
     response = held = found.answered
-    if bool((found.success < 1.0).any()):
+    if timed and bool((found.success < 1.0).any()):
         held = with_failures(found, instead=Cumulants(instead_s, _ZERO, _ZERO))
         if bool(lenient.all()):
             response = held
@@ -142,7 +144,7 @@ def answer_call(
         fresh = np.where(fallback > 0.0, success * fresh_once + (1.0 - success) * fidelity, fresh_once)
         success = np.where(fallback > 0.0, 1.0, success)
     made = parameters.of_call(node, "times") * parameters.of_call(node, "enabled")
-    many = repeat(response, made)
+    many = repeat(response, made) if timed else response
     return Answer(
         response=many,
         held=many if held is response else repeat(held, made),
@@ -154,15 +156,15 @@ def answer_call(
 
 
 def _attempt(
-    parameters: Parameters, station: Station, node: CallNode, below: Answer
+    parameters: Parameters, station: Station, node: CallNode, below: Answer, *, timed: bool
 ) -> tuple[Attempt, Array]:
     """One attempt of a call, and the share of its answers that is up to date."""
     error = parameters.of_component(node.component, "error_share")
     stale = parameters.of_component(node.component, "stale_share")
-    own = single(station.response)
+    own = single(station.response if timed else _AT_ONCE)
     if station.quorum is not None:
         wait = station.quorum.write_wait if node.writes else station.quorum.read_wait
-        own = product(own, single(wait))
+        own = product(own, single(wait)) if timed else own
         stale = 1.0 - (1.0 - stale) * (1.0 - station.quorum.stale_share)
     if node.writes:
         stale = _ZERO  # freshness is asked of reads
@@ -171,7 +173,8 @@ def _attempt(
     fresh = (1.0 - stale) * below.fresh
     if station.cache is not None:
         hit = station.cache.hit_share
-        response = merge(either([hit, 1.0 - hit], [own, response]), MOST_ENTRIES)
+        if timed:
+            response = merge(either([hit, 1.0 - hit], [own, response]), MOST_ENTRIES)
         fails = 1.0 - (1.0 - error) * (hit + (1.0 - hit) * below.success)
         fresh = (1.0 - stale) * (hit * (1.0 - station.cache.stale_share) + (1.0 - hit) * below.fresh)
     return Attempt(response, station.lost_share, fails), fresh

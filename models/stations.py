@@ -9,39 +9,17 @@ from numpy.typing import NDArray
 
 from models.distinct import DistinctRows, distinct_rows
 from models.evaluation import Array
-from models.formulas.caching import Hits, cache_hits
+from models.formulas.caching import Hits
 from models.formulas.cumulants import Cumulants, add, gamma_cumulants
-from models.formulas.parallel import order_statistic
 from models.formulas.pools import capped_wait, pool_wait
-from models.formulas.quorums import stale_read_share
 from models.formulas.scalability import busy_stretch, stretched_service
 from models.formulas.waiting import Wait, station_wait
+from models.keeping import Quorum, hits_of, quorum_of
 from models.parameters import Parameters
 
 MS_PER_S = 1000.0
 #: A shorter time is no time: its powers would underflow.
 SHORTEST_S = 1e-15
-#: Where a component below has collapsed, an entry takes this long to load.
-LONGEST_S = 1e9
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Quorum:
-    """What the quorums of a store add to its calls.
-
-    Attributes:
-        read_wait: Cumulants of the wait for the other replicas of a read, s.
-        write_wait: The same for a write.
-        stale_share: Share of reads that miss the latest write.
-        read_quorum: Replicas that a read needs.
-        write_quorum: Replicas that a write needs.
-    """
-
-    read_wait: Cumulants
-    write_wait: Cumulants
-    stale_share: Array
-    read_quorum: Array
-    write_quorum: Array
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -173,8 +151,8 @@ def serve(
         lost_share=np.where(np.isinf(found.mean_s), 1.0, found.blocked_share),
         served_share=1.0 - found.blocked_share,
         capacity_per_s=capacity,
-        cache=_cache(parameters, component, arrivals_per_s, load_s),
-        quorum=_quorum(parameters, component),
+        cache=hits_of(parameters, component, arrivals_per_s, load_s),
+        quorum=quorum_of(parameters, component),
         displaced=displaced,
     )
 
@@ -274,57 +252,6 @@ def _pool(
         found = Wait(*(np.where(can_refuse, x, y) for x, y in zip(bounded, found, strict=True)))
         held_s = np.where(can_refuse, held, held_s)
     return found, held_s, limit
-
-
-def _cache(parameters: Parameters, component: int, rate: Array, load_s: Array | None) -> Hits | None:
-    """What a cache answers itself: the share that is given, or that of its keys, TTL and capacity."""
-    if parameters.system.parts[component].kind != "cache":
-        return None
-    given = parameters.of_component(component, "hit_ratio")
-    zero = np.zeros((1, 1))
-    fixed = Hits(given, zero, 1.0 - given)
-    if not bool(np.isnan(given).any()):
-        return fixed
-    keys = parameters.of_component(component, "keys")
-    found = cache_hits(
-        rate,
-        keys=np.where(np.isnan(keys), 1.0, keys),
-        exponent=parameters.of_component(component, "zipf"),
-        ttl_s=parameters.of_component(component, "ttl_s"),
-        capacity_keys=parameters.of_component(component, "capacity_keys"),
-        writes_per_key_per_s=parameters.of_component(component, "writes_per_key_per_s"),
-        load_s=zero if load_s is None else np.minimum(load_s, LONGEST_S),
-        coalescing=parameters.of_component(component, "coalescing"),
-    )
-    return Hits(*(np.where(np.isnan(given), x, y) for x, y in zip(found, fixed, strict=True)))
-
-
-def _quorum(parameters: Parameters, component: int) -> Quorum | None:
-    """What the quorums of a store add: the answering replica is near, the others a round trip away."""
-    if parameters.system.parts[component].kind != "store":
-        return None
-    replicas = parameters.of_component(component, "replicas")
-    read = np.minimum(parameters.of_component(component, "read_quorum"), replicas)
-    given = parameters.of_component(component, "write_quorum")
-    write = np.where(np.isnan(given), replicas, np.minimum(given, replicas))
-    rtt_s = parameters.of_component(component, "rtt_ms") / MS_PER_S
-    round_trip = gamma_cumulants(rtt_s, scv=parameters.of_component(component, "rtt_scv"))
-    nothing = np.zeros((1, 1))
-    waits = [Cumulants(nothing, nothing, nothing)] * 2
-    if bool((rtt_s > 0.0).any()):
-        waits = [
-            order_statistic(round_trip, replicas=replicas - 1.0, needed=quorum - 1.0)
-            for quorum in (read, write)
-        ]
-    stale = stale_read_share(
-        replicas=replicas,
-        read_quorum=read,
-        write_quorum=write,
-        lag_s=parameters.of_component(component, "replication_lag_ms") / MS_PER_S,
-        read_delay_s=rtt_s / 2.0,
-        writes_per_key_per_s=parameters.of_component(component, "writes_per_key_per_s"),
-    )
-    return Quorum(waits[0], waits[1], stale, read, write)
 
 
 def _time(seconds: Array) -> Array:

@@ -49,8 +49,13 @@ def calls_made(
     return np.asarray(rate * times)
 
 
-def visits_per_request(parameters: Parameters) -> list[Array]:
-    """Calls of each component for one user request of the mix when nothing fails, `(n | 1, p | 1)` each."""
+def visits_per_request(parameters: Parameters, load_share: Sequence[Array | None]) -> list[Array]:
+    """Calls of each component for one user request of the mix when nothing fails, `(n | 1, p)` each.
+
+    Args:
+        parameters: The parameters.
+        load_share: By component: share of its calls that it passes on; None = it is no cache.
+    """
     system = parameters.system
     nothing = np.zeros((1, 1))
     visits = [nothing for _ in system.components]
@@ -62,6 +67,7 @@ def visits_per_request(parameters: Parameters) -> list[Array]:
         else:
             rate = made[node.caller]
         rate = rate * parameters.of_call(node, "times") * parameters.of_call(node, "enabled")
-        made.append(rate)
         visits[node.component] = visits[node.component] + rate
+        passed_on = load_share[node.component]
+        made.append(rate if passed_on is None else rate * passed_on)
     return visits

@@ -7,6 +7,7 @@ logarithm of the rank, whose masses are exact to many digits.
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -33,15 +34,29 @@ class Hits(NamedTuple):
     load_share: Array
 
 
-def zipf_bins(keys: Array, exponent: Array) -> tuple[list[Array], list[Array]]:
-    """Popularity in bins: keys in each bin, and probability of a call for one of its keys.
+class Bin(NamedTuple):
+    """Keys of about the same popularity; arrays that broadcast against each other.
+
+    Attributes:
+        keys: Number of keys.
+        probability: Mean probability that a call is for one key of them.
+        spread: Squared coefficient of variation of that probability within the bin.
+    """
+
+    keys: Array
+    probability: Array
+    spread: Array
+
+
+def zipf_bins(keys: Array, exponent: Array) -> list[Bin]:
+    """Popularity in bins: the first keys one by one, then bins of equal width in the logarithm.
 
     Args:
         keys: Number of different keys, >= 1.
         exponent: Zipf's exponent, >= 0, broadcasting against `keys`.
 
     Returns:
-        Number of keys and probability of one key, by bin; together all keys and probability 1.
+        The bins; together all keys and probability 1.
 
     Source: P(rank k) proportional to k^-exponent (Zipf 1949); sums by Euler and Maclaurin.
     """
@@ -49,10 +64,12 @@ def zipf_bins(keys: Array, exponent: Array) -> tuple[list[Array], list[Array]]:
     exponent = np.asarray(exponent, dtype=np.float64)
     counts: list[Array] = []
     masses: list[Array] = []
+    spreads: list[Array] = []
     for rank in range(1, ALONE + 1):
         there = np.clip(keys - (rank - 1), 0.0, 1.0)
         counts.append(there)
         masses.append(there * rank**-exponent)
+        spreads.append(np.zeros((1, 1)))
     last = np.maximum(keys, ALONE + 1.0)
     edges = [ALONE + 1.0 + 0.0 * last]
     for b in range(1, BINS + 1):
@@ -63,15 +80,17 @@ def zipf_bins(keys: Array, exponent: Array) -> tuple[list[Array], list[Array]]:
     for low, high in itertools.pairwise(edges):
         size = np.where(many, np.maximum(high - low, 0.0), 0.0)
         counts.append(size)
+        # Ranks spread evenly in the logarithm over the bin; a bin of one key has no spread.
+        width = exponent * np.log(np.maximum(high, low + 1.0) / low)
+        spreads.append(np.where(size > 0.0, width**2 / 12.0 * (1.0 - np.maximum(size, 1.0) ** -2.0), 0.0))
         masses.append(np.where(size > 0.0, _power_sum(low, np.maximum(high, low + 1.0) - 1.0, exponent), 0.0))
     total: Array = np.zeros(np.broadcast_shapes(keys.shape, exponent.shape))
     for mass in masses:
         total = total + mass
-    each = [
-        np.where(n > 0.0, m / np.where(n > 0.0, n, 1.0), 0.0) / total
-        for n, m in zip(counts, masses, strict=True)
+    return [
+        Bin(n, np.where(n > 0.0, m / np.where(n > 0.0, n, 1.0), 0.0) / total, v)
+        for n, m, v in zip(counts, masses, spreads, strict=True)
     ]
-    return counts, each
 
 
 def _power_sum(first: Array, last: Array, exponent: Array) -> Array:
@@ -116,25 +135,30 @@ def cache_hits(
     Tung and Wang 2002, sum n (1 - exp(-p t)) = C; stale share 1 - (1 - exp(-u T)) / (u T). Where both bind
     the entry lives as long as the tighter allows (own, docs/model.md).
     """
-    counts, each = zipf_bins(keys, exponent)
-    lifetime = _lifetime(rate_per_s, counts, each, ttl_s, capacity_keys)
+    bins = zipf_bins(keys, exponent)
+    lifetime = eviction_time(rate_per_s, bins, ttl_s=ttl_s, capacity_keys=capacity_keys)
     hits: Array = np.zeros((1, 1))
     stale: Array = np.zeros((1, 1))
     loads: Array = np.zeros((1, 1))
     by_time = np.isfinite(ttl_s)
-    for count, probability in zip(counts, each, strict=True):
+    ttl = np.where(by_time, ttl_s, 0.0)
+    until = np.where(np.isfinite(lifetime), lifetime, 0.0)
+    for count, probability, spread in bins:
         calls = rate_per_s * probability  # calls for one key
-        ttl = np.where(by_time, ttl_s, 0.0)
         cycle = 1.0 + calls * (ttl + load_s)
-        alive = np.where(by_time, calls * ttl / cycle, 1.0)
-        evicted = -np.expm1(-calls * np.where(np.isfinite(lifetime), lifetime, 0.0))
+        # Second order in the spread of the calls, each weighed by its own key's calls.
+        alive = np.where(by_time, calls * ttl / cycle * (1.0 + spread / cycle**2), 1.0)
+        quiet = calls * until  # calls for the key in that time
+        gone = np.exp(-quiet)
+        evicted = -np.expm1(-quiet) - spread * gone * quiet * (0.5 * quiet - 1.0)
         kept = np.where(np.isfinite(lifetime), evicted, 1.0)
         hit = np.where(calls > 0.0, np.minimum(alive, kept), 0.0)
         weight = count * probability
         age = np.minimum(ttl_s, lifetime)
         hits = hits + weight * hit
         stale = stale + weight * hit * _stale_share(writes_per_key_per_s, age)
-        shared = np.where(by_time, 1.0 / cycle, 1.0 - hit)
+        once = (1.0 - spread * (cycle - 1.0) / cycle**2) / cycle
+        shared = np.where(by_time, once, 1.0 - hit)
         loads = loads + weight * np.where(coalescing > 0.0, np.minimum(shared, 1.0 - hit), 1.0 - hit)
     some = np.where(hits > 0.0, hits, 1.0)
     return Hits(np.clip(hits, 0.0, 1.0), np.clip(stale / some, 0.0, 1.0), np.clip(loads, 0.0, 1.0))
@@ -150,30 +174,42 @@ def _stale_share(writes: Array, age_s: Array) -> Array:
     return np.where(endless, (writes > 0.0).astype(np.float64), share)
 
 
-def _lifetime(rate: Array, counts: list[Array], each: list[Array], ttl_s: Array, capacity: Array) -> Array:
-    """Time without a call after which an entry is evicted, s; infinite where all that live fit in."""
+def eviction_time(rate_per_s: Array, bins: Sequence[Bin], *, ttl_s: Array, capacity_keys: Array) -> Array:
+    """Time without a call after which an entry is evicted, s; infinite where all that live fit in.
+
+    Args:
+        rate_per_s: Calls per second; all arguments broadcast against each other.
+        bins: Popularity of the keys.
+        ttl_s: Time an entry lives, counted from its load; infinity = for ever.
+        capacity_keys: Entries that fit in; infinity = all.
+
+    Source: Che, Tung and Wang 2002 (Fricker, Robert and Roberts 2012): sum n (1 - exp(-p t)) = C, by Newton's
+    method in the logarithms of both sides, where the curve is nearly straight.
+    """
     total: Array = np.zeros((1, 1))
     living: Array = np.zeros((1, 1))
-    for count, probability in zip(counts, each, strict=True):
-        calls = rate * probability
-        ttl = np.where(np.isfinite(ttl_s), ttl_s, 0.0)
+    by_time = np.isfinite(ttl_s)
+    ttl = np.where(by_time, ttl_s, 0.0)
+    for count, probability, spread in bins:
+        held = rate_per_s * probability * ttl
         total = total + count
-        alive = np.where(np.isfinite(ttl_s), calls * ttl / (1.0 + calls * ttl), 1.0)
-        living = living + count * alive
-    fits = (capacity >= total) | (living <= capacity) | (rate <= 0.0)
+        bent = held / (1.0 + held) - spread * held**2 / (1.0 + held) ** 3
+        living = living + count * np.where(by_time, bent, 1.0)
+    fits = (capacity_keys >= total) | (living <= capacity_keys) | (rate_per_s <= 0.0)
     if bool(np.all(fits)):
         return np.full(fits.shape, np.inf)
-    wanted = np.where(fits, 0.5 * total, np.maximum(capacity, 1e-6))
+    wanted = np.where(fits, 0.5 * total, np.maximum(capacity_keys, 1e-6))
     log_t = np.log(wanted)  # in calls; never below the root's order of magnitude by much
     for _ in range(STEPS):
         t = np.exp(log_t)
-        held: Array = np.zeros((1, 1))
+        held = np.zeros((1, 1))
         slope: Array = np.zeros((1, 1))
-        for count, probability in zip(counts, each, strict=True):
-            gone = np.exp(-probability * t)
-            held = held + count * (1.0 - gone)
-            slope = slope + count * probability * t * gone
+        for count, probability, spread in bins:
+            quiet = probability * t
+            gone = np.exp(-quiet)
+            held = held + count * (1.0 - gone * (1.0 + 0.5 * spread * quiet**2))
+            slope = slope + count * quiet * gone * (1.0 + spread * (0.5 * quiet**2 - quiet))
         step = (np.log(wanted) - np.log(np.maximum(held, 1e-300))) * held / np.maximum(slope, 1e-300)
         log_t = log_t + np.clip(step, -2.0, 2.0)
-    calls_per_s = np.where(rate > 0.0, rate, 1.0)
+    calls_per_s = np.where(rate_per_s > 0.0, rate_per_s, 1.0)
     return np.where(fits, np.inf, np.exp(log_t) / calls_per_s)

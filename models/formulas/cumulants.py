@@ -24,8 +24,16 @@ class Cumulants(NamedTuple):
     third: Array
 
 
+#: No duration at all.
+ZERO = Cumulants(np.zeros((1, 1)), np.zeros((1, 1)), np.zeros((1, 1)))
+
+
 def gamma_cumulants(mean: Array, *, scv: Array) -> Cumulants:
     """Cumulants of a gamma law with a mean and a squared coefficient of variation.
+
+    Args:
+        mean: Mean, s, finite.
+        scv: Variance / mean^2, broadcasting against `mean`; 0 is a constant.
 
     Source: the n-th cumulant of a gamma law of shape a and scale t is (n-1)! a t^n, here with a = 1/scv.
     """
@@ -35,8 +43,7 @@ def gamma_cumulants(mean: Array, *, scv: Array) -> Cumulants:
 
 def add(*parts: Cumulants) -> Cumulants:
     """Cumulants of a sum of independent durations; with no parts those of no duration at all."""
-    zero = np.zeros((1, 1))
-    total = Cumulants(zero, zero, zero)
+    total = ZERO
     for part in parts:
         total = Cumulants(total.mean + part.mean, total.variance + part.variance, total.third + part.third)
     return total

@@ -67,7 +67,7 @@ def erlang_c(offered: Array, *, servers: Array, blocked: Array | None = None) ->
     # c - a is exact where it matters; 1 - a/c would carry the rounding of the quotient.
     idle = np.maximum(c - a, 0.0)
     share = np.where(idle > 0.0, c * b / np.maximum(idle + a * b, _TINY), 1.0)
-    return np.minimum(share, 1.0)
+    return np.clip(share, b, 1.0)
 
 
 def _blocking(offered: Array, servers: Array) -> Array:

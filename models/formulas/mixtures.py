@@ -67,7 +67,7 @@ def either(weights: Sequence[Array], mixtures: Sequence[Mixture]) -> Mixture:
     )
 
 
-def repeat(mixture: Mixture, times: Array, *, most: int = 12) -> Mixture:
+def repeat(mixture: Mixture, times: Array, *, most: int = 4) -> Mixture:
     """The sum of `times` independent durations of one kind.
 
     A fractional number is one more in that share of the cases. Up to four repetitions are kept apart by
@@ -120,56 +120,72 @@ def collapse(mixture: Mixture) -> Cumulants:
 
 
 def merge(mixture: Mixture, most: int) -> Mixture:
-    """At most `most` outcomes: the two nearest become one, for each design on its own, until few are left.
+    """At most `most` outcomes: those below and above the mean become groups, and these again.
 
-    Nearest is what widens least: w1 w2 / (w1 + w2) times the squared distance of the means, among neighbours
-    in the order of the means. The first three moments of the mixture stay what they are.
+    Done for each design on its own. The first three moments of the mixture stay what they are, and what makes
+    it two-humped (hit and miss, in time and after a retry) stays apart.
+
+    Args:
+        mixture: The mixture.
+        most: Outcomes at the most; the next lower power of two is used.
     """
     if len(mixture) <= most:
         return mixture
-    shape = np.broadcast_shapes(*(part.shape for entry in mixture for part in entry))
-    stack = [np.stack([np.broadcast_to(entry[i], shape) for entry in mixture]) for i in range(4)]
-    order = np.argsort(stack[1], axis=0, kind="stable")
-    weight, mean, variance, third = (np.take_along_axis(part, order, axis=0) for part in stack)
-    while weight.shape[0] > most:
-        weight, mean, variance, third = _merge_nearest(weight, mean, variance, third)
-    return tuple(
-        Entry(*(np.ascontiguousarray(part[i]) for part in (weight, mean, variance, third)))
-        for i in range(weight.shape[0])
-    )
+    if most < 2:
+        return _grouped([(entry, None) for entry in mixture])
+    groups: list[list[tuple[Entry, Array | None]]] = [[(entry, None) for entry in mixture]]
+    while 2 * len(groups) <= most:
+        groups = [half for group in groups for half in _split(group)]
+    return tuple(entry for group in groups for entry in _grouped(group))
 
 
-def _merge_nearest(weight: Array, mean: Array, variance: Array, third: Array) -> tuple[Array, ...]:
-    """One outcome fewer, `(e - 1, ...)`: the neighbours whose merging costs least are joined."""
-    a, b = slice(None, -1), slice(1, None)
-    both = weight[a] + weight[b]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        cost = np.where(both > 0.0, weight[a] * weight[b] / both, 0.0) * (mean[b] - mean[a]) ** 2
-    cost = np.where(np.isnan(cost), np.inf, cost)
-    best = np.argmin(cost, axis=0)
-    place = np.arange(weight.shape[0] - 1).reshape(-1, *([1] * best.ndim))
-    joined = _joined(
-        tuple(part[a] for part in (weight, mean, variance, third)),
-        tuple(part[b] for part in (weight, mean, variance, third)),
-    )
-    kept = []
-    for part, one in zip((weight, mean, variance, third), joined, strict=True):
-        kept.append(np.where(place < best, part[a], np.where(place == best, one, part[b])))
-    return tuple(kept)
+def _weight(entry: Entry, share: Array | None) -> Array:
+    return entry.weight if share is None else np.where(share > 0.0, entry.weight, 0.0)
 
 
-def _joined(x: tuple[Array, ...], y: tuple[Array, ...]) -> tuple[Array, ...]:
-    """Two outcomes as one, through their raw moments."""
-    weight = x[0] + y[0]
-    share = np.where(weight > 0.0, y[0] / np.where(weight > 0.0, weight, 1.0), 0.0)
+def _split(group: list[tuple[Entry, Array | None]]) -> list[list[tuple[Entry, Array | None]]]:
+    """The members at or below the mean of a group, and those above."""
+    total: Array = np.zeros((1, 1))
+    above: Array = np.zeros((1, 1))
+    for entry, share in group:
+        weight = _weight(entry, share)
+        total = total + weight
+        with np.errstate(invalid="ignore"):
+            above = above + np.where(weight > 0.0, weight * entry.mean, 0.0)
+    mean = above / np.where(total > 0.0, total, 1.0)
+    lower: list[tuple[Entry, Array | None]] = []
+    upper: list[tuple[Entry, Array | None]] = []
+    for entry, share in group:
+        # What never ends is kept apart from what does.
+        low = np.where(np.isinf(mean), np.isfinite(entry.mean), entry.mean <= mean)
+        own = np.ones((1, 1)) if share is None else share
+        lower.append((entry, np.where(low, own, 0.0)))
+        upper.append((entry, np.where(low, 0.0, own)))
+    return [lower, upper]
+
+
+def _grouped(group: list[tuple[Entry, Array | None]]) -> Mixture:
+    """The members of a group as one outcome, through their central moments; weight 0 where there are none."""
+    total: Array = np.zeros((1, 1))
+    first: Array = np.zeros((1, 1))
+    weights = [_weight(entry, share) for entry, share in group]
+    for (entry, _), weight in zip(group, weights, strict=True):
+        total = total + weight
+        with np.errstate(invalid="ignore"):
+            first = first + np.where(weight > 0.0, weight * entry.mean, 0.0)
+    some = np.where(total > 0.0, total, 1.0)
+    mean = first / some
+    variance: Array = np.zeros((1, 1))
+    third: Array = np.zeros((1, 1))
     with np.errstate(invalid="ignore"):
-        gap = np.where(share > 0.0, y[1] - x[1], 0.0)
-        mean = np.where(share >= 1.0, y[1], x[1] + share * gap)
-        low, high = x[1] - mean, y[1] - mean
-        variance = (1.0 - share) * (x[2] + low**2) + share * (y[2] + high**2)
-        third = (1.0 - share) * (x[3] + 3.0 * low * x[2] + low**3)
-        third = third + share * (y[3] + 3.0 * high * y[2] + high**3)
-    only_first, only_second = share <= 0.0, share >= 1.0
-    variance = np.where(only_first, x[2], np.where(only_second, y[2], variance))
-    third = np.where(only_first, x[3], np.where(only_second, y[3], third))
-    return weight, np.where(only_first, x[1], mean), variance, third
+        for (entry, _), weight in zip(group, weights, strict=True):
+            counts = weight > 0.0
+            off = np.where(counts, entry.mean - mean, 0.0)
+            square = off * off
+            variance = variance + np.where(counts, weight * (entry.variance + square), 0.0)
+            moment = entry.third + off * (3.0 * entry.variance + square)
+            third = third + np.where(counts, weight * moment, 0.0)
+    endless = np.isinf(mean)
+    variance = np.where(endless, np.inf, variance / some)
+    third = np.where(endless, np.inf, third / some)
+    return (Entry(total, mean, variance, third),)

@@ -9,22 +9,27 @@ import numpy as np
 from scipy.special import betainc, gammainc
 
 from models.formulas.cumulants import Array, Cumulants, from_raw
-from models.formulas.mixtures import Entry, Mixture
+from models.formulas.mixtures import Entry, Mixture, merge
 from models.formulas.percentiles import ShiftedGamma, shifted_gamma
 
 #: Nodes of the quadrature: worst error of the mean 5e-3 and of the standard deviation 3e-3 (docs/model.md).
-NODES = 32
+NODES = 20
 _X, _W = np.polynomial.legendre.leggauss(NODES)
 _U = 0.5 * (_X + 1.0)
 #: The range of the quadrature in standard deviations of a normal variable, and in scales of a gamma one.
 _FAR_Z, _FAR_SCALES = 5.0, 14.0
+#: Outcomes of a branch that are kept apart.
+MOST_OUTCOMES = 2
+#: Standard deviations below the mean at which a branch begins.
+_NEAR_SD = 6.0
 
 
 def maximum(branches: Sequence[Mixture]) -> Mixture:
     """The time until all branches are done.
 
-    Each combination of the branches' outcomes is one outcome: the raw moments of the maximum come from a
-    quadrature over the product of the distribution functions.
+    Each branch is taken as at most two outcomes, and each combination of them is one outcome: the raw moments
+    of the maximum come from a quadrature over the product of the distribution functions, on points that all
+    combinations share.
 
     Args:
         branches: The branches, independent of each other.
@@ -34,37 +39,50 @@ def maximum(branches: Sequence[Mixture]) -> Mixture:
     """
     if len(branches) == 1:
         return branches[0]
-    return tuple(_slowest(entries) for entries in itertools.product(*branches))
+    few = [merge(branch, MOST_OUTCOMES) for branch in branches]
+    shape = np.broadcast_shapes(*(part.shape for branch in few for entry in branch for part in entry))
+    start, far = np.zeros(shape), np.zeros(shape)
+    laws: list[list[ShiftedGamma]] = []
+    for branch in few:
+        laws.append([])
+        first = np.full(shape, np.inf)
+        for entry in branch:
+            finite = np.isfinite(entry.mean) & (entry.weight > 0.0)
+            law = shifted_gamma(*(np.where(finite, part, 0.0) for part in entry[1:]))
+            laws[-1].append(law)
+            # Below this hardly anything of the branch lies: the maximum can't be earlier.
+            near = np.maximum(law.shift, entry.mean - _NEAR_SD * np.sqrt(entry.variance))
+            first = np.where(finite, np.minimum(first, near), first)
+            far = np.where(finite, np.maximum(far, _far(law)), far)
+        start = np.where(np.isfinite(first), np.maximum(start, first), start)
+    width = np.maximum(far - start, 0.0)
+    places = list(itertools.product(*(range(len(branch)) for branch in few)))
+    moments = [[np.zeros(shape) for _ in range(3)] for _ in places]
+    for u, w in zip(_U, _W, strict=True):
+        x = width * (u * u)
+        below = [[_distribution(law, start + x) for law in branch] for branch in laws]
+        step = width * (w * u)  # dx = 2 width u du, du = w / 2
+        for place, moment in zip(places, moments, strict=True):
+            together = below[0][place[0]]
+            for b in range(1, len(few)):
+                together = together * below[b][place[b]]
+            above = (1.0 - together) * step
+            moment[0] = moment[0] + above
+            moment[1] = moment[1] + 2.0 * x * above
+            moment[2] = moment[2] + 3.0 * x * x * above
+    return tuple(
+        _combination([branch[i] for branch, i in zip(few, place, strict=True)], start, moment)
+        for place, moment in zip(places, moments, strict=True)
+    )
 
 
-def _slowest(entries: tuple[Entry, ...]) -> Entry:
+def _combination(entries: Sequence[Entry], start: Array, moments: Sequence[Array]) -> Entry:
+    """One combination of the branches' outcomes as an outcome of the maximum."""
     weight: Array = np.ones((1, 1))
+    endless = np.zeros((1, 1), dtype=bool)
     for entry in entries:
         weight = weight * entry.weight
-    shape = np.broadcast_shapes(*(part.shape for entry in entries for part in entry))
-    endless = np.zeros(shape, dtype=bool)
-    laws = []
-    for entry in entries:
-        none = np.isinf(entry.mean)
-        endless = endless | none
-        laws.append(shifted_gamma(*(np.where(none, 0.0, part) for part in entry[1:])))
-    start = np.full(shape, np.inf)
-    far = np.zeros(shape)
-    for law in laws:
-        start = np.minimum(start, law.shift)
-        far = np.maximum(far, _far(law))
-    start = np.maximum(start, 0.0)
-    width = np.maximum(far - start, 0.0)
-    moments = [np.zeros(shape) for _ in range(3)]
-    for u, w in zip(_U, _W, strict=True):
-        x = width * u * u
-        below: Array = np.ones(shape)
-        for law in laws:
-            below = below * _distribution(law, start + x)
-        above = (1.0 - below) * (w * u) * width  # dx = 2 width u du, du = w / 2
-        moments[0] = moments[0] + above
-        moments[1] = moments[1] + 2.0 * x * above
-        moments[2] = moments[2] + 3.0 * x * x * above
+        endless = endless | np.isinf(entry.mean)
     part = from_raw(*moments)
     cumulants = (start + part.mean, part.variance, part.third)
     return Entry(weight, *(np.where(endless, np.inf, value) for value in cumulants))

@@ -1,0 +1,88 @@
+"""Step 3, components that keep data: what a cache answers itself, and what the quorums of a store add."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.evaluation import Array
+from models.formulas.caching import Hits, cache_hits
+from models.formulas.cumulants import Cumulants, gamma_cumulants
+from models.formulas.parallel import order_statistic
+from models.formulas.quorums import stale_read_share
+from models.parameters import Parameters
+
+MS_PER_S = 1000.0
+#: Where a component below has collapsed, an entry takes this long to load.
+LONGEST_S = 1e9
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Quorum:
+    """What the quorums of a store add to its calls.
+
+    Attributes:
+        read_wait: Cumulants of the wait for the other replicas of a read, s.
+        write_wait: The same for a write.
+        stale_share: Share of reads that miss the latest write.
+        read_quorum: Replicas that a read needs.
+        write_quorum: Replicas that a write needs.
+    """
+
+    read_wait: Cumulants
+    write_wait: Cumulants
+    stale_share: Array
+    read_quorum: Array
+    write_quorum: Array
+
+
+def hits_of(parameters: Parameters, component: int, rate: Array, load_s: Array | None) -> Hits | None:
+    """What a cache answers itself: the share that is given, or that of its keys, TTL and capacity."""
+    if parameters.system.parts[component].kind != "cache":
+        return None
+    given = parameters.of_component(component, "hit_ratio")
+    zero = np.zeros((1, 1))
+    fixed = Hits(given, zero, 1.0 - given)
+    if not bool(np.isnan(given).any()):
+        return fixed
+    keys = parameters.of_component(component, "keys")
+    found = cache_hits(
+        rate,
+        keys=np.where(np.isnan(keys), 1.0, keys),
+        exponent=parameters.of_component(component, "zipf"),
+        ttl_s=parameters.of_component(component, "ttl_s"),
+        capacity_keys=parameters.of_component(component, "capacity_keys"),
+        writes_per_key_per_s=parameters.of_component(component, "writes_per_key_per_s"),
+        load_s=zero if load_s is None else np.minimum(load_s, LONGEST_S),
+        coalescing=parameters.of_component(component, "coalescing"),
+    )
+    return Hits(*(np.where(np.isnan(given), x, y) for x, y in zip(found, fixed, strict=True)))
+
+
+def quorum_of(parameters: Parameters, component: int) -> Quorum | None:
+    """What the quorums of a store add: the answering replica is near, the others a round trip away."""
+    if parameters.system.parts[component].kind != "store":
+        return None
+    replicas = parameters.of_component(component, "replicas")
+    read = np.minimum(parameters.of_component(component, "read_quorum"), replicas)
+    given = parameters.of_component(component, "write_quorum")
+    write = np.where(np.isnan(given), replicas, np.minimum(given, replicas))
+    rtt_s = parameters.of_component(component, "rtt_ms") / MS_PER_S
+    round_trip = gamma_cumulants(rtt_s, scv=parameters.of_component(component, "rtt_scv"))
+    nothing = np.zeros((1, 1))
+    waits = [Cumulants(nothing, nothing, nothing)] * 2
+    if bool((rtt_s > 0.0).any()):
+        waits = [
+            order_statistic(round_trip, replicas=replicas - 1.0, needed=quorum - 1.0)
+            for quorum in (read, write)
+        ]
+    stale = stale_read_share(
+        replicas=replicas,
+        read_quorum=read,
+        write_quorum=write,
+        lag_s=parameters.of_component(component, "replication_lag_ms") / MS_PER_S,
+        read_delay_s=rtt_s / 2.0,
+        writes_per_key_per_s=parameters.of_component(component, "writes_per_key_per_s"),
+    )
+    return Quorum(waits[0], waits[1], stale, read, write)

@@ -1,0 +1,119 @@
+"""The documents say what the program does: pages are current, links lead somewhere, sources exist."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from models import compile_system, load_scenario
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+PAGES = sorted(path for path in [ROOT / "README.md", *DOCS.glob("*.md")] if path.exists())
+SCENARIOS = sorted((ROOT / "data" / "scenarios").glob("*.yaml"))
+
+
+def generator() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("scenario_reference", DOCS / "make_scenario_reference.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def text_of(name: str) -> str:
+    return (DOCS / name).read_text(encoding="utf-8")
+
+
+def chapter(text: str, title: str) -> str:
+    """A chapter of a page, up to the next one of its level."""
+    found = re.search(rf"^## {re.escape(title)}$(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
+    assert found is not None, f"no chapter {title!r}"
+    return found[1]
+
+
+def keys_of_sources() -> list[str]:
+    return re.findall(r"`([a-z]+[0-9]{4}[a-z]*)`", chapter(text_of("model.md"), "Sources"))
+
+
+def entries() -> dict[str, str]:
+    """Every entry of the bibliography by its key."""
+    parts = re.split(r"^@[a-z]+\{", text_of("references.bib"), flags=re.MULTILINE)[1:]
+    return {part.split(",", 1)[0].strip(): part for part in parts}
+
+
+def test_scenario_reference_is_current():
+    written = generator().reference()
+    assert text_of("scenario.md") == written, "run: python docs/make_scenario_reference.py"
+
+
+def test_every_field_of_a_scenario_is_explained():
+    assert list(generator().undocumented()) == []
+
+
+def test_the_example_of_the_scenario_reference_works(tmp_path):
+    example = re.search(r"```yaml\n(schema: 1\n.*?)```", text_of("scenario.md"), re.DOTALL)
+    assert example is not None
+    path = tmp_path / "example.yaml"
+    path.write_text(example[1], encoding="utf-8")
+    assert compile_system(load_scenario(path)).space.size == 22
+
+
+def test_every_source_of_the_model_is_in_the_bibliography():
+    cited = keys_of_sources()
+    assert len(cited) > 20
+    assert set(cited) <= set(entries())
+    assert len(cited) == len(set(cited))
+
+
+def test_bibliography_is_well_formed():
+    for key, entry in entries().items():
+        assert entry.count("{") + 1 == entry.count("}"), key
+        for field in ("author", "title", "year"):
+            assert re.search(rf"^\s*{field}\s*=", entry, re.MULTILINE), f"{key} has no {field}"
+        year = re.search(r"year\s*=\s*\{(\d{4})\}", entry)
+        assert year is not None
+        assert year[1] in key, f"{key} is of {year[1]}"
+
+
+def test_every_year_that_the_code_cites_is_in_the_bibliography():
+    # "Author 1990", "Author (1990)", "Author et al. 1990" in the docstrings of the model.
+    pattern = re.compile(r"\b([A-Z][a-z]+)(?: et al\.)?,? \(?(1[789]\d\d|20[012]\d)\b")
+    known = {
+        (name.lower(), key[-4:] if key[-4:].isdigit() else key[-5:-1])
+        for key, entry in entries().items()
+        for name in re.findall(r"[A-Z][a-z]+", entry.split("author", 1)[1].split("\n", 1)[0])
+    }
+    missing = {
+        f"{author} {year} in {path.relative_to(ROOT)}"
+        for path in sorted((ROOT / "models").rglob("*.py"))
+        for author, year in pattern.findall(path.read_text(encoding="utf-8"))
+        if (author.lower(), year) not in known
+    }
+    assert not missing
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
+def test_links_lead_somewhere(page):
+    text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if re.match(r"[a-z]+:", target) or target.startswith("#"):
+            continue
+        path = page.parent / target.split("#", 1)[0]
+        assert path.exists(), f"{page.name} links to {target}"
+
+
+@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
+def test_bundled_scenarios_load(path):
+    assert compile_system(load_scenario(path)).components
+
+
+def test_glossary_is_sorted_and_has_no_term_twice():
+    terms = re.findall(r"^\*\*(.+?)\*\*", text_of("words.md"), re.MULTILINE)
+    assert len(terms) >= 40
+    assert [term.lower() for term in terms] == sorted({term.lower() for term in terms})
