@@ -229,6 +229,12 @@ def main() -> None:
     except (KeyboardInterrupt, typer.Abort):
         typer.echo("interrupted", err=True)
         code = INTERRUPTED
+    except SystemExit as left:
+        # typer turns a reader that has gone into exit code 1, which says here that no design is feasible
+        if not isinstance(left.__context__, BrokenPipeError):
+            raise
+        _let_go_of_stdout()
+        code = OK
     except OSError as error:
         _let_go_of_stdout()
         code = OK if isinstance(error, BrokenPipeError) else _tell(error)

@@ -37,18 +37,7 @@ def non_dominated(losses: Array) -> Mask:
         return np.ones(losses.shape[0], dtype=bool)
     import moocore
 
-    return np.asarray(moocore.is_nondominated(losses, maximise=False, keep_weakly=False) | _equals(losses))
-
-
-def _equals(losses: Array) -> Mask:
-    """Which designs are copies of a non-dominated one (of which the library keeps only the first)."""
-    import moocore
-
-    kept = np.asarray(moocore.is_nondominated(losses, maximise=False, keep_weakly=False))
-    distinct, kind = np.unique(losses, axis=0, return_inverse=True)
-    of_a_kept_kind = np.zeros(len(distinct), dtype=bool)
-    of_a_kept_kind[kind[kept]] = True
-    return np.asarray(of_a_kept_kind[kind])
+    return np.asarray(moocore.is_nondominated(losses, maximise=False, keep_weakly=True))
 
 
 def ranks(losses: Array) -> NDArray[np.intp]:

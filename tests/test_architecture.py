@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from graphlib import CycleError, TopologicalSorter
 from importlib import import_module
 from pathlib import Path
@@ -19,6 +20,9 @@ OWNERS = {
     "pyarrow": ("optimizer.files",),
     "yaml": ("models.scenario.",),
     "pydantic": ("models.scenario.",),
+    "pydantic_core": ("models.scenario.",),
+    "annotated_types": ("models.scenario.",),
+    "scipy": ("models.formulas.", "models.sampling"),
     "rich": ("optimizer.terminal", "optimizer.progress", "optimizer.cli"),
     "typer": ("optimizer.cli",),
     "moocore": ("optimizer.pareto",),
@@ -96,6 +100,17 @@ def test_every_library_has_one_owner(library):
     strangers = {user for user in users if not f"{user}.".startswith(tuple(f"{o}." for o in OWNERS[library]))}
     strangers = {user for user in strangers if not user.startswith(OWNERS[library])}
     assert not strangers
+
+
+def test_no_library_is_used_without_an_owner():
+    known = {*OWNERS, *LAYERS, "numpy", *sys.stdlib_module_names}
+    used = {name.split(".")[0] for path in MODULES.values() for name in imports(path, only_at_start=False)}
+    assert used <= known, f"name an owner of {sorted(used - known)} in OWNERS"
+
+
+def test_the_command_line_loads_nothing_else_before_it_knows_the_command():
+    tops = {name.split(".")[0] for name in imports(MODULES["optimizer.cli"], only_at_start=True)}
+    assert tops <= {"typer", *sys.stdlib_module_names}
 
 
 @pytest.mark.parametrize("module", MODULES)

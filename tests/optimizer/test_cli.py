@@ -327,6 +327,17 @@ def test_a_reader_that_leaves_is_no_error(arguments):
     assert done.stdout.count(b"\n") == 1
 
 
+@pytest.mark.parametrize("arguments", [["schema"], ["solve", EXERCISE, "--json"], ["check", EXERCISE]])
+def test_a_reader_that_has_gone_before_the_first_line_is_no_error(arguments):
+    # `| head -1` leaves too late to be noticed: the output fits into the pipe. Here nobody ever reads.
+    read, write = os.pipe()
+    os.close(read)
+    with os.fdopen(write, "w") as gone:
+        command = [str(part) for part in (COMMAND, *arguments)]
+        done = subprocess.run(command, stdout=gone, stderr=subprocess.PIPE, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (OK, b"")
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 def test_a_full_disk_is_told():
     with Path("/dev/full").open("w") as full:
