@@ -12,6 +12,8 @@ from models.system import System
 
 #: Up to here all designs are looked at, beyond that many of them.
 MOST_DESIGNS = 4096
+#: Designs that are looked at where they are more.
+SAMPLED = 512
 #: Designs from which each decision is changed.
 BASES = 24
 #: Up to here all values of a decision are tried.
@@ -31,7 +33,7 @@ def _some_designs(system: System) -> tuple[Array, bool]:
     size = system.space.size
     if size is not None and size <= MOST_DESIGNS:
         return system.space.designs(0, size), True
-    return system.space.sample(MOST_DESIGNS, seed=0), False
+    return system.space.sample(SAMPLED, seed=0), False
 
 
 def _limits(system: System) -> list[Finding]:
@@ -62,22 +64,27 @@ def _decisions(system: System) -> list[Finding]:
     """Decisions that change no dimension and no limit, from any of some designs."""
     X, _ = _some_designs(system)
     exists = system.space.active(X)
-    moved = dict.fromkeys((d.name for d in system.space.decisions), False)
-    for i, decision in enumerate(system.space.decisions):
-        rows_with_it = X[exists[i].any(axis=1)] if i in exists else X
-        for x in rows_with_it[:: max(1, len(rows_with_it) // BASES)][:BASES]:
-            rows = [x]
-            for j in decision.columns:
-                for value in _some_values(system.space.columns[j]):
-                    row = x.copy()
-                    row[list(decision.columns)] = value
-                    rows.append(row)
-            evaluation = evaluate(system, np.array(rows))
-            outcomes = np.concatenate([evaluation.values, evaluation.excess], axis=1)
-            same = np.all((outcomes == outcomes[0]) | (np.isinf(outcomes) & np.isinf(outcomes[0])))
-            if not same:
-                moved[decision.name] = True
-                break
+    decisions = system.space.decisions
+    bases = [X[exists[i].any(axis=1)] if i in exists else X for i in range(len(decisions))]
+    moved = {decision.name: False for decision in decisions}
+    for attempt in range(BASES):
+        # All decisions that are still open in one batch: a batch costs hardly more than a design.
+        batch: list[Array] = []
+        places: dict[str, slice] = {}
+        for decision, rows in zip(decisions, bases, strict=True):
+            if moved[decision.name] or not len(rows):
+                continue
+            x = rows[(attempt * max(1, len(rows) // BASES)) % len(rows)]
+            varied = [x, *(_varied(x, decision.columns, v) for v in _values(system, decision.columns))]
+            places[decision.name] = slice(len(batch), len(batch) + len(varied))
+            batch += varied
+        if not batch:
+            break
+        evaluation = _evaluated(system, np.array(batch))
+        outcomes = np.concatenate([evaluation.values, evaluation.excess], axis=1)
+        for name, place in places.items():
+            rows = outcomes[place]
+            moved[name] = not bool(np.all((rows == rows[0]) | (np.isinf(rows) & np.isinf(rows[0]))))
     return [
         Finding(
             f"decisions.{name}",
@@ -88,6 +95,16 @@ def _decisions(system: System) -> list[Finding]:
         for name, matters in moved.items()
         if not matters
     ]
+
+
+def _varied(x: Array, columns: tuple[int, ...], value: float) -> Array:
+    row = x.copy()
+    row[list(columns)] = value
+    return row
+
+
+def _values(system: System, columns: tuple[int, ...]) -> Array:
+    return np.unique(np.concatenate([_some_values(system.space.columns[j]) for j in columns]))
 
 
 def _some_values(column: Column) -> Array:
