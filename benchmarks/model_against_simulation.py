@@ -24,13 +24,12 @@ from statistics import median
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))  # the simulator is a part of the tests
 
-from oracles.networks import Network, networks
-from oracles.simulation import Estimate, simulate
-
 from models.compiling import compile_system
 from models.errors import NotModelledError
 from models.explaining import explain
 from models.scenario.load import scenario_from
+from oracles.networks import Network, networks
+from oracles.simulation import Estimate, simulate
 
 MEASURES = {"mean": "response_ms", "p50": "p50_ms", "p99": "p99_ms"}
 BANDS = ((0.0, 0.5), (0.5, 0.7), (0.7, 0.8), (0.8, 0.85), (0.85, math.inf))

@@ -2,6 +2,8 @@
 
 python docs/make_scenario_reference.py
 """
+# Rows of tables can't be broken:
+# ruff: noqa: E501
 
 from __future__ import annotations
 
@@ -132,6 +134,7 @@ MEANINGS: dict[str, str] = {
     "summary": "What the scenario is about.",
     "workload": "What the system is asked to serve.",
     "components": "The parts of the system.",
+    "costs": "Costs that follow drivers.",
     "flows": "The classes of user requests.",
     "decisions": "What is still open.",
     "rules": "Combinations that must, or must not, be.",
@@ -375,6 +378,10 @@ that leave no design at all are an error where trying few combinations shows it.
 `today` says what the running system does; every table compares with it. What is not named is off, the first option,
 or what the path holds in the file. A number may lie outside the range of its decision, but not outside what its
 parameter allows. For an adaptive decision write one value, or one for each phase.
+
+## What the model leaves to others
+`uncertainty` and `experiments` are read and checked, but one evaluation does not use them; neither does it use
+`target`, `step`, `breach`, `target_ms`, `switch_minutes`, `notice` and `why`.
 
 ## Limits, targets and tolerance
 A `limit` of a dimension is a constraint when `tolerance` is `never` or not given. With any other tolerance it is a

@@ -24,8 +24,6 @@ from models.valves import Valve
 
 #: Passes where components turn calls away, where calls fail whatever the load, and where retries meet both.
 PASSES_WITH_REFUSALS, PASSES_WITH_ERRORS, PASSES_WITH_RETRIES = 5, 2, 6
-#: Passes where the way up brings news for the way down (the time to load a cache's entry).
-PASSES_WITH_LATE_NEWS = 3
 #: Passes where breakers and bulkheads open and close: each halves what is left of their movement.
 PASSES_WITH_VALVES = 16
 #: The failed state counts as another one when some component sees this much more than in the healthy one.
@@ -105,8 +103,6 @@ def _passes(coupling: Coupling) -> int:
         return PASSES_WITH_VALVES
     if coupling.refusals:
         return PASSES_WITH_REFUSALS
-    if coupling.late:
-        return PASSES_WITH_LATE_NEWS
     return PASSES_WITH_ERRORS if coupling.errors else 1
 
 

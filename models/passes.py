@@ -76,7 +76,7 @@ def full_state(parameters: Parameters) -> Feedback:
 def feedback_of(found: Pass) -> Feedback:
     """What a pass tells the next."""
     return Feedback(
-        tuple(answer.success for answer in found.calls),
+        tuple(answer.passes for answer in found.calls),
         tuple(np.ones((1, 1)) if a.outcome is None else a.outcome.attempts for a in found.calls),
         tuple(answer.valve for answer in found.calls if answer.valve is not None),
     )
@@ -144,7 +144,10 @@ def one_pass(
         again = previous is None or coupling.moves[c]
         if again and coupling.blocks[c]:
             hold = hold_of(parameters, stations, attempts_per_s, coupling.calls_of[c], below)
-            stations[c] = serve(parameters, c, arrivals[c], None, callers=threads[c], hold=hold)
+            load_s = load_time_s(parameters, coupling.calls_of[c]) if coupling.loads_slowly[c] else None
+            stations[c] = serve(
+                parameters, c, arrivals[c], None, callers=threads[c], hold=hold, load_s=load_s
+            )
         for node in coupling.calls_of[c]:
             i = node.index
             wanted = timed or coupling.timed[i]

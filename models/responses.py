@@ -37,6 +37,7 @@ class Answer:
         held: Time until the caller can go on, failed or not, s.
         success: Share that succeeds, hard failures of components left aside.
         fresh: Share of the successes that is up to date, times its fidelity.
+        passes: Share after which the caller goes on: an optional call that fails doesn't stop it.
         outcome: Attempts of a single call; None for steps together.
         valve: What the caller's breaker and bulkhead let through in the next pass.
     """
@@ -45,6 +46,7 @@ class Answer:
     held: Mixture
     success: Array
     fresh: Array
+    passes: Array
     outcome: Outcome | None = None
     valve: Valve | None = None
 
@@ -66,15 +68,14 @@ def answer_steps(parameters: Parameters, steps: tuple[StepNode, ...], calls: Map
             answer = calls[step.index]
             if bool((parameters.of_call(step, "optional") > 0.0).any()):
                 optional = parameters.of_call(step, "optional") > 0.0
-                answer = Answer(
-                    answer.response, answer.held, np.where(optional, 1.0, answer.success), answer.fresh
-                )
+                went_on = np.where(optional, 1.0, answer.success)
+                answer = Answer(answer.response, answer.held, went_on, answer.fresh, went_on)
         same = answer.held is answer.response and held is response
         response = _after(response, answer.response)
         held = response if same else _after(held, answer.held)
         success = success * answer.success
         fresh = fresh * answer.fresh
-    return Answer(response, held, success, fresh)
+    return Answer(response, held, success, fresh, success)
 
 
 def _after(first: Mixture, second: Mixture) -> Mixture:
@@ -91,7 +92,7 @@ def _branches(answers: Sequence[Answer]) -> Answer:
     held = response
     if any(answer.held is not answer.response for answer in answers):
         held = merge(maximum([answer.held for answer in answers]), MOST_ENTRIES)
-    return Answer(response, held, success, fresh)
+    return Answer(response, held, success, fresh, success)
 
 
 def answer_call(
@@ -150,6 +151,7 @@ def answer_call(
         held=many if held is response else repeat(held, made),
         success=each_time(success, made),
         fresh=each_time(fresh, made),
+        passes=np.where(parameters.of_call(node, "optional") > 0.0, 1.0, each_time(success, made)),
         outcome=found,
         valve=valve,
     )
@@ -177,7 +179,9 @@ def _attempt(
             response = merge(either([hit, 1.0 - hit], [own, response]), MOST_ENTRIES)
         fails = 1.0 - (1.0 - error) * (hit + (1.0 - hit) * below.success)
         fresh = (1.0 - stale) * (hit * (1.0 - station.cache.stale_share) + (1.0 - hit) * below.fresh)
-    return Attempt(response, station.lost_share, fails), fresh
+    # A queue without end refuses nobody: its calls wait until they are given up, or for ever.
+    fails = np.where(np.isinf(station.wait.mean), 1.0, fails)
+    return Attempt(response, station.blocked_share, fails), fresh
 
 
 def policy_of(parameters: Parameters, node: CallNode) -> Policy:

@@ -56,7 +56,6 @@ class Station:
         response: Cumulants of wait and own work (the calls under it not counted).
         held_s: Mean time a slot is taken by one call.
         blocked_share: Share of calls that is turned away.
-        lost_share: Share of calls that gets no answer: turned away, or all of them after a collapse.
         served_share: Share of calls that is let in. A queue that grows without end lets all of them in: what
             is below is shown under the load it would have if this component were no bottleneck.
         capacity_per_s: Calls per second at utilisation 1.
@@ -76,7 +75,6 @@ class Station:
     response: Cumulants
     held_s: Array
     blocked_share: Array
-    lost_share: Array
     served_share: Array
     capacity_per_s: Array
     cache: Hits | None = None
@@ -148,7 +146,6 @@ def serve(
         response=add(wait, own),
         held_s=held_s,
         blocked_share=found.blocked_share,
-        lost_share=np.where(np.isinf(found.mean_s), 1.0, found.blocked_share),
         served_share=1.0 - found.blocked_share,
         capacity_per_s=capacity,
         cache=hits_of(parameters, component, arrivals_per_s, load_s),
@@ -278,7 +275,6 @@ def _external(parameters: Parameters, component: int, arrivals_per_s: Array) -> 
         response=response,
         held_s=latency_s,
         blocked_share=blocked,
-        lost_share=blocked,
         served_share=1.0 - blocked,
         capacity_per_s=limit,
     )

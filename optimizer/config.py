@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-#: Designs that are enumerated without being asked: some minutes at most on one core.
-DEFAULT_LIMIT = 2_000_000
+#: Designs that are enumerated without being asked: seconds for a small system, ten minutes for a large one.
+DEFAULT_LIMIT = 500_000
 #: Designs of the largest sample: all of it is held in memory.
 MOST_SAMPLED = 10_000_000
 
@@ -15,7 +15,7 @@ class SolveConfig:
     """Settings of a solve.
 
     Attributes:
-        max_designs: Designs that may be evaluated. None = all, up to 2,000,000; a larger space is refused. A
+        max_designs: Designs that may be evaluated. None = all, up to 500,000; a larger space is refused. A
             number = all designs when there are no more, else a Sobol sample of that many.
         seed: Seed of a sample.
         chunk: Designs that are evaluated together: bounds the memory, never changes the result.

@@ -25,7 +25,7 @@ def solve(system: System, config: SolveConfig | None = None, *, progress: Progre
 
     Args:
         system: The system.
-        config: Settings; the default looks at every design of a space of up to 2,000,000.
+        config: Settings; the default looks at every design of a space of up to 500,000.
         progress: Told designs done, designs in all and designs on the front after every chunk.
 
     Raises:

@@ -13,7 +13,7 @@ from models.formulas.mixtures import Entry, Mixture, merge
 from models.formulas.percentiles import ShiftedGamma, shifted_gamma
 
 #: Nodes of the quadrature: worst error of the mean 5e-3 and of the standard deviation 3e-3 (docs/model.md).
-NODES = 20
+NODES = 32
 _X, _W = np.polynomial.legendre.leggauss(NODES)
 _U = 0.5 * (_X + 1.0)
 #: The range of the quadrature in standard deviations of a normal variable, and in scales of a gamma one.
@@ -28,8 +28,7 @@ def maximum(branches: Sequence[Mixture]) -> Mixture:
     """The time until all branches are done.
 
     Each branch is taken as at most two outcomes, and each combination of them is one outcome: the raw moments
-    of the maximum come from a quadrature over the product of the distribution functions, on points that all
-    combinations share.
+    of the maximum come from a quadrature over the product of the distribution functions.
 
     Args:
         branches: The branches, independent of each other.
@@ -40,49 +39,37 @@ def maximum(branches: Sequence[Mixture]) -> Mixture:
     if len(branches) == 1:
         return branches[0]
     few = [merge(branch, MOST_OUTCOMES) for branch in branches]
-    shape = np.broadcast_shapes(*(part.shape for branch in few for entry in branch for part in entry))
-    start, far = np.zeros(shape), np.zeros(shape)
-    laws: list[list[ShiftedGamma]] = []
-    for branch in few:
-        laws.append([])
-        first = np.full(shape, np.inf)
-        for entry in branch:
-            finite = np.isfinite(entry.mean) & (entry.weight > 0.0)
-            law = shifted_gamma(*(np.where(finite, part, 0.0) for part in entry[1:]))
-            laws[-1].append(law)
-            # Below this hardly anything of the branch lies: the maximum can't be earlier.
-            near = np.maximum(law.shift, entry.mean - _NEAR_SD * np.sqrt(entry.variance))
-            first = np.where(finite, np.minimum(first, near), first)
-            far = np.where(finite, np.maximum(far, _far(law)), far)
-        start = np.where(np.isfinite(first), np.maximum(start, first), start)
-    width = np.maximum(far - start, 0.0)
-    places = list(itertools.product(*(range(len(branch)) for branch in few)))
-    moments = [[np.zeros(shape) for _ in range(3)] for _ in places]
-    for u, w in zip(_U, _W, strict=True):
-        x = width * (u * u)
-        below = [[_distribution(law, start + x) for law in branch] for branch in laws]
-        step = width * (w * u)  # dx = 2 width u du, du = w / 2
-        for place, moment in zip(places, moments, strict=True):
-            together = below[0][place[0]]
-            for b in range(1, len(few)):
-                together = together * below[b][place[b]]
-            above = (1.0 - together) * step
-            moment[0] = moment[0] + above
-            moment[1] = moment[1] + 2.0 * x * above
-            moment[2] = moment[2] + 3.0 * x * x * above
-    return tuple(
-        _combination([branch[i] for branch, i in zip(few, place, strict=True)], start, moment)
-        for place, moment in zip(places, moments, strict=True)
-    )
+    return tuple(_slowest(entries) for entries in itertools.product(*few))
 
 
-def _combination(entries: Sequence[Entry], start: Array, moments: Sequence[Array]) -> Entry:
+def _slowest(entries: tuple[Entry, ...]) -> Entry:
     """One combination of the branches' outcomes as an outcome of the maximum."""
+    shape = np.broadcast_shapes(*(part.shape for entry in entries for part in entry))
     weight: Array = np.ones((1, 1))
     endless = np.zeros((1, 1), dtype=bool)
+    start, far = np.zeros(shape), np.zeros(shape)
+    laws = []
     for entry in entries:
         weight = weight * entry.weight
         endless = endless | np.isinf(entry.mean)
+        finite = np.isfinite(entry.mean)
+        mean, variance, third = (np.where(finite, part, 0.0) for part in entry[1:])
+        law = shifted_gamma(mean, variance, third)
+        laws.append(law)
+        # Below this hardly anything of the branch lies: the maximum can't be earlier.
+        start = np.maximum(start, np.maximum(law.shift, mean - _NEAR_SD * np.sqrt(variance)))
+        far = np.maximum(far, _far(law))
+    width = np.maximum(far - start, 0.0)
+    moments = [np.zeros(shape) for _ in range(3)]
+    for u, w in zip(_U, _W, strict=True):
+        x = width * (u * u)
+        below = _distribution(laws[0], start + x)
+        for law in laws[1:]:
+            below = below * _distribution(law, start + x)
+        above = (1.0 - below) * width * (w * u)  # dx = 2 width u du, du = w / 2
+        moments[0] = moments[0] + above
+        moments[1] = moments[1] + 2.0 * x * above
+        moments[2] = moments[2] + 3.0 * x * x * above
     part = from_raw(*moments)
     cumulants = (start + part.mean, part.variance, part.third)
     return Entry(weight, *(np.where(endless, np.inf, value) for value in cumulants))
@@ -115,13 +102,15 @@ def order_statistic(part: Cumulants, *, replicas: Array, needed: Array) -> Cumul
     waits = needed >= 1.0
     r = np.where(waits, needed, 1.0)
     n = np.maximum(replicas, r)
-    far = np.broadcast_to(_far(law), shape)
+    start = np.maximum(np.maximum(law.shift, part.mean - _NEAR_SD * np.sqrt(part.variance)), 0.0)
+    width = np.broadcast_to(_far(law) - start, shape)
     moments = [np.zeros(shape) for _ in range(3)]
     for u, w in zip(_U, _W, strict=True):
-        x = far * u * u
-        above = (1.0 - betainc(r, n - r + 1.0, _distribution(law, x))) * (w * u) * far
+        x = width * (u * u)
+        above = (1.0 - betainc(r, n - r + 1.0, _distribution(law, start + x))) * (width * (w * u))
         moments[0] = moments[0] + above
         moments[1] = moments[1] + 2.0 * x * above
         moments[2] = moments[2] + 3.0 * x * x * above
+    found = from_raw(*moments)
     none = ~waits | (part.mean <= 0.0)
-    return Cumulants(*(np.where(none, 0.0, value) for value in from_raw(*moments)))
+    return Cumulants(*(np.where(none, 0.0, value) for value in (start + found.mean, *found[1:])))

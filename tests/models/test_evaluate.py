@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scenarios import scenario
 
 from models.compiling import compile_system
 from models.evaluating import evaluate, run
 from models.explaining import explain
+from scenarios import scenario
 
 
 def values_of(**parts):

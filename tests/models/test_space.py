@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scenarios import scenario
 
 from models.errors import DesignError, SpaceTooLargeError
 from models.space import design_space
+from scenarios import scenario
 
 
 def mixed(**changes):

@@ -7,6 +7,8 @@ from functools import partial
 from itertools import repeat
 from typing import Literal
 
+from models.scenario.component import Cache, Component, External, Store
+from models.scenario.flow import Call, Parallel
 from oracles.sim_caches import FixedHits, KeyedCache
 from oracles.sim_stations import (
     Clock,
@@ -33,9 +35,6 @@ from oracles.sim_steps import (
     with_fallback,
     with_timeout,
 )
-
-from models.scenario.component import Cache, Component, External, Store
-from models.scenario.flow import Call, Parallel
 
 #: Which round trips a quorum waits for. `others`: the replica that works on the call is one of those that
 #: must be heard, so it is the (R-1)-th smallest of N-1. `all`: the R-th smallest of N, as if all were remote.

@@ -17,12 +17,12 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from oracles.sim_calls import Compiler, Part, Quorum, Start
-from oracles.sim_stations import Clock, Streams, Tally
 
 from models.scenario.effect import Effect
 from models.scenario.scenario import Scenario
 from models.scenario.workload import Phase
+from oracles.sim_calls import Compiler, Part, Quorum, Start
+from oracles.sim_stations import Clock, Streams, Tally
 
 MS_PER_S = 1e3
 BATCHES = 20

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from oracles.networks import KINDS, networks
-from oracles.simulation import Estimate, Pulse, Result, simulate
 from scipy.optimize import brentq
 
 from models.scenario.load import scenario_from
 from models.scenario.scenario import Scenario
+from oracles.networks import KINDS, networks
+from oracles.simulation import Estimate, Pulse, Result, simulate
 
 REQUESTS = 120_000
 S = 1e3  # ms

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from oracles.cases import assert_within, cases
 from scipy.optimize import brentq
 
 from models.formulas.erlang import erlang_b, erlang_c
+from oracles.cases import assert_within, cases
 
 LOADS = st.floats(0.01, 5.0)
 

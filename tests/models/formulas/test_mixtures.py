@@ -100,9 +100,7 @@ def test_one_or_the_other_is_the_mean_of_both(a: list[Row], b: list[Row], share:
     found = either([cell(share), cell(1.0 - share)], [first, second])
     p, q = Fraction(share), Fraction(1.0 - share)
     (wa, ra), (wb, rb) = exact(first), exact(second)
-    assert_same_moments(
-        found, p * wa + q * wb, tuple(p * x + q * y for x, y in zip(ra, rb, strict=True))
-    )
+    assert_same_moments(found, p * wa + q * wb, tuple(p * x + q * y for x, y in zip(ra, rb, strict=True)))
 
 
 @given(rows=st.lists(ROW, min_size=1, max_size=24), most=st.integers(1, 8))
@@ -137,7 +135,7 @@ def test_repeating_is_that_many_independent_ones(rows: list[Row], times: float) 
     fewer, more = (sum_of(*[raw] * n) for n in (whole, whole + 1))
     wanted = tuple((1 - rest) * x + rest * y for x, y in zip(fewer, more, strict=True))
     found = repeat(mixture, cell(times))
-    assert len(found) <= max(4, 2)
+    assert len(found) <= max(4, len(rows))
     have_weight, have = exact(found)
     assert float(have_weight) == pytest.approx(float(weight ** min(whole + 1, 5)), rel=1e-9)
     for x, y in zip(have, wanted, strict=True):
@@ -147,7 +145,7 @@ def test_repeating_is_that_many_independent_ones(rows: list[Row], times: float) 
 def test_two_humps_stay_two_humps_when_repeated_twice() -> None:
     """Hit (1) or miss (10) made twice: 2, 11 and 20 with binomial weights, of which one group is below."""
     one = tuple(Entry(cell(w), cell(m), cell(0.0), cell(0.0)) for w, m in ((0.9, 1.0), (0.1, 10.0)))
-    found = {(round(float(e.weight[0, 0]), 12), float(e.mean[0, 0])) for e in repeat(one, cell(2.0))}
+    found = [(float(e.weight[0, 0]), float(e.mean[0, 0])) for e in repeat(one, cell(2.0))]
     assert sum(w for w, m in found if m == 2.0) == pytest.approx(0.81)
     assert sum(w for w, m in found if m > 2.0) == pytest.approx(0.19)
 

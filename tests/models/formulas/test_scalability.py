@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from oracles.cases import assert_within, cases
 from scipy.optimize import curve_fit
 
 from models.formulas.scalability import (
@@ -18,6 +17,7 @@ from models.formulas.scalability import (
     stretched_service,
     usl_throughput,
 )
+from oracles.cases import assert_within, cases
 
 CONTENTION = st.floats(0.0, 0.3)
 COHERENCY = st.floats(0.0, 0.01)

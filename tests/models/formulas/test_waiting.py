@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from oracles.cases import assert_within, cases
 
 from models.formulas.waiting import Wait, deadline_wait, limited_wait, station_wait, unlimited_wait
+from oracles.cases import assert_within, cases
 
 SERVERS = st.integers(1, 40)
 LOADS = st.floats(0.05, 3.0)
