@@ -28,7 +28,8 @@ def maximum(branches: Sequence[Mixture]) -> Mixture:
     """The time until all branches are done.
 
     Each branch is taken as at most two outcomes, and each combination of them is one outcome: the raw moments
-    of the maximum come from a quadrature over the product of the distribution functions.
+    of the maximum come from a quadrature over the product of the distribution functions, on points that all
+    combinations share.
 
     Args:
         branches: The branches, independent of each other.
@@ -39,37 +40,50 @@ def maximum(branches: Sequence[Mixture]) -> Mixture:
     if len(branches) == 1:
         return branches[0]
     few = [merge(branch, MOST_OUTCOMES) for branch in branches]
-    return tuple(_slowest(entries) for entries in itertools.product(*few))
+    shape = np.broadcast_shapes(*(part.shape for branch in few for entry in branch for part in entry))
+    start, far = np.zeros(shape), np.zeros(shape)
+    laws: list[list[ShiftedGamma]] = []
+    for branch in few:
+        laws.append([])
+        first = np.full(shape, np.inf)
+        for entry in branch:
+            finite = np.isfinite(entry.mean) & (entry.weight > 0.0)
+            law = shifted_gamma(*(np.where(finite, part, 0.0) for part in entry[1:]))
+            laws[-1].append(law)
+            # Below this hardly anything of the branch lies: the maximum can't be earlier.
+            mean, variance = (np.where(finite, part, 0.0) for part in entry[1:3])
+            near = np.maximum(law.shift, mean - _NEAR_SD * np.sqrt(variance))
+            first = np.where(finite, np.minimum(first, near), first)
+            far = np.where(finite, np.maximum(far, _far(law)), far)
+        start = np.where(np.isfinite(first), np.maximum(start, first), start)
+    width = np.maximum(far - start, 0.0)
+    places = list(itertools.product(*(range(len(branch)) for branch in few)))
+    moments = [[np.zeros(shape) for _ in range(3)] for _ in places]
+    for u, w in zip(_U, _W, strict=True):
+        x = width * (u * u)
+        below = [[_distribution(law, start + x) for law in branch] for branch in laws]
+        step = width * (w * u)  # dx = 2 width u du, du = w / 2
+        for place, moment in zip(places, moments, strict=True):
+            together = below[0][place[0]]
+            for b in range(1, len(few)):
+                together = together * below[b][place[b]]
+            above = (1.0 - together) * step
+            moment[0] = moment[0] + above
+            moment[1] = moment[1] + 2.0 * x * above
+            moment[2] = moment[2] + 3.0 * x * x * above
+    return tuple(
+        _combination([branch[i] for branch, i in zip(few, place, strict=True)], start, moment)
+        for place, moment in zip(places, moments, strict=True)
+    )
 
 
-def _slowest(entries: tuple[Entry, ...]) -> Entry:
+def _combination(entries: Sequence[Entry], start: Array, moments: Sequence[Array]) -> Entry:
     """One combination of the branches' outcomes as an outcome of the maximum."""
-    shape = np.broadcast_shapes(*(part.shape for entry in entries for part in entry))
     weight: Array = np.ones((1, 1))
     endless = np.zeros((1, 1), dtype=bool)
-    start, far = np.zeros(shape), np.zeros(shape)
-    laws = []
     for entry in entries:
         weight = weight * entry.weight
         endless = endless | np.isinf(entry.mean)
-        finite = np.isfinite(entry.mean)
-        mean, variance, third = (np.where(finite, part, 0.0) for part in entry[1:])
-        law = shifted_gamma(mean, variance, third)
-        laws.append(law)
-        # Below this hardly anything of the branch lies: the maximum can't be earlier.
-        start = np.maximum(start, np.maximum(law.shift, mean - _NEAR_SD * np.sqrt(variance)))
-        far = np.maximum(far, _far(law))
-    width = np.maximum(far - start, 0.0)
-    moments = [np.zeros(shape) for _ in range(3)]
-    for u, w in zip(_U, _W, strict=True):
-        x = width * (u * u)
-        below = _distribution(laws[0], start + x)
-        for law in laws[1:]:
-            below = below * _distribution(law, start + x)
-        above = (1.0 - below) * width * (w * u)  # dx = 2 width u du, du = w / 2
-        moments[0] = moments[0] + above
-        moments[1] = moments[1] + 2.0 * x * above
-        moments[2] = moments[2] + 3.0 * x * x * above
     part = from_raw(*moments)
     cumulants = (start + part.mean, part.variance, part.third)
     return Entry(weight, *(np.where(endless, np.inf, value) for value in cumulants))

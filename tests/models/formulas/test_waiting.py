@@ -192,7 +192,7 @@ def test_more_requests_wait_longer_and_are_refused_more_often(
 ) -> None:
     found = station(rates, servers, **{limit: size})
     for low, high in (found.blocked_share, found.mean_s):
-        assert low <= high * (1.0 + 1e-9)
+        assert low <= high * (1.0 + 1e-9) + 1e-300  # below are no normal numbers
     unlimited = station(rates, servers)
     assert unlimited.mean_s[0] <= unlimited.mean_s[1] * (1.0 + 1e-9)
     assert (unlimited.blocked_share == 0.0).all()
