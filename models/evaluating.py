@@ -29,15 +29,12 @@ from models.latency import Latency, latency
 from models.limits import limit_excess
 from models.network import Network, carry
 from models.parameters import Parameters, apply_decisions
+from models.phases import in_phase, over_phases, worst_of
+from models.rounding import rounded_share, significant
 from models.scenario.complexity import ComplexityBudget
 from models.scenario.paths import Slot, parameters_of
 from models.system import System
 from models.traffic import at_the_door, visits_per_request
-
-#: Values are given to this many significant digits (shares: decimals): differences below are rounding, and
-#: must not make one design better than another.
-SIGNIFICANT_DIGITS = 10
-SHARE_DECIMALS = 12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,8 +95,8 @@ def evaluate(system: System, X: Array) -> Evaluation:
             "emergence": np.array(np.broadcast_to(steps.emergence.score, (n,))),
             "effort_days": steps.effort.days,
             "one_time_usd": steps.effort.one_time_usd,
-            "metastable": _over_phases(steps.network.metastable),
-            "retry_margin": -_over_phases(-steps.network.retry_margin),
+            "metastable": over_phases(steps.network.metastable),
+            "retry_margin": -over_phases(-steps.network.retry_margin),
         },
     )
 
@@ -133,8 +130,8 @@ def _steps(system: System, X: Array, base: Mapping[Slot, Array] | None) -> Run:
     found = latency(parameters, network)
     cost = _cost(parameters, network, success, X)
     taken = effort(system, X)
-    utilisation = _worst(n, [s.utilisation for s in network.stations if s.has_queue])
-    collapse = _worst(
+    utilisation = worst_of(n, [s.utilisation for s in network.stations if s.has_queue])
+    collapse = worst_of(
         n,
         [
             np.where(~s.can_refuse & (s.utilisation >= 1.0), np.maximum(s.utilisation - 1.0, 1e-6), 0.0)
@@ -147,18 +144,18 @@ def _steps(system: System, X: Array, base: Mapping[Slot, Array] | None) -> Run:
         coupling=coupling(parameters),
         retry_rate=_retry_rate(parameters, network),
         p99_over_p50=found.tail_ratio,
-        gc_share=_worst(
+        gc_share=worst_of(
             n, [parameters.of_component_or(c, "gc_share", 0.0) for c in range(len(system.parts))]
         ),
     )
     values = np.column_stack(
         [
-            _significant(np.broadcast_to(found.worst_ms, (n,))),
-            _significant(_throughput(parameters, network)),
-            _rounded_share(_freshness(parameters, network)),
-            _rounded_share(_availability(parameters, success)),
-            _significant(cost.total()),
-            _significant(np.broadcast_to(budget.used_share, (n,))),
+            significant(np.broadcast_to(found.worst_ms, (n,))),
+            significant(_throughput(parameters, network)),
+            rounded_share(_freshness(parameters, network)),
+            rounded_share(_availability(parameters, success)),
+            significant(cost.total()),
+            significant(np.broadcast_to(budget.used_share, (n,))),
         ]
     )
     excess = limit_excess(
@@ -169,7 +166,7 @@ def _steps(system: System, X: Array, base: Mapping[Slot, Array] | None) -> Run:
         emergence=emergence.score,
         effort_days=taken.days,
         one_time_usd=taken.one_time_usd,
-        metastable=_over_phases(network.metastable),
+        metastable=over_phases(network.metastable),
         beyond_bounds=parameters.beyond,
         flow_latency_ms=found.flow_worst_ms,
     )
@@ -211,11 +208,11 @@ def _cost(parameters: Parameters, network: Network, success: tuple[Array, ...], 
 def _budget(parameters: Parameters, X: Array, utilisation: Array, taken: Effort) -> Budget:
     n = X.shape[0]
     coefficients = {
-        name: _over_phases(parameters.of_complexity(name)) for name in parameters_of(ComplexityBudget)
+        name: over_phases(parameters.of_complexity(name)) for name in parameters_of(ComplexityBudget)
     }
     called = is_called(parameters)
     caches = [c for c, part in enumerate(parameters.system.parts) if part.kind == "cache"]
-    calls_a_cache = _worst(n, [flow[c] for flow in called for c in caches])
+    calls_a_cache = worst_of(n, [flow[c] for flow in called for c in caches])
     return complexity_budget(
         coefficients=coefficients,
         utilisation=utilisation,
@@ -238,7 +235,7 @@ def _throughput(parameters: Parameters, network: Network) -> Array:
         with np.errstate(divide="ignore", invalid="ignore"):
             rate = station.capacity_per_s / visits
         rate = np.where(visits > 0.0, rate, np.inf)
-        reached = np.minimum(reached, _in_phase(rate, parameters.system.peak))
+        reached = np.minimum(reached, in_phase(rate, parameters.system.peak))
     return reached
 
 
@@ -250,7 +247,7 @@ def _retry_rate(parameters: Parameters, network: Network) -> Array:
         calls = calls + made
         attempts = attempts + tried
     share = np.where(attempts > 0.0, 1.0 - calls / np.where(attempts > 0.0, attempts, 1.0), 0.0)
-    return _worst(parameters.n, [share])
+    return worst_of(parameters.n, [share])
 
 
 def _freshness(parameters: Parameters, network: Network) -> Array:
@@ -280,39 +277,3 @@ def _weighted(parameters: Parameters, shares: list[Array]) -> Array:
             above = above + weight[:, p] * full[:, p]
             below = below + weight[:, p]
     return np.where(below > 0.0, above / np.where(below > 0.0, below, 1.0), 1.0)
-
-
-def _in_phase(value: Array, phase: int) -> Array:
-    """One phase of an array that broadcasts to `(n, p)`, `(n | 1,)`."""
-    return value[:, min(phase, value.shape[1] - 1)]
-
-
-def _over_phases(value: Array) -> Array:
-    """The largest over the phases, `(n | 1,)`."""
-    worst = value[:, 0]
-    for p in range(1, value.shape[1]):
-        worst = np.maximum(worst, value[:, p])
-    return worst
-
-
-def _worst(n: int, values: list[Array]) -> Array:
-    """The largest over all arrays and phases, at least 0, `(n,)`."""
-    worst: Array = np.zeros(n)
-    for value in values:
-        worst = np.maximum(worst, _over_phases(value))
-    return worst
-
-
-def _significant(values: Array) -> Array:
-    """Values rounded to `SIGNIFICANT_DIGITS`; infinities stay."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        magnitude = np.floor(np.log10(np.abs(values)))
-    # Below 1e-200 the scale itself would overflow; nothing that small is told from 0.
-    magnitude = np.where(np.isfinite(magnitude), np.maximum(magnitude, -200.0), 0.0)
-    scale = 10.0 ** (SIGNIFICANT_DIGITS - 1 - magnitude)
-    with np.errstate(invalid="ignore"):
-        return np.where(np.isfinite(values), np.rint(values * scale) / scale, values)
-
-
-def _rounded_share(values: Array) -> Array:
-    return np.asarray(np.round(values, SHARE_DECIMALS))

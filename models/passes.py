@@ -103,52 +103,105 @@ def one_pass(
         previous: The pass before; None = there is none.
         timed: Whether all response times are worked out; else only those that act back on the load.
     """
+    traffic = _down(parameters, users, shared, coupling, state, previous)
+    calls = _up(parameters, coupling, state, previous, traffic, timed=timed)
+    return Pass(
+        calls_per_s=tuple(traffic.calls_per_s),
+        attempts_per_s=tuple(traffic.attempts_per_s),
+        stations=tuple(traffic.stations[c] for c in range(len(parameters.system.components))),
+        calls=tuple(calls[i] for i in range(len(parameters.system.nodes))),
+        timed=tuple(timed or flag for flag in coupling.timed),
+    )
+
+
+@dataclass(slots=True)
+class _Traffic:
+    """What the way down brings to the way up."""
+
+    calls_per_s: list[Array]
+    attempts_per_s: list[Array]
+    arrivals: dict[int, Array]
+    stations: dict[int, Station]
+    threads: list[Array | None]
+
+
+def _down(
+    parameters: Parameters,
+    users: Sequence[Array],
+    shared: Sequence[Array | None],
+    coupling: Coupling,
+    state: Feedback,
+    previous: Pass | None,
+) -> _Traffic:
+    """Callers first: how often each call is made, and each station under what reaches it."""
     system = parameters.system
     nothing = np.zeros((1, 1))
-    calls_per_s = [nothing for _ in system.nodes]
-    attempts_per_s = [nothing for _ in system.nodes]
     passed_on = [nothing for _ in system.nodes]
     through = [nothing for _ in system.nodes]
-    arrivals: dict[int, Array] = {}
-    stations: dict[int, Station] = {}
-    threads = pool_threads(parameters)
+    found = _Traffic(
+        calls_per_s=[nothing for _ in system.nodes],
+        attempts_per_s=[nothing for _ in system.nodes],
+        arrivals={},
+        stations={},
+        threads=pool_threads(parameters),
+    )
     for c in system.callers_first:
         total = nothing
         for node in coupling.calls_of[c]:
             i = node.index
-            calls_per_s[i] = calls_made(
+            found.calls_per_s[i] = calls_made(
                 parameters, node, users=users, passed_on=passed_on, success=state.success
             )
-            attempts_per_s[i] = calls_per_s[i] * state.attempts[i]
-            through[i] = calls_per_s[i] * _through(parameters, node, state)
+            found.attempts_per_s[i] = found.calls_per_s[i] * state.attempts[i]
+            through[i] = found.calls_per_s[i] * _through(parameters, node, state)
             total = total + through[i]
-        arrivals[c] = total
-        if previous is not None and not coupling.moves[c]:
-            stations[c] = previous.stations[c]
+        found.arrivals[c] = total
+        if previous is not None and (coupling.blocks[c] or not coupling.moves[c]):
+            # What is held for the calls below is known only on the way up: till then as in the pass before.
+            found.stations[c] = previous.stations[c]
         elif coupling.blocks[c]:
-            # Held for what is below: known only on the way up; refusals are those of the pass before.
-            stations[c] = previous.stations[c] if previous is not None else _provisional(parameters, c, total)
+            found.stations[c] = serve(parameters, c, total, None)  # as if nothing were below it
         else:
             load_s = load_time_s(parameters, coupling.calls_of[c]) if coupling.loads_slowly[c] else None
-            stations[c] = serve(parameters, c, total, shared[c], callers=threads[c], load_s=load_s)
-        error = parameters.of_component(c, "error_share")
-        share = stations[c].served_share * (1.0 - error)
-        cache = stations[c].cache
+            found.stations[c] = serve(
+                parameters, c, total, shared[c], callers=found.threads[c], load_s=load_s
+            )
+        share = found.stations[c].served_share * (1.0 - parameters.of_component(c, "error_share"))
+        cache = found.stations[c].cache
         if cache is not None:
             share = share * cache.load_share
         for node in coupling.calls_of[c]:
             passed_on[node.index] = through[node.index] * share
+    return found
+
+
+def _up(
+    parameters: Parameters,
+    coupling: Coupling,
+    state: Feedback,
+    previous: Pass | None,
+    traffic: _Traffic,
+    *,
+    timed: bool,
+) -> dict[int, Answer]:
+    """Callees first: what each call answers, and the stations that keep their slots for what is below."""
     calls: dict[int, Answer] = {}
-    for c in reversed(system.callers_first):
-        below = {node.index: answer_steps(parameters, node.then, calls) for node in coupling.calls_of[c]}
-        again = previous is None or coupling.moves[c]
-        if again and coupling.blocks[c]:
-            hold = hold_of(parameters, stations, attempts_per_s, coupling.calls_of[c], below)
-            load_s = load_time_s(parameters, coupling.calls_of[c]) if coupling.loads_slowly[c] else None
-            stations[c] = serve(
-                parameters, c, arrivals[c], None, callers=threads[c], hold=hold, load_s=load_s
+    for c in reversed(parameters.system.callers_first):
+        own = coupling.calls_of[c]
+        below = {node.index: answer_steps(parameters, node.then, calls) for node in own}
+        if coupling.blocks[c] and (previous is None or coupling.moves[c]):
+            hold = hold_of(parameters, traffic.stations, traffic.attempts_per_s, own, below)
+            load_s = load_time_s(parameters, own) if coupling.loads_slowly[c] else None
+            traffic.stations[c] = serve(
+                parameters,
+                c,
+                traffic.arrivals[c],
+                None,
+                callers=traffic.threads[c],
+                hold=hold,
+                load_s=load_s,
             )
-        for node in coupling.calls_of[c]:
+        for node in own:
             i = node.index
             wanted = timed or coupling.timed[i]
             if previous is not None and not coupling.answer_moves[i] and previous.timed[i] >= wanted:
@@ -156,20 +209,14 @@ def one_pass(
                 continue
             calls[i] = answer_call(
                 parameters,
-                stations[c],
+                traffic.stations[c],
                 node,
                 below[i],
-                calls_per_s=calls_per_s[i],
+                calls_per_s=traffic.calls_per_s[i],
                 valve=state.valves[i],
                 timed=wanted,
             )
-    return Pass(
-        tuple(calls_per_s),
-        tuple(attempts_per_s),
-        tuple(stations[c] for c in range(len(system.components))),
-        tuple(calls[i] for i in range(len(system.nodes))),
-        tuple(timed or flag for flag in coupling.timed),
-    )
+    return calls
 
 
 def _through(parameters: Parameters, node: CallNode, state: Feedback) -> Array:
@@ -178,8 +225,3 @@ def _through(parameters: Parameters, node: CallNode, state: Feedback) -> Array:
     if guarded is None:
         return state.attempts[node.index]
     return np.where(guarded > 0.0, state.valves[node.index].through, state.attempts[node.index])
-
-
-def _provisional(parameters: Parameters, c: int, arrivals: Array) -> Station:
-    """A first guess at a component that holds its slots: as if nothing were below it."""
-    return serve(parameters, c, arrivals, None)
