@@ -6,7 +6,7 @@ import numpy as np
 
 from models.evaluation import Array
 from models.modelled import refuse_what_is_not_modelled
-from models.plans import base_value, plans_of
+from models.plans import base_value, plans_of, without_dust
 from models.scenario.complexity import ComplexityBudget
 from models.scenario.flow import Call, Flow, Parallel, calls
 from models.scenario.paths import Slot, parameters_of, parameters_of_call
@@ -45,7 +45,11 @@ def compile_system(scenario: Scenario) -> System:
         nodes=tuple(nodes),
         callers_first=_callers_first(scenario),
         plans=plans,
-        static={slot: _frozen(base_value(scenario, slot)) for slot in _slots(scenario) if slot not in plans},
+        static={
+            slot: _frozen(without_dust(base_value(scenario, slot)))
+            for slot in _slots(scenario)
+            if slot not in plans
+        },
         digest=scenario.digest(),
     )
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.evaluation import Array
+from models.plans import without_dust
 from models.scenario.paths import Slot
 from models.system import CallNode, System
 
@@ -79,7 +80,7 @@ def apply_decisions(system: System, X: Array, *, base: Mapping[Slot, Array] | No
     base = base or {}
     for slot in base:
         if slot not in system.plans:
-            values[slot] = np.asarray(base[slot])
+            values[slot] = without_dust(np.asarray(base[slot]))
     beyond = np.zeros(X.shape[0])
     for slot, plan in system.plans.items():
         value = plan.value(X, exists, base.get(slot))
@@ -95,5 +96,5 @@ def apply_decisions(system: System, X: Array, *, base: Mapping[Slot, Array] | No
             value = np.ceil(
                 value - WHOLE_TOLERANCE * np.maximum(1.0, np.abs(np.where(np.isinf(value), 0.0, value)))
             )
-        values[slot] = value
+        values[slot] = without_dust(value)
     return Parameters(system, X.shape[0], values, beyond)

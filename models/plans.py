@@ -16,6 +16,9 @@ from models.scenario.quantity import Quantity
 from models.scenario.scenario import Scenario
 from models.space import DesignSpace
 
+#: Nothing in a scenario is smaller than this in its unit without being nothing.
+DUST = 1e-15
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Change:
@@ -203,6 +206,11 @@ def base_value(scenario: Scenario, slot: Slot) -> Array:
         return np.array([[phase.drivers.get(slot.name, 1.0) for phase in scenario.workload.phases]])
     value = written_value(scenario, slot)
     return np.array([[quantity_of(scenario, slot).none_value if value is None else float(value)]])
+
+
+def without_dust(value: Array) -> Array:
+    """The value, with what is too small to mean anything as exactly 0: its powers would underflow."""
+    return np.where(np.abs(value) < DUST, 0.0, value)
 
 
 def _narrow(row: Array) -> Array:

@@ -80,12 +80,6 @@ def repeat(mixture: Mixture, times: Array, *, most: int = 4) -> Mixture:
     """
     whole = np.floor(times)
     rest = times - whole
-    if len(mixture) == 1:
-        entry = mixture[0]
-        fewer = Entry(entry.weight * (1.0 - rest), *scale_count(entry.cumulants, whole))
-        if not bool(np.any(rest > 0.0)):
-            return (fewer,)
-        return (fewer, Entry(entry.weight * rest, *scale_count(entry.cumulants, whole + 1.0)))
     result = _switched(mixture, np.minimum(whole, 1.0))
     for already in (1.0, 2.0, 3.0):
         if not bool(np.any(whole > already)):
@@ -102,8 +96,12 @@ def repeat(mixture: Mixture, times: Array, *, most: int = 4) -> Mixture:
 
 
 def _switched(mixture: Mixture, on: Array) -> Mixture:
-    """The mixture where `on` is 1, no duration where it is 0."""
-    return tuple(Entry(entry.weight, *scale_count(entry.cumulants, on)) for entry in mixture)
+    """The mixture where `on` is 1; where it is 0 one outcome of no duration."""
+    found = []
+    for i, entry in enumerate(mixture):
+        otherwise = 1.0 if i == 0 else 0.0
+        found.append(Entry(np.where(on > 0.0, entry.weight, otherwise), *scale_count(entry.cumulants, on)))
+    return tuple(found)
 
 
 def collapse(mixture: Mixture) -> Cumulants:
@@ -131,12 +129,38 @@ def merge(mixture: Mixture, most: int) -> Mixture:
     """
     if len(mixture) <= most:
         return mixture
-    if most < 2:
-        return _grouped([(entry, None) for entry in mixture])
+    # What a design has must not depend on its company: outcomes of weight 0 are none.
+    count: Array = np.zeros((1, 1))
+    for entry in mixture:
+        count = count + (entry.weight > 0.0)
+    few = count <= most
+    if bool(few.all()):
+        return _compacted(mixture, most)
     groups: list[list[tuple[Entry, Array | None]]] = [[(entry, None) for entry in mixture]]
     while 2 * len(groups) <= most:
         groups = [half for group in groups for half in _split(group)]
-    return tuple(entry for group in groups for entry in _grouped(group))
+    grouped = tuple(entry for group in groups for entry in _grouped(group))
+    if not bool(few.any()):
+        return grouped
+    kept = _compacted(mixture, len(grouped))
+    return tuple(
+        Entry(*(np.where(few, x, y) for x, y in zip(a, b, strict=True)))
+        for a, b in zip(kept, grouped, strict=True)
+    )
+
+
+def _compacted(mixture: Mixture, places: int) -> Mixture:
+    """The outcomes that have a weight, in their order, in the first places; for designs that have no more."""
+    zero = np.zeros((1, 1))
+    found = [[zero, zero, zero, zero] for _ in range(places)]
+    rank: Array = np.zeros((1, 1))
+    for entry in mixture:
+        counts = entry.weight > 0.0
+        for place in range(places):
+            here = counts & (rank == place)
+            found[place] = [np.where(here, x, y) for x, y in zip(entry, found[place], strict=True)]
+        rank = rank + counts
+    return tuple(Entry(*parts) for parts in found)
 
 
 def _weight(entry: Entry, share: Array | None) -> Array:

@@ -31,9 +31,13 @@ def split_at(mixture: Mixture, limit: Array) -> tuple[Array, Mixture]:
         in_time = in_time + entry.weight * share
         kept.append((entry.weight * share, rest))
     some = np.where(in_time > 0.0, in_time, 1.0)
-    late = np.clip(1.0 - in_time, 0.0, 1.0)
+    late = np.where(np.isinf(limit), 0.0, np.clip(1.0 - in_time, 0.0, 1.0))
     # Entries of weight 0 keep their place, so that all designs have the same number of them.
-    return late, tuple(Entry(weight / some, *rest[1:]) for weight, rest in kept)
+    unlimited = np.isinf(limit)
+    return late, tuple(
+        Entry(np.where(unlimited, entry.weight, weight / some), *rest[1:])
+        for entry, (weight, rest) in zip(mixture, kept, strict=True)
+    )
 
 
 def _in_time(entry: Entry, limit: Array) -> tuple[Array, Entry]:

@@ -74,7 +74,10 @@ def mmc_response_s(rate: float, servers: int, held_s: float) -> float:
 
 @pytest.mark.parametrize("hits", [0.0, 0.3, 0.95, 1.0])
 def test_a_cache_is_a_mixture_of_hits_and_misses(hits: float) -> None:
-    components = {"cache": {"kind": "cache", "service_ms": 1, "slots": 1, "hit_ratio": hits}, "db": service(5)}
+    components = {
+        "cache": {"kind": "cache", "service_ms": 1, "slots": 1, "hit_ratio": hits},
+        "db": service(5),
+    }
     answer = told(components, {"call": "cache", "then": ["db"]})
     own, below = 1 / (1000 - 100), 1 / (200 - 100 * (1 - hits))
     assert flow_of(answer)["response_ms"] == pytest.approx(1e3 * (own + (1 - hits) * below), rel=1e-9)
@@ -91,7 +94,10 @@ def test_a_cache_of_one_key_hits_by_renewal_and_is_stale_by_its_age() -> None:
 
 
 def test_errors_behind_a_cache_hit_only_its_misses() -> None:
-    components = {"cache": {"kind": "cache", "service_ms": 0, "hit_ratio": 0.8}, "db": external(1, error_share=0.5)}
+    components = {
+        "cache": {"kind": "cache", "service_ms": 0, "hit_ratio": 0.8},
+        "db": external(1, error_share=0.5),
+    }
     answer = told(components, {"call": "cache", "then": ["db"]})
     assert flow_of(answer)["success_share"] == pytest.approx(1 - 0.2 * 0.5)
 
@@ -197,7 +203,9 @@ def test_a_pool_that_does_not_block_waits_for_its_own_work_only() -> None:
     components = {"web": service(1, slots=2), "far": external(100)}
     answer = told(components, {"call": "web", "then": ["far"]}, rate=100)
     assert part_of(answer, "web")["utilisation"] == pytest.approx(0.05)
-    assert flow_of(answer)["response_ms"] == pytest.approx(100 + 1e3 * mmc_response_s(100, 2, 0.001), rel=1e-9)
+    assert flow_of(answer)["response_ms"] == pytest.approx(
+        100 + 1e3 * mmc_response_s(100, 2, 0.001), rel=1e-9
+    )
 
 
 # --- scalability ----------------------------------------------------------------------------------
@@ -242,8 +250,12 @@ def test_retries_make_geometric_attempts(retries: int) -> None:
 
 def test_retries_of_several_layers_multiply() -> None:
     """All calls of c fail: three tries in each of three layers are 27 at the bottom."""
-    components = {"a": external(1), "b": external(1), "c": external(1, error_share=1.0)}
-    trace = {"call": "a", "retries": 2, "then": [{"call": "b", "retries": 2, "then": [{"call": "c", "retries": 2}]}]}
+    components = {"a": service(0), "b": service(0), "c": external(1, error_share=1.0)}
+    trace = {
+        "call": "a",
+        "retries": 2,
+        "then": [{"call": "b", "retries": 2, "then": [{"call": "c", "retries": 2}]}],
+    }
     answer = told(components, trace)
     counts = [part_of(answer, name)["arrivals_per_s"] for name in "abc"]
     assert counts == pytest.approx([300, 900, 2700], rel=1e-6)
@@ -287,13 +299,18 @@ PHASES = [
 ]
 
 
+DRIVERS = ["volatility", "volume"]
+
+
 @pytest.mark.parametrize(("basis", "usd"), [("sum", 7 * (1 + 27 * 6.25)), ("peak", 7 * 27 * 6.25)])
 def test_costs_follow_powers_of_drivers_relative_to_the_first_phase(basis: str, usd: float) -> None:
     """volatility^3 x volume^2: 3^3 and 2.5^2 times the first phase."""
     cost = {"label": "margin", "usd": 7, "drivers": {"volatility": 3, "volume": 2}, "basis": basis}
-    answer = told({"far": external(1)}, "far", phases=PHASES, costs=[cost])
+    answer = told({"far": external(1)}, "far", phases=PHASES, costs=[cost], drivers=DRIVERS)
     assert answer["cost"]["drivers_usd"]["margin"] == pytest.approx(usd)
-    assert values_of({"far": external(1)}, "far", phases=PHASES, costs=[cost])["cost"] == pytest.approx(usd)
+    assert values_of({"far": external(1)}, "far", phases=PHASES, costs=[cost], drivers=DRIVERS)[
+        "cost"
+    ] == pytest.approx(usd)
 
 
 def test_calls_are_paid_by_the_million_and_replicas_by_the_hour() -> None:
@@ -301,14 +318,14 @@ def test_calls_are_paid_by_the_million_and_replicas_by_the_hour() -> None:
         "web": service(1, replicas=3, price_usd_per_hour=2.0),
         "far": external(1, price_usd_per_million=5.0),
     }
-    answer = told(components, "web", {"call": "far", "times": 2}, phases=PHASES)
+    answer = told(components, "web", {"call": "far", "times": 2}, phases=PHASES, drivers=DRIVERS)
     assert answer["cost"]["replicas_usd"]["web"] == pytest.approx(3 * 2 * 12)
     calls = 2 * HOUR * (100 * 10 + 200 * 2)
     assert answer["cost"]["calls_usd"]["far"] == pytest.approx(5 * calls / 1e6)
 
 
 def test_an_optional_call_that_fails_costs_revenue_but_no_success() -> None:
-    components = {"web": external(1), "recs": external(1, error_share=0.25)}
+    components = {"web": service(0), "recs": external(1, error_share=0.25)}
     trace = {"call": "web", "then": [{"call": "recs", "optional": True, "value_usd": 0.02}]}
     answer = told(components, trace, flow={"value_usd": 1.0})
     assert flow_of(answer)["success_share"] == 1.0
@@ -316,7 +333,7 @@ def test_an_optional_call_that_fails_costs_revenue_but_no_success() -> None:
 
 
 def test_a_required_call_that_fails_costs_the_request() -> None:
-    components = {"web": external(1), "pay": external(1, error_share=0.25)}
+    components = {"web": service(0), "pay": external(1, error_share=0.25)}
     answer = told(components, {"call": "web", "then": ["pay"]}, flow={"value_usd": 1.0})
     assert answer["cost"]["lost_revenue_usd"] == pytest.approx(0.25 * 100 * HOUR)
 
@@ -333,7 +350,14 @@ def everything() -> Any:
     """A cache, a quorum store, a blocking pool, retries, a breaker, a bulkhead, a fallback, parallel calls."""
     components = {
         "web": service(2, replicas=2, slots=40, blocking=True, max_wait_s=1.0),
-        "cache": {"kind": "cache", "service_ms": 0.5, "slots": 4, "keys": 5000, "ttl_s": 60, "capacity_keys": 800},
+        "cache": {
+            "kind": "cache",
+            "service_ms": 0.5,
+            "slots": 4,
+            "keys": 5000,
+            "ttl_s": 60,
+            "capacity_keys": 800,
+        },
         "db": store(service_ms=6, slots=4, write_quorum=3, replication_lag_ms=40, writes_per_key_per_s=0.01),
         "recs": service(15, replicas=3, slots=4, contention=0.03, queue_limit=30, error_share=0.01),
         "pay": external(80, error_share=0.02, rate_limit_per_s=300),
