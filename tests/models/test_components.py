@@ -1,4 +1,4 @@
-"""Whole small systems of every kind of component in closed form; bits, and no NaN for any allowed parameter."""
+"""Small systems of every kind of component in closed form; bits, and no NaN for any allowed parameter."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scenarios import scenario
 from scipy.stats import binom
 
 from models.compiling import compile_system
 from models.evaluating import evaluate, run
 from models.explaining import explain
+from scenarios import scenario
 
 HOUR = 3600.0
 
@@ -347,7 +347,7 @@ def test_times_to_fail_and_to_repair_are_an_availability() -> None:
 
 
 def everything() -> Any:
-    """A cache, a quorum store, a blocking pool, retries, a breaker, a bulkhead, a fallback, parallel calls."""
+    """A cache, a quorum store, a pool, retries, a breaker, a bulkhead, a fallback, parallel calls."""
     components = {
         "web": service(2, replicas=2, slots=40, blocking=True, max_wait_s=1.0),
         "cache": {

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from oracles.cases import assert_within, cases
-from oracles.simulation import Pulse, simulate
-from scenarios import scenario
 
 from models.compiling import compile_system
 from models.evaluating import Run, evaluate, run
+from oracles.cases import assert_within, cases
+from oracles.simulation import Pulse, simulate
+from scenarios import scenario
 
 #: The station of physics.md 6: 100 requests/s, and a queue that holds 2 s of work.
 SERVERS, SERVICE_S, PLACES = 10, 0.1, 200
@@ -89,7 +89,7 @@ def test_published_and_simulated_stations(case: dict[str, Any]) -> None:
 def test_the_simulator_agrees_on_the_seven(
     rate: float, timeout_s: float, retries: int, works: bool, stays_down: bool
 ) -> None:
-    """The same station played request by request: from empty, and after a push of 20 s at three times the rate.
+    """The same station played request by request: from empty, and after 20 s at three times the rate.
 
     In the median of several runs; a healthy state near the fold is left by chance in a long one (at 80/s in
     the fourth case in one of some 40 s), and one that isn't healthy may take a while to go down.

@@ -1,4 +1,4 @@
-"""Coupling, emergence and the complexity budget of whole designs: published cases and a walk from each part."""
+"""Coupling, emergence and complexity budget of whole designs: published cases, and a walk from each part."""
 
 from __future__ import annotations
 

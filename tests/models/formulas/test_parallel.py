@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import Any
 
@@ -46,7 +47,7 @@ def moments_of(below: Any, far: float, start: float, points: list[float]) -> tup
     """Mean and variance of a duration from its distribution function, by adaptive quadrature."""
     first = second = 0.0
     ends = sorted({start, far, *(p for p in points if start < p < far)})
-    for low, high in zip(ends, ends[1:], strict=False):
+    for low, high in itertools.pairwise(ends):
         first += integrate.quad(lambda x: 1.0 - below(x), low, high, limit=200)[0]
         second += integrate.quad(lambda x: 2.0 * (x - start) * (1.0 - below(x)), low, high, limit=200)[0]
     return start + first, second - first**2
@@ -186,7 +187,7 @@ def test_more_replies_take_longer_and_more_replicas_are_faster(shape: float, n: 
     part = gamma(1.0, shape)
     needed = [of_n(part, n, r)[0] for r in range(n + 1)]
     assert needed[0] == 0.0
-    assert all(a < b for a, b in zip(needed, needed[1:], strict=False))
+    assert all(a < b for a, b in itertools.pairwise(needed))
     for r in range(1, n + 1):
         assert of_n(part, n + 1, r)[0] < of_n(part, n, r)[0]
 

@@ -42,7 +42,9 @@ def by_integration(parts: list[Part], limit: float) -> tuple[float, list[float]]
             ends = [x for x in ends if x <= top]
             for j in range(4):
                 value = mpmath.quad(
-                    lambda v, j=j, a=a: mpmath.exp(-(v ** (1 / a))) * (shift + scale * v ** (1 / a)) ** j,
+                    lambda v, j=j, a=a, shift=shift, scale=scale: (
+                        mpmath.exp(-(v ** (1 / a))) * (shift + scale * v ** (1 / a)) ** j
+                    ),
                     ends,
                 )
                 raw[j] += weight * value / mpmath.gamma(a + 1)
