@@ -102,5 +102,6 @@ def _percentile_ms(mixture: Mixture, answered: Array, requests: Array, probabili
     if bool(nobody.any()):
         first = mixture[0]
         mixture = (Entry(np.where(nobody, 1.0, first.weight), *first[1:]), *mixture[1:])
-    found = percentile(mixture, probability) * MS_PER_S
+    # A fitted law may begin below 0; a response does not.
+    found = np.maximum(percentile(mixture, probability), 0.0) * MS_PER_S
     return np.where(nobody, np.where(requests > 0.0, np.inf, 0.0), found)
