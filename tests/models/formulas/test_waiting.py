@@ -183,14 +183,15 @@ def test_ever_looser_limits_become_no_limit(
 
 @given(
     rates=st.lists(st.floats(0.0, 1e6), min_size=2, max_size=2).map(sorted),
-    servers=st.floats(0.1, 200.0),
+    servers=st.floats(1.0, 200.0),
     limit=st.sampled_from(["places", "longest_s"]),
     size=st.floats(0.0, 50.0),
 )
 def test_more_requests_wait_longer_and_are_refused_more_often(
     rates: list[float], servers: float, limit: str, size: float
 ) -> None:
-    found = station(rates, servers, **{limit: size})
+    # Places are whole and servers at least one, as in any scenario.
+    found = station(rates, servers, **{limit: math.floor(size) if limit == "places" else size})
     for low, high in (found.blocked_share, found.mean_s):
         assert low <= high * (1.0 + 1e-9) + 1e-300  # below are no normal numbers
     unlimited = station(rates, servers)
