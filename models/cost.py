@@ -10,7 +10,6 @@ import numpy as np
 from models.evaluation import Array
 from models.parameters import Parameters
 from models.scenario.paths import Slot
-from models.stations import Station
 
 SECONDS_PER_HOUR = 3600.0
 CALLS_PER_MILLION = 1e6
@@ -45,14 +44,14 @@ class Cost:
         return np.asarray(total)
 
 
-def running_cost(parameters: Parameters, stations: Sequence[Station]) -> tuple[list[Array], list[Array]]:
+def running_cost(parameters: Parameters, arrivals_per_s: Sequence[Array]) -> tuple[list[Array], list[Array]]:
     """Cost of replicas and of calls by component, USD, `(n | 1, p)` each."""
     hours = parameters.system.hours
     replicas_usd, calls_usd = [], []
-    for c, station in enumerate(stations):
+    for c, arrivals in enumerate(arrivals_per_s):
         copies = parameters.of_component_or(c, "replicas", 1.0) * parameters.of_component_or(c, "shards", 1.0)
         replicas_usd.append(copies * parameters.of_component(c, "price_usd_per_hour") * hours)
-        calls = station.arrivals_per_s * SECONDS_PER_HOUR * hours / CALLS_PER_MILLION
+        calls = arrivals * SECONDS_PER_HOUR * hours / CALLS_PER_MILLION
         calls_usd.append(calls * parameters.of_component(c, "price_usd_per_million"))
     return replicas_usd, calls_usd
 

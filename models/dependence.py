@@ -1,8 +1,9 @@
-"""Which decisions can matter where, and what can change from pass to pass: to share work and to skip it."""
+"""What can change from pass to pass, and what can not: to skip work that is done."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -28,8 +29,6 @@ class Coupling:
         timed: By call: whether its response time acts back on the load (a time-out, a bulkhead, a slot kept).
         answer_moves: By call: whether its answer may change from pass to pass.
         calls_of: By component: the calls of it.
-        station_columns: By component: columns of the decision matrix that decide about its station; None =
-            any may.
     """
 
     retries: bool
@@ -43,9 +42,9 @@ class Coupling:
     timed: tuple[bool, ...]
     answer_moves: tuple[bool, ...]
     calls_of: tuple[tuple[CallNode, ...], ...]
-    station_columns: tuple[list[int] | None, ...]
 
 
+@lru_cache(maxsize=16)
 def coupling_of(system: System) -> Coupling:
     """Works out what acts back on what."""
     count = range(len(system.components))
@@ -86,7 +85,6 @@ def coupling_of(system: System) -> Coupling:
         timed=_timed(system, blocks),
         answer_moves=_moving_answers(system, moves),
         calls_of=calls_of,
-        station_columns=_station_columns(system, node_moves, moves, blocks, slow, refuses, calls_of),
     )
 
 
@@ -209,60 +207,3 @@ def _moving_components(
             if node.caller is not None and moves[system.nodes[node.caller].component]:
                 moves[c] = True
     return tuple(moves)
-
-
-def _station_columns(
-    system: System,
-    node_moves: list[bool],
-    moves: tuple[bool, ...],
-    blocks: tuple[bool, ...],
-    slow: tuple[bool, ...],
-    refuses: tuple[bool, ...],
-    calls_of: tuple[tuple[CallNode, ...], ...],
-) -> tuple[list[int] | None, ...]:
-    """For each component the columns that decide about its station; None where any may."""
-    common = _columns(system, [Slot("workload", "", "rate")])
-    reaching: list[set[int] | None] = [set(common) for _ in system.components]
-    above: dict[int, set[int] | None] = {}
-    for c in system.callers_first:
-        name = system.components[c]
-        own = _columns(system, [s for s in system.plans if s.owner == "component" and s.name == name])
-        total: set[int] | None = common | own
-        for node in calls_of[c]:
-            columns = _call_columns(system, node, above)
-            total = None if total is None or columns is None else total | columns
-        if moves[c] or blocks[c] or slow[c]:
-            total = None
-        reaching[c] = total
-        lets_through = refuses[c] or system.parts[c].kind == "cache"
-        lets_through = lets_through or _may_be(system, Slot("component", name, "error_share"), 0.0)
-        for node in calls_of[c]:
-            columns = total if lets_through else _call_columns(system, node, above)
-            above[node.index] = None if node_moves[node.index] else columns
-    return tuple(None if columns is None else sorted(columns) for columns in reaching)
-
-
-def _call_columns(system: System, node: CallNode, above: dict[int, set[int] | None]) -> set[int] | None:
-    """Columns that decide how often a call is made; None where any may."""
-    slots = [_slot(system, node, parameter) for parameter in ("times", "enabled")]
-    if node.caller is None:
-        name = system.flows[node.flow]
-        slots += [Slot("flow", name, parameter) for parameter in ("share", "shed_share")]
-        return _columns(system, slots)
-    caller = above[node.caller]
-    return None if caller is None else caller | _columns(system, slots)
-
-
-def _columns(system: System, slots: list[Slot]) -> set[int]:
-    """Columns that change some parameters, with those on which the existence of these decisions depends."""
-    found: set[int] = set()
-    for slot in slots:
-        plan = system.plans.get(slot)
-        for change in (*plan.sets, *plan.multiplies, *plan.adds) if plan else ():
-            found |= set(change.columns)
-            waiting = [change.decision]
-            while waiting:
-                for condition in system.space.decisions[waiting.pop()].when:
-                    found |= set(condition.columns)
-                    waiting.append(condition.decision)
-    return found

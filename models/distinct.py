@@ -1,7 +1,8 @@
-"""Designs that agree in some decisions share what only these decide: work it out once, then hand it out."""
+"""Rows that agree in all that matters share one calculation: work it out once, then hand it out."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,10 +10,12 @@ from numpy.typing import NDArray
 
 from models.evaluation import Array
 
-#: Below this many designs looking for equal ones costs more than it saves.
+#: Below this many rows looking for equal ones costs more than it saves.
 WORTHWHILE = 64
-#: Above this share of distinct designs sharing costs more than it saves.
-MOST_DISTINCT = 0.6
+#: Above this share of distinct rows sharing costs more than it saves.
+MOST_DISTINCT = 0.8
+_ODD = np.uint64(0x9E3779B97F4A7C15)
+_SHIFT = np.uint64(29)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,30 +43,28 @@ class DistinctRows:
         return np.asarray(value[self.kind])
 
 
-_EACH_FOR_ITSELF = DistinctRows(None, None)
+EACH_FOR_ITSELF = DistinctRows(None, None)
 
 
-def distinct_rows(columns: Array | None) -> DistinctRows:
-    """Finds the rows that agree in all of some columns.
+def distinct_rows(columns: Sequence[Array]) -> DistinctRows:
+    """Finds the rows that agree in some columns, bit by bit.
 
     Args:
-        columns: The columns, `(n, m)`; None = don't look.
+        columns: The columns, `(n, 1)` each; one with a single row is the same for all.
     """
-    if columns is None or columns.shape[0] < WORTHWHILE:
-        return _EACH_FOR_ITSELF
-    n = columns.shape[0]
-    code = np.zeros(n, dtype=np.int64)
-    count = 1
-    for j in range(columns.shape[1]):
-        values, position = np.unique(columns[:, j], return_inverse=True)
-        if values.size == 1:
-            continue
-        if count * values.size > 2**62:
-            code = np.unique(code, return_inverse=True)[1].astype(np.int64)
-            count = int(code.max()) + 1
-        code = code * values.size + position
-        count *= values.size
+    varied = [column for column in columns if column.shape[0] > 1]
+    if not varied or varied[0].shape[0] < WORTHWHILE:
+        return EACH_FOR_ITSELF
+    code = np.zeros(varied[0].shape[0], dtype=np.uint64)
+    for column in varied:
+        # Adding 0 makes -0 and 0 the same bits.
+        code = (code ^ (column[:, 0] + 0.0).view(np.uint64)) * _ODD
+        code ^= code >> _SHIFT
     _, first, kind = np.unique(code, return_index=True, return_inverse=True)
-    if first.size > MOST_DISTINCT * n:
-        return _EACH_FOR_ITSELF
+    if first.size > MOST_DISTINCT * code.size:
+        return EACH_FOR_ITSELF
+    for column in varied:
+        # Two rows with one code are hardly ever different; where they are nothing is shared.
+        if not np.array_equal(column[first][kind], column, equal_nan=True):
+            return EACH_FOR_ITSELF
     return DistinctRows(first, kind)

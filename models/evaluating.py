@@ -7,12 +7,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from models.availability import hard_availability, required_parts
+from models.behaviour import Behaviour, behaviour
 from models.complexity import Budget, complexity_budget
 from models.cost import Cost, driver_costs, lost_revenue, running_cost, value_per_request
 from models.coupling import (
@@ -27,14 +27,16 @@ from models.emergence import Emergence, emergence_score
 from models.evaluation import Array, Evaluation
 from models.latency import Latency, latency
 from models.limits import limit_excess
-from models.network import Network, carry
+from models.network import Network
 from models.parameters import Parameters, apply_decisions
 from models.phases import in_phase, over_phases, worst_of
 from models.rounding import rounded_share, significant
+from models.rows import mapped
 from models.scenario.complexity import ComplexityBudget
 from models.scenario.paths import Slot, parameters_of
+from models.situations import Situations, situations_of
 from models.system import System
-from models.traffic import at_the_door, visits_per_request
+from models.traffic import at_the_door
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,7 +46,8 @@ class Run:
     Attributes:
         X: Canonical designs, `(n, d)`.
         parameters: Step 1.
-        network: Steps 2 to 4: traffic, stations, answers of the flows.
+        situations: The situations in which the designs put their components.
+        situation_network: Steps 2 to 4 by situation; None unless it was asked for.
         success: Share of the requests of each flow that is answered, hard failures and shedding included.
         latency: Percentiles over all user requests.
         cost: Parts of the cost.
@@ -52,13 +55,16 @@ class Run:
         emergence: Emergence score.
         effort: What the designs take.
         utilisation: Of the busiest station in its worst phase, `(n,)`.
+        metastable: 1.0 where the design stays down after one push, `(n,)`.
+        retry_margin: Load multiple below which a failed state can't sustain itself, `(n,)`.
         values: The six dimensions, `(n, 6)`.
         excess: Amount over each limit by name, `(n,)` each.
     """
 
     X: Array
     parameters: Parameters
-    network: Network
+    situations: Situations
+    situation_network: Network | None
     success: tuple[Array, ...]
     latency: Latency
     cost: Cost
@@ -66,8 +72,21 @@ class Run:
     emergence: Emergence
     effort: Effort
     utilisation: Array
+    metastable: Array
+    retry_margin: Array
     values: Array
     excess: Mapping[str, Array]
+
+    @property
+    def network(self) -> Network:
+        """Traffic, stations and answers of the flows by design and phase, `(n, p)`.
+
+        Raises:
+            ValueError: It was not kept.
+        """
+        if self.situation_network is None:
+            raise ValueError("the network was not kept: run(system, X) keeps it, evaluate does not")
+        return mapped(self.situations.spread, self.situation_network)
 
 
 def evaluate(system: System, X: Array) -> Evaluation:
@@ -83,7 +102,7 @@ def evaluate(system: System, X: Array) -> Evaluation:
     Raises:
         ValueError: X has the wrong shape or holds NaN.
     """
-    steps = run(system, X)
+    steps = _checked_steps(system, X, None, keep=False)
     n = steps.X.shape[0]
     return Evaluation(
         X=steps.X,
@@ -95,8 +114,8 @@ def evaluate(system: System, X: Array) -> Evaluation:
             "emergence": np.array(np.broadcast_to(steps.emergence.score, (n,))),
             "effort_days": steps.effort.days,
             "one_time_usd": steps.effort.one_time_usd,
-            "metastable": over_phases(steps.network.metastable),
-            "retry_margin": -over_phases(-steps.network.retry_margin),
+            "metastable": steps.metastable,
+            "retry_margin": steps.retry_margin,
         },
     )
 
@@ -112,6 +131,10 @@ def run(system: System, X: Array, *, base: Mapping[Slot, Array] | None = None) -
     Raises:
         ValueError: X has the wrong shape or holds NaN.
     """
+    return _checked_steps(system, X, base, keep=True)
+
+
+def _checked_steps(system: System, X: Array, base: Mapping[Slot, Array] | None, *, keep: bool) -> Run:
     X = np.array(X, dtype=np.float64, order="C")
     if X.ndim != 2 or X.shape[1] != system.space.n_columns or np.isnan(X).any():
         raise ValueError(
@@ -119,41 +142,39 @@ def run(system: System, X: Array, *, base: Mapping[Slot, Array] | None = None) -
         )
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
         # Absurd numbers overflow to infinity, which every step knows; Evaluation refuses NaN.
-        return _steps(system, system.space.canonical(X), base)
+        return _steps(system, system.space.canonical(X), base, keep=keep)
 
 
-def _steps(system: System, X: Array, base: Mapping[Slot, Array] | None) -> Run:
+def _steps(system: System, X: Array, base: Mapping[Slot, Array] | None, *, keep: bool) -> Run:
     n = X.shape[0]
     parameters = apply_decisions(system, X, base=base)
-    network = carry(parameters, X)
-    success = _success(parameters, network)
-    found = latency(parameters, network)
-    cost = _cost(parameters, network, success, X)
+    situations = situations_of(parameters)
+    found, network = behaviour(situations, keep=keep)
+    spread = situations.spread
+    success = tuple(spread(share) for share in found.success)
+    waits = latency(system, situations, found)
+    cost = _cost(parameters, situations, found, success, X)
     taken = effort(system, X)
-    utilisation = worst_of(n, [s.utilisation for s in network.stations if s.has_queue])
-    collapse = worst_of(
-        n,
-        [
-            np.where(~s.can_refuse & (s.utilisation >= 1.0), np.maximum(s.utilisation - 1.0, 1e-6), 0.0)
-            for s in network.stations
-        ],
-    )
+    utilisation = worst_of(n, [spread(found.utilisation)])
+    metastable = worst_of(n, [spread(found.metastable)])
     budget = _budget(parameters, X, utilisation, taken)
     emergence = emergence_score(
         utilisation=utilisation,
         coupling=coupling(parameters),
-        retry_rate=_retry_rate(parameters, network),
-        p99_over_p50=found.tail_ratio,
+        retry_rate=worst_of(n, [spread(found.retry_share)]),
+        p99_over_p50=waits.tail_ratio,
         gc_share=worst_of(
             n, [parameters.of_component_or(c, "gc_share", 0.0) for c in range(len(system.parts))]
         ),
     )
+    reachable = in_phase(spread(found.reachable_per_s), system.peak)
+    fresh = [spread(share) * parameters.of_flow(f, "fidelity") for f, share in enumerate(found.fresh)]
     values = np.column_stack(
         [
-            significant(np.broadcast_to(found.worst_ms, (n,))),
-            significant(_throughput(parameters, network)),
-            rounded_share(_freshness(parameters, network)),
-            rounded_share(_availability(parameters, success)),
+            significant(np.broadcast_to(waits.worst_ms, (n,))),
+            significant(np.broadcast_to(reachable, (n,))),
+            rounded_share(_weighted(parameters, fresh)),
+            rounded_share(_weighted(parameters, success)),
             significant(cost.total()),
             significant(np.broadcast_to(budget.used_share, (n,))),
         ]
@@ -162,39 +183,47 @@ def _steps(system: System, X: Array, base: Mapping[Slot, Array] | None) -> Run:
         system,
         values=values,
         utilisation=utilisation,
-        collapse=collapse,
+        collapse=worst_of(n, [spread(found.collapse)]),
         emergence=emergence.score,
         effort_days=taken.days,
         one_time_usd=taken.one_time_usd,
-        metastable=over_phases(network.metastable),
+        metastable=metastable,
         beyond_bounds=parameters.beyond,
-        flow_latency_ms=found.flow_worst_ms,
+        flow_latency_ms=waits.flow_worst_ms,
     )
     return Run(
-        X, parameters, network, success, found, cost, budget, emergence, taken, utilisation, values, excess
+        X=X,
+        parameters=parameters,
+        situations=situations,
+        situation_network=network,
+        success=success,
+        latency=waits,
+        cost=cost,
+        budget=budget,
+        emergence=emergence,
+        effort=taken,
+        utilisation=utilisation,
+        metastable=metastable,
+        retry_margin=-over_phases(-np.broadcast_to(spread(found.retry_margin), situations.kind.shape)),
+        values=values,
+        excess=excess,
     )
 
 
-def _success(parameters: Parameters, network: Network) -> tuple[Array, ...]:
-    """Share of each flow's requests that is answered: let in, no hard failure, nothing lost on the way."""
-    parts, needs = required_parts(parameters, network.stations)
-    hard = hard_availability(parts, needs)
-    return tuple(
-        share * answer.success * (1.0 - parameters.of_flow(f, "shed_share"))
-        for f, (share, answer) in enumerate(zip(hard, network.answers, strict=True))
-    )
-
-
-def _cost(parameters: Parameters, network: Network, success: tuple[Array, ...], X: Array) -> Cost:
+def _cost(
+    parameters: Parameters, situations: Situations, found: Behaviour, success: tuple[Array, ...], X: Array
+) -> Cost:
     system = parameters.system
     today = apply_decisions(system, system.space.today[None, :])
-    replicas_usd, calls_usd = running_cost(parameters, network.stations)
+    replicas_usd, calls_usd = running_cost(
+        parameters, [situations.spread(arrivals) for arrivals in found.arrivals_per_s]
+    )
     lost = lost_revenue(
         parameters,
         requests=at_the_door(parameters),
         answered_share=success,
         worth_today=value_per_request(today),
-        worth=value_per_request(parameters, [answer.success for answer in network.calls]),
+        worth=value_per_request(parameters, [situations.spread(share) for share in found.call_success]),
     )
     return Cost(
         replicas_usd=tuple(replicas_usd),
@@ -224,46 +253,7 @@ def _budget(parameters: Parameters, X: Array, utilisation: Array, taken: Effort)
     )
 
 
-def _throughput(parameters: Parameters, network: Network) -> Array:
-    """Rate that the mix reaches at the peak before the first component is saturated, requests/s, `(n,)`.
-
-    The smallest capacity / visits per request over the components; infinite when nothing limits it.
-    """
-    reached: Array = np.full(parameters.n, np.inf)
-    load_share = [None if station.cache is None else station.cache.load_share for station in network.stations]
-    for station, visits in zip(network.stations, visits_per_request(parameters, load_share), strict=True):
-        with np.errstate(divide="ignore", invalid="ignore"):
-            rate = station.capacity_per_s / visits
-        rate = np.where(visits > 0.0, rate, np.inf)
-        reached = np.minimum(reached, in_phase(rate, parameters.system.peak))
-    return reached
-
-
-def _retry_rate(parameters: Parameters, network: Network) -> Array:
-    """Share of all attempts that are retries, in the worst phase, `(n,)`."""
-    calls: Array = np.zeros((1, 1))
-    attempts: Array = np.zeros((1, 1))
-    for made, tried in zip(network.calls_per_s, network.attempts_per_s, strict=True):
-        calls = calls + made
-        attempts = attempts + tried
-    share = np.where(attempts > 0.0, 1.0 - calls / np.where(attempts > 0.0, attempts, 1.0), 0.0)
-    return worst_of(parameters.n, [share])
-
-
-def _freshness(parameters: Parameters, network: Network) -> Array:
-    """Share of fresh answers times their fidelity, weighted by requests and flow weights, `(n,)`."""
-    return _weighted(
-        parameters,
-        [answer.fresh * parameters.of_flow(f, "fidelity") for f, answer in enumerate(network.answers)],
-    )
-
-
-def _availability(parameters: Parameters, success: tuple[Array, ...]) -> Array:
-    """Share of requests that is answered, weighted by traffic over all phases, `(n,)`."""
-    return _weighted(parameters, list(success))
-
-
-def _weighted(parameters: Parameters, shares: list[Array]) -> Array:
+def _weighted(parameters: Parameters, shares: Sequence[Array]) -> Array:
     """Mean of shares by flow over all requests of all phases, times the weights of the flows, `(n,)`."""
     hours = parameters.system.hours
     above: Array = np.zeros(parameters.n)

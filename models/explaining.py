@@ -15,10 +15,10 @@ from models.evaluation import Array
 from models.formulas.cumulants import Cumulants
 from models.formulas.mixtures import collapse, single
 from models.formulas.percentiles import percentile
-from models.latency import flow_percentile_ms
 from models.network import Network
 from models.stations import MS_PER_S, Station
 from models.system import System
+from models.user_waits import flow_percentile_ms
 
 #: JSON has no infinity: null stands for it.
 Json = dict[str, "Json"] | list["Json"] | str | float | int | bool | None
@@ -59,8 +59,8 @@ def explain(system: System, x: Array) -> dict[str, Json]:
             "changed_decisions": int(steps.effort.changed[0]),
         },
         "utilisation": _number(steps.utilisation[0]),
-        "metastable": bool((steps.network.metastable[0] > 0.0).any()),
-        "retry_margin": _number(steps.network.retry_margin[0].min()),
+        "metastable": bool(steps.metastable[0] > 0.0),
+        "retry_margin": _number(steps.retry_margin[0]),
     }
 
 

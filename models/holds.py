@@ -17,10 +17,14 @@ from models.stations import MS_PER_S, Hold, Station
 from models.system import CallNode, ParallelNode, StepNode
 
 
-def pool_threads(parameters: Parameters) -> list[Array | None]:
+def pool_threads(parameters: Parameters, blocks: Sequence[bool]) -> list[Array | None]:
     """By component: threads of the pools that are its only callers; None where somebody calls without one.
 
     The threads of several pools add up: so many calls can be there at most.
+
+    Args:
+        parameters: The parameters.
+        blocks: By component: whether it may keep its slot while the calls under it run.
     """
     system = parameters.system
     found: list[Array | None] = []
@@ -35,10 +39,10 @@ def pool_threads(parameters: Parameters) -> list[Array | None]:
             if caller is None or system.parts[caller].kind == "external":
                 total = None
                 break
-            blocking = parameters.of_component(caller, "blocking") > 0.0
-            if not bool(blocking.any()):
+            if not blocks[caller]:
                 total = None
                 break
+            blocking = parameters.of_component(caller, "blocking") > 0.0
             threads = parameters.of_component(caller, "replicas") * parameters.of_component(caller, "slots")
             total = total + np.where(blocking, threads, np.inf)
         parallel = any(_in_parallel(trace, c) for trace in system.traces)

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from models.distinct import distinct_rows
 from models.evaluation import Array
-from models.formulas.caching import Hits, cache_hits
+from models.formulas.caching import Hits, cache_hits, characteristic_calls, zipf_bins
 from models.formulas.cumulants import Cumulants, gamma_cumulants
 from models.formulas.parallel import order_statistic
 from models.formulas.quorums import stale_read_share
 from models.parameters import Parameters
+from models.rows import mapped
 
 MS_PER_S = 1000.0
 #: Where a component below has collapsed, an entry takes this long to load.
@@ -37,8 +39,32 @@ class Quorum:
     write_quorum: Array
 
 
-def hits_of(parameters: Parameters, component: int, rate: Array, load_s: Array | None) -> Hits | None:
-    """What a cache answers itself: the share that is given, or that of its keys, TTL and capacity."""
+def eviction_calls(parameters: Parameters, component: int) -> Array | None:
+    """Calls after which a full cache evicts an entry (`characteristic_calls`); None where it is no cache."""
+    if parameters.system.parts[component].kind != "cache":
+        return None
+    names = ("keys", "zipf", "capacity_keys")
+    given = [parameters.of_component(component, name) for name in names]
+    if bool(np.all(np.isinf(given[2]))):
+        return np.ones((1, 1))
+    rows = distinct_rows(given)
+    keys, exponent, capacity = (rows.pick(value) for value in given)
+    bins = zipf_bins(np.where(np.isnan(keys), 1.0, keys), exponent)
+    return rows.spread(characteristic_calls(bins, capacity))
+
+
+def hits_of(
+    parameters: Parameters, component: int, rate: Array, load_s: Array | None, evicts: Array | None
+) -> Hits | None:
+    """What a cache answers itself: the share that is given, or that of its keys, TTL and capacity.
+
+    Args:
+        parameters: The parameters.
+        component: Position of the component.
+        rate: Calls that arrive, 1/s.
+        load_s: Mean time to load an entry, s; None = no time.
+        evicts: What `eviction_calls` says of it.
+    """
     if parameters.system.parts[component].kind != "cache":
         return None
     given = parameters.of_component(component, "hit_ratio")
@@ -56,6 +82,7 @@ def hits_of(parameters: Parameters, component: int, rate: Array, load_s: Array |
         writes_per_key_per_s=parameters.of_component(component, "writes_per_key_per_s"),
         load_s=zero if load_s is None else np.minimum(load_s, LONGEST_S),
         coalescing=parameters.of_component(component, "coalescing"),
+        eviction_calls=evicts,
     )
     return Hits(*(np.where(np.isnan(given), x, y) for x, y in zip(found, fixed, strict=True)))
 
@@ -64,12 +91,25 @@ def quorum_of(parameters: Parameters, component: int) -> Quorum | None:
     """What the quorums of a store add: the answering replica is near, the others a round trip away."""
     if parameters.system.parts[component].kind != "store":
         return None
-    replicas = parameters.of_component(component, "replicas")
-    read = np.minimum(parameters.of_component(component, "read_quorum"), replicas)
-    given = parameters.of_component(component, "write_quorum")
-    write = np.where(np.isnan(given), replicas, np.minimum(given, replicas))
-    rtt_s = parameters.of_component(component, "rtt_ms") / MS_PER_S
-    round_trip = gamma_cumulants(rtt_s, scv=parameters.of_component(component, "rtt_scv"))
+    names = ("replicas", "read_quorum", "write_quorum", "rtt_ms", "rtt_scv", "replication_lag_ms")
+    given = {name: parameters.of_component(component, name) for name in (*names, "writes_per_key_per_s")}
+    rows = distinct_rows(list(given.values()))
+    return mapped(rows.spread, _quorum(**{name: rows.pick(value) for name, value in given.items()}))
+
+
+def _quorum(
+    replicas: Array,
+    read_quorum: Array,
+    write_quorum: Array,
+    rtt_ms: Array,
+    rtt_scv: Array,
+    replication_lag_ms: Array,
+    writes_per_key_per_s: Array,
+) -> Quorum:
+    read = np.minimum(read_quorum, replicas)
+    write = np.where(np.isnan(write_quorum), replicas, np.minimum(write_quorum, replicas))
+    rtt_s = rtt_ms / MS_PER_S
+    round_trip = gamma_cumulants(rtt_s, scv=rtt_scv)
     nothing = np.zeros((1, 1))
     waits = [Cumulants(nothing, nothing, nothing)] * 2
     if bool((rtt_s > 0.0).any()):
@@ -81,8 +121,8 @@ def quorum_of(parameters: Parameters, component: int) -> Quorum | None:
         replicas=replicas,
         read_quorum=read,
         write_quorum=write,
-        lag_s=parameters.of_component(component, "replication_lag_ms") / MS_PER_S,
+        lag_s=replication_lag_ms / MS_PER_S,
         read_delay_s=rtt_s / 2.0,
-        writes_per_key_per_s=parameters.of_component(component, "writes_per_key_per_s"),
+        writes_per_key_per_s=writes_per_key_per_s,
     )
     return Quorum(waits[0], waits[1], stale, read, write)

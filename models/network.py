@@ -11,28 +11,37 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.dependence import Coupling, coupling_of
 from models.evaluation import Array
 from models.formulas.attempts import settled
 from models.parameters import Parameters
 from models.passes import Feedback, Pass, empty_state, feedback_of, full_state, one_pass
+from models.relaxation import relaxed
 from models.responses import Answer, answer_steps, valve_share
+from models.rows import Rows, joined, picked
 from models.stations import Station
 from models.traffic import admitted, calls_made
 from models.valves import Valve
 
-#: Passes where components turn calls away, where calls fail whatever the load, and where retries meet both.
-PASSES_WITH_REFUSALS, PASSES_WITH_ERRORS, PASSES_WITH_RETRIES = 5, 2, 6
-#: Passes where breakers and bulkheads open and close: each halves what is left of their movement.
-PASSES_WITH_VALVES = 16
+#: Passes at the most.
+MOST_PASSES = 16
+#: What changes by less than this, relative to 1 at least, stands still.
+STILL = 1e-9
+#: A state on its way down has returned when no call needs this many more attempts than in the healthy one.
+NEXT_TO = 0.005
+#: Situations that stand still are dropped from the passes when no more than this share still moves.
+WORTH_DROPPING = 0.7
+#: A state whose numbers still change by this much after so many passes swings without end.
+SWINGS = 0.05
 #: The failed state counts as another one when some component sees this much more than in the healthy one.
 ANOTHER_STATE = 1.05
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Network:
-    """The system under its load; arrays broadcast to `(n, p)`.
+    """The system under its load; arrays broadcast to `(m, 1)`, m situations.
 
     Attributes:
         users: Requests let in, by flow, 1/s.
@@ -41,8 +50,8 @@ class Network:
         stations: By component.
         calls: By call: what it answers.
         answers: By flow: what the user sees.
-        metastable: 1.0 where the system that is down stays down, `(n, p)`.
-        retry_margin: Load multiple below which a failed state can't sustain itself, `(n, p)`; infinite
+        metastable: 1.0 where the system that is down stays down, or swings without end, `(m, 1)`.
+        retry_margin: Load multiple below which a failed state can't sustain itself, `(m, 1)`; infinite
             without retries.
     """
 
@@ -56,38 +65,60 @@ class Network:
     retry_margin: Array
 
 
-def carry(parameters: Parameters, X: Array) -> Network:
+@dataclass(frozen=True, slots=True, eq=False)
+class Settled:
+    """Where passes from a first state lead to; arrays that broadcast to `(m, 1)`.
+
+    Attributes:
+        state: The state.
+        runs_away: 1.0 where it is still running away.
+        swings: 1.0 where it swings around and comes to no rest.
+        returns: 1.0 where it came so near to the healthy state that it was followed no further.
+        stations: The components in the last pass.
+    """
+
+    state: Feedback
+    runs_away: Array
+    swings: Array
+    returns: Array
+    stations: tuple[Station, ...]
+
+
+def carry(parameters: Parameters) -> Network:
     """Sends the users' requests through the system, to its healthy state where it has one.
 
     Args:
-        parameters: The parameters of n designs.
-        X: The designs, `(n, d)`: those that agree in what decides about a station share its calculation.
+        parameters: The parameters of m situations, one row each (see `models.situations`).
     """
-    system = parameters.system
-    users = admitted(parameters)
-    coupling = coupling_of(system)
-    shared = [None if columns is None else X[:, columns] for columns in coupling.station_columns]
-    shape = (parameters.n, system.hours.shape[1])
+    users = tuple(admitted(parameters))
+    coupling = coupling_of(parameters.system)
+    shape = (parameters.n, parameters.n_phases)
     metastable, margin = np.zeros(shape), np.full(shape, np.inf)
-    if coupling.retries:
-        healthy, runs_away, up = _settle(parameters, users, shared, coupling, empty_state(parameters))
-        failed, recovers, down = _settle(parameters, users, shared, coupling, full_state(parameters))
-        state = _where(runs_away, failed, healthy)
-        last = one_pass(parameters, users, shared, coupling, state, up, timed=True)
+    state, stations = empty_state(parameters), None
+    if coupling.errors or coupling.refusals or coupling.valves or coupling.retries:
+        healthy = _settle(parameters, users, coupling, state)
+        state, stations = healthy.state, healthy.stations
+        full = full_state(parameters)
+        rows = _can_retry(full, parameters.n) if coupling.retries else np.empty(0, dtype=np.intp)
+        if rows.size:
+            some, asked, hopeful = parameters.rows(rows), picked(users, rows), picked(healthy, rows)
+            failed = _settle(some, asked, coupling, picked(full, rows), hopeful)
+            others = np.setdiff1d(np.arange(parameters.n), rows)
+            if others.size:
+                failed = joined([failed, picked(healthy, others)], [rows, others])
+            state = _where(healthy.runs_away, failed.state, state)
+    last = one_pass(parameters, users, coupling, state, None, timed=True, stations=stations)
+    if stations is not None and rows.size:
         margin = _retry_margin(parameters, users, last)
         # Where it is still on its way down from the full load it recovers.
-        stays = np.where((recovers > 0.0) & (runs_away <= 0.0), 0.0, 1.0)
-        metastable = _differ(last, down, shape) * stays
-    else:
-        passes = _passes(coupling)
-        last = one_pass(parameters, users, shared, coupling, empty_state(parameters), None, timed=passes == 1)
-        for k in range(1, passes):
-            final = k == passes - 1
-            last = one_pass(parameters, users, shared, coupling, feedback_of(last), last, timed=final)
+        recovers = ((failed.runs_away > 0.0) & (healthy.runs_away <= 0.0)) | (failed.returns > 0.0)
+        metastable = np.where(recovers, 0.0, _differ(last.stations, failed.stations, shape))
+        retries = np.isin(np.arange(parameters.n), rows)[:, None]
+        metastable = np.where(retries & (healthy.swings > 0.0), 1.0, metastable)
     calls = dict(enumerate(last.calls))
-    answers = tuple(answer_steps(parameters, trace, calls) for trace in system.traces)
+    answers = tuple(answer_steps(parameters, trace, calls) for trace in parameters.system.traces)
     return Network(
-        users=tuple(users),
+        users=users,
         calls_per_s=last.calls_per_s,
         attempts_per_s=last.attempts_per_s,
         stations=last.stations,
@@ -98,12 +129,12 @@ def carry(parameters: Parameters, X: Array) -> Network:
     )
 
 
-def _passes(coupling: Coupling) -> int:
-    if coupling.valves:
-        return PASSES_WITH_VALVES
-    if coupling.refusals:
-        return PASSES_WITH_REFUSALS
-    return PASSES_WITH_ERRORS if coupling.errors else 1
+def _can_retry(full: Feedback, n: int) -> Rows:
+    """The situations in which any call is repeated after a failure."""
+    retries = np.zeros((n, 1), dtype=bool)
+    for tries in full.attempts:
+        retries |= tries > 1.0
+    return np.flatnonzero(retries[:, 0])
 
 
 def _where(choose: Array, first: Feedback, second: Feedback) -> Feedback:
@@ -119,29 +150,97 @@ def _where(choose: Array, first: Feedback, second: Feedback) -> Feedback:
             Valve(*(np.where(choose > 0.0, x, y) for x, y in zip(a, b, strict=True)))
             for a, b in zip(first.valves, second.valves, strict=True)
         ),
+        mixed(first.let_in, second.let_in),
     )
 
 
 def _settle(
     parameters: Parameters,
-    users: Sequence[Array],
-    shared: Sequence[Array | None],
+    users: tuple[Array, ...],
     coupling: Coupling,
     state: Feedback,
-) -> tuple[Feedback, Array, Pass]:
-    """Passes from a first state to the fixed point it leads to.
+    healthy: Settled | None = None,
+) -> Settled:
+    """Passes from a first state to the fixed point it leads to; each situation until it stands still.
 
-    Returns:
-        The state, 1.0 where it is still running away, `(n, p)`, and the last pass.
+    With a healthy state only as far as is needed to tell whether it returns there.
     """
-    last = one_pass(parameters, users, shared, coupling, state, None, timed=False)
-    history = [state, feedback_of(last)]
-    for _ in range((PASSES_WITH_VALVES if coupling.valves else PASSES_WITH_RETRIES) - 1):
-        last = one_pass(parameters, users, shared, coupling, history[-1], last, timed=False)
-        history.append(feedback_of(last))
+    rows, is_open = np.arange(parameters.n), np.ones(parameters.n, dtype=bool)
+    previous, damping = None, None
+    history: list[Feedback] = []
+    found: list[Settled] = []
+    places: list[Rows] = []
+    zero, one = np.zeros((1, 1)), np.ones((1, 1))
+    for k in range(MOST_PASSES):
+        last = one_pass(parameters, users, coupling, state, previous, timed=False)
+        news = feedback_of(last)
+        history = [*history[-2:], news]
+        moves = is_open & _moves(state, news, previous is None, coupling, parameters.n)
+        if healthy is not None:
+            back = moves & _is_back(news, healthy, parameters.n)
+            if back.any():
+                near = np.flatnonzero(back)
+                there, final = picked((news, last.stations), near)
+                found.append(Settled(there, zero, zero, one, final))
+                places.append(rows[near])
+                is_open, moves = is_open & ~back, moves & ~back
+        still = np.flatnonzero(is_open & ~moves)
+        if still.size:
+            there, final = picked((news, last.stations), still)
+            found.append(Settled(there, zero, zero, zero, final))
+            places.append(rows[still])
+        going = np.flatnonzero(moves)
+        if not going.size:
+            break
+        if going.size < WORTH_DROPPING * rows.size or k == MOST_PASSES - 1:
+            rows, parameters, moves = rows[going], parameters.rows(going), moves[going]
+            users, last, state, news, damping = picked((users, last, state, news, damping), going)
+            history = [picked(step, going) for step in history]
+            healthy = picked(healthy, going)
+        is_open, previous = moves, last
+        if k == MOST_PASSES - 1:
+            limit, away = _limit(parameters, history)
+            swings = _moves(state, news, False, coupling, parameters.n, by=SWINGS)[:, None] & (away <= 0.0)
+            found.append(Settled(limit, away, swings.astype(np.float64), zero, last.stations))
+            places.append(rows)
+            break
+        state, damping = relaxed(state, news, damping)
+    return joined(found, places)
+
+
+def _moves(
+    before: Feedback, after: Feedback, is_first: bool, coupling: Coupling, n: int, *, by: float = STILL
+) -> NDArray[np.bool_]:
+    """Which situations still change from pass to pass, `(m,)`."""
+    moved = np.full((n, 1), is_first and coupling.late)
+    pairs = [
+        *zip(before.success, after.success, strict=True),
+        *zip(before.attempts, after.attempts, strict=True),
+    ]
+    pairs += [(a.through, b.through) for a, b in zip(before.valves, after.valves, strict=True)]
+    let_in = zip(before.let_in, after.let_in, coupling.blocks, strict=True)
+    pairs += [(a, b) for a, b, counts in let_in if counts]
+    for a, b in pairs:
+        if a is not b:
+            moved |= np.abs(a - b) > by * np.maximum(np.abs(b), 1.0)
+    return moved[:, 0]
+
+
+def _is_back(news: Feedback, healthy: Settled, n: int) -> NDArray[np.bool_]:
+    """Which situations on their way down are next to a healthy state that stands still, `(m,)`."""
+    near = np.broadcast_to((healthy.runs_away <= 0.0) & (healthy.swings <= 0.0), (n, 1)).copy()
+    for now, then in zip(news.attempts, healthy.state.attempts, strict=True):
+        near &= now - then <= NEXT_TO
+    for now, then in zip(news.success, healthy.state.success, strict=True):
+        near &= then - now <= NEXT_TO
+    return near[:, 0]
+
+
+def _limit(parameters: Parameters, history: Sequence[Feedback]) -> tuple[Feedback, Array]:
+    """Where three passes that have not arrived lead to, and 1.0 where they run away."""
     runs_away: Array = np.zeros((1, 1))
     attempts = []
-    for i in range(len(state.attempts)):
+    for i in range(len(history[-1].attempts)):
         limit, away = settled(*(step.attempts[i] for step in history[-3:]))
         guarded = valve_share(parameters, parameters.system.nodes[i])
         if guarded is not None:
@@ -150,17 +249,18 @@ def _settle(
             away = np.where(guarded > 0.0, 0.0, away)
         attempts.append(np.clip(limit, 1.0, _full_attempts(parameters, i)))
         runs_away = np.maximum(runs_away, away)
-    return Feedback(history[-1].success, tuple(attempts), history[-1].valves), runs_away, last
+    last = history[-1]
+    return Feedback(last.success, tuple(attempts), last.valves, last.let_in), runs_away
 
 
 def _full_attempts(parameters: Parameters, i: int) -> Array:
     return parameters.of_call(parameters.system.nodes[i], "retries") + 1.0
 
 
-def _differ(healthy: Pass, failed: Pass, shape: tuple[int, int]) -> Array:
-    """1.0 where the state that began with everything failing holds more load than the healthy, `(n, p)`."""
+def _differ(healthy: Sequence[Station], failed: Sequence[Station], shape: tuple[int, int]) -> Array:
+    """1.0 where the state that began with everything failing holds more load than the healthy, `(m, 1)`."""
     differs = np.zeros(shape)
-    for a, b in zip(healthy.stations, failed.stations, strict=True):
+    for a, b in zip(healthy, failed, strict=True):
         more = b.arrivals_per_s > ANOTHER_STATE * a.arrivals_per_s
         differs = np.maximum(differs, np.broadcast_to(more, shape))
     return differs
@@ -175,7 +275,7 @@ def _retry_margin(parameters: Parameters, users: Sequence[Array], healthy: Pass)
     (Bronson et al. 2021).
     """
     system = parameters.system
-    shape = (parameters.n, system.hours.shape[1])
+    shape = (parameters.n, parameters.n_phases)
     nothing = np.zeros((1, 1))
     loads: list[list[Array]] = []
     for state in (full_state(parameters), empty_state(parameters)):

@@ -9,6 +9,7 @@ import numpy as np
 
 from models.evaluation import Array
 from models.plans import without_dust
+from models.rows import Rows, picked
 from models.scenario.paths import Slot
 from models.system import CallNode, System
 
@@ -22,13 +23,15 @@ class Parameters:
 
     Attributes:
         system: The system they belong to.
-        n: Number of designs.
+        n: Number of designs (of situations, see `models.situations`).
+        n_phases: Number of phases p (1 for situations).
         values: Value by slot, `(n | 1, p | 1)`; "without limit" is infinity, "not given" NaN.
         beyond: By how much (relative) the worst parameter had to be held back to its bounds, `(n,)`.
     """
 
     system: System
     n: int
+    n_phases: int
     values: Mapping[Slot, Array]
     beyond: Array
 
@@ -56,6 +59,11 @@ class Parameters:
     def of_complexity(self, parameter: str) -> Array:
         """A coefficient of the complexity budget."""
         return self.values[Slot("complexity", "", parameter)]
+
+    def rows(self, rows: Rows) -> Parameters:
+        """The parameters of some of the designs (or situations)."""
+        values = {slot: picked(value, rows) for slot, value in self.values.items()}
+        return Parameters(self.system, rows.size, self.n_phases, values, self.beyond)
 
     @property
     def rate(self) -> Array:
@@ -97,4 +105,4 @@ def apply_decisions(system: System, X: Array, *, base: Mapping[Slot, Array] | No
                 value - WHOLE_TOLERANCE * np.maximum(1.0, np.abs(np.where(np.isinf(value), 0.0, value)))
             )
         values[slot] = without_dust(value)
-    return Parameters(system, X.shape[0], values, beyond)
+    return Parameters(system, X.shape[0], system.hours.shape[1], values, beyond)

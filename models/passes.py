@@ -20,17 +20,20 @@ from models.valves import Valve, open_valve, probing_valve
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Feedback:
-    """What one pass tells the next, by call; arrays that broadcast to `(n, p)`.
+    """What one pass tells the next; arrays that broadcast to `(m, 1)`.
 
     Attributes:
-        success: Share of the calls that succeeds, made as often as they are made.
-        attempts: Attempts for each call.
-        valves: What the caller's breaker and bulkhead let through.
+        success: By call: share of the calls that succeeds, made as often as they are made.
+        attempts: By call: attempts for each call.
+        valves: By call: what the caller's breaker and bulkhead let through.
+        let_in: By component: share of its calls that it lets in. Asked only where a slot is kept for the
+            calls below, so that it is known on the way up; NaN before the first pass.
     """
 
     success: tuple[Array, ...]
     attempts: tuple[Array, ...]
     valves: tuple[Valve, ...]
+    let_in: tuple[Array, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,10 +59,14 @@ def _open_valves(parameters: Parameters) -> tuple[Valve, ...]:
     return tuple(open_valve(parameters.of_call(node, "retries")) for node in parameters.system.nodes)
 
 
+def _unknown(parameters: Parameters) -> tuple[Array, ...]:
+    return tuple(np.full((1, 1), np.nan) for _ in parameters.system.components)
+
+
 def empty_state(parameters: Parameters) -> Feedback:
     """Nothing fails yet."""
     one = tuple(np.ones((1, 1)) for _ in parameters.system.nodes)
-    return Feedback(one, one, _open_valves(parameters))
+    return Feedback(one, one, _open_valves(parameters), _unknown(parameters))
 
 
 def full_state(parameters: Parameters) -> Feedback:
@@ -70,7 +77,7 @@ def full_state(parameters: Parameters) -> Feedback:
         probing_valve(parameters.of_call(node, "retries"), breaker=parameters.of_call(node, "breaker"))
         for node in parameters.system.nodes
     )
-    return Feedback(one, attempts, valves)
+    return Feedback(one, attempts, valves, _unknown(parameters))
 
 
 def feedback_of(found: Pass) -> Feedback:
@@ -79,32 +86,34 @@ def feedback_of(found: Pass) -> Feedback:
         tuple(answer.passes for answer in found.calls),
         tuple(np.ones((1, 1)) if a.outcome is None else a.outcome.attempts for a in found.calls),
         tuple(answer.valve for answer in found.calls if answer.valve is not None),
+        tuple(station.served_share for station in found.stations),
     )
 
 
 def one_pass(
     parameters: Parameters,
     users: Sequence[Array],
-    shared: Sequence[Array | None],
     coupling: Coupling,
     state: Feedback,
     previous: Pass | None,
     *,
     timed: bool,
+    stations: Sequence[Station] | None = None,
 ) -> Pass:
     """Traffic down, answers up.
 
     Args:
         parameters: The parameters.
         users: Requests let in by flow.
-        shared: By component: columns that decide about its station; None = its own for each design.
         coupling: What can change from pass to pass: what can't is taken from the previous pass.
         state: What the calls did in the pass before.
         previous: The pass before; None = there is none.
+        stations: The stations of the pass before, where nothing else of it is known.
         timed: Whether all response times are worked out; else only those that act back on the load.
     """
-    traffic = _down(parameters, users, shared, coupling, state, previous)
-    calls = _up(parameters, coupling, state, previous, traffic, timed=timed)
+    known = stations if previous is None else previous.stations
+    traffic = _down(parameters, users, coupling, state, known)
+    calls = _up(parameters, coupling, state, previous, traffic, timed=timed, known=known is not None)
     return Pass(
         calls_per_s=tuple(traffic.calls_per_s),
         attempts_per_s=tuple(traffic.attempts_per_s),
@@ -128,10 +137,9 @@ class _Traffic:
 def _down(
     parameters: Parameters,
     users: Sequence[Array],
-    shared: Sequence[Array | None],
     coupling: Coupling,
     state: Feedback,
-    previous: Pass | None,
+    known: Sequence[Station] | None,
 ) -> _Traffic:
     """Callers first: how often each call is made, and each station under what reaches it."""
     system = parameters.system
@@ -143,7 +151,7 @@ def _down(
         attempts_per_s=[nothing for _ in system.nodes],
         arrivals={},
         stations={},
-        threads=pool_threads(parameters),
+        threads=pool_threads(parameters, coupling.blocks),
     )
     for c in system.callers_first:
         total = nothing
@@ -156,17 +164,25 @@ def _down(
             through[i] = found.calls_per_s[i] * _through(parameters, node, state)
             total = total + through[i]
         found.arrivals[c] = total
-        if previous is not None and (coupling.blocks[c] or not coupling.moves[c]):
+        if known is not None and (coupling.blocks[c] or not coupling.moves[c]):
             # What is held for the calls below is known only on the way up: till then as in the pass before.
-            found.stations[c] = previous.stations[c]
+            found.stations[c] = known[c]
         elif coupling.blocks[c]:
-            found.stations[c] = serve(parameters, c, total, None)  # as if nothing were below it
+            found.stations[c] = serve(parameters, c, total)  # as if nothing were below it
         else:
             load_s = load_time_s(parameters, coupling.calls_of[c]) if coupling.loads_slowly[c] else None
             found.stations[c] = serve(
-                parameters, c, total, shared[c], callers=found.threads[c], load_s=load_s
+                parameters,
+                c,
+                total,
+                callers=found.threads[c],
+                load_s=load_s,
+                known=None if known is None else known[c],
             )
-        share = found.stations[c].served_share * (1.0 - parameters.of_component(c, "error_share"))
+        let_in = found.stations[c].served_share
+        if coupling.blocks[c]:
+            let_in = np.where(np.isnan(state.let_in[c]), let_in, state.let_in[c])
+        share = let_in * (1.0 - parameters.of_component(c, "error_share"))
         cache = found.stations[c].cache
         if cache is not None:
             share = share * cache.load_share
@@ -183,23 +199,24 @@ def _up(
     traffic: _Traffic,
     *,
     timed: bool,
+    known: bool,
 ) -> dict[int, Answer]:
     """Callees first: what each call answers, and the stations that keep their slots for what is below."""
     calls: dict[int, Answer] = {}
     for c in reversed(parameters.system.callers_first):
         own = coupling.calls_of[c]
         below = {node.index: answer_steps(parameters, node.then, calls) for node in own}
-        if coupling.blocks[c] and (previous is None or coupling.moves[c]):
+        if coupling.blocks[c] and (not known or coupling.moves[c]):
             hold = hold_of(parameters, traffic.stations, traffic.attempts_per_s, own, below)
             load_s = load_time_s(parameters, own) if coupling.loads_slowly[c] else None
             traffic.stations[c] = serve(
                 parameters,
                 c,
                 traffic.arrivals[c],
-                None,
                 callers=traffic.threads[c],
                 hold=hold,
                 load_s=load_s,
+                known=traffic.stations[c],
             )
         for node in own:
             i = node.index

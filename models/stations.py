@@ -7,14 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.distinct import DistinctRows, distinct_rows
+from models.distinct import distinct_rows
 from models.evaluation import Array
 from models.formulas.caching import Hits
 from models.formulas.cumulants import Cumulants, add, gamma_cumulants
 from models.formulas.pools import capped_wait, pool_wait
 from models.formulas.scalability import busy_stretch, stretched_service
 from models.formulas.waiting import Wait, station_wait
-from models.keeping import Quorum, hits_of, quorum_of
+from models.keeping import Quorum, eviction_calls, hits_of, quorum_of
 from models.parameters import Parameters
 
 MS_PER_S = 1000.0
@@ -60,6 +60,7 @@ class Station:
             is below is shown under the load it would have if this component were no bottleneck.
         capacity_per_s: Calls per second at utilisation 1.
         cache: What it answers from memory; None when it is no cache.
+        evicts: Calls after which it evicts an entry, where it is full.
         quorum: What its quorums add; None when it has one replica to ask.
         displaced: Cumulants of the wait that a bounded pool of callers keeps away; None = they are no pool.
     """
@@ -78,6 +79,7 @@ class Station:
     served_share: Array
     capacity_per_s: Array
     cache: Hits | None = None
+    evicts: Array | None = None
     quorum: Quorum | None = None
     displaced: Cumulants | None = None
 
@@ -99,11 +101,11 @@ def serve(
     parameters: Parameters,
     component: int,
     arrivals_per_s: Array,
-    columns: Array | None,
     *,
     callers: Array | None = None,
     hold: Hold | None = None,
     load_s: Array | None = None,
+    known: Station | None = None,
 ) -> Station:
     """One component under its load.
 
@@ -111,20 +113,18 @@ def serve(
         parameters: The parameters.
         component: Position of the component.
         arrivals_per_s: Calls that arrive, `(n | 1, p)`.
-        columns: Columns of the decision matrix that decide about this station, `(n, m)`: designs that agree
-            in them share one calculation; None = each design has its own.
         callers: Threads of the pools that are its only callers; None or infinity = anybody may call.
         hold: What it waits for when it keeps its slot during the calls under it; None = it doesn't.
         load_s: For a cache: mean time to load an entry, s.
+        known: The same component under another load: what no load changes is taken from it.
     """
     if parameters.system.parts[component].kind == "external":
         return _external(parameters, component, arrivals_per_s)
     load, capacity_s = _load(parameters, component, arrivals_per_s)
     own = gamma_cumulants(load.service_s, scv=load.service_scv)
-    rows = distinct_rows(columns)
     can_refuse = np.isfinite(load.queue_limit) | np.isfinite(load.max_wait_s)
     capacity = load.servers / capacity_s * parameters.of_component_or(component, "shards", 1.0)
-    found, displaced = _open_wait(load, rows, callers, can_refuse)
+    found, displaced = _open_wait(load, callers, can_refuse)
     held_s = load.service_s
     if hold is not None:
         blocking = parameters.of_component(component, "blocking") > 0.0
@@ -133,6 +133,7 @@ def serve(
         held_s = np.where(blocking, pool_held, held_s)
         capacity = np.where(blocking, pool_capacity, capacity)
     utilisation = np.where(arrivals_per_s > 0.0, arrivals_per_s / capacity, 0.0)
+    evicts = eviction_calls(parameters, component) if known is None else known.evicts
     wait = Cumulants(found.mean_s, found.variance_s2, found.third_s3)
     return Station(
         arrivals_per_s=arrivals_per_s,
@@ -148,8 +149,9 @@ def serve(
         blocked_share=found.blocked_share,
         served_share=1.0 - found.blocked_share,
         capacity_per_s=capacity,
-        cache=hits_of(parameters, component, arrivals_per_s, load_s),
-        quorum=quorum_of(parameters, component),
+        cache=hits_of(parameters, component, arrivals_per_s, load_s, evicts),
+        evicts=evicts,
+        quorum=quorum_of(parameters, component) if known is None else known.quorum,
         displaced=displaced,
     )
 
@@ -181,7 +183,7 @@ def _load(parameters: Parameters, component: int, arrivals_per_s: Array) -> tupl
 
 
 def _open_wait(
-    load: _Load, rows: DistinctRows, callers: Array | None, can_refuse: NDArray[np.bool_]
+    load: _Load, callers: Array | None, can_refuse: NDArray[np.bool_]
 ) -> tuple[Wait, Cumulants | None]:
     """Wait of a component that serves and lets go, and what a bounded pool of callers keeps away from it."""
     inputs = (
@@ -193,6 +195,7 @@ def _open_wait(
         load.queue_limit,
         load.max_wait_s,
     )
+    rows = distinct_rows(inputs)
     rate, s, scv, arrival_scv, c, q, d = (rows.pick(value) for value in inputs)
     found = station_wait(
         rate, service_s=s, service_scv=scv, arrival_scv=arrival_scv, servers=c, queue_limit=q, max_wait_s=d

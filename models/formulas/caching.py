@@ -115,6 +115,7 @@ def cache_hits(
     writes_per_key_per_s: Array,
     load_s: Array,
     coalescing: Array,
+    eviction_calls: Array | None = None,
 ) -> Hits:
     """Hits of a cache with a time to live, a capacity, or both.
 
@@ -127,6 +128,7 @@ def cache_hits(
         writes_per_key_per_s: How often a key changes behind the cache.
         load_s: Time to load an entry: calls for it that come meanwhile miss too.
         coalescing: 1.0 where calls that miss the same key at the same time share one load.
+        eviction_calls: What `characteristic_calls` says of these keys and this capacity, where it is known.
 
     Returns:
         Shares of hits, of stale ones among them, and of loads.
@@ -136,7 +138,9 @@ def cache_hits(
     the entry lives as long as the tighter allows (own, docs/model.md).
     """
     bins = zipf_bins(keys, exponent)
-    lifetime = eviction_time(rate_per_s, bins, ttl_s=ttl_s, capacity_keys=capacity_keys)
+    lifetime = eviction_time(
+        rate_per_s, bins, ttl_s=ttl_s, capacity_keys=capacity_keys, eviction_calls=eviction_calls
+    )
     hits: Array = np.zeros((1, 1))
     stale: Array = np.zeros((1, 1))
     loads: Array = np.zeros((1, 1))
@@ -174,7 +178,14 @@ def _stale_share(writes: Array, age_s: Array) -> Array:
     return np.where(endless, (writes > 0.0).astype(np.float64), share)
 
 
-def eviction_time(rate_per_s: Array, bins: Sequence[Bin], *, ttl_s: Array, capacity_keys: Array) -> Array:
+def eviction_time(
+    rate_per_s: Array,
+    bins: Sequence[Bin],
+    *,
+    ttl_s: Array,
+    capacity_keys: Array,
+    eviction_calls: Array | None = None,
+) -> Array:
     """Time without a call after which an entry is evicted, s; infinite where all that live fit in.
 
     Args:
@@ -182,9 +193,9 @@ def eviction_time(rate_per_s: Array, bins: Sequence[Bin], *, ttl_s: Array, capac
         bins: Popularity of the keys.
         ttl_s: Time an entry lives, counted from its load; infinity = for ever.
         capacity_keys: Entries that fit in; infinity = all.
+        eviction_calls: What `characteristic_calls` says of the bins and the capacity, where it is known.
 
-    Source: Che, Tung and Wang 2002 (Fricker, Robert and Roberts 2012): sum n (1 - exp(-p t)) = C, by Newton's
-    method in the logarithms of both sides, where the curve is nearly straight.
+    Source: Che, Tung and Wang 2002 (Fricker, Robert and Roberts 2012): sum n (1 - exp(-p t)) = C.
     """
     total: Array = np.zeros((1, 1))
     living: Array = np.zeros((1, 1))
@@ -198,11 +209,30 @@ def eviction_time(rate_per_s: Array, bins: Sequence[Bin], *, ttl_s: Array, capac
     fits = (capacity_keys >= total) | (living <= capacity_keys) | (rate_per_s <= 0.0)
     if bool(np.all(fits)):
         return np.full(fits.shape, np.inf)
-    wanted = np.where(fits, 0.5 * total, np.maximum(capacity_keys, 1e-6))
+    calls = characteristic_calls(bins, capacity_keys) if eviction_calls is None else eviction_calls
+    calls_per_s = np.where(rate_per_s > 0.0, rate_per_s, 1.0)
+    return np.where(fits, np.inf, calls / calls_per_s)
+
+
+def characteristic_calls(bins: Sequence[Bin], capacity_keys: Array) -> Array:
+    """Calls after which an entry without one is evicted: the t with sum n (1 - exp(-p t)) = C.
+
+    Args:
+        bins: Popularity of the keys.
+        capacity_keys: Entries that fit in, broadcasting against the bins; where all fit in the answer means
+            nothing.
+
+    Source: see `eviction_time`; Newton's method in the logarithms of both sides, where the curve is nearly
+    straight. It depends on no load, so that it is the same in all phases and all passes.
+    """
+    total: Array = np.zeros((1, 1))
+    for count, _, _ in bins:
+        total = total + count
+    wanted = np.maximum(np.where(capacity_keys >= total, 0.5 * total, capacity_keys), 1e-6)
     log_t = np.log(wanted)  # in calls; never below the root's order of magnitude by much
     for _ in range(STEPS):
         t = np.exp(log_t)
-        held = np.zeros((1, 1))
+        held: Array = np.zeros((1, 1))
         slope: Array = np.zeros((1, 1))
         for count, probability, spread in bins:
             quiet = probability * t
@@ -211,5 +241,4 @@ def eviction_time(rate_per_s: Array, bins: Sequence[Bin], *, ttl_s: Array, capac
             slope = slope + count * quiet * gone * (1.0 + spread * (0.5 * quiet**2 - quiet))
         step = (np.log(wanted) - np.log(np.maximum(held, 1e-300))) * held / np.maximum(slope, 1e-300)
         log_t = log_t + np.clip(step, -2.0, 2.0)
-    calls_per_s = np.where(rate_per_s > 0.0, rate_per_s, 1.0)
-    return np.where(fits, np.inf, np.exp(log_t) / calls_per_s)
+    return np.exp(log_t)

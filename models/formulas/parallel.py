@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 from scipy.special import betainc, gammainc
@@ -12,24 +13,30 @@ from models.formulas.cumulants import Array, Cumulants, from_raw
 from models.formulas.mixtures import Entry, Mixture, merge
 from models.formulas.percentiles import ShiftedGamma, shifted_gamma
 
-#: Nodes of the quadrature: worst error of the mean 5e-3 and of the standard deviation 3e-3 (docs/model.md).
-NODES = 32
-_X, _W = np.polynomial.legendre.leggauss(NODES)
-_U = 0.5 * (_X + 1.0)
+#: Nodes of the quadrature, by how much of its range the narrowest branch fills at least: the error of the
+#: mean and of the standard deviation stays below 1e-3 (docs/model.md).
+NODES = ((0.2, 12), (0.15, 16), (0.1, 20), (0.05, 32), (0.0, 64))
 #: The range of the quadrature in standard deviations of a normal variable, and in scales of a gamma one.
 _FAR_Z, _FAR_SCALES = 5.0, 14.0
 #: Outcomes of a branch that are kept apart.
 MOST_OUTCOMES = 2
 #: Standard deviations below the mean at which a branch begins.
 _NEAR_SD = 6.0
+#: Nodes of the quadrature for the r-th of n.
+_ORDER_NODES = 32
+
+
+@cache
+def _nodes(count: int) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Nodes and weights of Gauss and Legendre on [0, 1]."""
+    x, w = np.polynomial.legendre.leggauss(count)
+    return tuple(0.5 * (x + 1.0)), tuple(0.5 * w)
 
 
 def maximum(branches: Sequence[Mixture]) -> Mixture:
     """The time until all branches are done.
 
-    Each branch is taken as at most two outcomes, and each combination of them is one outcome: the raw moments
-    of the maximum come from a quadrature over the product of the distribution functions, on points that all
-    combinations share.
+    Each branch is taken as at most two outcomes, and each combination of them is one outcome of the maximum.
 
     Args:
         branches: The branches, independent of each other.
@@ -41,52 +48,73 @@ def maximum(branches: Sequence[Mixture]) -> Mixture:
         return branches[0]
     few = [merge(branch, MOST_OUTCOMES) for branch in branches]
     shape = np.broadcast_shapes(*(part.shape for branch in few for entry in branch for part in entry))
-    start, far = np.zeros(shape), np.zeros(shape)
-    laws: list[list[ShiftedGamma]] = []
-    for branch in few:
-        laws.append([])
-        first = np.full(shape, np.inf)
-        for entry in branch:
-            finite = np.isfinite(entry.mean) & (entry.weight > 0.0)
-            law = shifted_gamma(*(np.where(finite, part, 0.0) for part in entry[1:]))
-            laws[-1].append(law)
-            # Below this hardly anything of the branch lies: the maximum can't be earlier.
-            mean, variance = (np.where(finite, part, 0.0) for part in entry[1:3])
-            near = np.maximum(law.shift, mean - _NEAR_SD * np.sqrt(variance))
-            first = np.where(finite, np.minimum(first, near), first)
-            far = np.where(finite, np.maximum(far, _far(law)), far)
-        start = np.where(np.isfinite(first), np.maximum(start, first), start)
-    width = np.maximum(far - start, 0.0)
-    places = list(itertools.product(*(range(len(branch)) for branch in few)))
-    moments = [[np.zeros(shape) for _ in range(3)] for _ in places]
-    for u, w in zip(_U, _W, strict=True):
-        x = width * (u * u)
-        below = [[_distribution(law, start + x) for law in branch] for branch in laws]
-        step = width * (w * u)  # dx = 2 width u du, du = w / 2
-        for place, moment in zip(places, moments, strict=True):
-            together = below[0][place[0]]
-            for b in range(1, len(few)):
-                together = together * below[b][place[b]]
-            above = (1.0 - together) * step
-            moment[0] = moment[0] + above
-            moment[1] = moment[1] + 2.0 * x * above
-            moment[2] = moment[2] + 3.0 * x * x * above
-    return tuple(
-        _combination([branch[i] for branch, i in zip(few, place, strict=True)], start, moment)
-        for place, moment in zip(places, moments, strict=True)
-    )
+    flat = [
+        [Entry(*(np.broadcast_to(part, shape).reshape(-1) for part in entry)) for entry in branch]
+        for branch in few
+    ]
+    found = (_combination(entries) for entries in itertools.product(*flat))
+    return tuple(Entry(*(part.reshape(shape) for part in entry)) for entry in found)
 
 
-def _combination(entries: Sequence[Entry], start: Array, moments: Sequence[Array]) -> Entry:
-    """One combination of the branches' outcomes as an outcome of the maximum."""
-    weight: Array = np.ones((1, 1))
-    endless = np.zeros((1, 1), dtype=bool)
-    for entry in entries:
+def _combination(entries: Sequence[Entry]) -> Entry:
+    """One combination of the branches' outcomes as an outcome of the maximum; all `(m,)`."""
+    weight = entries[0].weight
+    endless = np.isinf(entries[0].mean)
+    for entry in entries[1:]:
         weight = weight * entry.weight
         endless = endless | np.isinf(entry.mean)
+    rows = np.flatnonzero((weight > 0.0) & ~endless)
+    parts = [np.where(endless, np.inf, 0.0) for _ in range(3)]
+    if rows.size:
+        slowest = _slowest([Cumulants(*(part[rows] for part in entry[1:])) for entry in entries])
+        for part, value in zip(parts, slowest, strict=True):
+            part[rows] = value
+    return Entry(weight, *parts)
+
+
+def _slowest(parts: Sequence[Cumulants]) -> tuple[Array, Array, Array]:
+    """Cumulants of the largest of several durations; all `(m,)`."""
+    laws = [shifted_gamma(*part) for part in parts]
+    start, far = np.zeros_like(parts[0].mean), np.zeros_like(parts[0].mean)
+    for part, law in zip(parts, laws, strict=True):
+        # Below this hardly anything of the branch lies: the maximum can't be earlier.
+        start = np.maximum(start, np.maximum(law.shift, part.mean - _NEAR_SD * np.sqrt(part.variance)))
+        far = np.maximum(far, _far(law))
+    width = np.maximum(far - start, 0.0)
+    filled = np.full_like(width, np.inf)
+    some = np.where(width > 0.0, width, 1.0)
+    for part in parts:
+        sd = np.sqrt(part.variance)
+        low, high = (np.sqrt(np.clip((part.mean + side * sd - start) / some, 0.0, 1.0)) for side in (-1, 1))
+        filled = np.where(high > 0.0, np.minimum(filled, high - low), filled)
+    moments = [np.zeros_like(width) for _ in range(3)]
+    upper = np.inf
+    for least, count in NODES:
+        rows = np.flatnonzero((filled >= least) & (filled < upper))
+        upper = least
+        if rows.size:
+            some_laws = [ShiftedGamma(*(value[rows] for value in law)) for law in laws]
+            for moment, value in zip(
+                moments, _moments(some_laws, start[rows], width[rows], count), strict=True
+            ):
+                moment[rows] = value
     part = from_raw(*moments)
-    cumulants = (start + part.mean, part.variance, part.third)
-    return Entry(weight, *(np.where(endless, np.inf, value) for value in cumulants))
+    return start + part.mean, part.variance, part.third
+
+
+def _moments(laws: Sequence[ShiftedGamma], start: Array, width: Array, count: int) -> list[Array]:
+    """Raw moments of the maximum's distance from a start before which it can't be; all `(m,)`."""
+    moments = [np.zeros_like(width) for _ in range(3)]
+    for u, w in zip(*_nodes(count), strict=True):
+        x = width * (u * u)
+        together = _distribution(laws[0], start + x)
+        for law in laws[1:]:
+            together = together * _distribution(law, start + x)
+        above = (1.0 - together) * (width * (2.0 * w * u))  # dx = 2 width u du
+        moments[0] += above
+        moments[1] += 2.0 * x * above
+        moments[2] += 3.0 * x * x * above
+    return moments
 
 
 def _far(law: ShiftedGamma) -> Array:
@@ -119,9 +147,9 @@ def order_statistic(part: Cumulants, *, replicas: Array, needed: Array) -> Cumul
     start = np.maximum(np.maximum(law.shift, part.mean - _NEAR_SD * np.sqrt(part.variance)), 0.0)
     width = np.broadcast_to(_far(law) - start, shape)
     moments = [np.zeros(shape) for _ in range(3)]
-    for u, w in zip(_U, _W, strict=True):
+    for u, w in zip(*_nodes(_ORDER_NODES), strict=True):
         x = width * (u * u)
-        above = (1.0 - betainc(r, n - r + 1.0, _distribution(law, start + x))) * (width * (w * u))
+        above = (1.0 - betainc(r, n - r + 1.0, _distribution(law, start + x))) * (width * (2.0 * w * u))
         moments[0] = moments[0] + above
         moments[1] = moments[1] + 2.0 * x * above
         moments[2] = moments[2] + 3.0 * x * x * above

@@ -10,6 +10,9 @@ from scipy.special import betainc
 
 from models.formulas.cumulants import Array
 
+#: Up to this number of copies each pair of whole numbers is worked out once for all designs.
+MOST_TABLED = 256
+
 
 def k_of_n(needed: Array, *, replicas: Array, availability: Array) -> Array:
     """Probability that at least `needed` of `replicas` independent copies are up.
@@ -27,8 +30,25 @@ def k_of_n(needed: Array, *, replicas: Array, availability: Array) -> Array:
     possible = (needed >= 1.0) & (needed <= replicas)
     m = np.where(possible, needed, 1.0)
     rest = np.where(possible, replicas - m + 1.0, 1.0)
-    tail = betainc(m, rest, availability)
+    tail = _tail(m, rest, availability)
     return np.where(needed <= 0.0, 1.0, np.where(needed <= replicas, tail, 0.0))
+
+
+def _tail(m: Array, rest: Array, availability: Array) -> Array:
+    """The incomplete beta function; each pair of whole numbers once where all copies are alike."""
+    most = max(float(m.max(initial=0.0)), float(rest.max(initial=0.0)))
+    if availability.size != 1 or most >= MOST_TABLED or m.size < MOST_TABLED:
+        return np.asarray(betainc(m, rest, availability))
+    width = int(most) + 1
+    code = (m * width + rest).astype(np.intp)
+    there = np.zeros(width * width, dtype=bool)
+    there[code] = True
+    pairs = np.flatnonzero(there)
+    table = np.zeros(width * width)
+    table[pairs] = betainc(
+        *(part.astype(np.float64) for part in np.divmod(pairs, width)), availability.item()
+    )
+    return np.asarray(table[code])
 
 
 def carried_share(offered_replicas: Array, *, replicas: Array, availability: Array) -> Array:

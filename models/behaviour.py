@@ -1,0 +1,155 @@
+"""How a system behaves in each situation: what its dimensions and limits are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.availability import hard_availability, required_parts
+from models.evaluation import Array
+from models.network import Network, carry
+from models.parameters import Parameters
+from models.rows import joined
+from models.situations import Situations
+from models.traffic import visits_per_request
+from models.user_waits import UserWaits, flow_percentile_ms, percentile_ms, user_waits
+
+#: Situations that are worked out together: their arrays fit into the caches of a processor.
+BLOCK = 16384
+#: A station without a bound that reaches a utilisation of 1 is over by this at least.
+_LEAST_EXCESS = 1e-6
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Behaviour:
+    """What m situations come to; arrays that broadcast to `(m, 1)`.
+
+    Attributes:
+        success: Share of the requests of each flow that is answered, hard failures and shedding included.
+        fresh: Share of up-to-date answers of each flow, times the fidelity of fallbacks.
+        call_success: By call: share that succeeds.
+        arrivals_per_s: By component: calls that arrive.
+        utilisation: Of the busiest station.
+        collapse: By how much the utilisation of a station that turns nothing away is at or above 1.
+        reachable_per_s: User requests of the mix that the least of the components can carry.
+        retry_share: Share of all attempts that are retries.
+        metastable: 1.0 where the system that is down stays down.
+        retry_margin: Load multiple below which a failed state can't sustain itself.
+        waits: Response times over all user requests.
+        latency_ms: The scenario's percentile of them; infinite after a collapse.
+        flow_latency_ms: For each flow with a limit of its own its percentile.
+    """
+
+    success: tuple[Array, ...]
+    fresh: tuple[Array, ...]
+    call_success: tuple[Array, ...]
+    arrivals_per_s: tuple[Array, ...]
+    utilisation: Array
+    collapse: Array
+    reachable_per_s: Array
+    retry_share: Array
+    metastable: Array
+    retry_margin: Array
+    waits: UserWaits
+    latency_ms: Array
+    flow_latency_ms: tuple[Array, ...]
+
+
+def behaviour(situations: Situations, *, keep: bool) -> tuple[Behaviour, Network | None]:
+    """Works all situations out, block by block.
+
+    Args:
+        situations: The situations.
+        keep: Whether the networks are handed back too: they take a hundred times the memory.
+    """
+    parameters = situations.parameters
+    places = [
+        np.arange(start, min(start + BLOCK, parameters.n)) for start in range(0, parameters.n, BLOCK)
+    ] or [np.arange(0)]
+    found: list[Behaviour] = []
+    networks: list[Network] = []
+    for place in places:
+        some = parameters if len(places) == 1 else parameters.rows(place)
+        network = carry(some)
+        found.append(_behaviour(some, network))
+        if keep:
+            networks.append(network)
+    return joined(found, places), joined(networks, places) if keep else None
+
+
+def _behaviour(parameters: Parameters, network: Network) -> Behaviour:
+    system = parameters.system
+    waits = user_waits(parameters, network)
+    wanted = system.scenario.dimensions.latency.percentile
+    limited = [
+        (f, flow.percentile or wanted)
+        for f, flow in enumerate(system.scenario.flows.values())
+        if flow.limit_ms is not None
+    ]
+    stations = network.stations
+    return Behaviour(
+        success=_success(parameters, network),
+        fresh=tuple(answer.fresh for answer in network.answers),
+        call_success=tuple(answer.success for answer in network.calls),
+        arrivals_per_s=tuple(station.arrivals_per_s for station in stations),
+        utilisation=_largest([s.utilisation for s in stations if s.has_queue]),
+        collapse=_largest(
+            [
+                np.where(
+                    ~s.can_refuse & (s.utilisation >= 1.0),
+                    np.maximum(s.utilisation - 1.0, _LEAST_EXCESS),
+                    0.0,
+                )
+                for s in stations
+            ]
+        ),
+        reachable_per_s=_reachable(parameters, network),
+        retry_share=_retry_share(network),
+        metastable=network.metastable,
+        retry_margin=network.retry_margin,
+        waits=waits,
+        latency_ms=percentile_ms(waits, wanted),
+        flow_latency_ms=tuple(flow_percentile_ms(parameters, network, f, share) for f, share in limited),
+    )
+
+
+def _largest(values: Sequence[Array]) -> Array:
+    largest: Array = np.zeros((1, 1))
+    for value in values:
+        largest = np.maximum(largest, value)
+    return largest
+
+
+def _success(parameters: Parameters, network: Network) -> tuple[Array, ...]:
+    """Share of each flow's requests that is answered: let in, no hard failure, nothing lost on the way."""
+    parts, needs = required_parts(parameters, network.stations)
+    hard = hard_availability(parts, needs)
+    return tuple(
+        share * answer.success * (1.0 - parameters.of_flow(f, "shed_share"))
+        for f, (share, answer) in enumerate(zip(hard, network.answers, strict=True))
+    )
+
+
+def _reachable(parameters: Parameters, network: Network) -> Array:
+    """Rate that the mix reaches before the first component is saturated, requests/s.
+
+    The smallest capacity / visits per request over the components; infinite when nothing limits it.
+    """
+    reached: Array = np.full((1, 1), np.inf)
+    load_share = [None if station.cache is None else station.cache.load_share for station in network.stations]
+    for station, visits in zip(network.stations, visits_per_request(parameters, load_share), strict=True):
+        with np.errstate(divide="ignore", invalid="ignore"):
+            rate = station.capacity_per_s / visits
+        reached = np.minimum(reached, np.where(visits > 0.0, rate, np.inf))
+    return reached
+
+
+def _retry_share(network: Network) -> Array:
+    calls: Array = np.zeros((1, 1))
+    attempts: Array = np.zeros((1, 1))
+    for made, tried in zip(network.calls_per_s, network.attempts_per_s, strict=True):
+        calls = calls + made
+        attempts = attempts + tried
+    return np.where(attempts > 0.0, 1.0 - calls / np.where(attempts > 0.0, attempts, 1.0), 0.0)

@@ -1,0 +1,64 @@
+"""From one pass to the next: as far as the news say, or only a part of the way where they swing.
+
+A call that is repeated more often can leave less load for the calls after it: then the passes swing around
+the state in which the system rests, and only a part of each step leads there.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from models.evaluation import Array
+from models.passes import Feedback
+
+#: Where it swings: share of the last share of a step that is taken at the least, and at the most.
+LEAST_STEP, SLOWER = 0.1, 0.5
+#: What doesn't swing any more goes further with each step.
+FASTER = 1.2
+
+
+class Damping(NamedTuple):
+    """How the last step went, by number of the state; arrays `(m | 1, 1)`.
+
+    Attributes:
+        distance: Between the state and the news.
+        share: Share of that distance that was gone.
+    """
+
+    distance: tuple[Array, ...]
+    share: tuple[Array, ...]
+
+
+def relaxed(state: Feedback, news: Feedback, before: Damping | None) -> tuple[Feedback, Damping]:
+    """The state of the next pass.
+
+    Args:
+        state: What the last pass began with.
+        news: What came out of it.
+        before: How the step before went; None = there was none.
+
+    Source: each number by the secant through its last two steps (Aitken's relaxation, Irons and Tuck 1969),
+    never further than the news themselves: so a load that climbs can't jump over the state where it rests.
+    """
+    calls = len(state.success)
+    here = (*state.success, *state.attempts, *state.let_in)
+    there = (*news.success, *news.attempts, *news.let_in)
+    places, distances, shares = [], [], []
+    for i, (x, new) in enumerate(zip(here, there, strict=True)):
+        if before is None:
+            places.append(new)
+            distances.append(np.where(np.isnan(x), 0.0, new - x))
+            shares.append(np.ones((1, 1)))
+        else:
+            distance, last, share = new - x, before.distance[i], before.share[i]
+            bend = np.where(last == distance, 1.0, last - distance)
+            secant = np.clip(share * last / bend, LEAST_STEP * share, SLOWER * share)
+            share = np.where(last * distance < 0.0, secant, np.minimum(share * FASTER, 1.0))
+            places.append(np.where(share == 1.0, new, x + share * distance))
+            distances.append(distance)
+            shares.append(share)
+    success, attempts, let_in = places[:calls], places[calls : 2 * calls], places[2 * calls :]
+    state = Feedback(tuple(success), tuple(attempts), news.valves, tuple(let_in))
+    return state, Damping(tuple(distances), tuple(shares))
