@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from models.coupling import is_required
 from models.evaluation import Array
 from models.formulas.redundancy import carried_share, k_of_n, replicas_in, zone_states
 from models.parameters import Parameters
+from models.sharing import Kinds, Shared, share, together
 from models.stations import Station
 
 MINUTES_PER_HOUR = 60.0
@@ -45,24 +47,40 @@ class Redundancy:
 
 
 def required_parts(
-    parameters: Parameters, stations: Sequence[Station]
-) -> tuple[list[Redundancy], list[list[Array]]]:
+    parameters: Parameters, alike: Sequence[Kinds], stations: Sequence[Shared[Station]]
+) -> tuple[list[Shared[Redundancy]], list[list[Array]]]:
     """What each flow requires: parts of the system, and by flow 1.0 where it requires the part, else 0.0.
 
     A store that is written to is a part of its own for that: a write needs another quorum than a read.
+
+    Args:
+        parameters: The parameters.
+        alike: By component: which rows have the same parameters.
+        stations: The components under their load.
     """
     system = parameters.system
-    parts: list[Redundancy] = []
+    parts: list[Shared[Redundancy]] = []
     needs: list[list[Array]] = [[] for _ in system.flows]
     for c, station in enumerate(stations):
-        for writes in (False, True) if station.quorum is not None else (None,):
+        for writes in (False, True) if station.held.quorum is not None else (None,):
             calls = is_required(parameters, c, writes=writes)
             if all(not bool(call.any()) for call in calls):
                 continue
-            parts.append(redundancy(parameters, c, station, writes=bool(writes)))
+            parts.append(_shared_redundancy(parameters, alike[c], c, station, writes=bool(writes)))
             for f, call in enumerate(calls):
                 needs[f].append(call)
     return parts, needs
+
+
+def _shared_redundancy(
+    parameters: Parameters, alike: Kinds, component: int, station: Shared[Station], *, writes: bool
+) -> Shared[Redundancy]:
+    kinds = together([station.kinds, alike], parameters.n)
+
+    def worked_out(rows: Kinds) -> Redundancy:
+        return redundancy(parameters.seen_by(rows), component, station.of(rows), writes=writes)
+
+    return share(kinds, worked_out)
 
 
 def redundancy(
@@ -104,7 +122,9 @@ def _replica_availability(parameters: Parameters, component: int) -> Array:
     return np.where(np.isnan(given), from_times, given)
 
 
-def hard_availability(parts: Sequence[Redundancy], required: Sequence[Sequence[Array]]) -> list[Array]:
+def hard_availability(
+    parts: Sequence[Shared[Redundancy]], required: Sequence[Sequence[Array]]
+) -> list[Array]:
     """Probability that a flow's required components carry its load, `(n | 1, p | 1)` for each flow.
 
     Args:
@@ -117,26 +137,30 @@ def hard_availability(parts: Sequence[Redundancy], required: Sequence[Sequence[A
     zones = _zone_availabilities(parts)
     found: list[Array] = [np.zeros((1, 1)) for _ in required]
     for state, probability in zone_states(zones):
-        up = [_up(part, state) for part in parts]
+        up = [part.part(partial(_up, state=state)) for part in parts]
         for f, needs in enumerate(required):
-            together: Array = probability
-            for need, share in zip(needs, up, strict=True):
-                together = together * np.where(need > 0.0, share, 1.0)
-            found[f] = found[f] + together
-    return [np.minimum(share, 1.0) for share in found]
+            all_up: Array = probability
+            for need, carried in zip(needs, up, strict=True):
+                all_up = all_up * np.where(need > 0.0, carried, 1.0)
+            found[f] = found[f] + all_up
+    return [np.minimum(carried, 1.0) for carried in found]
 
 
-def _zone_availabilities(parts: Sequence[Redundancy]) -> list[Array]:
+def _zone_availabilities(parts: Sequence[Shared[Redundancy]]) -> list[Array]:
     """Availability of each zone that some component considers: the lowest that any of them states."""
-    exposed = [part for part in parts if bool(np.any(part.zone_availability < 1.0))]
-    count = max((int(part.zones.max()) for part in exposed if part.zones.size), default=0)
+    exposed = [part for part in parts if bool(np.any(part.held.zone_availability < 1.0))]
+    count = max((int(part.held.zones.max(initial=0.0)) for part in exposed), default=0)
     found = []
     for zone in range(count):
         worst = np.ones((1, 1))
         for part in exposed:
-            worst = np.minimum(worst, np.where(part.zones > zone, part.zone_availability, 1.0))
+            worst = np.minimum(worst, part.part(partial(_in_zone, zone=zone)))
         found.append(worst)
     return found
+
+
+def _in_zone(part: Redundancy, zone: int) -> Array:
+    return np.where(part.zones > zone, part.zone_availability, 1.0)
 
 
 def _up(part: Redundancy, state: tuple[bool, ...]) -> Array:

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from models.availability import hard_availability, required_parts
 from models.evaluation import Array
-from models.network import Network, carry
+from models.network import Network, SharedNetwork, carry
 from models.parameters import Parameters
+from models.passes import load_share_of
 from models.rows import joined
+from models.sharing import Kinds, Shared, kinds_of, share, together
 from models.situations import Situations
+from models.stations import Station
 from models.traffic import visits_per_request
 from models.user_waits import UserWaits, flow_percentile_ms, percentile_ms, user_waits
 
 #: Situations that are worked out together: their arrays fit into the caches of a processor.
-BLOCK = 16384
+BLOCK = 32768
 #: A station without a bound that reaches a utilisation of 1 is over by this at least.
 _LEAST_EXCESS = 1e-6
 
@@ -75,13 +78,14 @@ def behaviour(situations: Situations, *, keep: bool) -> tuple[Behaviour, Network
         network = carry(some)
         found.append(_behaviour(some, network))
         if keep:
-            networks.append(network)
+            networks.append(network.spread())
+    most = max(len(part.waits.mixture) for part in found)
+    found = [replace(part, waits=part.waits.padded(most)) for part in found]
     return joined(found, places), joined(networks, places) if keep else None
 
 
-def _behaviour(parameters: Parameters, network: Network) -> Behaviour:
+def _behaviour(parameters: Parameters, network: SharedNetwork) -> Behaviour:
     system = parameters.system
-    waits = user_waits(parameters, network)
     wanted = system.scenario.dimensions.latency.percentile
     limited = [
         (f, flow.percentile or wanted)
@@ -89,30 +93,54 @@ def _behaviour(parameters: Parameters, network: Network) -> Behaviour:
         if flow.limit_ms is not None
     ]
     stations = network.stations
+    kinds = together(
+        [
+            *(answer.kinds for answer in network.answers),
+            kinds_of(
+                [*network.users, *(parameters.of_flow(f, "weight") for f in range(len(system.flows)))],
+                parameters.n,
+            ),
+        ],
+        parameters.n,
+    )
+
+    def worked_out(rows: Kinds) -> UserWaits:
+        answers = [answer.of(rows) for answer in network.answers]
+        return user_waits(parameters.seen_by(rows), rows.pick(network.users), answers)
+
+    waits = share(kinds, worked_out)
     return Behaviour(
         success=_success(parameters, network),
-        fresh=tuple(answer.fresh for answer in network.answers),
-        call_success=tuple(answer.success for answer in network.calls),
-        arrivals_per_s=tuple(station.arrivals_per_s for station in stations),
-        utilisation=_largest([s.utilisation for s in stations if s.has_queue]),
-        collapse=_largest(
-            [
-                np.where(
-                    ~s.can_refuse & (s.utilisation >= 1.0),
-                    np.maximum(s.utilisation - 1.0, _LEAST_EXCESS),
-                    0.0,
-                )
-                for s in stations
-            ]
-        ),
+        fresh=tuple(answer.part(lambda each: each.fresh) for answer in network.answers),
+        call_success=tuple(call.part(lambda each: each.success) for call in network.calls),
+        arrivals_per_s=tuple(station.part(lambda each: each.arrivals_per_s) for station in stations),
+        utilisation=_largest([s.part(lambda each: each.utilisation) for s in stations if s.held.has_queue]),
+        collapse=_largest([station.part(_collapse) for station in stations]),
         reachable_per_s=_reachable(parameters, network),
         retry_share=_retry_share(network),
         metastable=network.metastable,
         retry_margin=network.retry_margin,
-        waits=waits,
-        latency_ms=percentile_ms(waits, wanted),
-        flow_latency_ms=tuple(flow_percentile_ms(parameters, network, f, share) for f, share in limited),
+        waits=waits.spread(),
+        latency_ms=Shared(percentile_ms(waits.held, wanted), waits.kinds).spread(),
+        flow_latency_ms=tuple(_flow_latency(parameters, network, f, share) for f, share in limited),
     )
+
+
+def _flow_latency(parameters: Parameters, network: SharedNetwork, flow: int, probability: float) -> Array:
+    """A percentile of one flow's response time, ms."""
+    answer, users = network.answers[flow], network.users[flow]
+    kinds = together([answer.kinds, kinds_of([users], parameters.n)], parameters.n)
+    return share(
+        kinds,
+        lambda rows: flow_percentile_ms(
+            parameters.seen_by(rows), rows.pick(users), answer.of(rows), probability
+        ),
+    ).spread()
+
+
+def _collapse(station: Station) -> Array:
+    over = np.maximum(station.utilisation - 1.0, _LEAST_EXCESS)
+    return np.where(~station.can_refuse & (station.utilisation >= 1.0), over, 0.0)
 
 
 def _largest(values: Sequence[Array]) -> Array:
@@ -122,31 +150,31 @@ def _largest(values: Sequence[Array]) -> Array:
     return largest
 
 
-def _success(parameters: Parameters, network: Network) -> tuple[Array, ...]:
+def _success(parameters: Parameters, network: SharedNetwork) -> tuple[Array, ...]:
     """Share of each flow's requests that is answered: let in, no hard failure, nothing lost on the way."""
-    parts, needs = required_parts(parameters, network.stations)
+    parts, needs = required_parts(parameters, network.component_kinds, network.stations)
     hard = hard_availability(parts, needs)
     return tuple(
-        share * answer.success * (1.0 - parameters.of_flow(f, "shed_share"))
+        share * answer.part(lambda each: each.success) * (1.0 - parameters.of_flow(f, "shed_share"))
         for f, (share, answer) in enumerate(zip(hard, network.answers, strict=True))
     )
 
 
-def _reachable(parameters: Parameters, network: Network) -> Array:
+def _reachable(parameters: Parameters, network: SharedNetwork) -> Array:
     """Rate that the mix reaches before the first component is saturated, requests/s.
 
     The smallest capacity / visits per request over the components; infinite when nothing limits it.
     """
     reached: Array = np.full((1, 1), np.inf)
-    load_share = [None if station.cache is None else station.cache.load_share for station in network.stations]
+    load_share = [station.part(load_share_of) for station in network.stations]
     for station, visits in zip(network.stations, visits_per_request(parameters, load_share), strict=True):
         with np.errstate(divide="ignore", invalid="ignore"):
-            rate = station.capacity_per_s / visits
+            rate = station.part(lambda each: each.capacity_per_s) / visits
         reached = np.minimum(reached, np.where(visits > 0.0, rate, np.inf))
     return reached
 
 
-def _retry_share(network: Network) -> Array:
+def _retry_share(network: SharedNetwork) -> Array:
     calls: Array = np.zeros((1, 1))
     attempts: Array = np.zeros((1, 1))
     for made, tried in zip(network.calls_per_s, network.attempts_per_s, strict=True):

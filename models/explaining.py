@@ -124,14 +124,15 @@ def _timeout_share(network: Network, system: System, component: int, p: int) -> 
 
 
 def _flow(steps: Run, f: int, p: int) -> Json:
-    answer = steps.network.answers[f]
+    network = steps.network
+    answer = network.answers[f]
     mean = collapse(answer.response).mean
     fidelity = steps.parameters.of_flow(f, "fidelity")
     return {
-        "rate": _number(_at(steps.network.users[f], 0, p)),
+        "rate": _number(_at(network.users[f], 0, p)),
         "response_ms": _number(_at(mean, 0, p) * MS_PER_S),
-        "p50_ms": _number(flow_percentile_ms(steps.parameters, steps.network, f, 0.50)[0, p]),
-        "p99_ms": _number(flow_percentile_ms(steps.parameters, steps.network, f, 0.99)[0, p]),
+        "p50_ms": _number(flow_percentile_ms(steps.parameters, network.users[f], answer, 0.50)[0, p]),
+        "p99_ms": _number(flow_percentile_ms(steps.parameters, network.users[f], answer, 0.99)[0, p]),
         "success_share": _number(_at(steps.success[f], 0, p)),
         "fresh_share": _number(_at(answer.fresh * fidelity, 0, p)),
     }

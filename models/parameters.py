@@ -11,6 +11,7 @@ from models.evaluation import Array
 from models.plans import without_dust
 from models.rows import Rows, picked
 from models.scenario.paths import Slot
+from models.sharing import Kinds
 from models.system import CallNode, System
 
 #: Whole numbers are bought whole: 2.5 replicas are 3. Less than this above a whole number is rounding.
@@ -27,6 +28,7 @@ class Parameters:
         n_phases: Number of phases p (1 for situations).
         values: Value by slot, `(n | 1, p | 1)`; "without limit" is infinity, "not given" NaN.
         beyond: By how much (relative) the worst parameter had to be held back to its bounds, `(n,)`.
+        places: The rows of `values` that are meant; None = all.
     """
 
     system: System
@@ -34,6 +36,7 @@ class Parameters:
     n_phases: int
     values: Mapping[Slot, Array]
     beyond: Array
+    places: Rows | None = None
 
     def of_component(self, component: int, parameter: str) -> Array:
         """A parameter of the component at a position.
@@ -41,24 +44,34 @@ class Parameters:
         Raises:
             KeyError: Its kind has no such parameter.
         """
-        return self.values[Slot("component", self.system.components[component], parameter)]
+        return self._value(Slot("component", self.system.components[component], parameter))
 
     def of_component_or(self, component: int, parameter: str, default: float) -> Array:
         """A parameter of a component, or a default where its kind has no such parameter."""
         slot = Slot("component", self.system.components[component], parameter)
-        return self.values[slot] if slot in self.values else np.array([[default]])
+        return self._value(slot) if slot in self.values else np.array([[default]])
 
     def of_flow(self, flow: int, parameter: str) -> Array:
         """A parameter of the flow at a position."""
-        return self.values[Slot("flow", self.system.flows[flow], parameter)]
+        return self._value(Slot("flow", self.system.flows[flow], parameter))
 
     def of_call(self, node: CallNode, parameter: str) -> Array:
         """A parameter of a call."""
-        return self.values[Slot("call", self.system.flows[node.flow], parameter, node.position)]
+        return self._value(Slot("call", self.system.flows[node.flow], parameter, node.position))
 
     def of_complexity(self, parameter: str) -> Array:
         """A coefficient of the complexity budget."""
-        return self.values[Slot("complexity", "", parameter)]
+        return self._value(Slot("complexity", "", parameter))
+
+    def _value(self, slot: Slot) -> Array:
+        value = self.values[slot]
+        return value if self.places is None or value.shape[0] == 1 else value[self.places]
+
+    def seen_by(self, kinds: Kinds) -> Parameters:
+        """The parameters of one row of each kind, each picked when it is asked for."""
+        if kinds.first is None:
+            return self
+        return Parameters(self.system, kinds.first.size, self.n_phases, self.values, self.beyond, kinds.first)
 
     def rows(self, rows: Rows) -> Parameters:
         """The parameters of some of the designs (or situations)."""
@@ -68,7 +81,7 @@ class Parameters:
     @property
     def rate(self) -> Array:
         """User requests per second, `(n | 1, p)`."""
-        return self.values[Slot("workload", "", "rate")]
+        return self._value(Slot("workload", "", "rate"))
 
 
 def apply_decisions(system: System, X: Array, *, base: Mapping[Slot, Array] | None = None) -> Parameters:

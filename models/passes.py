@@ -9,11 +9,19 @@ import numpy as np
 
 from models.dependence import Coupling
 from models.evaluation import Array
-from models.holds import hold_of, load_time_s, pool_threads
+from models.givens import Givens
 from models.parameters import Parameters
-from models.responses import Answer, answer_call, answer_steps, valve_share
-from models.stations import Station, serve
-from models.system import CallNode
+from models.responses import Answer
+from models.rows import Rows, picked
+from models.shared_work import (
+    answered_call,
+    answered_steps,
+    holding_station,
+    load_share_of,
+    open_station,
+)
+from models.sharing import Shared
+from models.stations import Station
 from models.traffic import calls_made
 from models.valves import Valve, open_valve, probing_valve
 
@@ -50,9 +58,19 @@ class Pass:
 
     calls_per_s: tuple[Array, ...]
     attempts_per_s: tuple[Array, ...]
-    stations: tuple[Station, ...]
-    calls: tuple[Answer, ...]
+    stations: tuple[Shared[Station], ...]
+    calls: tuple[Shared[Answer], ...]
     timed: tuple[bool, ...]
+
+    def some(self, rows: Rows) -> Pass:
+        """The same for some of the situations."""
+        return Pass(
+            calls_per_s=picked(self.calls_per_s, rows),
+            attempts_per_s=picked(self.attempts_per_s, rows),
+            stations=tuple(station.some(rows) for station in self.stations),
+            calls=tuple(call.some(rows) for call in self.calls),
+            timed=self.timed,
+        )
 
 
 def _open_valves(parameters: Parameters) -> tuple[Valve, ...]:
@@ -80,25 +98,45 @@ def full_state(parameters: Parameters) -> Feedback:
     return Feedback(one, attempts, valves, _unknown(parameters))
 
 
-def feedback_of(found: Pass) -> Feedback:
-    """What a pass tells the next."""
+def feedback_of(found: Pass, givens: Givens, state: Feedback) -> Feedback:
+    """What a pass tells the next.
+
+    Args:
+        found: The pass.
+        givens: What no pass changes.
+        state: What it began with.
+    """
     return Feedback(
-        tuple(answer.passes for answer in found.calls),
-        tuple(np.ones((1, 1)) if a.outcome is None else a.outcome.attempts for a in found.calls),
-        tuple(answer.valve for answer in found.calls if answer.valve is not None),
-        tuple(station.served_share for station in found.stations),
+        tuple(call.part(lambda answer: answer.passes) for call in found.calls),
+        tuple(call.part(_attempts_of) for call in found.calls),
+        tuple(
+            before if guard is None else _valve_of(call)
+            for call, guard, before in zip(found.calls, givens.guards, state.valves, strict=True)
+        ),
+        tuple(station.part(lambda each: each.served_share) for station in found.stations),
     )
+
+
+def _attempts_of(answer: Answer) -> Array:
+    return np.ones((1, 1)) if answer.outcome is None else answer.outcome.attempts
+
+
+def _valve_of(call: Shared[Answer]) -> Valve:
+    valve = call.held.valve
+    assert valve is not None
+    return Valve(*Shared(tuple(valve), call.kinds).spread())
 
 
 def one_pass(
     parameters: Parameters,
     users: Sequence[Array],
     coupling: Coupling,
+    givens: Givens,
     state: Feedback,
     previous: Pass | None,
     *,
     timed: bool,
-    stations: Sequence[Station] | None = None,
+    stations: Sequence[Shared[Station]] | None = None,
 ) -> Pass:
     """Traffic down, answers up.
 
@@ -106,14 +144,15 @@ def one_pass(
         parameters: The parameters.
         users: Requests let in by flow.
         coupling: What can change from pass to pass: what can't is taken from the previous pass.
+        givens: What no pass changes.
         state: What the calls did in the pass before.
         previous: The pass before; None = there is none.
         stations: The stations of the pass before, where nothing else of it is known.
         timed: Whether all response times are worked out; else only those that act back on the load.
     """
     known = stations if previous is None else previous.stations
-    traffic = _down(parameters, users, coupling, state, known)
-    calls = _up(parameters, coupling, state, previous, traffic, timed=timed, known=known is not None)
+    traffic = _down(parameters, users, coupling, givens, state, known)
+    calls = _up(parameters, coupling, givens, state, previous, traffic, timed=timed, known=known is not None)
     return Pass(
         calls_per_s=tuple(traffic.calls_per_s),
         attempts_per_s=tuple(traffic.attempts_per_s),
@@ -130,29 +169,23 @@ class _Traffic:
     calls_per_s: list[Array]
     attempts_per_s: list[Array]
     arrivals: dict[int, Array]
-    stations: dict[int, Station]
-    threads: list[Array | None]
+    stations: dict[int, Shared[Station]]
 
 
 def _down(
     parameters: Parameters,
     users: Sequence[Array],
     coupling: Coupling,
+    givens: Givens,
     state: Feedback,
-    known: Sequence[Station] | None,
+    known: Sequence[Shared[Station]] | None,
 ) -> _Traffic:
     """Callers first: how often each call is made, and each station under what reaches it."""
     system = parameters.system
     nothing = np.zeros((1, 1))
     passed_on = [nothing for _ in system.nodes]
     through = [nothing for _ in system.nodes]
-    found = _Traffic(
-        calls_per_s=[nothing for _ in system.nodes],
-        attempts_per_s=[nothing for _ in system.nodes],
-        arrivals={},
-        stations={},
-        threads=pool_threads(parameters, coupling.blocks),
-    )
+    found = _Traffic([nothing for _ in system.nodes], [nothing for _ in system.nodes], {}, {})
     for c in system.callers_first:
         total = nothing
         for node in coupling.calls_of[c]:
@@ -161,31 +194,23 @@ def _down(
                 parameters, node, users=users, passed_on=passed_on, success=state.success
             )
             found.attempts_per_s[i] = found.calls_per_s[i] * state.attempts[i]
-            through[i] = found.calls_per_s[i] * _through(parameters, node, state)
+            through[i] = found.calls_per_s[i] * _through(givens.guards[i], state, i)
             total = total + through[i]
         found.arrivals[c] = total
         if known is not None and (coupling.blocks[c] or not coupling.moves[c]):
             # What is held for the calls below is known only on the way up: till then as in the pass before.
             found.stations[c] = known[c]
-        elif coupling.blocks[c]:
-            found.stations[c] = serve(parameters, c, total)  # as if nothing were below it
         else:
-            load_s = load_time_s(parameters, coupling.calls_of[c]) if coupling.loads_slowly[c] else None
-            found.stations[c] = serve(
-                parameters,
-                c,
-                total,
-                callers=found.threads[c],
-                load_s=load_s,
-                known=None if known is None else known[c],
+            found.stations[c] = open_station(
+                parameters, givens, c, total, known, lets_go=not coupling.blocks[c]
             )
-        let_in = found.stations[c].served_share
+        station = found.stations[c]
+        let_in = station.part(lambda each: each.served_share)
         if coupling.blocks[c]:
             let_in = np.where(np.isnan(state.let_in[c]), let_in, state.let_in[c])
         share = let_in * (1.0 - parameters.of_component(c, "error_share"))
-        cache = found.stations[c].cache
-        if cache is not None:
-            share = share * cache.load_share
+        if station.held.cache is not None:
+            share = share * station.part(load_share_of)
         for node in coupling.calls_of[c]:
             passed_on[node.index] = through[node.index] * share
     return found
@@ -194,51 +219,44 @@ def _down(
 def _up(
     parameters: Parameters,
     coupling: Coupling,
+    givens: Givens,
     state: Feedback,
     previous: Pass | None,
     traffic: _Traffic,
     *,
     timed: bool,
     known: bool,
-) -> dict[int, Answer]:
+) -> dict[int, Shared[Answer]]:
     """Callees first: what each call answers, and the stations that keep their slots for what is below."""
-    calls: dict[int, Answer] = {}
+    calls: dict[int, Shared[Answer]] = {}
     for c in reversed(parameters.system.callers_first):
         own = coupling.calls_of[c]
-        below = {node.index: answer_steps(parameters, node.then, calls) for node in own}
+        below = {node.index: answered_steps(parameters, givens, node.then, calls) for node in own}
         if coupling.blocks[c] and (not known or coupling.moves[c]):
-            hold = hold_of(parameters, traffic.stations, traffic.attempts_per_s, own, below)
-            load_s = load_time_s(parameters, own) if coupling.loads_slowly[c] else None
-            traffic.stations[c] = serve(
+            traffic.stations[c] = holding_station(
                 parameters,
-                c,
-                traffic.arrivals[c],
-                callers=traffic.threads[c],
-                hold=hold,
-                load_s=load_s,
-                known=traffic.stations[c],
+                givens,
+                own,
+                below,
+                traffic.stations,
+                arrivals_per_s=traffic.arrivals[c],
+                attempts_per_s=traffic.attempts_per_s,
             )
         for node in own:
             i = node.index
             wanted = timed or coupling.timed[i]
             if previous is not None and not coupling.answer_moves[i] and previous.timed[i] >= wanted:
                 calls[i] = previous.calls[i]
-                continue
-            calls[i] = answer_call(
-                parameters,
-                traffic.stations[c],
-                node,
-                below[i],
-                calls_per_s=traffic.calls_per_s[i],
-                valve=state.valves[i],
-                timed=wanted,
-            )
+            else:
+                rate, valve = traffic.calls_per_s[i], state.valves[i]
+                calls[i] = answered_call(
+                    parameters, givens, traffic.stations[c], node, below[i], rate, valve, timed=wanted
+                )
     return calls
 
 
-def _through(parameters: Parameters, node: CallNode, state: Feedback) -> Array:
+def _through(guard: Array | None, state: Feedback, i: int) -> Array:
     """Attempts for each call that reach the component: all, or what the caller's valve lets through."""
-    guarded = valve_share(parameters, node)
-    if guarded is None:
-        return state.attempts[node.index]
-    return np.where(guarded > 0.0, state.valves[node.index].through, state.attempts[node.index])
+    if guard is None:
+        return state.attempts[i]
+    return np.where(guard > 0.0, state.valves[i].through, state.attempts[i])

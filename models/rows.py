@@ -21,12 +21,7 @@ Rows = NDArray[np.intp]
 
 def picked(held: Held, rows: Rows) -> Held:
     """The same for some of the rows; arrays with a single row stay as they are."""
-
-    def pick(arrays: Sequence[Array]) -> Array:
-        (array,) = arrays
-        return array if array.shape[0] == 1 else array[rows]
-
-    return _mapped(pick, [held])
+    return mapped(lambda array: array if array.shape[0] == 1 else array[rows], held)
 
 
 def mapped(change: Callable[[Array], Array], held: Held) -> Held:
@@ -45,8 +40,6 @@ def joined(parts: Sequence[Held], places: Sequence[Rows]) -> Held:
 
     def put(arrays: Sequence[Array]) -> Array:
         first = arrays[0]
-        if all(array is first for array in arrays) and first.shape[0] == 1:
-            return first
         if all(array.shape[0] == 1 and _equal(array, first) for array in arrays):
             return first
         whole = np.empty((n, *first.shape[1:]), dtype=first.dtype)
@@ -60,7 +53,7 @@ def joined(parts: Sequence[Held], places: Sequence[Rows]) -> Held:
 
 
 def _equal(a: Array, b: Array) -> bool:
-    return a.dtype == b.dtype and a.tobytes() == b.tobytes()
+    return a is b or (a.dtype == b.dtype and a.tobytes() == b.tobytes())
 
 
 def _mapped(change: Callable[[Sequence[Array]], Array], parts: Sequence[Held]) -> Held:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from models.evaluation import Array
@@ -47,6 +48,28 @@ class ParallelNode:
 
 
 StepNode = CallNode | ParallelNode
+
+
+def direct_calls(steps: Sequence[StepNode]) -> list[int]:
+    """The calls among some steps and in their parallel branches, not those under them, by index."""
+    found: list[int] = []
+    for step in steps:
+        if isinstance(step, ParallelNode):
+            found += [i for branch in step.branches for i in direct_calls(branch)]
+        else:
+            found.append(step.index)
+    return found
+
+
+def all_calls(steps: Sequence[StepNode]) -> list[CallNode]:
+    """All calls in some steps and under them."""
+    found: list[CallNode] = []
+    for step in steps:
+        if isinstance(step, ParallelNode):
+            found += [node for branch in step.branches for node in all_calls(branch)]
+        else:
+            found += [step, *all_calls(step.then)]
+    return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)

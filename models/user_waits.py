@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -9,8 +10,8 @@ import numpy as np
 from models.evaluation import Array
 from models.formulas.mixtures import Entry, Mixture
 from models.formulas.percentiles import percentile
-from models.network import Network
 from models.parameters import Parameters
+from models.responses import Answer
 
 MS_PER_S = 1000.0
 
@@ -28,18 +29,29 @@ class UserWaits(NamedTuple):
     answered: Array
     requests: Array
 
+    def padded(self, outcomes: int) -> UserWaits:
+        """The same with outcomes of weight 0 up to a number."""
+        zero = np.zeros_like(self.requests)
+        more = (Entry(zero, zero, zero, zero),) * (outcomes - len(self.mixture))
+        return UserWaits((*self.mixture, *more), self.answered, self.requests)
 
-def user_waits(parameters: Parameters, network: Network) -> UserWaits:
+
+def user_waits(parameters: Parameters, users: Sequence[Array], answers: Sequence[Answer]) -> UserWaits:
     """Response times over all user requests as one mixture.
 
     A flow counts by its rate, its weight, and the share of its requests that gets an answer; the requests
     of a collapsed flow never get one: they count with an infinite response time.
+
+    Args:
+        parameters: The parameters.
+        users: Requests let in by flow, 1/s.
+        answers: What they get, by flow.
     """
     shape = (parameters.n, parameters.n_phases)
     entries: list[Entry] = []
     total: Array = np.zeros(shape)
     requests: Array = np.zeros(shape)
-    for f, (rate, answer) in enumerate(zip(network.users, network.answers, strict=True)):
+    for f, (rate, answer) in enumerate(zip(users, answers, strict=True)):
         weight = rate * parameters.of_flow(f, "weight")
         requests = requests + weight
         for entry in answer.response:
@@ -51,16 +63,17 @@ def user_waits(parameters: Parameters, network: Network) -> UserWaits:
     return UserWaits(tuple(entries), total, requests)
 
 
-def flow_percentile_ms(parameters: Parameters, network: Network, flow: int, probability: float) -> Array:
+def flow_percentile_ms(
+    parameters: Parameters, users_per_s: Array, answer: Answer, probability: float
+) -> Array:
     """A percentile of one flow's response time, ms, `(m, 1)`; 0 where it has no requests."""
     shape = (parameters.n, parameters.n_phases)
-    rate = np.array(np.broadcast_to(network.users[flow], shape))
+    rate = np.array(np.broadcast_to(users_per_s, shape))
     mixture = tuple(
-        Entry(*(np.array(np.broadcast_to(part, shape)) for part in entry))
-        for entry in network.answers[flow].response
+        Entry(*(np.array(np.broadcast_to(part, shape)) for part in entry)) for entry in answer.response
     )
-    answered = rate * np.where(network.answers[flow].success > 0.0, 1.0, 0.0)
-    collapsed = np.isinf(network.answers[flow].response[0].mean)
+    answered = rate * np.where(answer.success > 0.0, 1.0, 0.0)
+    collapsed = np.isinf(answer.response[0].mean)
     return percentile_ms(UserWaits(mixture, np.where(collapsed, rate, answered), rate), probability)
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-#: Designs that are enumerated without being asked: seconds for a small system, ten minutes for a large one.
-DEFAULT_LIMIT = 500_000
+#: An enumeration that takes longer than this isn't begun without being asked, s.
+EXACT_SECONDS = 60.0
 #: Designs of the largest sample: all of it is held in memory.
 MOST_SAMPLED = 10_000_000
+#: Designs that a search evaluates when nothing else is said.
+EVALUATIONS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,20 +17,41 @@ class SolveConfig:
     """Settings of a solve.
 
     Attributes:
-        max_designs: Designs that may be evaluated. None = all, up to 500,000; a larger space is refused. A
-            number = all designs when there are no more, else a Sobol sample of that many.
-        seed: Seed of a sample.
+        method: `auto` = every design where that takes no longer than `exact_seconds`, else a search; `exact` =
+            every design, however long it takes; or the name of a search algorithm.
+        max_designs: Instead of `method`: all designs when there are no more than this, else a Sobol sample of
+            that many.
+        exact_seconds: Longest enumeration that `auto` begins, s, at the rate measured on the spot.
+        evaluations: Designs that a search evaluates at the most; None = 20,000, or no limit where `seconds`
+            is given.
+        seconds: Longest time of a search, s; None = any.
+        restarts: Independent searches, whose fronts are compared and united.
+        seed: Seed of a sample or a search.
+        workers: Processes that evaluate designs; never changes the result.
         chunk: Designs that are evaluated together: bounds the memory, never changes the result.
     """
 
+    method: str = "auto"
     max_designs: int | None = None
+    exact_seconds: float = EXACT_SECONDS
+    evaluations: int | None = None
+    seconds: float | None = None
+    restarts: int = 1
     seed: int = 0
-    chunk: int = 4096
+    workers: int = 1
+    chunk: int = 8192
 
     def __post_init__(self) -> None:
-        if self.max_designs is not None and self.max_designs < 1:
-            raise ValueError(f"max_designs >= 1 must hold, but got {self.max_designs}")
-        if self.chunk < 1:
-            raise ValueError(f"chunk >= 1 must hold, but got {self.chunk}")
-        if self.seed < 0:
-            raise ValueError(f"seed >= 0 must hold, but got {self.seed}")
+        least = {"max_designs": 1, "evaluations": 1, "restarts": 1, "seed": 0, "workers": 1, "chunk": 1}
+        for name, lowest in least.items():
+            value = getattr(self, name)
+            if value is None and name in ("max_designs", "evaluations"):
+                continue
+            if isinstance(value, bool) or not isinstance(value, int) or value < lowest:
+                raise ValueError(f"{name} must be a whole number >= {lowest}, but got {value!r}")
+        for name in ("exact_seconds", "seconds"):
+            value = getattr(self, name)
+            if value is None and name == "seconds":
+                continue
+            if isinstance(value, bool) or not isinstance(value, (int, float)) or not value > 0.0:
+                raise ValueError(f"{name} must be a number > 0, but got {value!r}")

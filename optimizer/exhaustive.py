@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from models.errors import EvaluationError
 from models.evaluation import Array, Evaluation, concatenate
 from optimizer.front import Front, front_of
 from optimizer.protocols import Evaluator, Space
@@ -56,6 +57,23 @@ class Tally:
         if self._waiting > PATIENCE:
             self._filter()
 
+    def merge(self, later: Tally) -> None:
+        """Adds what somebody else saw; the order of merging never changes the front."""
+        for names, others in ((self.broken, later.broken), (self.broken_alone, later.broken_alone)):
+            for name, number in others.items():
+                names[name] = names.get(name, 0) + number
+        if self.feasible == 0 and later.closest is not None and later.feasible == 0:
+            both = [part for part in (self.closest, later.closest) if part is not None]
+            self.closest = min(both, key=lambda part: float(violation(part)[0]))
+        self.evaluated += later.evaluated
+        self.feasible += later.feasible
+        for part in later._kept:
+            if len(part) or not self._kept:
+                self._kept.append(part)
+                self._waiting += len(part)
+        if self._waiting > PATIENCE:
+            self._filter()
+
     def front(self) -> Front:
         """The front of all designs seen."""
         self._filter()
@@ -93,41 +111,58 @@ def violation(evaluation: Evaluation) -> Array:
     return np.asarray(total + (over > 0.0).sum(axis=1))
 
 
-def every_design(space: Space, *, chunk: int) -> Iterator[Array]:
-    """All designs of a countable space, in chunks."""
-    size = space.size
-    assert size is not None
-    for start in range(0, size, chunk):
-        yield space.designs(start, min(start + chunk, size))
+def ranges(size: int, *, chunk: int, begin: int = 0) -> Iterator[tuple[int, int]]:
+    """Numbers of designs, in chunks: first and one after the last."""
+    for start in range(begin, size, chunk):
+        yield start, min(start + chunk, size)
 
 
-def look_at(
-    evaluator: Evaluator,
-    chunks: Iterable[Array],
-    *,
-    today: Evaluation,
-    total: int,
-    progress: Progress | None = None,
-) -> tuple[Tally, str]:
-    """Evaluates designs chunk by chunk.
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Looks at a range of designs of a space; can be sent to another process."""
+
+    evaluator: Evaluator
+    space: Space
+
+    def __call__(self, numbers: tuple[int, int]) -> Tally:
+        tally = Tally()
+        tally.add(self.evaluator(self.space.designs(*numbers)))
+        return tally
+
+
+@dataclass(frozen=True, slots=True)
+class LookAt:
+    """Looks at designs that are handed over; can be sent to another process."""
+
+    evaluator: Evaluator
+
+    def __call__(self, X: Array) -> Tally:
+        tally = Tally()
+        tally.add(self.evaluator(X))
+        return tally
+
+
+def look_at(tally: Tally, seen: Iterable[Tally], *, total: int, progress: Progress | None = None) -> str:
+    """Gathers what was seen, piece by piece.
 
     Args:
-        evaluator: Scores designs.
-        chunks: The designs.
-        today: An evaluation by the same model: says which limits there are, even when no design is seen.
-        total: How many there are, for the progress.
-        progress: Told after every chunk.
+        tally: What was seen before; grows.
+        seen: What is seen piece by piece, worked out as it is asked for.
+        total: How many designs there are, for the progress.
+        progress: Told after every piece.
 
     Returns:
-        What was seen, and why it ended early: nothing, or a sentence. Ctrl-C keeps what was found.
+        Why it ended early: nothing, or a few words. Ctrl-C, and a model that fails, keep what was found.
     """
-    tally = Tally()
-    tally.add(today.take(np.arange(0)))
     try:
-        for X in chunks:
-            tally.add(evaluator(X))
+        for part in seen:
+            tally.merge(part)
             if progress is not None:
                 progress(tally.evaluated, total, tally.front_size)
     except KeyboardInterrupt:
-        return tally, "interrupted"
-    return tally, ""
+        return "interrupted"
+    except EvaluationError as error:
+        if not tally.evaluated:
+            raise
+        return f"the model failed ({error})"
+    return ""

@@ -1,0 +1,105 @@
+"""Looking at designs on all cores: pieces of work for processes, in the order in which they were given.
+
+Each process has its own copy of the model. The answers are taken in the order of the pieces, so that the
+result is the same on one core and on all.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import pickle
+import signal
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from typing import Any, TypeVar
+
+from models.errors import EvaluationError
+
+Piece = TypeVar("Piece")
+Result = TypeVar("Result")
+
+#: Pieces for each process that are under way or waiting: more would only take memory.
+AHEAD = 2
+_work: Callable[[Any], Any] | None = None
+
+
+def cores() -> int:
+    """Processors that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return max(len(os.sched_getaffinity(0)), 1)
+    return os.cpu_count() or 1
+
+
+def can_be_sent(value: object) -> bool:
+    """Whether a value can be handed to another process: a function inside a function can't."""
+    try:
+        pickle.dumps(value)
+    except (pickle.PicklingError, AttributeError, TypeError):
+        return False
+    return True
+
+
+def in_order(work: Callable[[Piece], Result], pieces: Iterable[Piece], *, workers: int) -> Iterator[Result]:
+    """Works on pieces in several processes and yields the results in the order of the pieces.
+
+    Args:
+        work: What to do with a piece; it, the pieces and the results are sent between processes.
+        pieces: The pieces; taken as they are needed.
+        workers: Number of processes; 1 = in this one.
+
+    Raises:
+        EvaluationError: A process died (of too little memory, or killed from outside).
+    """
+    if workers == 1:
+        yield from map(work, pieces)
+        return
+    # A fork would copy threads of libraries in the middle of what they do.
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_begin, initargs=(work,))
+    waiting: deque[Future[Result]] = deque()
+    try:
+        with _one_thread_each():
+            for piece in pieces:
+                waiting.append(pool.submit(_do, piece))
+                if len(waiting) >= AHEAD * workers:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+    except BrokenProcessPool:
+        raise EvaluationError(
+            f"one of {workers} processes died, perhaps of too little memory; fewer --workers need less"
+        ) from None
+    finally:
+        for future in waiting:
+            future.cancel()
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _begin(work: Callable[[Any], Any]) -> None:
+    """A process begins: Ctrl-C is for the one that started it."""
+    global _work
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _work = work
+
+
+def _do(piece: Any) -> Any:
+    assert _work is not None
+    return _work(piece)
+
+
+@contextlib.contextmanager
+def _one_thread_each() -> Iterator[None]:
+    """Numerical libraries of processes that start now take one thread each."""
+    names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+    before = {name: os.environ.get(name) for name in names}
+    os.environ.update({name: "1" for name in names if before[name] is None})
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
