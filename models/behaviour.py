@@ -11,8 +11,8 @@ from models.availability import hard_availability, required_parts
 from models.evaluation import Array
 from models.network import Network, SharedNetwork, carry
 from models.parameters import Parameters
-from models.passes import load_share_of
 from models.rows import joined
+from models.shared_work import load_share_of
 from models.sharing import Kinds, Shared, kinds_of, share, together
 from models.situations import Situations
 from models.stations import Station
@@ -40,6 +40,7 @@ class Behaviour:
         retry_share: Share of all attempts that are retries.
         metastable: 1.0 where the system that is down stays down.
         retry_margin: Load multiple below which a failed state can't sustain itself.
+        unsettled: 1.0 where the state swings around and comes to no rest.
         waits: Response times over all user requests.
         latency_ms: The scenario's percentile of them; infinite after a collapse.
         flow_latency_ms: For each flow with a limit of its own its percentile.
@@ -55,6 +56,7 @@ class Behaviour:
     retry_share: Array
     metastable: Array
     retry_margin: Array
+    unsettled: Array
     waits: UserWaits
     latency_ms: Array
     flow_latency_ms: tuple[Array, ...]
@@ -120,6 +122,7 @@ def _behaviour(parameters: Parameters, network: SharedNetwork) -> Behaviour:
         retry_share=_retry_share(network),
         metastable=network.metastable,
         retry_margin=network.retry_margin,
+        unsettled=network.unsettled,
         waits=waits.spread(),
         latency_ms=Shared(percentile_ms(waits.held, wanted), waits.kinds).spread(),
         flow_latency_ms=tuple(_flow_latency(parameters, network, f, share) for f, share in limited),

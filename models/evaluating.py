@@ -57,6 +57,7 @@ class Run:
         utilisation: Of the busiest station in its worst phase, `(n,)`.
         metastable: 1.0 where the design stays down after one push, `(n,)`.
         retry_margin: Load multiple below which a failed state can't sustain itself, `(n,)`.
+        unsettled: 1.0 where the state swings around and comes to no rest, so that numbers are rough, `(n,)`.
         values: The six dimensions, `(n, 6)`.
         excess: Amount over each limit by name, `(n,)` each.
     """
@@ -74,6 +75,7 @@ class Run:
     utilisation: Array
     metastable: Array
     retry_margin: Array
+    unsettled: Array
     values: Array
     excess: Mapping[str, Array]
 
@@ -116,6 +118,7 @@ def evaluate(system: System, X: Array) -> Evaluation:
             "one_time_usd": steps.effort.one_time_usd,
             "metastable": steps.metastable,
             "retry_margin": steps.retry_margin,
+            "unsettled": steps.unsettled,
         },
     )
 
@@ -205,6 +208,7 @@ def _steps(system: System, X: Array, base: Mapping[Slot, Array] | None, *, keep:
         utilisation=utilisation,
         metastable=metastable,
         retry_margin=-over_phases(-np.broadcast_to(spread(found.retry_margin), situations.kind.shape)),
+        unsettled=worst_of(n, [spread(found.unsettled)]),
         values=values,
         excess=excess,
     )

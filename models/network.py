@@ -16,22 +16,14 @@ from models.dependence import coupling_of
 from models.evaluation import Array
 from models.givens import givens_of
 from models.parameters import Parameters
-from models.passes import (
-    Feedback,
-    Pass,
-    answered_steps,
-    empty_state,
-    full_state,
-    load_share_of,
-    one_pass,
-)
+from models.passes import Feedback, Pass, empty_state, full_state, one_pass
 from models.responses import Answer
 from models.rows import Rows, picked
-from models.settling import all_settled, settle
+from models.settling import all_settled, chosen, settle
+from models.shared_work import answered_steps, load_share_of
 from models.sharing import Kinds, Shared
 from models.stations import Station
 from models.traffic import admitted, calls_made
-from models.valves import Valve
 
 #: The failed state counts as another one when some component sees this much more than in the healthy one.
 ANOTHER_STATE = 1.05
@@ -68,6 +60,7 @@ class SharedNetwork:
     """A network whose stations and answers are worked out once for each kind of situation (see `Network`).
 
     Attributes:
+        unsettled: 1.0 where the state swings around and comes to no rest: its numbers are rough.
         component_kinds: By component: which situations have the same parameters.
     """
 
@@ -79,6 +72,7 @@ class SharedNetwork:
     answers: tuple[Shared[Answer], ...]
     metastable: Array
     retry_margin: Array
+    unsettled: Array
     component_kinds: tuple[Kinds, ...]
 
     def spread(self) -> Network:
@@ -105,11 +99,11 @@ def carry(parameters: Parameters) -> SharedNetwork:
     coupling = coupling_of(parameters.system)
     givens = givens_of(parameters, coupling)
     shape = (parameters.n, parameters.n_phases)
-    metastable, margin = np.zeros(shape), np.full(shape, np.inf)
+    metastable, margin, unsettled = np.zeros(shape), np.full(shape, np.inf), np.zeros((1, 1))
     state, stations = empty_state(parameters), None
     if coupling.errors or coupling.refusals or coupling.valves or coupling.retries:
         healthy = settle(parameters, users, coupling, givens, state)
-        state, stations = healthy.state, healthy.stations
+        state, stations, unsettled = healthy.state, healthy.stations, healthy.swings
         full = full_state(parameters)
         rows = _can_retry(full, parameters.n) if coupling.retries else np.empty(0, dtype=np.intp)
         if rows.size:
@@ -118,7 +112,7 @@ def carry(parameters: Parameters) -> SharedNetwork:
             others = np.setdiff1d(np.arange(parameters.n), rows)
             if others.size:
                 failed = all_settled([failed, healthy.some(others)], [rows, others])
-            state = _where(healthy.runs_away, failed.state, state)
+            state = chosen(healthy.runs_away > 0.0, failed.state, state)
     last = one_pass(parameters, users, coupling, givens, state, None, timed=True, stations=stations)
     if stations is not None and rows.size:
         margin = _retry_margin(parameters, users, last)
@@ -139,6 +133,7 @@ def carry(parameters: Parameters) -> SharedNetwork:
         answers=answers,
         metastable=metastable,
         retry_margin=margin,
+        unsettled=unsettled,
         component_kinds=givens.components,
     )
 
@@ -149,23 +144,6 @@ def _can_retry(full: Feedback, n: int) -> Rows:
     for tries in full.attempts:
         retries |= tries > 1.0
     return np.flatnonzero(retries[:, 0])
-
-
-def _where(choose: Array, first: Feedback, second: Feedback) -> Feedback:
-    """The first state where `choose` holds, else the second."""
-
-    def mixed(a: Sequence[Array], b: Sequence[Array]) -> tuple[Array, ...]:
-        return tuple(np.where(choose > 0.0, x, y) for x, y in zip(a, b, strict=True))
-
-    return Feedback(
-        mixed(first.success, second.success),
-        mixed(first.attempts, second.attempts),
-        tuple(
-            Valve(*(np.where(choose > 0.0, x, y) for x, y in zip(a, b, strict=True)))
-            for a, b in zip(first.valves, second.valves, strict=True)
-        ),
-        mixed(first.let_in, second.let_in),
-    )
 
 
 def _differ(

@@ -17,6 +17,8 @@ from models.passes import Feedback
 LEAST_STEP, SLOWER = 0.1, 0.5
 #: What doesn't swing any more goes further with each step.
 FASTER = 1.2
+#: What swings goes this share of its step, divided by the number of passes, at the most: as a mean does.
+AVERAGES = 2.0
 
 
 class Damping(NamedTuple):
@@ -31,13 +33,16 @@ class Damping(NamedTuple):
     share: tuple[Array, ...]
 
 
-def relaxed(state: Feedback, news: Feedback, before: Damping | None) -> tuple[Feedback, Damping]:
+def relaxed(
+    state: Feedback, news: Feedback, before: Damping | None, *, passes: int
+) -> tuple[Feedback, Damping]:
     """The state of the next pass.
 
     Args:
         state: What the last pass began with.
         news: What came out of it.
         before: How the step before went; None = there was none.
+        passes: Passes so far: what still swings after many of them comes to its mean.
 
     Source: each number by the secant through its last two steps (Aitken's relaxation, Irons and Tuck 1969),
     never further than the news themselves: so a load that climbs can't jump over the state where it rests.
@@ -56,6 +61,7 @@ def relaxed(state: Feedback, news: Feedback, before: Damping | None) -> tuple[Fe
             bend = np.where(last == distance, 1.0, last - distance)
             secant = np.clip(share * last / bend, LEAST_STEP * share, SLOWER * share)
             share = np.where(last * distance < 0.0, secant, np.minimum(share * FASTER, 1.0))
+            share = np.where(share < 1.0, np.minimum(share, AVERAGES / passes), 1.0)
             places.append(np.where(share == 1.0, new, x + share * distance))
             distances.append(distance)
             shares.append(share)

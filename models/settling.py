@@ -19,6 +19,7 @@ from models.responses import valve_share
 from models.rows import Rows, joined, picked
 from models.sharing import Shared, put_together
 from models.stations import Station
+from models.valves import Valve
 
 #: Passes at the most.
 MOST_PASSES = 12
@@ -63,6 +64,23 @@ def all_settled(parts: Sequence[Settled], places: Sequence[Rows]) -> Settled:
     states = [(part.state, part.runs_away, part.swings, part.returns) for part in parts]
     stations = zip(*(part.stations for part in parts), strict=True)
     return Settled(*joined(states, places), tuple(put_together(each, places) for each in stations))
+
+
+def chosen(choose: NDArray[np.bool_], first: Feedback, second: Feedback) -> Feedback:
+    """The first state where `choose` holds, else the second."""
+
+    def mixed(a: Sequence[Array], b: Sequence[Array]) -> tuple[Array, ...]:
+        return tuple(np.where(choose, x, y) for x, y in zip(a, b, strict=True))
+
+    return Feedback(
+        mixed(first.success, second.success),
+        mixed(first.attempts, second.attempts),
+        tuple(
+            Valve(*(np.where(choose, x, y) for x, y in zip(a, b, strict=True)))
+            for a, b in zip(first.valves, second.valves, strict=True)
+        ),
+        mixed(first.let_in, second.let_in),
+    )
 
 
 def settle(
@@ -114,10 +132,11 @@ def settle(
         if k == MOST_PASSES - 1:
             limit, away = _limit(parameters, history)
             swings = _moves(state, news, False, coupling, parameters.n, by=SWINGS)[:, None] & (away <= 0.0)
+            limit = chosen(swings, state, limit)
             found.append(Settled(limit, away, swings.astype(np.float64), zero, last.stations))
             places.append(rows)
             break
-        state, damping = relaxed(state, news, damping)
+        state, damping = relaxed(state, news, damping, passes=k + 1)
     return all_settled(found, places)
 
 

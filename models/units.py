@@ -82,6 +82,14 @@ def nines(share: float) -> str:
     return f"{math.floor(-10.0 * math.log10(1.0 - share) + 1e-6) / 10.0:.1f} nines"
 
 
+def duration(seconds: float) -> str:
+    """A time that people wait, in the unit in which they would say it."""
+    for unit, length in (("years", 31_557_600.0), ("days", 86_400.0), ("h", 3_600.0), ("min", 60.0)):
+        if seconds >= 1.5 * length:
+            return f"{_grouped(float(f'{seconds / length:.2g}'))} {unit}"
+    return f"{_grouped(float(f'{seconds:.2g}'))} s"
+
+
 def count(value: int | None) -> str:
     """A number of things, with thousands apart; large ones by their power of ten."""
     if value is None:

@@ -17,8 +17,8 @@ class SolveConfig:
     """Settings of a solve.
 
     Attributes:
-        method: `auto` = every design where that takes no longer than `exact_seconds`, else a search; `exact` =
-            every design, however long it takes; or the name of a search algorithm.
+        method: `auto` = every design where that takes no longer than `exact_seconds`, else a search; `exact`
+            = every design, however long it takes; or the name of a search algorithm.
         max_designs: Instead of `method`: all designs when there are no more than this, else a Sobol sample of
             that many.
         exact_seconds: Longest enumeration that `auto` begins, s, at the rate measured on the spot.

@@ -38,18 +38,22 @@ class Space(Protocol):
         """A design in writing."""
 
 
-def checked(evaluator: Evaluator) -> Evaluator:
+class checked:  # noqa: N801 - reads as what it does: checked(model)(X)
     """The callable with its answers checked.
 
-    Returns:
-        A callable that raises `EvaluationError` when the model raises, or answers with something that is no
-        `Evaluation` of the designs it was asked about, or that doesn't go with its first answer.
+    It raises `EvaluationError` when the model raises, or answers with something that is no `Evaluation` of
+    the designs it was asked about, or that doesn't go with its first answer. It can be sent to another
+    process when the model can.
     """
-    first: dict[str, object] = {}
 
-    def evaluate(X: Array) -> Evaluation:
+    def __init__(self, evaluator: Evaluator) -> None:
+        self._evaluator = evaluator
+        self._first: dict[str, object] = {}
+
+    def __call__(self, X: Array) -> Evaluation:
+        """Asks the model, and checks what it says."""
         try:
-            answer = evaluator(X)
+            answer = self._evaluator(X)
         except (EvaluationError, KeyboardInterrupt):
             raise
         except Exception as error:
@@ -72,14 +76,13 @@ def checked(evaluator: Evaluator) -> Evaluator:
                     f"indicator {name} must have the shape ({len(X)},), but got {np.shape(values)}"
                 )
         for part, found in _parts(answer).items():
-            if first.setdefault(part, found) != found:
+            first = self._first.setdefault(part, found)
+            if first != found:
                 raise EvaluationError(
-                    f"the model must answer with the same {part} every time, but said {first[part]} first "
+                    f"the model must answer with the same {part} every time, but said {first} first "
                     f"and {found} now"
                 )
         return answer
-
-    return evaluate
 
 
 def _parts(answer: Evaluation) -> dict[str, object]:

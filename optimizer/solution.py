@@ -23,6 +23,7 @@ class Certificate:
         on_front: Those on the front.
         size: Designs there are; None = uncountable.
         ended_early: Why it ended before all were seen; empty when it didn't.
+        why: Why this method was chosen; empty where it was asked for, or nothing else was possible.
     """
 
     method: Literal["exact", "sample"]
@@ -31,6 +32,7 @@ class Certificate:
     on_front: int
     size: int | None
     ended_early: str = ""
+    why: str = ""
 
     @property
     def is_exact(self) -> bool:
