@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from benchmarks.problems import Problem
-from models.evaluation import Array, Evaluation
-from optimizer.pareto import non_dominated
+from models.evaluation import Array, Evaluation, concatenate
+from optimizer.front import Front, front_of
 
 #: Stands for an infinite loss, and for the losses of a design that isn't allowed.
 LARGE = 1e9
+#: Designs that are kept before those that are dominated are let go; the clock stands still meanwhile.
+MOST_KEPT = 300_000
 #: Evaluations and seconds up to which peers work with the small population.
 SMALL_EVALUATIONS, SMALL_SECONDS = 5_000, 5.0
 
@@ -36,7 +38,8 @@ class Task:
     seconds: float | None = None
     patience: float = math.inf
     used: int = 0
-    _kept: list[Array] = field(default_factory=list)
+    _kept: list[Evaluation] = field(default_factory=list)
+    _waiting: int = 0
     _began: float = field(default_factory=time.perf_counter)
 
     def __post_init__(self) -> None:
@@ -45,6 +48,7 @@ class Task:
         self.k = len(first.constraints) + bool(self.problem.space.rules)
         self.counts = [column.count for column in self.problem.space.columns]
         self.d = len(self.counts)
+        self._kept.append(_bare(first).take(np.arange(0)))
         self.restart()
 
     def restart(self) -> None:
@@ -126,19 +130,30 @@ class Task:
         """Evaluates and records allowed designs."""
         seen = self.problem.evaluator(X)
         self.used += len(seen)
-        feasible = seen.losses[seen.feasible]
-        if len(feasible):
-            self._kept.append(feasible)
+        self.keep(seen)
         return seen
 
-    def front(self) -> Array:
-        """Losses of the best feasible designs among all that were evaluated, `(n, m)`."""
-        if not self._kept:
-            return np.empty((0, self.m))
-        return best_of(np.concatenate(self._kept))
+    def count(self, X: Array) -> Evaluation:
+        """Evaluates and counts allowed designs, for a search that keeps its own record."""
+        seen = self.problem.evaluator(X)
+        self.used += len(seen)
+        return seen
+
+    def keep(self, seen: Evaluation) -> None:
+        """Records the feasible ones of some designs."""
+        self._kept.append(_bare(seen).take(np.flatnonzero(seen.feasible)))
+        self._waiting += len(self._kept[-1])
+        if self._waiting > MOST_KEPT:
+            stopped = time.perf_counter()
+            self._kept = [self.front().evaluation]
+            self._waiting = 0
+            self._began += time.perf_counter() - stopped
+
+    def front(self) -> Front:
+        """The best feasible designs among all that were evaluated."""
+        return front_of(concatenate(self._kept))
 
 
-def best_of(losses: Array) -> Array:
-    """Distinct losses that no other dominates."""
-    losses = np.unique(losses, axis=0)
-    return np.asarray(losses[non_dominated(losses)])
+def _bare(seen: Evaluation) -> Evaluation:
+    """Without what a front doesn't need."""
+    return Evaluation(seen.X, seen.values, seen.excess, seen.constraints, seen.dimensions)

@@ -30,7 +30,7 @@ def optuna_search(name: str) -> Callable[[Task], Array]:
             for trial, values, over in zip(trials, losses.tolist(), exceeded.tolist(), strict=True):
                 trial.set_user_attr("exceeded", over)
                 study.tell(trial, values)
-        return task.front()  # `study.best_trials` is the front of all trials, by its definition
+        return task.front().losses  # `study.best_trials` is the front of all trials, by its definition
 
     return search_with
 
