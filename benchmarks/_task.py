@@ -127,10 +127,11 @@ class Task:
         return losses, exceeded
 
     def observe(self, X: Array) -> Evaluation:
-        """Evaluates and records allowed designs."""
+        """Evaluates and records allowed designs; what comes after the time is up doesn't count."""
         seen = self.problem.evaluator(X)
-        self.used += len(seen)
-        self.keep(seen)
+        if self.seconds is None or self.elapsed <= self.seconds:
+            self.used += len(seen)
+            self.keep(seen)
         return seen
 
     def count(self, X: Array) -> Evaluation:

@@ -37,8 +37,8 @@ class Run:
     Attributes:
         front: The best feasible designs among all that were evaluated.
         returned: Losses of the feasible designs that the optimizer itself returns, `(n, m)`.
-        evaluations: Designs evaluated.
-        seconds: Time taken, s.
+        evaluations: Designs evaluated; in a budget of time those that were done in time.
+        seconds: Time taken, s; the last generation may end after the budget.
         cut: Whether patience ended before the budget did.
     """
 
@@ -135,7 +135,7 @@ def _sobol(task: Task) -> Array:
     """The least that any search must beat: a sample, spread evenly."""
     part = 0
     while task.may(1):
-        wanted = 1024 if task.evaluations is None else min(1024, task.evaluations - task.used)
+        wanted = 256 if task.evaluations is None else min(1024, task.evaluations - task.used)
         task.score(task.problem.space.sample(wanted, seed=1000 * task.seed + part))
         part += 1
     return task.front().losses

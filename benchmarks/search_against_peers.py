@@ -140,7 +140,11 @@ def _cell(rows: Sequence[Row]) -> str:
     count = f"{mean(row.evaluations for row in rows):,.0f} evaluations"
     if any(row.cut for row in rows):
         return f"{cell}, cut after {count} and {mean(row.seconds for row in rows):.0f} s"
-    return f"{cell}, {count}" if rows[0].budget.endswith(" s") else cell
+    if not rows[0].budget.endswith(" s"):
+        return cell
+    took, given = mean(row.seconds for row in rows), float(rows[0].budget[:-2])
+    late = f" in {took:.1f} s" if rows[0].peer == OWN and took > 1.05 * given else ""
+    return f"{cell}, {count}{late}"  # the others' designs that came late were left out
 
 
 def _beaten(rows: Sequence[Row], budget: str) -> list[str]:
@@ -167,7 +171,8 @@ def page_of(parts: Sequence[str], versions: Sequence[str], seeds: int, command: 
             f"`{command}`\n",
             f"Each cell: hypervolume of everything that was evaluated, mean ± standard deviation of {seeds} "
             "seeds, and in brackets of what the optimizer itself returns (its last population, or its "
-            f"archive). {load}; {', '.join(versions)}. Optuna's TPE and the steps of Platypus's eps-MOEA "
+            "archive). Designs that were not done when the time was up don't count. "
+            f"{load}; {', '.join(versions)}. Optuna's TPE and the steps of Platypus's eps-MOEA "
             "score one and two designs at a time, which costs them time on models that score many at "
             "once; all others score whole populations. Spaces that can be counted out are searched all "
             "the same, so that the search can be measured; `tradespace solve` looks at all their designs.\n",
