@@ -15,7 +15,7 @@ from optimizer.pareto import hypervolume, non_dominated
 
 #: The reference point lies a tenth of the range beyond the worst of the front in each dimension.
 BEYOND = 1.1
-#: Dimensions up to which hypervolume is exact; beyond, by 100,000 directions (measured error below 0.02 %).
+#: Dimensions up to which hypervolume is exact; beyond, by 100,000 directions (36 sets: error up to 0.16 %).
 MOST_EXACT, DIRECTIONS = 4, 100_000
 #: Designs evaluated at once, and candidates kept before they are filtered, while all are looked at.
 CHUNK, WAITING = 4096, 40_000
