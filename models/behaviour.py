@@ -35,6 +35,7 @@ class Behaviour:
         call_success: By call: share that succeeds.
         arrivals_per_s: By component: calls that arrive.
         utilisation: Of the busiest station.
+        bottleneck: Position of that station's component.
         collapse: By how much the utilisation of a station that turns nothing away is at or above 1.
         reachable_per_s: User requests of the mix that the least of the components can carry.
         retry_share: Share of all attempts that are retries.
@@ -51,6 +52,7 @@ class Behaviour:
     call_success: tuple[Array, ...]
     arrivals_per_s: tuple[Array, ...]
     utilisation: Array
+    bottleneck: Array
     collapse: Array
     reachable_per_s: Array
     retry_share: Array
@@ -117,6 +119,7 @@ def _behaviour(parameters: Parameters, network: SharedNetwork) -> Behaviour:
         call_success=tuple(call.part(lambda each: each.success) for call in network.calls),
         arrivals_per_s=tuple(station.part(lambda each: each.arrivals_per_s) for station in stations),
         utilisation=_largest([s.part(lambda each: each.utilisation) for s in stations if s.held.has_queue]),
+        bottleneck=_busiest(stations),
         collapse=_largest([station.part(_collapse) for station in stations]),
         reachable_per_s=_reachable(parameters, network),
         retry_share=_retry_share(network),
@@ -127,6 +130,18 @@ def _behaviour(parameters: Parameters, network: SharedNetwork) -> Behaviour:
         latency_ms=Shared(percentile_ms(waits.held, wanted), waits.kinds).spread(),
         flow_latency_ms=tuple(_flow_latency(parameters, network, f, share) for f, share in limited),
     )
+
+
+def _busiest(stations: Sequence[Shared[Station]]) -> Array:
+    """Position of the station with the largest utilisation."""
+    most: Array = np.full((1, 1), -1.0)
+    place: Array = np.zeros((1, 1))
+    for c, station in enumerate(stations):
+        if station.held.has_queue:
+            own = station.part(lambda each: each.utilisation)
+            place = np.where(own > most, float(c), place)
+            most = np.maximum(own, most)
+    return place
 
 
 def _flow_latency(parameters: Parameters, network: SharedNetwork, flow: int, probability: float) -> Array:

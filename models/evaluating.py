@@ -58,6 +58,7 @@ class Run:
         metastable: 1.0 where the design stays down after one push, `(n,)`.
         retry_margin: Load multiple below which a failed state can't sustain itself, `(n,)`.
         unsettled: 1.0 where the state swings around and comes to no rest, so that numbers are rough, `(n,)`.
+        bottleneck: Position of the busiest component in the busiest phase, `(n,)`.
         values: The six dimensions, `(n, 6)`.
         excess: Amount over each limit by name, `(n,)` each.
     """
@@ -76,6 +77,7 @@ class Run:
     metastable: Array
     retry_margin: Array
     unsettled: Array
+    bottleneck: Array
     values: Array
     excess: Mapping[str, Array]
 
@@ -119,6 +121,7 @@ def evaluate(system: System, X: Array) -> Evaluation:
             "metastable": steps.metastable,
             "retry_margin": steps.retry_margin,
             "unsettled": steps.unsettled,
+            "bottleneck": steps.bottleneck,
         },
     )
 
@@ -209,9 +212,18 @@ def _steps(system: System, X: Array, base: Mapping[Slot, Array] | None, *, keep:
         metastable=metastable,
         retry_margin=-over_phases(-np.broadcast_to(spread(found.retry_margin), situations.kind.shape)),
         unsettled=worst_of(n, [spread(found.unsettled)]),
+        bottleneck=_bottleneck(situations, found),
         values=values,
         excess=excess,
     )
+
+
+def _bottleneck(situations: Situations, found: Behaviour) -> Array:
+    """The busiest component in the phase in which it is busiest, `(n,)`."""
+    shape = situations.kind.shape
+    phase = np.argmax(np.broadcast_to(situations.spread(found.utilisation), shape), axis=1)
+    busiest = np.broadcast_to(situations.spread(found.bottleneck), shape)
+    return np.ascontiguousarray(busiest[np.arange(shape[0]), phase])
 
 
 def _cost(

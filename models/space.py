@@ -151,10 +151,10 @@ class DesignSpace:
         rows = []
         for decision in self.decisions:
             for j in decision.columns:
-                rows += [_changed(x, (j,), value) for value in _moves(self.columns[j], float(x[j]))]
+                rows += [_changed(x, (j,), value) for value in single_moves(self.columns[j], float(x[j]))]
             if len(decision.columns) > 1:
                 column = self.columns[decision.columns[0]]
-                rows += [_changed(x, decision.columns, value) for value in _moves(column, math.nan)]
+                rows += [_changed(x, decision.columns, value) for value in single_moves(column, math.nan)]
         if not rows:
             return np.empty((0, self.n_columns))
         X = self.canonical(np.array(rows))
@@ -235,7 +235,7 @@ def _changed(x: Array, columns: tuple[int, ...], value: float) -> Array:
     return row
 
 
-def _moves(column: Column, value: float) -> Array:
+def single_moves(column: Column, value: float) -> Array:
     """Other values to move to; all of them where they are few, else growing steps to both sides."""
     count = column.count
     if count is not None and count <= MAX_LISTED:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from models.scenario.scenario import Scenario
     from models.system import System
+    from optimizer.config import SolveConfig
 
 OK, INFEASIBLE, BAD_INPUT, DEFECT, INTERRUPTED = 0, 1, 2, 70, 130
 
@@ -60,11 +61,25 @@ def solve(
     out: Annotated[Path | None, typer.Option(help="Write the front here: Parquet, CSV, JSON.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace results that are there.")] = False,
     as_json: AsJson = False,
+    method: Annotated[
+        str, typer.Option("--algorithm", help="auto, exact, or a search: archive, nsga2, nsga3.")
+    ] = "auto",
+    evaluations: Annotated[
+        int | None, typer.Option(min=1, help="Designs that a search evaluates at the most.")
+    ] = None,
+    seconds: Annotated[float | None, typer.Option(help="Longest time of a search, s.")] = None,
+    restarts: Annotated[int, typer.Option(min=1, help="Independent searches, compared and united.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of a search or a sample.")] = 0,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes that evaluate designs; all cores when not given.")
+    ] = None,
+    checkpoint: Annotated[
+        Path | None, typer.Option(help="Keep a search here while it runs, and go on from it.")
+    ] = None,
     max_designs: Annotated[
         int | None,
         typer.Option(min=1, help="Designs to look at: all where there are no more, else a Sobol sample."),
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of a sample.")] = 0,
     show_all: Annotated[bool, typer.Option("--all", help="Show every design of a long front.")] = False,
 ) -> None:
     """Find the Pareto front: which designs survive, and what each gives up."""
@@ -77,13 +92,22 @@ def solve(
         refuse_existing(out, force=force)
 
     from models.compiling import compile_system
-    from optimizer.config import SolveConfig
     from optimizer.progress import progress_bar
     from optimizer.solving import solve as find
+    from optimizer.workers import cores
 
     system = compile_system(loaded)
+    config = _config(
+        method=method,
+        evaluations=evaluations,
+        seconds=seconds,
+        restarts=restarts,
+        seed=seed,
+        workers=workers or cores(),
+        max_designs=max_designs,
+    )
     with progress_bar() as progress:
-        solution = find(system, SolveConfig(max_designs=max_designs, seed=seed), progress=progress)
+        solution = find(system, config, progress=progress, checkpoint=checkpoint)
     if out is not None:
         written = write_solution(solution, system.space, out, force=force)
     if as_json:
@@ -163,6 +187,16 @@ def schema() -> None:
     from models.scenario.schema import json_schema
 
     _print_json(json_schema())
+
+
+def _config(**settings: object) -> SolveConfig:
+    """Settings of a solve; what is wrong with them is bad input."""
+    from optimizer.config import SolveConfig
+
+    try:
+        return SolveConfig(**settings)  # type: ignore[arg-type]
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
 
 
 def _finding(finding: object) -> dict[str, object]:

@@ -41,8 +41,17 @@ class Tally:
 
     def add(self, evaluation: Evaluation) -> None:
         """Counts some designs and keeps those that may be on the front."""
-        feasible = evaluation.feasible
         best = front_of(evaluation).evaluation  # first, as it takes longest: Ctrl-C leaves whole counts
+        self.count(evaluation)
+        if len(best) or not self._kept:
+            self._kept.append(best)
+            self._waiting += len(best)
+        if self._waiting > PATIENCE:
+            self._filter()
+
+    def count(self, evaluation: Evaluation) -> None:
+        """Counts some designs without keeping them."""
+        feasible = evaluation.feasible
         over = evaluation.excess > 0.0
         alone = over.sum(axis=1) == 1
         for j, name in enumerate(evaluation.constraints):
@@ -51,11 +60,6 @@ class Tally:
         self.evaluated += len(evaluation)
         self.feasible += int(feasible.sum())
         self._keep_closest(evaluation, feasible)
-        if len(best) or not self._kept:
-            self._kept.append(best)
-            self._waiting += len(best)
-        if self._waiting > PATIENCE:
-            self._filter()
 
     def merge(self, later: Tally) -> None:
         """Adds what somebody else saw; the order of merging never changes the front."""

@@ -10,6 +10,7 @@ from models.evaluation import Evaluation
 from models.units import count
 from optimizer.config import SolveConfig
 from optimizer.front import Front
+from optimizer.search.hypervolumes import TracePoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,22 +18,33 @@ class Certificate:
     """What is proven about a front.
 
     Attributes:
-        method: `exact` = every design was looked at; `sample` = only some were.
+        method: `exact` = every design was looked at; `sample` = only some, by chance; `search` = only those
+            where something was to be found.
         evaluated: Designs that were evaluated.
         feasible: Those within every limit.
         on_front: Those on the front.
         size: Designs there are; None = uncountable.
         ended_early: Why it ended before all were seen; empty when it didn't.
         why: Why this method was chosen; empty where it was asked for, or nothing else was possible.
+        algorithm: Name of the search algorithm.
+        swept: After a search: designs on the front of which every single change was evaluated.
+        ended_by: Why a search ended: `complete` = there was nothing new to look at; `evaluations`, `seconds`.
+        searches: Number of independent searches.
+        missed: Estimated designs of the front that all of several searches missed, at least.
     """
 
-    method: Literal["exact", "sample"]
+    method: Literal["exact", "sample", "search"]
     evaluated: int
     feasible: int
     on_front: int
     size: int | None
     ended_early: str = ""
     why: str = ""
+    algorithm: str = ""
+    swept: int = 0
+    ended_by: str = ""
+    searches: int = 1
+    missed: float | None = None
 
     @property
     def is_exact(self) -> bool:
@@ -41,6 +53,8 @@ class Certificate:
 
     def __str__(self) -> str:
         found = f"{count(self.feasible)} feasible, {count(self.on_front)} on the front"
+        if self.method == "search":
+            return self._of_search(found)
         if self.is_exact:
             all_ = "the only design" if self.evaluated == 1 else f"all {count(self.evaluated)} designs"
             return f"{all_} evaluated, {found}"
@@ -54,6 +68,25 @@ class Certificate:
             f"a Sobol sample of {count(self.evaluated)} of {count(self.size)} designs{early}, {found}; "
             "designs that were not seen may be better"
         )
+
+    def _of_search(self, found: str) -> str:
+        often = "" if self.searches == 1 else f" in {self.searches} independent searches"
+        designs = f"{count(self.evaluated)} of {count(self.size)} designs"
+        said = f"{designs} searched ({self.algorithm}){often}, {found}"
+        if self.why:
+            said += f"; {self.why}"
+        if self.ended_early:
+            return f"{self.ended_early}: {said}; designs that were not seen may be better"
+        if self.on_front and self.swept >= self.on_front:
+            said += "; no single change of any design on this front improves it"
+        elif self.on_front:
+            said += (
+                f"; every single change was tried for {count(self.swept)} of the {count(self.on_front)} "
+                "designs on the front"
+            )
+        if self.missed is not None:
+            said += f"; the searches missed at least {count(round(self.missed))} more, by recapture"
+        return said
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,6 +103,7 @@ class Solution:
         knee: Position on the front of the knee; None for an empty front.
         config: The settings.
         provenance: Scenario, digest, versions.
+        trace: How the hypervolume of a search grew; empty for other methods.
     """
 
     front: Front
@@ -81,3 +115,4 @@ class Solution:
     knee: int | None
     config: SolveConfig
     provenance: Mapping[str, str] = field(default_factory=dict)
+    trace: tuple[TracePoint, ...] = ()

@@ -1,0 +1,129 @@
+"""The archive of a search: every feasible design ever evaluated that no other dominates, without a bound.
+
+The last population of an evolutionary algorithm loses a part of what it has seen; an archive loses nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.evaluation import Array, Evaluation, concatenate
+from optimizer.exhaustive import Tally
+from optimizer.front import Front, front_of
+from optimizer.pareto import non_dominated
+
+#: Infeasible designs that are kept, to start from where nothing is feasible.
+POOL = 256
+_ODD = np.uint64(0x9E3779B97F4A7C15)
+_SHIFT = np.uint64(31)
+
+
+@dataclass
+class Archive:
+    """What a search has seen.
+
+    Attributes:
+        tally: What was counted.
+        members: The feasible designs that no other dominates, in the order in which they came.
+        swept: Of each member: whether every single change of it was evaluated, `(members,)`.
+        pool: The infeasible designs that are nearest to feasibility, nearest first.
+        seen: Codes of all designs that were evaluated, sorted.
+        worst_excess: The largest excess over each limit that was seen, `(k,)`: their scale.
+    """
+
+    tally: Tally
+    members: Evaluation
+    swept: NDArray[np.bool_]
+    pool: Evaluation
+    seen: NDArray[np.uint64]
+    worst_excess: Array = field(default_factory=lambda: np.zeros(0))
+
+    def add(self, evaluation: Evaluation) -> NDArray[np.bool_]:
+        """Takes in what was evaluated.
+
+        Returns:
+            Which of the designs entered, `(n,)`.
+        """
+        self.tally.count(evaluation)
+        self.seen = np.union1d(self.seen, codes(evaluation.X))
+        excess = np.maximum(np.where(np.isfinite(evaluation.excess), evaluation.excess, 0.0), 0.0)
+        if excess.size:
+            self.worst_excess = np.maximum(self.worst_excess, excess.max(axis=0))
+        feasible = np.flatnonzero(evaluation.feasible)
+        self._keep_nearest(evaluation)
+        entered = np.zeros(len(evaluation), dtype=bool)
+        candidates = feasible[non_dominated(evaluation.losses[feasible])]
+        _, first = np.unique(evaluation.X[candidates], axis=0, return_index=True)
+        candidates = candidates[np.sort(first)]
+        if not candidates.size:
+            return entered
+        both = concatenate([self.members, evaluation.take(candidates)])
+        stays = non_dominated(both.losses)
+        old = len(self.members)
+        entered[candidates[stays[old:]]] = True
+        self.members = both.take(np.flatnonzero(stays))
+        swept = np.concatenate([self.swept, np.zeros(candidates.size, dtype=bool)])
+        self.swept = swept[stays]
+        return entered
+
+    def unseen(self, X: Array) -> NDArray[np.intp]:
+        """Rows of X that were not evaluated yet, each design once, in their order."""
+        code = codes(X)
+        place = np.searchsorted(self.seen, code)
+        known = self.seen[np.minimum(place, self.seen.size - 1)] == code if self.seen.size else code != code
+        _, first = np.unique(code, return_index=True)
+        is_first = np.zeros(code.size, dtype=bool)
+        is_first[first] = True
+        return np.flatnonzero(is_first & ~known)
+
+    def front(self) -> Front:
+        """The front of all that was seen."""
+        return front_of(self.members)
+
+    def _keep_nearest(self, evaluation: Evaluation) -> None:
+        rows = np.flatnonzero(~evaluation.feasible)
+        if not rows.size or (len(self.members) and len(self.pool) == POOL):
+            return
+        both = concatenate([self.pool, evaluation.take(rows)])
+        self.pool = both.take(np.argsort(self.violation(both.excess), kind="stable")[:POOL])
+
+    def violation(self, excess: Array) -> Array:
+        """How far designs are from feasibility, `(n,)`: each limit's excess relative to the worst seen."""
+        scale = np.where(self.worst_excess > 0.0, self.worst_excess, 1.0)
+        total: Array = np.zeros(excess.shape[0])
+        for j in range(excess.shape[1]):
+            over = np.maximum(excess[:, j], 0.0)
+            # The square root: the last bit of one limit counts as much as the first of another.
+            total = total + np.sqrt(np.minimum(over / scale[j], 1.0))
+        return total
+
+
+def empty_archive(like: Evaluation) -> Archive:
+    """An archive that has seen nothing.
+
+    Args:
+        like: An evaluation by the same model: says which dimensions and limits there are.
+    """
+    nothing = like.take(np.arange(0))
+    tally = Tally()
+    tally.add(nothing)
+    return Archive(
+        tally=tally,
+        members=nothing,
+        swept=np.zeros(0, dtype=bool),
+        pool=nothing,
+        seen=np.zeros(0, dtype=np.uint64),
+        worst_excess=np.zeros(like.excess.shape[1]),
+    )
+
+
+def codes(X: Array) -> NDArray[np.uint64]:
+    """A number for each design, `(n,)`; two designs have the same with a probability of 5e-20."""
+    code = np.zeros(X.shape[0], dtype=np.uint64)
+    for j in range(X.shape[1]):
+        code = (code ^ (np.ascontiguousarray(X[:, j]) + 0.0).view(np.uint64)) * _ODD
+        code ^= code >> _SHIFT
+    return code

@@ -1,0 +1,196 @@
+"""The archive search: crossing of archive members and sweeps of their neighbourhoods, in whole batches.
+
+Sweeps look at every single change of a member and find what is near; crossing finds what is far. The share of
+each follows what it has brought to the archive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.evaluation import Array, Evaluation
+from optimizer.search.archive import Archive, codes
+from optimizer.search.boxes import representatives
+from optimizer.search.moves import SearchSpace, crossed, mutated, neighbours
+
+#: Designs of a batch at the least where the budget is small, where it is large, and at the most.
+SMALLEST, LEAST, MOST = 32, 512, 4096
+#: Batches that a budget is to last for at the least.
+BATCHES = 24
+#: A batch grows with the archive: this share of its members.
+OF_ARCHIVE = 0.5
+#: Where new designs come from.
+SOURCES = ("breed", "sweep", "suggest")
+#: Smallest chance of each source, and how much of what it brought before is remembered.
+LEAST_CHANCE, MEMORY = 0.15, 0.7
+#: Members whose neighbourhoods are looked at together at the most.
+MOST_SWEPT = 64
+#: Times that a source is asked again when it brings only what is known.
+TRIES = 4
+
+def batch_for(evaluations: int | None) -> int:
+    """Designs to ask for at a time: few where there are few in all, so that each batch learns from the last."""
+    return LEAST if evaluations is None else int(np.clip(evaluations // BATCHES, SMALLEST, LEAST))
+
+
+Suggest = Callable[[Evaluation], Array]
+
+
+@dataclass
+class BreedingState:
+    """Where an archive search stands.
+
+    Attributes:
+        archive: What was seen.
+        rng: The source of chance.
+        source: Where the designs that were asked last came from.
+        yields: What each source has brought lately: new members for each design.
+        sweeping: The designs whose neighbourhoods are under way.
+        left: Neighbours of swept designs that were not evaluated yet.
+        is_begun: Whether the first batch was asked.
+    """
+
+    archive: Archive
+    rng: np.random.Generator
+    source: str
+    yields: dict[str, float]
+    sweeping: Array
+    left: Array
+    is_begun: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Breeding:
+    """An archive search of a space: asks for designs, and is told what became of them.
+
+    Attributes:
+        space: The designs.
+        start: Designs to begin with, `(n, d)`: today's.
+        steps: Differences in each dimension that people care about; None = a share of the range.
+        suggest: Proposes changes of some designs (add a replica where it is tight); None = nobody does.
+        batch: Designs that are asked for at a time, at the least.
+    """
+
+    space: SearchSpace
+    start: Array
+    steps: Sequence[float | None]
+    suggest: Suggest | None = None
+    batch: int = LEAST
+
+    def begin(self, archive: Archive, *, seed: int) -> BreedingState:
+        """The state of a search that has seen only what is in the archive."""
+        yields = {"breed": 1.0, "sweep": 1.0} | ({"suggest": 1.0} if self.suggest is not None else {})
+        none = np.empty((0, self.space.n_columns))
+        return BreedingState(archive, np.random.default_rng(seed), "start", yields, none, none)
+
+    def ask(self, state: BreedingState, *, most: int) -> Array:
+        """Designs to evaluate next, `(<= most, d)`; none when nothing new can be thought of."""
+        if not state.is_begun:
+            state.is_begun, state.source = True, "start"
+            sample = self.space.sample(2 * self.batch, seed=int(state.rng.integers(2**31)))
+            X = self.space.canonical(np.concatenate([self.start, sample]))
+            return X[state.archive.unseen(X)][:most]
+        wanted = int(np.clip(OF_ARCHIVE * len(state.archive.members), self.batch, 8 * self.batch))
+        for _ in range(TRIES * len(state.yields)):
+            state.source = self._next_source(state)
+            X = self._from(state, wanted)
+            X = X[state.archive.unseen(X)][: min(most, MOST)]
+            if len(X):
+                return X
+            state.yields[state.source] *= MEMORY
+        return self.last_sweep(state, most=most)
+
+    def last_sweep(self, state: BreedingState, *, most: int) -> Array:
+        """Neighbours of front designs that were never evaluated; none when all of them were."""
+        state.source = "sweep"
+        while True:
+            if not len(state.left):
+                rows = np.flatnonzero(~state.archive.swept)[:MOST_SWEPT]
+                if not rows.size:
+                    return state.left
+                self._sweep(state, state.archive.members.X[rows])
+            fresh = state.left[state.archive.unseen(state.left)]
+            state.left = fresh[most:]
+            if len(fresh):
+                return fresh[:most]
+
+    def tell(self, state: BreedingState, evaluation: Evaluation) -> int:
+        """Takes in what became of the designs that were asked for.
+
+        Returns:
+            How many of them entered the archive.
+        """
+        entered = state.archive.add(evaluation)
+        brought = float(entered.sum()) / max(len(evaluation), 1)
+        if state.source in state.yields:
+            before = state.yields[state.source]
+            state.yields[state.source] = MEMORY * before + (1.0 - MEMORY) * brought
+        return int(entered.sum())
+
+    def _next_source(self, state: BreedingState) -> str:
+        if len(state.left):
+            return "sweep"
+        names = list(state.yields)
+        chance = np.array([state.yields[name] for name in names]) + 1e-9
+        chance = np.maximum(chance / chance.sum(), LEAST_CHANCE)
+        return names[int(state.rng.choice(len(names), p=chance / chance.sum()))]
+
+    def _from(self, state: BreedingState, wanted: int) -> Array:
+        parents, kept = self._parents(state), state.left
+        if state.source == "sweep":
+            if not len(kept):
+                rows = self._unswept(state)
+                if rows.size:
+                    self._sweep(state, rows_of(state, rows))
+            X, state.left = state.left[:MOST], state.left[MOST:]
+            return X
+        if state.source == "suggest" and self.suggest is not None:
+            chosen = parents.take(state.rng.choice(len(parents), min(wanted, len(parents)), replace=False))
+            return self._allowed(self.suggest(chosen))
+        pairs = state.rng.integers(len(parents), size=(2, 2 * wanted))
+        children = crossed(self.space, parents.X[pairs[0]], parents.X[pairs[1]], state.rng)
+        rate = 1.0 / max(len(self.space.columns), 1)
+        children = mutated(self.space, children, state.rng, rate=rate)
+        X = self._allowed(children)
+        return X[state.archive.unseen(X)][:wanted]
+
+    def _allowed(self, X: Array) -> Array:
+        X = self.space.canonical(X)
+        return X[self.space.is_allowed(X)]
+
+    def _parents(self, state: BreedingState) -> Evaluation:
+        """Members spread evenly over the archive's boxes; without any, the nearest to feasibility."""
+        archive = state.archive
+        if not len(archive.members):
+            return archive.pool
+        rows = representatives(archive.members.losses, self.steps)
+        return archive.members.take(rows)
+
+    def _unswept(self, state: BreedingState) -> NDArray[np.intp]:
+        """Members to sweep next: representatives of their boxes first."""
+        archive = state.archive
+        if not len(archive.members):
+            # Without a feasible design the nearest ones are swept again and again until one appears.
+            return np.arange(min(8, len(archive.pool)))
+        rows = representatives(archive.members.losses, self.steps)
+        rows = rows[~archive.swept[rows]]
+        if not rows.size:
+            rows = np.flatnonzero(~archive.swept)
+        few = max(int(OF_ARCHIVE * MOST_SWEPT), 1)
+        return state.rng.permutation(rows)[:few]
+
+    def _sweep(self, state: BreedingState, X: Array) -> None:
+        """Begins to look at all neighbours of some designs."""
+        state.sweeping = X
+        state.left, _ = neighbours(self.space, X)
+        state.archive.swept = state.archive.swept | np.isin(codes(state.archive.members.X), codes(X))
+
+
+def rows_of(state: BreedingState, rows: NDArray[np.intp]) -> Array:
+    """Designs to sweep, by row of the members, or of the pool where nothing is feasible."""
+    archive = state.archive
+    return (archive.members if len(archive.members) else archive.pool).X[rows]

@@ -1,0 +1,186 @@
+"""A search from its first design to its certificate: budget, trace, checkpoints, interruptions."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from models.errors import EvaluationError
+from models.evaluation import Array, Evaluation
+from optimizer.exhaustive import Progress, Tally
+from optimizer.front import Front
+from optimizer.protocols import Evaluator
+from optimizer.search.archive import Archive, empty_archive
+from optimizer.search.breeding import Breeding, BreedingState, Suggest, batch_for
+from optimizer.search.hypervolumes import GROWTH, TracePoint, trace_of
+from optimizer.search.moves import SearchSpace
+
+#: Batches in a row that bring nothing before a search goes over to its last sweeps.
+STAGNATION = 12
+#: Share of the evaluations that is kept for sweeps of the front at the end.
+LAST_SWEEPS = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What a search may take.
+
+    Attributes:
+        evaluations: Designs at the most; None = any number.
+        seconds: Time at the most, s; None = any.
+    """
+
+    evaluations: int | None
+    seconds: float | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """What a search has found.
+
+    Attributes:
+        front: All feasible designs ever evaluated that no other dominates.
+        tally: What was counted.
+        swept: Designs on the front of which every single change was evaluated.
+        trace: How the hypervolume grew.
+        ended: Why it ended: `complete` (nothing new to look at), `evaluations`, `seconds`, or words.
+    """
+
+    front: Front
+    tally: Tally
+    swept: int
+    trace: tuple[TracePoint, ...]
+    ended: str
+
+
+@dataclass
+class Journey:
+    """A search under way; all that a checkpoint must hold.
+
+    Attributes:
+        state: Where the algorithm stands.
+        moments: Evaluations, and losses of the front then.
+        idle: Batches in a row that brought nothing.
+        is_last: Whether it is in its last sweeps.
+        spent_s: Time taken before it was resumed, s.
+    """
+
+    state: BreedingState
+    moments: list[tuple[int, Array]] = field(default_factory=list)
+    idle: int = 0
+    is_last: bool = False
+    spent_s: float = 0.0
+
+
+def search(
+    evaluator: Evaluator,
+    space: SearchSpace,
+    *,
+    today: Evaluation,
+    budget: Budget,
+    seed: int,
+    steps: Sequence[float | None] | None = None,
+    suggest: Suggest | None = None,
+    progress: Progress | None = None,
+    journey: Journey | None = None,
+    checkpoint: Callable[[Journey], None] | None = None,
+) -> Found:
+    """Searches a space with the archive search.
+
+    Args:
+        evaluator: Scores a decision matrix.
+        space: The designs.
+        today: The running system's design, evaluated; the search begins with it.
+        budget: What it may take.
+        seed: Same seed and same number of evaluations, same front.
+        steps: Differences in each dimension that people care about; None = a share of the range.
+        suggest: Proposes changes of some designs; None = nobody does.
+        progress: Told designs evaluated, designs allowed (or evaluated) and designs on the front.
+        journey: A search that was interrupted, to go on with.
+        checkpoint: Given the journey after every batch, to keep it.
+
+    Returns:
+        What was found; Ctrl-C, and a model that fails, end it with what there is.
+
+    Raises:
+        EvaluationError: The model failed before anything was found.
+    """
+    steps = [None] * len(today.dimensions) if steps is None else steps
+    breeding = Breeding(space, today.X, steps, suggest, batch_for(budget.evaluations))
+    if journey is None:
+        journey = Journey(breeding.begin(empty_archive(today), seed=seed))
+    began = time.monotonic() - journey.spent_s
+    archive = journey.state.archive
+    ended = ""
+    try:
+        while not ended:
+            journey.spent_s = time.monotonic() - began
+            ended = over(budget, archive, journey)
+            if ended:
+                break
+            X = _next(breeding, journey, budget)
+            if not len(X):
+                ended = "complete"
+                break
+            brought = breeding.tell(journey.state, evaluator(X))
+            journey.idle = 0 if brought else journey.idle + 1
+            remember(journey)
+            if checkpoint is not None:
+                checkpoint(journey)
+            if progress is not None:
+                done = archive.tally.evaluated
+                progress(done, max(budget.evaluations or done, done), len(archive.members))
+    except KeyboardInterrupt:
+        ended = "interrupted"
+    except EvaluationError as error:
+        if not archive.tally.evaluated:
+            raise
+        ended = f"the model failed ({error})"
+    return gathered(journey, ended)
+
+
+def over(budget: Budget, archive: Archive, journey: Journey) -> str:
+    if budget.evaluations is not None and archive.tally.evaluated >= budget.evaluations:
+        return "evaluations"
+    if budget.seconds is not None and journey.spent_s >= budget.seconds:
+        return "seconds"
+    return ""
+
+
+def _next(breeding: Breeding, journey: Journey, budget: Budget) -> Array:
+    """The next batch: bred while that brings something, then sweeps of what is not swept yet."""
+    evaluated = journey.state.archive.tally.evaluated
+    left = 2**31 if budget.evaluations is None else budget.evaluations - evaluated
+    if budget.evaluations is not None and left <= LAST_SWEEPS * budget.evaluations:
+        journey.is_last = True
+    if journey.idle >= STAGNATION:
+        journey.is_last = True
+    if journey.is_last and len(journey.state.archive.members):
+        X = breeding.last_sweep(journey.state, most=min(left, 2048))
+        if len(X) or journey.idle >= STAGNATION:
+            return X
+    return breeding.ask(journey.state, most=left)
+
+
+def remember(journey: Journey) -> None:
+    archive = journey.state.archive
+    last = journey.moments[-1][0] if journey.moments else 0
+    if archive.tally.evaluated >= GROWTH * last:
+        journey.moments.append((archive.tally.evaluated, archive.members.losses))
+
+
+def gathered(journey: Journey, ended: str) -> Found:
+    archive = journey.state.archive
+    front = archive.front()
+    moments = journey.moments
+    if not moments or moments[-1][0] != archive.tally.evaluated:
+        moments = [*moments, (archive.tally.evaluated, front.losses)]
+    swept = archive.swept
+    if len(journey.state.left):
+        # Their sweep was not finished.
+        open_ = (archive.members.X[:, None, :] == journey.state.sweeping[None, :, :]).all(axis=2).any(axis=1)
+        swept = swept & ~open_
+    return Found(front, archive.tally, int(np.sum(swept)), trace_of(moments, front.losses), ended)

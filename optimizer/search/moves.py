@@ -1,0 +1,139 @@
+"""Small steps in a space: every single change of many designs at once, crossing, and random changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.columns import Column
+from models.conditions import DecisionColumns
+from models.evaluation import Array
+from models.space import single_moves
+from optimizer.protocols import Space
+
+#: Share of the changes of a number that are steps to its neighbour instead of jumps to anywhere.
+STEPS = 0.5
+#: Relative width of the random steps of a real, smallest and largest.
+NARROWEST, WIDEST = 1e-3, 0.3
+
+
+class SearchSpace(Space, Protocol):
+    """A space whose columns are known, so that designs can be changed (`models.space.DesignSpace` is one)."""
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns of the decision matrix."""
+
+    @property
+    def decisions(self) -> tuple[DecisionColumns, ...]:
+        """The decisions, with the columns they own."""
+
+    def canonical(self, X: Array) -> Array:
+        """The one form of each design."""
+
+    def is_allowed(self, X: Array) -> NDArray[np.bool_]:
+        """Which designs break no rule."""
+
+
+def can_be_searched(space: object) -> bool:
+    """Whether a space tells enough of itself to change designs."""
+    return all(hasattr(space, name) for name in ("columns", "decisions", "canonical", "is_allowed"))
+
+
+def neighbours(space: SearchSpace, X: Array) -> tuple[Array, NDArray[np.intp]]:
+    """Every allowed design that differs from one of some designs in one decision.
+
+    Args:
+        space: The space.
+        X: The designs, `(n, d)`, canonical.
+
+    Returns:
+        The neighbours `(m, d)` and the row of X each belongs to `(m,)`; one that is a neighbour of two
+        designs is there twice. The same as `DesignSpace.neighbours` for each design.
+    """
+    found: list[Array] = []
+    owners: list[NDArray[np.intp]] = []
+    for columns, rows, values in _changes(space, X):
+        changed = X[rows].copy()
+        changed[:, list(columns)] = values[:, None]
+        found.append(changed)
+        owners.append(rows)
+    if not found:
+        return np.empty((0, X.shape[1])), np.empty(0, dtype=np.intp)
+    moved = space.canonical(np.concatenate(found))
+    owner = np.concatenate(owners)
+    keep = space.is_allowed(moved) & ~np.all(moved == X[owner], axis=1)
+    moved, owner = moved[keep], owner[keep]
+    # A change of something that doesn't exist, or of one phase and of all, can lead to the same design.
+    _, first = np.unique(np.column_stack([owner, moved]), axis=0, return_index=True)
+    first = np.sort(first)
+    return moved[first], owner[first]
+
+
+def _changes(space: SearchSpace, X: Array) -> Iterator[tuple[tuple[int, ...], NDArray[np.intp], Array]]:
+    """Columns, rows and their new values, for every kind of change."""
+    n = X.shape[0]
+    for decision in space.decisions:
+        for j in decision.columns:
+            kinds, kind = np.unique(X[:, j], return_inverse=True)
+            for k, value in enumerate(kinds):
+                rows = np.flatnonzero(kind == k)
+                for other in single_moves(space.columns[j], float(value)):
+                    yield (j,), rows, np.full(rows.size, other)
+        if len(decision.columns) > 1:
+            for other in single_moves(space.columns[decision.columns[0]], float("nan")):
+                yield decision.columns, np.arange(n), np.full(n, other)
+
+
+def crossed(space: SearchSpace, a: Array, b: Array, rng: np.random.Generator) -> Array:
+    """Children that have each decision from one of two parents; `(n, d)` all.
+
+    Half of them have each decision from either parent, half take only a few from the second.
+    """
+    n = a.shape[0]
+    share = np.where(rng.random(n) < 0.5, 0.5, rng.random(n) ** 2)
+    children = a.copy()
+    for decision in space.decisions:
+        taken = rng.random(n) < share
+        for j in decision.columns:
+            children[taken, j] = b[taken, j]
+            if space.columns[j].kind == "real":
+                between = rng.random(n)
+                mixed = a[:, j] + between * (b[:, j] - a[:, j])
+                children[:, j] = np.where(rng.random(n) < 0.3, mixed, children[:, j])
+    return children
+
+
+def mutated(space: SearchSpace, X: Array, rng: np.random.Generator, *, rate: float) -> Array:
+    """Designs of which each column changes with a probability, numbers often by one step."""
+    X = X.copy()
+    n = X.shape[0]
+    for decision in space.decisions:
+        # A change in all phases at once: else an adaptive decision moves one phase at a time.
+        together = rng.random(n) < rate if len(decision.columns) > 1 else np.zeros(n, dtype=bool)
+        anywhere = np.asarray(rng.random(n))
+        for j in decision.columns:
+            column = space.columns[j]
+            fresh = column.spread(np.asarray(rng.random(n)))
+            if column.kind == "integer":
+                step = column.step * rng.choice(np.array([-2.0, -1.0, 1.0, 2.0]), n)
+                fresh = np.where(rng.random(n) < STEPS, column.clip(X[:, j] + step), fresh)
+            elif column.kind == "real":
+                width = NARROWEST * (WIDEST / NARROWEST) ** rng.random(n)
+                fresh = np.where(rng.random(n) < STEPS, _stepped(column, X[:, j], width, rng), fresh)
+            changes = rng.random(n) < rate
+            X[:, j] = np.where(changes, fresh, X[:, j])
+            X[:, j] = np.where(together, column.spread(anywhere), X[:, j])
+    return X
+
+
+def _stepped(column: Column, x: Array, width: Array, rng: np.random.Generator) -> Array:
+    """A real some way on, in its own scale."""
+    z = rng.standard_normal(x.shape[0])
+    if column.is_log:
+        span = np.log(column.upper / column.lower)
+        return column.clip(np.maximum(x, column.lower) * np.exp(z * width * span))
+    return column.clip(x + z * width * (column.upper - column.lower))

@@ -1,0 +1,152 @@
+"""A solve by search: one search or several, whose fronts are united and compared."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+
+from models.errors import SpaceTooLargeError
+from models.evaluation import Evaluation, concatenate
+from models.units import count
+from optimizer.config import EVALUATIONS, SolveConfig
+from optimizer.exhaustive import Progress, Tally
+from optimizer.front import Front, front_of
+from optimizer.protocols import Evaluator, Space
+from optimizer.search.breeding import Suggest
+from optimizer.search.by_name import search_by_name
+from optimizer.search.checkpoints import Checkpoint, read_checkpoint
+from optimizer.search.driver import Budget, Found, search
+from optimizer.search.hypervolumes import TracePoint
+from optimizer.search.moves import SearchSpace, can_be_searched
+from optimizer.search.recapture import Recapture, agreement_of_fronts, recapture
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Searched:
+    """What searches have found together.
+
+    Attributes:
+        front: The front of all of them.
+        tally: What they counted together; a design that two of them evaluated counts twice.
+        swept: Designs on the front of which every single change was evaluated by the search that found them.
+        trace: How the hypervolume of the first search grew.
+        ended: Why they ended.
+        missed: With several searches an estimate of how much is still missed; None = there was one.
+    """
+
+    front: Front
+    tally: Tally
+    swept: int
+    trace: tuple[TracePoint, ...]
+    ended: str
+    missed: Recapture | None
+
+
+def searched(
+    evaluator: Evaluator,
+    space: Space,
+    config: SolveConfig,
+    *,
+    today: Evaluation,
+    steps: Sequence[float | None] | None = None,
+    suggest: Suggest | None = None,
+    progress: Progress | None = None,
+    checkpoint: Path | None = None,
+    identity: str = "",
+) -> Searched:
+    """Searches as often as asked.
+
+    Args:
+        evaluator: Scores a decision matrix.
+        space: The designs.
+        config: Settings.
+        today: The running system's design, evaluated.
+        steps: Differences in each dimension that people care about.
+        suggest: Proposes changes of some designs.
+        progress: Told how far it is.
+        checkpoint: File to which a search is written while it runs, and from which it goes on.
+        identity: Digest of what is searched, for the checkpoint.
+
+    Raises:
+        SpaceTooLargeError: The space doesn't tell enough of itself to be searched.
+    """
+    if not can_be_searched(space):
+        raise SpaceTooLargeError(
+            f"the space has {count(_size(space))} designs and only lists or samples them: a search needs its "
+            "columns, decisions, canonical() and is_allowed() (models.space.DesignSpace has them); "
+            "--max-designs N looks at all of them where N is large enough, else at a Sobol sample of N"
+        )
+    known = cast(SearchSpace, space)
+    asked = config.evaluations
+    if asked is None and config.seconds is None:
+        asked = EVALUATIONS
+    name = "archive" if config.method == "auto" else config.method
+    found: list[Found] = []
+    for k in range(config.restarts):
+        seed = config.seed + k
+        budget = Budget(asked, config.seconds)
+        if name != "archive":
+            found.append(
+                search_by_name(
+                    name, evaluator, known, today=today, budget=budget, seed=seed, progress=progress
+                )
+            )
+        else:
+            path = None if checkpoint is None else _numbered(checkpoint, k, config.restarts)
+            is_like = {"digest": identity, "seed": seed, "evaluations": asked, "seconds": config.seconds}
+            keep = None if path is None else Checkpoint(path, is_like)
+            journey = None
+            if path is not None and path.exists():
+                journey = read_checkpoint(path, is_like, like=today)
+            found.append(
+                search(
+                    evaluator,
+                    known,
+                    today=today,
+                    budget=budget,
+                    seed=seed,
+                    steps=steps,
+                    suggest=suggest,
+                    progress=progress,
+                    journey=journey,
+                    checkpoint=keep,
+                )
+            )
+        if found[-1].ended not in ("complete", "evaluations", "seconds"):
+            break  # interrupted, or the model failed
+    return _united(found)
+
+
+def _size(space: Space) -> int | None:
+    try:
+        return space.size
+    except SpaceTooLargeError:
+        return None
+
+
+def _numbered(path: Path, k: int, restarts: int) -> Path:
+    return path if restarts == 1 else path.with_name(f"{path.stem}-{k + 1}{path.suffix}")
+
+
+def _united(found: Sequence[Found]) -> Searched:
+    if len(found) == 1:
+        only = found[0]
+        return Searched(only.front, only.tally, only.swept, only.trace, only.ended, None)
+    front = front_of(concatenate([one.front.evaluation for one in found]))
+    tally = Tally()
+    for one in found:
+        tally.merge(one.tally)
+    agreed = agreement_of_fronts([one.front for one in found])
+    ended = next((one.ended for one in found if one.ended != "complete"), "complete")
+    return Searched(
+        front=front,
+        tally=tally,
+        swept=min(int(np.sum([one.swept for one in found])), len(front)),
+        trace=found[0].trace,
+        ended=ended,
+        missed=recapture(agreed.found) if len(front) else None,
+    )

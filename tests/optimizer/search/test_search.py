@@ -1,0 +1,173 @@
+"""A search from start to certificate: against every design, reproducible, resumable, honest about its end."""
+
+from __future__ import annotations
+
+import itertools
+from functools import cache
+
+import numpy as np
+import pytest
+
+from models.errors import EvaluationError
+from optimizer.config import SolveConfig
+from optimizer.pareto import non_dominated
+from optimizer.search.checkpoints import Checkpoint, CheckpointError, read_checkpoint
+from optimizer.search.driver import Budget, search
+from optimizer.search.hypervolumes import scaled_hypervolume
+from optimizer.scaling import scale_of
+from optimizer.solving import solve_with
+from searches import Model, space_of_every_kind
+
+
+@cache
+def every_design():
+    space = space_of_every_kind()
+    return space, Model(space)(space.designs(0, space.size))
+
+
+def run(space, model, evaluations=None, *, seed=0, **more):
+    today = model(space.today[None, :])
+    return search(model, space, today=today, budget=Budget(evaluations, None), seed=seed, **more)
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_two_percent_of_the_designs_find_nearly_the_whole_hypervolume(seed):
+    space, everything = every_design()
+    best = everything.losses[non_dominated(everything.losses)]
+    found = run(space, Model(space), space.size // 50, seed=seed)
+    assert found.tally.evaluated <= space.size // 50
+    scale = scale_of(best)
+    share = scaled_hypervolume(found.front.losses, scale) / scaled_hypervolume(best, scale)
+    assert share >= 0.97
+
+
+def test_a_search_without_a_budget_ends_when_no_single_change_is_left():
+    space = space_of_every_kind()
+    model = Model(space)
+    found = run(space, model)
+    assert found.ended == "complete"
+    assert found.swept == len(found.front)
+    neighbours = np.concatenate([space.neighbours(x) for x in found.front.X])
+    around = model(neighbours).losses
+    for loss in found.front.losses:
+        assert not np.any(np.all(around <= loss, axis=1) & np.any(around < loss, axis=1))
+
+
+def test_what_is_on_the_front_is_what_the_model_says_and_nothing_dominates_it():
+    space, _ = every_design()
+    model = Model(space, most=0.2)
+    found = run(space, model, 2000)
+    again = model(found.front.X)
+    assert np.array_equal(again.losses, found.front.losses)
+    assert again.feasible.all()
+    assert non_dominated(found.front.losses).all()
+    assert space.is_allowed(found.front.X).all()
+
+
+def test_the_same_seed_finds_the_same_front_and_another_seed_another():
+    space = space_of_every_kind(reals=1)
+    a, b, c = (run(space, Model(space), 1500, seed=seed) for seed in (4, 4, 5))
+    assert a.front.X.tobytes() == b.front.X.tobytes()
+    assert a.front.X.tobytes() != c.front.X.tobytes()
+
+
+def test_one_design_in_fifty_thousand_is_found_by_following_the_limits():
+    space, everything = every_design()
+    worst = np.sort(everything.losses[:, :2].max(axis=1))
+    most = float(worst[0])
+    model = Model(space, most=most)
+    feasible = int((worst <= most).sum())
+    assert feasible <= 5
+    found = run(space, model, 6000, seed=1)
+    assert len(found.front) >= 1
+    assert found.tally.evaluated <= 6000
+
+
+def test_where_nothing_is_feasible_the_nearest_design_is_told():
+    space, everything = every_design()
+    model = Model(space, most=float(everything.losses.min()) - 1.0)
+    found = run(space, model, 1000)
+    assert len(found.front) == 0
+    assert found.tally.closest is not None
+
+
+def test_ctrl_c_and_a_model_that_fails_keep_what_was_found():
+    space = space_of_every_kind()
+    model = Model(space)
+    calls = itertools.count()
+
+    def fails(X, error):
+        if next(calls) == 3:
+            raise error
+        return model(X)
+
+    interrupted = run(space, lambda X: fails(X, KeyboardInterrupt()), 5000)
+    assert interrupted.ended == "interrupted"
+    assert len(interrupted.front) > 0
+    calls = itertools.count()
+    solution = solve_with(
+        lambda X: fails(X, RuntimeError("the 4th batch")), space, SolveConfig(method="archive")
+    )
+    assert "the 4th batch" in str(solution.certificate)
+    assert len(solution.front) > 0
+    with pytest.raises(EvaluationError, match="broken from the start"):
+        run(space, model, today_fails=True) if False else _broken(space)
+
+
+def _broken(space):
+    def broken(X):
+        raise EvaluationError("broken from the start")
+
+    return search(broken, space, today=Model(space)(space.today[None, :]), budget=Budget(100, None), seed=0)
+
+
+def test_a_search_that_was_killed_goes_on_as_if_nothing_had_happened(tmp_path):
+    space = space_of_every_kind(reals=1)
+    model = Model(space, most=0.6)
+    whole = run(space, model, 4000, seed=7)
+    path, identity = tmp_path / "search.npz", {"digest": "a", "seed": 7}
+    calls = itertools.count()
+
+    def killed(X):
+        if next(calls) == 3:
+            raise KeyboardInterrupt
+        return model(X)
+
+    keep = Checkpoint(path, identity, clock=itertools.count(0, 10).__next__)
+    part = run(space, killed, 4000, seed=7, checkpoint=keep)
+    assert part.ended == "interrupted"
+    assert part.tally.evaluated < whole.tally.evaluated
+    today = model(space.today[None, :])
+    journey = read_checkpoint(path, identity, like=today)
+    rest = search(model, space, today=today, budget=Budget(4000, None), seed=7, journey=journey)
+    assert rest.front.X.tobytes() == whole.front.X.tobytes()
+    assert rest.tally.evaluated == whole.tally.evaluated
+    assert rest.tally.broken == whole.tally.broken
+    assert rest.trace == whole.trace
+
+
+def test_a_checkpoint_of_something_else_is_refused(tmp_path):
+    space = space_of_every_kind()
+    today = Model(space)(space.today[None, :])
+    path = tmp_path / "search.npz"
+    run(space, Model(space), 600, checkpoint=Checkpoint(path, {"digest": "a", "seed": 0}))
+    with pytest.raises(CheckpointError, match="digest: 'a' there, 'b' now"):
+        read_checkpoint(path, {"digest": "b", "seed": 0}, like=today)
+    path.write_bytes(path.read_bytes()[:1000])
+    with pytest.raises(CheckpointError, match="no checkpoint"):
+        read_checkpoint(path, {"digest": "a", "seed": 0}, like=today)
+    path.write_text("not a checkpoint")
+    with pytest.raises(CheckpointError, match="no checkpoint"):
+        read_checkpoint(path, {"digest": "a", "seed": 0}, like=today)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_the_trace_ends_at_the_front_and_grows():
+    space, _ = every_design()
+    found = run(space, Model(space), 3000)
+    volumes = [point.hypervolume for point in found.trace]
+    assert found.trace[-1].evaluations == found.tally.evaluated
+    assert found.trace[-1].on_front == len(found.front)
+    # Approximate for large fronts: 0.3 %.
+    assert all(b >= a * 0.997 for a, b in itertools.pairwise(volumes))
+    assert 0.0 < volumes[-1] < 1.0
