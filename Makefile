@@ -18,7 +18,9 @@ $(STAMP): constraints.txt pyproject.toml
 	@touch $(STAMP)
 
 run: setup
-	$(BIN)/tradespace solve data/scenarios/black_friday_exercise.yaml --out out/black-friday-exercise
+	$(BIN)/tradespace solve data/scenarios/black_friday_exercise.yaml --out out/black-friday-exercise --force
+	$(BIN)/tradespace solve data/scenarios/black_friday_week.yaml --out out/black-friday-week --force
+	$(BIN)/tradespace solve data/scenarios/black_friday_shop.yaml --out out/black-friday-shop --force
 
 test: setup lint
 	$(BIN)/python -m pytest -n auto

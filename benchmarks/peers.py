@@ -115,16 +115,17 @@ def _warm_up(peer: Peer) -> None:
         peer.search(task)
 
 
-def _own(algorithm: str) -> Callable[[Task], Array]:
+def _own() -> Callable[[Task], Array]:
     def search_with(task: Task) -> Array:
-        from optimizer.search.driver import SearchConfig, search
+        from optimizer.search.driver import Budget, search
 
-        config = SearchConfig(
-            algorithm=algorithm, seed=task.seed, evaluations=task.evaluations, seconds=task.seconds
-        )
+        space = task.problem.space
         # It keeps all that it evaluates; a second record is made only where it takes no time away.
         score = task.count if task.evaluations is None else task.observe
-        front = search(score, task.problem.space, config=config).front
+        # Like the others it begins where it likes: here with the first corner instead of today's design.
+        today = task.problem.evaluator(space.today[None, :])
+        budget = Budget(task.evaluations, task.seconds)
+        front = search(score, space, today=today, budget=budget, seed=task.seed).front
         task.keep(front.evaluation)
         return np.asarray(front.losses)
 
@@ -145,7 +146,7 @@ _DRIVER = ("optimizer.search.driver",)
 PEERS: dict[str, Peer] = {
     peer.name: peer
     for peer in (
-        Peer("Tradespace archive", "", _DRIVER, _own("archive")),
+        Peer("Tradespace archive", "", _DRIVER, _own()),
         Peer("Sobol sample", "", (), _sobol),
         *(Peer(f"pymoo {name}", "pymoo", ("pymoo",), pymoo_search(name)) for name in ("NSGA-II", "NSGA-III")),
         Peer("pymoo AGE-MOEA-II", "pymoo", ("pymoo", "numba"), pymoo_search("AGE-MOEA-II")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
@@ -26,7 +27,7 @@ from optimizer.front import Front
 from optimizer.protocols import Evaluator, Space, checked
 from optimizer.search.hypervolumes import TracePoint
 from optimizer.solution import Certificate, Solution
-from optimizer.workers import can_be_sent, in_order
+from optimizer.workers import SpreadOut, can_be_sent, in_order
 
 #: What takes less than this in one process isn't worth starting others, s.
 WORTH_WORKERS_S = 3.0
@@ -206,7 +207,7 @@ def _what_time_allows(task: _Task) -> _Outcome:
     look = Look(task.evaluator, task.space)
     first = min(config.chunk, size)
     began = time.perf_counter()
-    ended = look_at(tally, [look((0, first))], total=size, progress=task.progress)
+    ended = look_at(tally, map(look, [(0, first)]), total=size, progress=task.progress)
     seconds = (time.perf_counter() - began) / first * (size - first)
     if ended or first == size:
         return _outcome(tally, "exact", size, ended)
@@ -269,17 +270,20 @@ def _by_search(task: _Task, *, why: str) -> _Outcome:
     from optimizer.searching import searched  # loads pymoo only where it is needed
 
     config = task.config
-    found = searched(
-        task.evaluator,
-        task.space,
-        config,
-        today=task.today,
-        steps=task.hints.steps,
-        suggest=task.hints.suggest,
-        progress=task.progress,
-        checkpoint=task.checkpoint,
-        identity=task.hints.identity,
-    )
+    workers = _workers(task)
+    spread = SpreadOut(task.evaluator, workers=workers) if workers > 1 else nullcontext(task.evaluator)
+    with spread as evaluator:
+        found = searched(
+            evaluator,
+            task.space,
+            config,
+            today=task.today,
+            steps=task.hints.steps,
+            suggest=task.hints.suggest,
+            progress=task.progress,
+            checkpoint=task.checkpoint,
+            identity=task.hints.identity,
+        )
     is_whole = found.ended in ("complete", "evaluations", "seconds")
     certificate = Certificate(
         method="search",

@@ -17,13 +17,19 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any, TypeVar
 
+import numpy as np
+
 from models.errors import EvaluationError
+from models.evaluation import Array, Evaluation, concatenate
+from optimizer.protocols import Evaluator
 
 Piece = TypeVar("Piece")
 Result = TypeVar("Result")
 
 #: Pieces for each process that are under way or waiting: more would only take memory.
 AHEAD = 2
+#: Smaller batches aren't worth sending away.
+LEAST_SPREAD = 256
 _work: Callable[[Any], Any] | None = None
 
 
@@ -77,6 +83,41 @@ def in_order(work: Callable[[Piece], Result], pieces: Iterable[Piece], *, worker
         for future in waiting:
             future.cancel()
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+class SpreadOut:
+    """A model that evaluates large batches in several processes, each a part of them; a context manager.
+
+    Its answers are those of the model alone, bit by bit: a design's values don't depend on its company.
+    """
+
+    def __init__(self, evaluator: Evaluator, *, workers: int) -> None:
+        self._evaluator, self._workers = evaluator, workers
+        self._pool: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> SpreadOut:
+        context = multiprocessing.get_context("spawn")
+        self._pool = ProcessPoolExecutor(
+            self._workers, mp_context=context, initializer=_begin, initargs=(self._evaluator,)
+        )
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def __call__(self, X: Array) -> Evaluation:
+        """Asks the model."""
+        if self._pool is None or len(X) < LEAST_SPREAD:
+            return self._evaluator(X)
+        try:
+            with _one_thread_each():
+                parts = [self._pool.submit(_do, part) for part in np.array_split(X, self._workers)]
+                return concatenate([part.result() for part in parts])
+        except BrokenProcessPool:
+            raise EvaluationError(
+                "a process died, perhaps of too little memory; fewer --workers need less"
+            ) from None
 
 
 def _begin(work: Callable[[Any], Any]) -> None:

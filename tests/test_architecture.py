@@ -26,7 +26,7 @@ OWNERS = {
     "rich": ("optimizer.terminal", "optimizer.progress", "optimizer.cli"),
     "typer": ("optimizer.cli",),
     "moocore": ("optimizer.pareto",),
-    "pymoo": ("optimizer.problem", "optimizer.algorithms"),
+    "pymoo": ("optimizer.search.problem", "optimizer.search.algorithms"),
     "plotly": ("ui.",),
     "streamlit": ("ui.",),
 }

@@ -34,7 +34,7 @@ def box_widths(losses: Array, steps: Sequence[float | None]) -> Array:
 
 
 def representatives(losses: Array, steps: Sequence[float | None]) -> NDArray[np.intp]:
-    """One design of each box, the one nearest to its best corner, in the order in which they stand.
+    """One design of each box, the one nearest to its best corner, and the best of each dimension, in order.
 
     Args:
         losses: `(n, m)`, infinities allowed.
@@ -52,4 +52,5 @@ def representatives(losses: Array, steps: Sequence[float | None]) -> NDArray[np.
     box = box[order]
     is_first = np.ones(order.size, dtype=bool)
     is_first[1:] = np.any(box[1:] != box[:-1], axis=1)
-    return np.sort(order[is_first])
+    best = [int(np.argmin(losses[:, j])) for j in range(losses.shape[1])]
+    return np.unique(np.concatenate([order[is_first], np.array(best, dtype=np.intp)]))

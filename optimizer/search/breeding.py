@@ -32,8 +32,9 @@ MOST_SWEPT = 64
 #: Times that a source is asked again when it brings only what is known.
 TRIES = 4
 
+
 def batch_for(evaluations: int | None) -> int:
-    """Designs to ask for at a time: few where there are few in all, so that each batch learns from the last."""
+    """Designs to ask for at a time: few where there are few in all, so that batches learn from each other."""
     return LEAST if evaluations is None else int(np.clip(evaluations // BATCHES, SMALLEST, LEAST))
 
 
@@ -180,8 +181,13 @@ class Breeding:
         rows = rows[~archive.swept[rows]]
         if not rows.size:
             rows = np.flatnonzero(~archive.swept)
+        losses = archive.members.losses
+        # The best of a dimension first: from them the front is extended, not only filled.
+        ends = np.array([int(np.argmin(losses[:, j])) for j in range(losses.shape[1])], dtype=np.intp)
+        ends = np.unique(ends[~archive.swept[ends]])
         few = max(int(OF_ARCHIVE * MOST_SWEPT), 1)
-        return state.rng.permutation(rows)[:few]
+        others = np.setdiff1d(rows, ends)
+        return np.concatenate([ends, state.rng.permutation(others)])[:few]
 
     def _sweep(self, state: BreedingState, X: Array) -> None:
         """Begins to look at all neighbours of some designs."""

@@ -143,6 +143,7 @@ def search(
 
 
 def over(budget: Budget, archive: Archive, journey: Journey) -> str:
+    """Which part of the budget is spent: nothing, `evaluations` or `seconds`."""
     if budget.evaluations is not None and archive.tally.evaluated >= budget.evaluations:
         return "evaluations"
     if budget.seconds is not None and journey.spent_s >= budget.seconds:
@@ -166,6 +167,7 @@ def _next(breeding: Breeding, journey: Journey, budget: Budget) -> Array:
 
 
 def remember(journey: Journey) -> None:
+    """Keeps a moment of the journey for its trace, when enough has happened since the last."""
     archive = journey.state.archive
     last = journey.moments[-1][0] if journey.moments else 0
     if archive.tally.evaluated >= GROWTH * last:
@@ -173,6 +175,7 @@ def remember(journey: Journey) -> None:
 
 
 def gathered(journey: Journey, ended: str) -> Found:
+    """What a search has found, with the reason why it ended."""
     archive = journey.state.archive
     front = archive.front()
     moments = journey.moments

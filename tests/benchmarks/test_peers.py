@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 
@@ -16,7 +13,6 @@ from models.conditions import Combination, Condition
 from models.dimension import Dimension
 from models.evaluation import Evaluation
 from models.space import DesignSpace
-from optimizer.front import front_of
 
 INSTALLED = [name for name, peer in PEERS.items() if peer.version is not None]
 #: pymoo 0.6.2 breaks ties between designs that exceed limits by the same amount with a generator of no seed
@@ -93,26 +89,6 @@ def test_what_comes_too_late_does_not_count(monkeypatch):
     once = Task(problem, 1, evaluations=200)
     once.score(X[:200])
     assert np.array_equal(task.front().X, once.front().X)
-
-
-@pytest.mark.parametrize("budget", [{"evaluations": 300}, {"seconds": 60.0}])
-def test_the_own_search_is_asked_in_its_own_words(budget, monkeypatch):
-    asked = []
-
-    def search(evaluator, space, config):
-        asked.append(config)
-        seen = evaluator(space.sample(300, seed=config.seed))
-        return SimpleNamespace(front=front_of(seen), evaluated=300)
-
-    driver = SimpleNamespace(search=search, SearchConfig=SimpleNamespace)
-    monkeypatch.setitem(sys.modules, "optimizer.search.driver", driver)
-    done = run(PEERS["Tradespace archive"], tiers(), seed=7, **budget)
-    told = {"algorithm": "archive", "seed": 7, "evaluations": None, "seconds": None, **budget}
-    assert vars(asked[-1]) == told
-    expected = front_of(tiers().evaluator(tiers().space.sample(300, seed=7)))
-    assert done.evaluations == 300
-    assert np.array_equal(done.front.X, expected.X)
-    assert np.array_equal(done.returned, expected.losses)
 
 
 def test_patience_ends():

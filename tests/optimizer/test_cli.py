@@ -115,7 +115,9 @@ BAD = {
     "no such value": (["evaluate", "{small}", "--set", "copies=99"], ["copies", "from 2 to 6"]),
     "design of another version": (["evaluate", "{small}", "--design", "{other}"], ["another version"]),
     "design that is missing": (["evaluate", "{small}", "--design", "{missing}"], ["no such file"]),
-    "too large": (["solve", "{endless}"], ["uncountably many", "--max-designs"]),
+    "too large": (["solve", "{endless}", "--algorithm", "exact"], ["uncountable", "--max-designs"]),
+    "unknown algorithm": (["solve", "{small}", "--algorithm", "annealing"], ["annealing", "nsga2"]),
+    "no time": (["solve", "{small}", "--seconds", "0"], ["seconds"]),
     "too large a sample": (["solve", "{endless}", "--max-designs", str(10**15)], ["sample"]),
     "out is a file": (["solve", "{small}", "--out", "{small}"], ["is a file"]),
     "out below a file": (["solve", "{small}", "--out", "{small}/below"], ["can't be written"]),
@@ -160,22 +162,26 @@ def test_a_defect_is_one_line_and_has_its_own_exit_code(tradespace, file, monkey
 
 
 def test_ctrl_c_has_its_own_exit_code_and_shows_what_was_found(tradespace, file, monkeypatch):
-    import optimizer.exhaustive
+    from optimizer.exhaustive import Look
 
-    whole = optimizer.exhaustive.every_design
-
-    def interrupted(space, *, chunk):
-        yield next(whole(space, chunk=4))
+    def interrupted(work, pieces, *, workers):
+        assert isinstance(work, Look)
+        yield work((4, 8))
         raise KeyboardInterrupt
 
     solving = sys.modules[_home_of_solve()]
-    monkeypatch.setattr(solving, "every_design", interrupted)
+    monkeypatch.setattr(solving, "in_order", interrupted)
+    monkeypatch.setattr("optimizer.config.SolveConfig.__post_init__", lambda self: _small_chunks(self))
     code, out, _ = tradespace("solve", file(SMALL))
     assert code == INTERRUPTED
-    assert "Interrupted after 4 of 10 designs" in out
+    assert "Interrupted after 8 of 10 designs" in out
     code, out, _ = tradespace("solve", file(SMALL), "--json")
     assert code == INTERRUPTED
     assert strict(out)["certificate"]["exact"] is False
+
+
+def _small_chunks(config):
+    object.__setattr__(config, "chunk", 4)
 
 
 def _home_of_solve():

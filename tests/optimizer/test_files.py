@@ -6,6 +6,7 @@ import csv
 import json
 import math
 from contextlib import suppress
+from dataclasses import asdict
 
 import numpy as np
 import pandas as pd
@@ -120,7 +121,7 @@ def test_the_parquet_file_says_where_it_comes_from(tmp_path, solved):
     assert said["scenario"]["digest"] == solution.provenance["digest"]
     assert said["scenario"]["name"] == "test"
     assert said["tradespace"] == solution.provenance["tradespace"]
-    assert said["config"] == {"max_designs": None, "seed": 0, "chunk": solution.config.chunk}
+    assert said["config"] == asdict(solution.config)
     assert said["certificate"]["exact"] is True
     assert said["units"] == {d.name: d.unit for d in solution.today.dimensions}
 

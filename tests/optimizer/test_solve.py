@@ -14,8 +14,9 @@ import optimizer.exhaustive
 from instances import PRICE, SPEED, Grid, Shop, dominates
 from models.errors import EvaluationError, SpaceTooLargeError
 from models.evaluation import Evaluation
-from optimizer.config import DEFAULT_LIMIT, SolveConfig
+from optimizer.config import SolveConfig
 from optimizer.solving import solve_with
+from searches import Model, space_of_every_kind
 
 GRID = Grid(6, 5, 3)
 
@@ -200,12 +201,69 @@ def test_a_model_may_not_keep_what_it_gave_away_to_change_it():
         solution.front.evaluation.values[0, 0] = 1.0
 
 
-def test_a_space_too_large_is_refused_with_its_size():
+def test_a_space_that_takes_too_long_and_cannot_be_searched_is_refused_with_its_size():
     with pytest.raises(SpaceTooLargeError) as caught:
-        solve_with(Shop(), Grid(2000, 1000, 2))
+        solve_with(Shop(), Grid(2000, 1000, 2), SolveConfig(exact_seconds=1e-9))
     assert "4,000,000" in str(caught.value)
-    assert f"{DEFAULT_LIMIT:,}" in str(caught.value)
     assert "--max-designs" in str(caught.value)
+
+
+def test_what_takes_too_long_is_searched_and_the_certificate_says_why():
+    space = space_of_every_kind()
+    solution = solve_with(Model(space), space, SolveConfig(exact_seconds=1e-9, chunk=100, evaluations=500))
+    certificate = solution.certificate
+    assert certificate.method == "search"
+    assert certificate.evaluated == 500
+    assert not certificate.is_exact
+    assert f"all {space.size:,} designs would take" in str(certificate)
+    assert f"500 of {space.size:,} designs searched (archive)" in str(certificate)
+    assert solution.trace[-1].evaluations == 500
+
+
+def test_real_decisions_are_searched_and_never_called_exact():
+    space = space_of_every_kind(reals=1)
+    solution = solve_with(Model(space), space, SolveConfig(evaluations=400))
+    assert solution.certificate.method == "search"
+    assert "can't be counted out" in str(solution.certificate)
+    with pytest.raises(SpaceTooLargeError, match="real decision"):
+        solve_with(Model(space), space, SolveConfig(method="exact"))
+
+
+def test_all_cores_find_what_one_finds():
+    space = space_of_every_kind()
+    model = Model(space, most=0.5)
+    alone = solve_with(model, space, SolveConfig(method="exact", chunk=3000))
+    both = solve_with(model, space, SolveConfig(method="exact", chunk=3000, workers=2))
+    assert alone.certificate.is_exact
+    assert both.certificate == alone.certificate
+    assert both.front.X.tobytes() == alone.front.X.tobytes()
+    assert both.broken == alone.broken
+    assert both.broken_alone == alone.broken_alone
+
+
+def test_several_searches_are_united_and_say_what_they_missed():
+    space = space_of_every_kind()
+    config = SolveConfig(method="archive", evaluations=600, restarts=3)
+    solution = solve_with(Model(space), space, config)
+    assert solution.certificate.evaluated == 1800
+    assert solution.certificate.missed is not None
+    assert "3 independent searches" in str(solution.certificate)
+    one = solve_with(Model(space), space, SolveConfig(method="archive", evaluations=600))
+    for loss in one.front.losses:
+        assert np.any(np.all(solution.front.losses <= loss, axis=1))
+
+
+def test_a_model_that_fails_late_keeps_what_was_found():
+    def fails(X):
+        if len(shop.calls) == 4:
+            raise RuntimeError("out of luck")
+        return shop(X)
+
+    shop = Shop()
+    solution = solve_with(fails, GRID, SolveConfig(chunk=10))
+    assert solution.certificate.evaluated == 30
+    assert "out of luck" in str(solution.certificate)
+    assert not solution.certificate.is_exact
 
 
 def test_with_max_designs_it_is_a_sample_that_says_so():
@@ -235,7 +293,19 @@ def test_a_space_of_one_design():
     assert str(solution.certificate) == "the only design evaluated, 1 feasible, 1 on the front"
 
 
-@pytest.mark.parametrize("wrong", [{"max_designs": 0}, {"chunk": 0}, {"seed": -1}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"max_designs": 0},
+        {"chunk": 0},
+        {"seed": -1},
+        {"seed": 1.5},
+        {"evaluations": 0},
+        {"seconds": 0.0},
+        {"restarts": True},
+        {"workers": 0},
+    ],
+)
 def test_wrong_settings_are_refused(wrong):
     with pytest.raises(ValueError, match=next(iter(wrong))):
         SolveConfig(**wrong)

@@ -1,4 +1,4 @@
-"""Changes of many designs at once: the same neighbours as one by one, children of their parents, no rule broken."""
+"""Changes of many designs at once: the same neighbours as one by one, children of their parents."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_a_child_has_each_decision_from_one_of_its_parents():
     assert not (child == b).all()
 
 
-@pytest.mark.parametrize("reals", [0, 2])
+@pytest.mark.parametrize("reals", [0, 1])
 def test_a_mutation_stays_among_the_values_and_changes_about_as_much_as_asked(reals):
     space = space_of_every_kind(reals=reals)
     X = space.sample(2000, seed=1)

@@ -11,10 +11,10 @@ import pytest
 from models.errors import EvaluationError
 from optimizer.config import SolveConfig
 from optimizer.pareto import non_dominated
+from optimizer.scaling import scale_of
 from optimizer.search.checkpoints import Checkpoint, CheckpointError, read_checkpoint
 from optimizer.search.driver import Budget, search
 from optimizer.search.hypervolumes import scaled_hypervolume
-from optimizer.scaling import scale_of
 from optimizer.solving import solve_with
 from searches import Model, space_of_every_kind
 
@@ -31,14 +31,14 @@ def run(space, model, evaluations=None, *, seed=0, **more):
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])
-def test_two_percent_of_the_designs_find_nearly_the_whole_hypervolume(seed):
+def test_a_tenth_of_the_designs_finds_nearly_the_whole_hypervolume(seed):
     space, everything = every_design()
     best = everything.losses[non_dominated(everything.losses)]
-    found = run(space, Model(space), space.size // 50, seed=seed)
-    assert found.tally.evaluated <= space.size // 50
+    found = run(space, Model(space), space.size // 10, seed=seed)
+    assert found.tally.evaluated <= space.size // 10
     scale = scale_of(best)
     share = scaled_hypervolume(found.front.losses, scale) / scaled_hypervolume(best, scale)
-    assert share >= 0.97
+    assert share >= 0.94
 
 
 def test_a_search_without_a_budget_ends_when_no_single_change_is_left():
@@ -110,15 +110,17 @@ def test_ctrl_c_and_a_model_that_fails_keep_what_was_found():
     )
     assert "the 4th batch" in str(solution.certificate)
     assert len(solution.front) > 0
-    with pytest.raises(EvaluationError, match="broken from the start"):
-        run(space, model, today_fails=True) if False else _broken(space)
 
 
-def _broken(space):
+def test_a_model_that_is_broken_from_the_start_is_an_error():
+    space = space_of_every_kind()
+
     def broken(X):
         raise EvaluationError("broken from the start")
 
-    return search(broken, space, today=Model(space)(space.today[None, :]), budget=Budget(100, None), seed=0)
+    today = Model(space)(space.today[None, :])
+    with pytest.raises(EvaluationError, match="broken from the start"):
+        search(broken, space, today=today, budget=Budget(100, None), seed=0)
 
 
 def test_a_search_that_was_killed_goes_on_as_if_nothing_had_happened(tmp_path):
@@ -171,3 +173,13 @@ def test_the_trace_ends_at_the_front_and_grows():
     # Approximate for large fronts: 0.3 %.
     assert all(b >= a * 0.997 for a, b in itertools.pairwise(volumes))
     assert 0.0 < volumes[-1] < 1.0
+
+
+def test_a_search_on_two_cores_finds_what_it_finds_on_one():
+    space = space_of_every_kind()
+    model = Model(space, most=0.5)
+    settings = {"method": "archive", "evaluations": 6000, "seed": 2}
+    alone = solve_with(model, space, SolveConfig(**settings))
+    both = solve_with(model, space, SolveConfig(**settings, workers=2))
+    assert both.front.X.tobytes() == alone.front.X.tobytes()
+    assert both.certificate == alone.certificate
