@@ -1,4 +1,4 @@
-"""Metastability: the simulated station of physics.md 6, its threshold, false alarms, breakers, the limit."""
+"""Metastability: a simulated station, its threshold, false alarms, breakers, the limit."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from oracles.cases import assert_within, cases
 from oracles.simulation import Pulse, simulate
 from scenarios import scenario
 
-#: The station of physics.md 6: 100 requests/s, and a queue that holds 2 s of work.
+#: The station: 100 requests/s, and a queue that holds 2 s of work.
 SERVERS, SERVICE_S, PLACES = 10, 0.1, 200
 CAPACITY = SERVERS / SERVICE_S
 #: Rate, time-out, retries; whether it works from empty, and whether it stays down (simulated).

@@ -15,7 +15,7 @@ from models.formulas.caching import Hits, cache_hits, eviction_time, zipf_bins
 from oracles.cases import assert_within, cases
 
 #: Cases that nothing here covers.
-NOT_COVERED = {"ttl-3": "a TTL that each request renews; ours counts from the load (physics.md 9)"}
+NOT_COVERED = {"ttl-3": "a TTL that each request renews; ours counts from the load"}
 
 
 def cell(x: float) -> np.ndarray:

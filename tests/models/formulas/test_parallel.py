@@ -22,7 +22,7 @@ from oracles.cases import assert_within, cases
 NOT_COVERED = {
     "os-normal-5": "normal durations can be negative; held against a gamma law near the normal one"
 }
-#: Worst error of the quadrature, mean and standard deviation: physics.md 4.
+#: Worst error of the quadrature, mean and standard deviation, as docs/model.md states.
 OF_MEAN, OF_DEVIATION = 5e-3, 5e-3
 
 
