@@ -438,7 +438,7 @@ Times are in ms.
 | `complexity` | `income`, `expenses`, `remaining`, `remaining_share`, `warns` (less than a quarter is left) |
 | `emergence` | `score`, `base`, `terms` |
 | `effort` | `days`, `one_time_usd`, `changed_decisions` |
-| `utilisation`, `metastable`, `retry_margin` | of the busiest component; whether any phase stays down after a push; the least margin |
+| `utilisation`, `metastable`, `retry_margin`, `unsettled` | of the busiest component; whether any phase stays down after a push; the least margin; whether some phase comes to no rest |
 
 `response_ms` of a component is its own wait and work; that of a flow is what the user waits, calls included.
 
@@ -447,15 +447,16 @@ Times are in ms.
 |---|---|
 | `scenario` | `name`, `title`, `digest` |
 | `tradespace` | version |
-| `config` | `max_designs`, `seed` and how the work was cut |
-| `certificate` | `method`, `exact`, `evaluated`, `feasible`, `on_front`, `size` (null when it can't be counted), `ended_early`, `sentence` |
+| `config` | `method`, `evaluations`, `seconds`, `restarts`, `seed`, `max_designs`, `exact_seconds` and how the work was cut |
+| `certificate` | `method` (`exact`, `search`, `sample`), `exact`, `evaluated`, `feasible`, `on_front`, `size` (null when it can't be counted), `ended_early`, `why` this method, `sentence`; after a search `algorithm`, `swept` (designs on the front of which every single change was tried), `ended_by`, `searches`, `missed` (estimate, at least; null for one search) |
 | `front` | list of designs, each with `design`, `dimensions`, `limits`, `indicators` |
 | `today` | the running system in the same form |
 | `knee` | position of the suggested design in `front`; null without one |
+| `trace` | after a search: `evaluations`, `on_front` and `hypervolume` as a share of the last front's box |
 | `excluded`, `excluded_alone` | by limit: designs that break it; those that break only it |
 | `closest` | only when nothing is feasible: the design nearest to it |
 
-`indicators` are `utilisation`, `emergence`, `effort_days`, `one_time_usd`, `metastable` (1 or 0) and `retry_margin`.
+`indicators` are `utilisation`, `emergence`, `effort_days`, `one_time_usd`, `metastable` (1 or 0), `retry_margin`, `unsettled` (1 where no state comes to rest: the numbers are rough) and `bottleneck` (position of the busiest component).
 
 ## Exit codes
 | code | meaning |

@@ -1,7 +1,7 @@
 """The archive search: crossing of archive members and sweeps of their neighbourhoods, in whole batches.
 
-Sweeps look at every single change of a member and find what is near; crossing finds what is far. The share of
-each follows what it has brought to the archive.
+Crossing finds what is far, and most of it; sweeps look at every single change of a member and find what is
+near, when crossing brings little any more, and at the end.
 """
 
 from __future__ import annotations
@@ -20,13 +20,17 @@ from optimizer.search.moves import SearchSpace, crossed, mutated, neighbours
 #: Designs of a batch at the least where the budget is small, where it is large, and at the most.
 SMALLEST, LEAST, MOST = 32, 512, 4096
 #: Batches that a budget is to last for at the least.
-BATCHES = 24
+BATCHES = 30
 #: A batch grows with the archive: this share of its members.
 OF_ARCHIVE = 0.5
 #: Where new designs come from.
 SOURCES = ("breed", "sweep", "suggest")
-#: Smallest chance of each source, and how much of what it brought before is remembered.
-LEAST_CHANCE, MEMORY = 0.15, 0.7
+#: How much of what a source brought before is remembered.
+MEMORY = 0.7
+#: Share of new members among the children from which on crossing goes on alone.
+WORTHWHILE = 0.002
+#: Share of the batches that are suggestions while they bring something.
+SUGGESTED = 0.2
 #: Members whose neighbourhoods are looked at together at the most.
 MOST_SWEPT = 64
 #: Times that a source is asked again when it brings only what is known.
@@ -133,12 +137,15 @@ class Breeding:
         return int(entered.sum())
 
     def _next_source(self, state: BreedingState) -> str:
+        """Crossing while it brings something: sweeps find more only where it no longer does."""
         if len(state.left):
             return "sweep"
-        names = list(state.yields)
-        chance = np.array([state.yields[name] for name in names]) + 1e-9
-        chance = np.maximum(chance / chance.sum(), LEAST_CHANCE)
-        return names[int(state.rng.choice(len(names), p=chance / chance.sum()))]
+        if self.suggest is not None and state.rng.random() < SUGGESTED * min(state.yields["suggest"], 1.0):
+            return "suggest"
+        if state.yields["breed"] >= WORTHWHILE or not len(state.archive.members):
+            hopeless = not len(state.archive.members) and state.rng.random() < 0.5
+            return "sweep" if hopeless else "breed"
+        return "sweep" if state.rng.random() < 0.5 else "breed"
 
     def _from(self, state: BreedingState, wanted: int) -> Array:
         parents, kept = self._parents(state), state.left

@@ -21,7 +21,7 @@ from optimizer.search.moves import SearchSpace
 #: Batches in a row that bring nothing before a search goes over to its last sweeps.
 STAGNATION = 12
 #: Share of the evaluations that is kept for sweeps of the front at the end.
-LAST_SWEEPS = 0.3
+LAST_SWEEPS = 0.2
 
 
 @dataclass(frozen=True, slots=True)

@@ -352,3 +352,27 @@ def test_a_full_disk_is_told():
         )
     assert done.returncode == BAD_INPUT
     assert done.stderr.decode().strip() == "the output can't be written: No space left on device"
+
+
+def test_a_search_keeps_a_checkpoint_and_goes_on_from_it(tradespace, file, tmp_path):
+    path, scenario = tmp_path / "search.npz", file(ENDLESS)
+    arguments = ("solve", scenario, "--evaluations", "300", "--seed", "5", "--json")
+    code, first, _ = tradespace(*arguments, "--checkpoint", path)
+    assert code == OK
+    assert path.exists()
+    code, again, _ = tradespace(*arguments, "--checkpoint", path)
+    assert strict(again)["front"] == strict(first)["front"]
+    code, plain, _ = tradespace(*arguments)
+    assert strict(plain)["front"] == strict(first)["front"]
+    assert strict(plain)["certificate"]["method"] == "search"
+    code, _, err = tradespace("solve", scenario, "--evaluations", "300", "--seed", "6", "--checkpoint", path)
+    assert code == BAD_INPUT
+    assert "seed: 5 there, 6 now" in err
+
+
+def test_several_searches_by_name(tradespace, file):
+    code, out, _ = tradespace(
+        "solve", file(ENDLESS), "--algorithm", "nsga2", "--evaluations", "400", "--restarts", "2"
+    )
+    assert code == OK
+    assert "searched (nsga2) in 2 independent searches" in " ".join(out.split())
