@@ -231,8 +231,14 @@ def _up(
     calls: dict[int, Shared[Answer]] = {}
     for c in reversed(parameters.system.callers_first):
         own = coupling.calls_of[c]
-        below = {node.index: answered_steps(parameters, givens, node.then, calls) for node in own}
-        if coupling.blocks[c] and (not known or coupling.moves[c]):
+        anew = {node.index for node in own if not _is_known(coupling, previous, node.index, timed=timed)}
+        holds_anew = coupling.blocks[c] and (not known or coupling.moves[c])
+        below = {
+            node.index: answered_steps(parameters, givens, node.then, calls)
+            for node in own
+            if holds_anew or node.index in anew
+        }
+        if holds_anew:
             traffic.stations[c] = holding_station(
                 parameters,
                 givens,
@@ -244,15 +250,21 @@ def _up(
             )
         for node in own:
             i = node.index
-            wanted = timed or coupling.timed[i]
-            if previous is not None and not coupling.answer_moves[i] and previous.timed[i] >= wanted:
+            if previous is not None and i not in anew:
                 calls[i] = previous.calls[i]
             else:
+                wanted = timed or coupling.timed[i]
                 rate, valve = traffic.calls_per_s[i], state.valves[i]
                 calls[i] = answered_call(
                     parameters, givens, traffic.stations[c], node, below[i], rate, valve, timed=wanted
                 )
     return calls
+
+
+def _is_known(coupling: Coupling, previous: Pass | None, i: int, *, timed: bool) -> bool:
+    """Whether the answer to a call is that of the pass before."""
+    wanted = timed or coupling.timed[i]
+    return previous is not None and not coupling.answer_moves[i] and previous.timed[i] >= wanted
 
 
 def _through(guard: Array | None, state: Feedback, i: int) -> Array:
