@@ -106,7 +106,9 @@ def evaluate(system: System, X: Array) -> Evaluation:
     Raises:
         ValueError: X has the wrong shape or holds NaN.
     """
-    steps = _checked_steps(system, X, None, keep=False)
+    if np.shape(X) == (0, system.space.n_columns):
+        return evaluate(system, system.space.today[None, :]).take(np.arange(0))
+    steps = run(system, X, keep=False)
     n = steps.X.shape[0]
     return Evaluation(
         X=steps.X,
@@ -126,34 +128,46 @@ def evaluate(system: System, X: Array) -> Evaluation:
     )
 
 
-def run(system: System, X: Array, *, base: Mapping[Slot, Array] | None = None) -> Run:
+def run(
+    system: System,
+    X: Array,
+    *,
+    base: Mapping[Slot, Array] | None = None,
+    stress: Mapping[Slot, Array] | None = None,
+    keep: bool = True,
+) -> Run:
     """Evaluates n designs and keeps every step.
 
     Args:
         system: The compiled scenario.
         X: Decision matrix, `(n, d)`.
         base: Values that take the place of what the file says (see `apply_decisions`).
+        stress: Factors on what comes out, whatever decided it (see `apply_decisions`).
+        keep: Whether the network is kept, by situation; it takes a hundred times the memory.
 
     Raises:
-        ValueError: X has the wrong shape or holds NaN.
+        ValueError: X has the wrong shape, holds no design, or NaN.
     """
-    return _checked_steps(system, X, base, keep=True)
-
-
-def _checked_steps(system: System, X: Array, base: Mapping[Slot, Array] | None, *, keep: bool) -> Run:
     X = np.array(X, dtype=np.float64, order="C")
-    if X.ndim != 2 or X.shape[1] != system.space.n_columns or np.isnan(X).any():
+    if X.ndim != 2 or X.shape[1] != system.space.n_columns or not len(X) or np.isnan(X).any():
         raise ValueError(
             f"X must have the shape (n, {system.space.n_columns}) without NaN, but got {X.shape}"
         )
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
         # Absurd numbers overflow to infinity, which every step knows; Evaluation refuses NaN.
-        return _steps(system, system.space.canonical(X), base, keep=keep)
+        return _steps(system, system.space.canonical(X), base, stress, keep=keep)
 
 
-def _steps(system: System, X: Array, base: Mapping[Slot, Array] | None, *, keep: bool) -> Run:
+def _steps(
+    system: System,
+    X: Array,
+    base: Mapping[Slot, Array] | None,
+    stress: Mapping[Slot, Array] | None,
+    *,
+    keep: bool,
+) -> Run:
     n = X.shape[0]
-    parameters = apply_decisions(system, X, base=base)
+    parameters = apply_decisions(system, X, base=base, stress=stress)
     situations = situations_of(parameters)
     found, network = behaviour(situations, keep=keep)
     spread = situations.spread

@@ -84,14 +84,22 @@ class Parameters:
         return self._value(Slot("workload", "", "rate"))
 
 
-def apply_decisions(system: System, X: Array, *, base: Mapping[Slot, Array] | None = None) -> Parameters:
+def apply_decisions(
+    system: System,
+    X: Array,
+    *,
+    base: Mapping[Slot, Array] | None = None,
+    stress: Mapping[Slot, Array] | None = None,
+) -> Parameters:
     """Applies the effects of n designs and of the phases: all set, then all multiply, then all add.
 
     Args:
         system: The system.
         X: Canonical designs, `(n, d)`.
         base: Values that take the place of what the file says before effects are applied (uncertain
-            numbers, a multiple of the load); arrays that broadcast to `(n, p)`.
+            numbers); arrays that broadcast to `(n, p)`.
+        stress: Factors on what comes out, whatever decided it (a multiple of the load, a slow dependency);
+            arrays that broadcast to `(n, p)`.
 
     Returns:
         The parameters, held to the bounds of their types; `beyond` says by how much.
@@ -118,4 +126,6 @@ def apply_decisions(system: System, X: Array, *, base: Mapping[Slot, Array] | No
                 value - WHOLE_TOLERANCE * np.maximum(1.0, np.abs(np.where(np.isinf(value), 0.0, value)))
             )
         values[slot] = without_dust(value)
+    for slot, factor in (stress or {}).items():
+        values[slot] = np.where(np.isinf(values[slot]), values[slot], values[slot] * factor)
     return Parameters(system, X.shape[0], system.hours.shape[1], values, beyond)

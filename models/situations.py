@@ -64,7 +64,7 @@ def _at(parameters: Parameters, places: NDArray[np.intp]) -> Parameters:
     values = {
         slot: value
         if value.size == 1
-        else value[design if value.shape[0] > 1 else 0, phase if value.shape[1] > 1 else 0][:, None]
+        else value[design if value.shape[0] != 1 else 0, phase if value.shape[1] != 1 else 0][:, None]
         for slot, value in parameters.values.items()
     }
     return Parameters(parameters.system, places.size, 1, values, parameters.beyond)

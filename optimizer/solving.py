@@ -62,7 +62,8 @@ def solve(
     }
     goals = system.scenario.dimensions
     hints = Hints(
-        steps=[getattr(goals, dimension.name).step for dimension in DIMENSIONS],
+        # The step of availability is in nines, the loss a share: its boxes follow the range.
+        steps=[None if d.name == "availability" else getattr(goals, d.name).step for d in DIMENSIONS],
         suggest=partial(more_where_it_is_tight, system),
         identity=system.digest,
     )

@@ -1,0 +1,146 @@
+"""Where does it break: how much more load, or how slow a component, until each limit falls.
+
+Every limit is followed up from calm to storm; where it first falls is narrowed down by sections, for all
+designs and limits together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.evaluating import run
+from models.evaluation import Array
+from models.scenario.paths import Slot
+from models.system import System
+
+#: Smallest and largest multiple that is tried, and multiples in between on the first look.
+LEAST, MOST, FIRST_LOOK = 1.0 / 16.0, 64.0, 21
+#: Multiples in each section, and sections: they narrow a breaking point down to 1e-4 of itself.
+SECTION, ROUNDS = 9, 4
+
+#: Excess over each limit, `(rows, k)`, of designs under a multiple of something; rows of both go together.
+Stressed = Callable[[Array, Array], Array]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BreakingPoints:
+    """Where designs break.
+
+    Attributes:
+        what: What was multiplied: `load`, or the name of a component whose time it was.
+        limits: Names of the k limits.
+        holds: Largest multiple tried at which a limit still holds, with all below; `(n, k)`; 0 where it
+            fails from the smallest multiple on.
+        fails: Smallest multiple tried above that at which it fails; infinite where it holds to the largest.
+        bottleneck: Busiest component where the first limit falls, by position, `(n,)`; -1 where none falls.
+    """
+
+    what: str
+    limits: tuple[str, ...]
+    holds: Array
+    fails: Array
+    bottleneck: NDArray[np.intp]
+
+    @property
+    def margin(self) -> Array:
+        """Multiple at which the first limit falls, `(n,)`; 1 = today's numbers."""
+        return np.asarray(self.fails.min(axis=1, initial=np.inf))
+
+    @property
+    def first(self) -> NDArray[np.intp]:
+        """The limit that falls first, by position, `(n,)`; -1 where none does."""
+        if not self.limits:
+            return np.full(self.fails.shape[0], -1, dtype=np.intp)
+        return np.where(np.isfinite(self.margin), np.argmin(self.fails, axis=1), -1)
+
+
+def breaking_points(system: System, X: Array, *, component: str | None = None) -> BreakingPoints:
+    """Where designs break as the load grows, or as one component gets slower.
+
+    Args:
+        system: The system.
+        X: The designs, `(n, d)`.
+        component: The component that gets slower; None = the load of all phases grows.
+
+    Raises:
+        ValueError: There is no such component.
+    """
+    slots = _slots(system, component)
+    names: list[str] = []
+
+    def excess(designs: Array, multiple: Array) -> Array:
+        steps = run(system, designs, stress={slot: multiple[:, None] for slot in slots}, keep=False)
+        names[:] = list(steps.excess)
+        rows = designs.shape[0]
+        return np.column_stack([np.broadcast_to(over, (rows,)) for over in steps.excess.values()])
+
+    holds, fails = first_falls(excess, X)
+    found = fails.min(axis=1, initial=np.inf)
+    there = np.where(np.isfinite(found), found, 1.0)
+    busiest = run(system, X, stress={slot: there[:, None] for slot in slots}, keep=False).bottleneck
+    return BreakingPoints(
+        what=component or "load",
+        limits=tuple(names),
+        holds=holds,
+        fails=fails,
+        bottleneck=np.where(np.isfinite(found), busiest, -1.0).astype(np.intp),
+    )
+
+
+def first_falls(excess: Stressed, X: Array) -> tuple[Array, Array]:
+    """Where each limit first falls as a multiple grows from a sixteenth to 64.
+
+    Args:
+        excess: Excess over each limit of designs under multiples.
+        X: The designs, `(n, d)`.
+
+    Returns:
+        The last multiple at which it holds and the first at which it fails, `(n, k)` each; between two
+        multiples of the first look (a factor of 1.4) a limit that falls and recovers again isn't seen.
+    """
+    n = X.shape[0]
+    grid = np.geomspace(LEAST, MOST, FIRST_LOOK)
+    # 1 is among them: what holds as things are must not hang on rounding.
+    grid[np.argmin(np.abs(grid - 1.0))] = 1.0
+    over = _at(excess, X, np.tile(grid, (n, 1))) > 0.0  # (n, m, k)
+    falls = over.any(axis=1)
+    first = np.argmax(over, axis=1)  # (n, k)
+    fails = np.where(falls, grid[first], np.inf)
+    holds = np.where(falls, np.where(first > 0, grid[np.maximum(first - 1, 0)], 0.0), grid[-1])
+    for _ in range(ROUNDS):
+        rows, limits = np.nonzero(falls & (holds > 0.0) & (fails > holds * (1.0 + 1e-9)))
+        if not rows.size:
+            break
+        inside = np.geomspace(holds[rows, limits], fails[rows, limits], SECTION + 2, axis=1)
+        found = _at(excess, X[rows], inside[:, 1:-1])
+        own = np.arange(rows.size)
+        over = np.column_stack([found[own, :, limits] > 0.0, np.ones(rows.size, dtype=bool)])
+        place = np.argmax(over, axis=1)
+        fails[rows, limits], holds[rows, limits] = inside[own, place + 1], inside[own, place]
+    return holds, fails
+
+
+def _at(excess: Stressed, X: Array, multiples: Array) -> Array:
+    """Excess of every design under each of its multiples, `(n, m, k)`."""
+    n, m = multiples.shape
+    found = excess(np.repeat(X, m, axis=0), multiples.ravel())
+    return found.reshape(n, m, -1)
+
+
+def _slots(system: System, component: str | None) -> Sequence[Slot]:
+    if component is None:
+        return [Slot("workload", "", "rate")]
+    if component not in system.components:
+        allowed = ", ".join(system.components)
+        raise ValueError(f"found the component {component!r}; allowed: {allowed}")
+    kind = system.parts[system.components.index(component)].kind
+    return [Slot("component", component, "latency_ms" if kind == "external" else "service_ms")]
+
+
+def weakest(points: Mapping[str, BreakingPoints]) -> str:
+    """Of several stresses the one that breaks the first design with the smallest multiple."""
+    return min(points, key=lambda name: float(points[name].margin[0]))
