@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.evaluation import Array, Evaluation
+from optimizer.scaling import scale_of
 from optimizer.search.archive import Archive, codes
 from optimizer.search.boxes import representatives
 from optimizer.search.moves import SearchSpace, crossed, mutated, neighbours
@@ -31,6 +32,8 @@ MEMORY = 0.7
 WORTHWHILE = 0.002
 #: Share of the batches that are suggestions while they bring something.
 SUGGESTED = 0.2
+#: Designs of which the best becomes a parent, and share of the parents that are anybody.
+TOURNAMENT, ANYBODY = 32, 0.1
 #: Members whose neighbourhoods are looked at together at the most.
 MOST_SWEPT = 64
 #: Times that a source is asked again when it brings only what is known.
@@ -159,8 +162,8 @@ class Breeding:
         if state.source == "suggest" and self.suggest is not None:
             chosen = parents.take(state.rng.choice(len(parents), min(wanted, len(parents)), replace=False))
             return self._allowed(self.suggest(chosen))
-        pairs = state.rng.integers(len(parents), size=(2, 2 * wanted))
-        children = crossed(self.space, parents.X[pairs[0]], parents.X[pairs[1]], state.rng)
+        first, second = _mates(parents.losses, 2 * wanted, state.rng)
+        children = crossed(self.space, parents.X[first], parents.X[second], state.rng)
         rate = 1.0 / max(len(self.space.columns), 1)
         children = mutated(self.space, children, state.rng, rate=rate)
         X = self._allowed(children)
@@ -201,6 +204,28 @@ class Breeding:
         state.sweeping = X
         state.left, _ = neighbours(self.space, X)
         state.archive.swept = state.archive.swept | np.isin(codes(state.archive.members.X), codes(X))
+
+
+def _mates(losses: Array, n: int, rng: np.random.Generator) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Pairs of parents, each pair good in one direction: the best of a few, by an achievement function.
+
+    In six dimensions nearly all designs are non-dominated: without a direction nothing would pull the archive
+    towards the ideal point.
+
+    Source: achievement scalarizing function (Wierzbicki 1980) with weights drawn evenly, as in the
+    decomposition of Zhang and Li 2007.
+    """
+    scaled = np.maximum(scale_of(losses).apply(losses), 0.0)
+    weights = rng.exponential(size=(n, losses.shape[1]))
+    weights /= weights.sum(axis=1, keepdims=True)
+    found = []
+    for _ in range(2):
+        asked = rng.integers(len(losses), size=(n, TOURNAMENT))
+        behind = (scaled[asked] / np.maximum(weights, 1e-3)[:, None, :]).max(axis=2)
+        best = asked[np.arange(n), np.argmin(behind, axis=1)]
+        # Some pairs are anybody: what is good nowhere yet may have one good decision.
+        found.append(np.where(rng.random(n) < ANYBODY, asked[:, 0], best))
+    return found[0], found[1]
 
 
 def rows_of(state: BreedingState, rows: NDArray[np.intp]) -> Array:
