@@ -13,7 +13,7 @@ from models.evaluation import Array, Evaluation
 from optimizer.exhaustive import Progress, Tally
 from optimizer.front import Front
 from optimizer.protocols import Evaluator
-from optimizer.search.archive import Archive, empty_archive
+from optimizer.search.archive import Archive, codes, empty_archive
 from optimizer.search.breeding import Breeding, BreedingState, Suggest, batch_for
 from optimizer.search.hypervolumes import GROWTH, TracePoint, trace_of
 from optimizer.search.moves import SearchSpace
@@ -22,6 +22,8 @@ from optimizer.search.moves import SearchSpace
 STAGNATION = 12
 #: Share of the evaluations that is kept for sweeps of the front at the end.
 LAST_SWEEPS = 0.2
+#: The front is swept at the end when that takes at most this many times what is left: half of it is worth it.
+WITHIN_REACH = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +158,7 @@ def _next(breeding: Breeding, journey: Journey, budget: Budget) -> Array:
     evaluated = journey.state.archive.tally.evaluated
     left = 2**31 if budget.evaluations is None else budget.evaluations - evaluated
     if budget.evaluations is not None and left <= LAST_SWEEPS * budget.evaluations:
-        journey.is_last = True
+        journey.is_last = journey.is_last or breeding.sweeping_takes(journey.state) <= WITHIN_REACH * left
     if journey.idle >= STAGNATION:
         journey.is_last = True
     if journey.is_last and len(journey.state.archive.members):
@@ -182,8 +184,9 @@ def gathered(journey: Journey, ended: str) -> Found:
     if not moments or moments[-1][0] != archive.tally.evaluated:
         moments = [*moments, (archive.tally.evaluated, front.losses)]
     swept = archive.swept
-    if len(journey.state.left):
-        # Their sweep was not finished.
-        open_ = (archive.members.X[:, None, :] == journey.state.sweeping[None, :, :]).all(axis=2).any(axis=1)
-        swept = swept & ~open_
+    state = journey.state
+    if len(state.left):
+        # The sweep of these was not finished.
+        open_ = state.sweeping[np.unique(state.left_of)]
+        swept = swept & ~np.isin(codes(archive.members.X), codes(open_))
     return Found(front, archive.tally, int(np.sum(swept)), trace_of(moments, front.losses), ended)

@@ -183,3 +183,21 @@ def test_a_search_on_two_cores_finds_what_it_finds_on_one():
     both = solve_with(model, space, SolveConfig(**settings, workers=2))
     assert both.front.X.tobytes() == alone.front.X.tobytes()
     assert both.certificate == alone.certificate
+
+
+def test_a_design_counts_as_swept_only_when_all_its_neighbours_were_evaluated():
+    space = space_of_every_kind()
+    model = Model(space)
+    asked = []
+
+    def told(X):
+        asked.extend(tuple(x) for x in X)
+        return model(X)
+
+    for evaluations in (3000, 8000, 14000):
+        asked.clear()
+        found = run(space, told, evaluations, seed=1)
+        seen = set(asked)
+        whole = sum({tuple(x) for x in space.neighbours(x)} <= seen for x in found.front.X)
+        assert 0 <= found.swept <= whole
+    assert found.swept > 0
