@@ -207,3 +207,17 @@ def rows_of(state: BreedingState, rows: NDArray[np.intp]) -> Array:
     """Designs to sweep, by row of the members, or of the pool where nothing is feasible."""
     archive = state.archive
     return (archive.members if len(archive.members) else archive.pool).X[rows]
+
+
+def swept_of(space: SearchSpace, state: BreedingState) -> NDArray[np.bool_]:
+    """Members of which every single change was really evaluated, `(members,)`.
+
+    A sweep that is under way, was cut by the budget or was interrupted counts for those members alone whose
+    neighbours were all evaluated.
+    """
+    archive = state.archive
+    if not len(state.sweeping):
+        return archive.swept
+    near, owner = neighbours(space, state.sweeping)
+    missing = np.unique(owner[~archive.knows(codes(near))])
+    return archive.swept & ~np.isin(codes(archive.members.X), codes(state.sweeping[missing]))

@@ -183,3 +183,49 @@ def test_a_search_on_two_cores_finds_what_it_finds_on_one():
     both = solve_with(model, space, SolveConfig(**settings, workers=2))
     assert both.front.X.tobytes() == alone.front.X.tobytes()
     assert both.certificate == alone.certificate
+
+
+def checked_by_hand(space, X, asked):
+    """Designs of X of which every neighbour is among those that the model was asked about."""
+    return [all(tuple(y) in asked for y in space.neighbours(x)) for x in X]
+
+
+@pytest.mark.parametrize("evaluations", [None, 4000])
+def test_a_sweep_that_was_interrupted_counts_only_what_was_evaluated(evaluations):
+    space = space_of_every_kind()
+    model = Model(space, most=0.5)
+    calls = itertools.count()
+
+    def counted(X):
+        next(calls)
+        return model(X)
+
+    run(space, counted, evaluations)
+    for last in range(1, next(calls)):
+        asked, left = set(), itertools.count()
+
+        def interrupted(X, asked=asked, left=left, last=last):
+            if next(left) > last:
+                raise KeyboardInterrupt
+            asked.update(map(tuple, X))
+            return model(X)
+
+        found = run(space, interrupted, evaluations)
+        by_hand = checked_by_hand(space, found.front.X, asked)
+        # What crossing happened to meet may be checked without being swept.
+        assert all(hand for hand, said in zip(by_hand, found.is_swept, strict=True) if said)
+
+
+@pytest.mark.parametrize("evaluations", [6000, 9000])
+def test_what_two_searches_have_swept_counts_once(evaluations):
+    space = space_of_every_kind()
+    asked = set()
+
+    def model(X):
+        asked.update(map(tuple, X))
+        return Model(space)(X)
+
+    solution = solve_with(model, space, SolveConfig(method="archive", evaluations=evaluations, restarts=3))
+    checked = sum(checked_by_hand(space, solution.front.X, asked))
+    assert 0 < solution.certificate.swept <= checked < len(solution.front)
+    assert "improves it" not in str(solution.certificate)
