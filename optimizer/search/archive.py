@@ -47,7 +47,7 @@ class Archive:
         Returns:
             Which of the designs entered, `(n,)`.
         """
-        # What was counted and seen is said last: Ctrl-C in between must not leave a design seen but forgotten.
+        # Seen and counted are said last: Ctrl-C in between must not leave a design seen but lost.
         excess = np.maximum(np.where(np.isfinite(evaluation.excess), evaluation.excess, 0.0), 0.0)
         if excess.size:
             self.worst_excess = np.maximum(self.worst_excess, excess.max(axis=0))

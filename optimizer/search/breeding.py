@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from models.evaluation import Array, Evaluation
 from optimizer.search.archive import Archive, codes
 from optimizer.search.boxes import representatives
-from optimizer.search.moves import SearchSpace, crossed, mutated, neighbours
+from optimizer.search.moves import SearchSpace, crossed, inside, mutated, neighbours
 
 #: Designs of a batch at the least where the budget is small, where it is large, and at the most.
 SMALLEST, LEAST, MOST = 32, 512, 4096
@@ -74,7 +74,7 @@ class Breeding:
 
     Attributes:
         space: The designs.
-        start: Designs to begin with, `(n, d)`: today's.
+        start: Designs to begin with, `(n, d)`: today's, or the nearest to it that the space has.
         steps: Differences in each dimension that people care about; None = a share of the range.
         suggest: Proposes changes of some designs (add a replica where it is tight); None = nobody does.
         batch: Designs that are asked for at a time, at the least.
@@ -97,7 +97,7 @@ class Breeding:
         if not state.is_begun:
             state.is_begun, state.source = True, "start"
             sample = self.space.sample(2 * self.batch, seed=int(state.rng.integers(2**31)))
-            X = self.space.canonical(np.concatenate([self.start, sample]))
+            X = self._allowed(np.concatenate([self.start, sample]))
             return X[state.archive.unseen(X)][:most]
         wanted = int(np.clip(OF_ARCHIVE * len(state.archive.members), self.batch, 8 * self.batch))
         for _ in range(TRIES * len(state.yields)):
@@ -167,7 +167,7 @@ class Breeding:
         return X[state.archive.unseen(X)][:wanted]
 
     def _allowed(self, X: Array) -> Array:
-        X = self.space.canonical(X)
+        X = inside(self.space, X)
         return X[self.space.is_allowed(X)]
 
     def _parents(self, state: BreedingState) -> Evaluation:

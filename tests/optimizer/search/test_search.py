@@ -16,7 +16,7 @@ from optimizer.search.checkpoints import Checkpoint, CheckpointError, read_check
 from optimizer.search.driver import Budget, search
 from optimizer.search.hypervolumes import scaled_hypervolume
 from optimizer.solving import solve_with
-from searches import Model, space_of_every_kind
+from searches import Model, space_around_a_running_system_outside_it, space_of_every_kind
 
 
 @cache
@@ -229,3 +229,24 @@ def test_what_two_searches_have_swept_counts_once(evaluations):
     checked = sum(checked_by_hand(space, solution.front.X, asked))
     assert 0 < solution.certificate.swept <= checked < len(solution.front)
     assert "improves it" not in str(solution.certificate)
+
+
+def test_a_search_asks_for_designs_of_the_space_alone():
+    space = space_around_a_running_system_outside_it()
+    model = Model(space)
+    there = {tuple(x) for x in space.designs(0, space.size)}
+    assert tuple(space.today) not in there
+    asked = set()
+
+    def recorded(X):
+        asked.update(map(tuple, X))
+        return model(X)
+
+    today = model(space.today[None, :])
+    found = search(recorded, space, today=today, budget=Budget(None, None), seed=0)
+    assert found.ended == "complete"
+    assert asked <= there
+    # So small a space is swept to its end: the front is that of all designs.
+    everything = model(space.designs(0, space.size))
+    best = everything.X[non_dominated(everything.losses)]
+    assert {tuple(x) for x in found.front.X} == {tuple(x) for x in best}
