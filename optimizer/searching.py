@@ -16,6 +16,7 @@ from optimizer.config import EVALUATIONS, SolveConfig
 from optimizer.exhaustive import Progress, Tally
 from optimizer.front import Front, front_of
 from optimizer.protocols import Evaluator, Space
+from optimizer.search.archive import codes
 from optimizer.search.breeding import Suggest
 from optimizer.search.by_name import search_by_name
 from optimizer.search.checkpoints import Checkpoint, read_checkpoint
@@ -140,12 +141,14 @@ def _united(found: Sequence[Found]) -> Searched:
     tally = Tally()
     for one in found:
         tally.merge(one.tally)
+    # A design that two searches have swept is one design.
+    swept = np.concatenate([one.front.X[one.is_swept] for one in found])
     agreed = agreement_of_fronts([one.front for one in found])
     ended = next((one.ended for one in found if one.ended != "complete"), "complete")
     return Searched(
         front=front,
         tally=tally,
-        swept=min(int(np.sum([one.swept for one in found])), len(front)),
+        swept=int(np.isin(codes(front.X), codes(swept)).sum()),
         trace=found[0].trace,
         ended=ended,
         missed=recapture(agreed.found) if len(front) else None,

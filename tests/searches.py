@@ -68,3 +68,18 @@ class Model:
             constraints=("price", "wait"),
             dimensions=DIMENSIONS,
         )
+
+
+def space_around_a_running_system_outside_it():
+    """Values that no decision offers: in the running system, and as defaults of what doesn't exist."""
+    toggle = {"on": {"multiply": {"web.service_ms": 0.9}}}
+    decisions = {
+        "cache": toggle,
+        # The running system has 2 replicas and 4 slots.
+        "copies": {"integer": [4, 9], "sets": "web.replicas", "when": {"cache": "on"}},
+        "slots": {"integer": [5, 13], "step": 4, "sets": "web.slots"},
+        "level": {"options": {"one": {}, "two": {}, "three": {}}, "adaptive": True},
+        "guard": toggle,
+    }
+    rules = [{"not": {"cache": "off", "guard": "off"}}]
+    return design_space(scenario(phases=PHASES, decisions=decisions, rules=rules))

@@ -47,8 +47,7 @@ class Archive:
         Returns:
             Which of the designs entered, `(n,)`.
         """
-        self.tally.count(evaluation)
-        self.seen = np.union1d(self.seen, codes(evaluation.X))
+        # Seen and counted are said last: Ctrl-C in between must not leave a design seen but lost.
         excess = np.maximum(np.where(np.isfinite(evaluation.excess), evaluation.excess, 0.0), 0.0)
         if excess.size:
             self.worst_excess = np.maximum(self.worst_excess, excess.max(axis=0))
@@ -58,26 +57,31 @@ class Archive:
         candidates = feasible[non_dominated(evaluation.losses[feasible])]
         _, first = np.unique(evaluation.X[candidates], axis=0, return_index=True)
         candidates = candidates[np.sort(first)]
-        if not candidates.size:
-            return entered
-        both = concatenate([self.members, evaluation.take(candidates)])
-        stays = non_dominated(both.losses)
-        old = len(self.members)
-        entered[candidates[stays[old:]]] = True
-        self.members = both.take(np.flatnonzero(stays))
-        swept = np.concatenate([self.swept, np.zeros(candidates.size, dtype=bool)])
-        self.swept = swept[stays]
+        if candidates.size:
+            both = concatenate([self.members, evaluation.take(candidates)])
+            stays = non_dominated(both.losses)
+            old = len(self.members)
+            entered[candidates[stays[old:]]] = True
+            swept = np.concatenate([self.swept, np.zeros(candidates.size, dtype=bool)])
+            self.members, self.swept = both.take(np.flatnonzero(stays)), swept[stays]
+        self.seen = np.union1d(self.seen, codes(evaluation.X))
+        self.tally.count(evaluation)
         return entered
 
     def unseen(self, X: Array) -> NDArray[np.intp]:
         """Rows of X that were not evaluated yet, each design once, in their order."""
         code = codes(X)
-        place = np.searchsorted(self.seen, code)
-        known = self.seen[np.minimum(place, self.seen.size - 1)] == code if self.seen.size else code != code
         _, first = np.unique(code, return_index=True)
         is_first = np.zeros(code.size, dtype=bool)
         is_first[first] = True
-        return np.flatnonzero(is_first & ~known)
+        return np.flatnonzero(is_first & ~self.knows(code))
+
+    def knows(self, code: NDArray[np.uint64]) -> NDArray[np.bool_]:
+        """Which codes are those of designs that were evaluated, `(n,)`."""
+        if not self.seen.size:
+            return np.zeros(code.size, dtype=bool)
+        place = np.searchsorted(self.seen, code)
+        return np.asarray(self.seen[np.minimum(place, self.seen.size - 1)] == code)
 
     def front(self) -> Front:
         """The front of all that was seen."""

@@ -16,7 +16,7 @@ from models.evaluation import Array, Evaluation
 from optimizer.scaling import scale_of
 from optimizer.search.archive import Archive, codes
 from optimizer.search.boxes import representatives
-from optimizer.search.moves import SearchSpace, crossed, mutated, neighbours
+from optimizer.search.moves import SearchSpace, crossed, inside, mutated, neighbours
 
 #: Designs of a batch at the least where the budget is small, where it is large, and at the most.
 SMALLEST, LEAST, MOST = 32, 512, 4096
@@ -79,7 +79,7 @@ class Breeding:
 
     Attributes:
         space: The designs.
-        start: Designs to begin with, `(n, d)`: today's.
+        start: Designs to begin with, `(n, d)`: today's, or the nearest to it that the space has.
         steps: Differences in each dimension that people care about; None = a share of the range.
         suggest: Proposes changes of some designs (add a replica where it is tight); None = nobody does.
         batch: Designs that are asked for at a time, at the least.
@@ -110,7 +110,7 @@ class Breeding:
         if not state.is_begun:
             state.is_begun, state.source = True, "start"
             sample = self.space.sample(2 * self.batch, seed=int(state.rng.integers(2**31)))
-            X = self.space.canonical(np.concatenate([self.start, sample]))
+            X = self._allowed(np.concatenate([self.start, sample]))
             return X[state.archive.unseen(X)][:most]
         wanted = int(np.clip(OF_ARCHIVE * len(state.archive.members), self.batch, 8 * self.batch))
         for _ in range(TRIES * len(state.yields)):
@@ -195,7 +195,7 @@ class Breeding:
         return X[state.archive.unseen(X)][:wanted]
 
     def _allowed(self, X: Array) -> Array:
-        X = self.space.canonical(X)
+        X = inside(self.space, X)
         return X[self.space.is_allowed(X)]
 
     def _parents(self, state: BreedingState) -> Evaluation:
@@ -259,3 +259,17 @@ def rows_of(state: BreedingState, rows: NDArray[np.intp]) -> Array:
     """Designs to sweep, by row of the members, or of the pool where nothing is feasible."""
     archive = state.archive
     return (archive.members if len(archive.members) else archive.pool).X[rows]
+
+
+def swept_of(space: SearchSpace, state: BreedingState) -> NDArray[np.bool_]:
+    """Members of which every single change was really evaluated, `(members,)`.
+
+    A sweep that is under way, was cut by the budget or was interrupted counts for those members alone whose
+    neighbours were all evaluated.
+    """
+    archive = state.archive
+    if not len(state.sweeping):
+        return archive.swept
+    near, owner = neighbours(space, state.sweeping)
+    missing = np.unique(owner[~archive.knows(codes(near))])
+    return archive.swept & ~np.isin(codes(archive.members.X), codes(state.sweeping[missing]))

@@ -71,7 +71,7 @@ def search_by_name(
         if not archive.tally.evaluated:
             raise
         ended = f"the model failed ({error})"
-    return gathered(journey, ended)
+    return gathered(space, journey, ended)
 
 
 def _tell(progress: Progress | None, journey: Journey, budget: Budget) -> None:

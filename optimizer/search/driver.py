@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.errors import EvaluationError
 from models.evaluation import Array, Evaluation
@@ -14,7 +15,7 @@ from optimizer.exhaustive import Progress, Tally
 from optimizer.front import Front
 from optimizer.protocols import Evaluator
 from optimizer.search.archive import Archive, codes, empty_archive
-from optimizer.search.breeding import Breeding, BreedingState, Suggest, batch_for
+from optimizer.search.breeding import Breeding, BreedingState, Suggest, batch_for, swept_of
 from optimizer.search.hypervolumes import GROWTH, TracePoint, trace_of
 from optimizer.search.moves import SearchSpace
 
@@ -46,16 +47,21 @@ class Found:
     Attributes:
         front: All feasible designs ever evaluated that no other dominates.
         tally: What was counted.
-        swept: Designs on the front of which every single change was evaluated.
+        is_swept: Of each design on the front: whether every single change of it was evaluated, `(front,)`.
         trace: How the hypervolume grew.
         ended: Why it ended: `complete` (nothing new to look at), `evaluations`, `seconds`, or words.
     """
 
     front: Front
     tally: Tally
-    swept: int
+    is_swept: NDArray[np.bool_]
     trace: tuple[TracePoint, ...]
     ended: str
+
+    @property
+    def swept(self) -> int:
+        """Designs on the front of which every single change was evaluated."""
+        return int(self.is_swept.sum())
 
 
 @dataclass
@@ -141,7 +147,7 @@ def search(
         if not archive.tally.evaluated:
             raise
         ended = f"the model failed ({error})"
-    return gathered(journey, ended)
+    return gathered(space, journey, ended)
 
 
 def over(budget: Budget, archive: Archive, journey: Journey) -> str:
@@ -176,17 +182,13 @@ def remember(journey: Journey) -> None:
         journey.moments.append((archive.tally.evaluated, archive.members.losses))
 
 
-def gathered(journey: Journey, ended: str) -> Found:
+def gathered(space: SearchSpace, journey: Journey, ended: str) -> Found:
     """What a search has found, with the reason why it ended."""
     archive = journey.state.archive
     front = archive.front()
     moments = journey.moments
     if not moments or moments[-1][0] != archive.tally.evaluated:
         moments = [*moments, (archive.tally.evaluated, front.losses)]
-    swept = archive.swept
-    state = journey.state
-    if len(state.left):
-        # The sweep of these was not finished.
-        open_ = state.sweeping[np.unique(state.left_of)]
-        swept = swept & ~np.isin(codes(archive.members.X), codes(open_))
-    return Found(front, archive.tally, int(np.sum(swept)), trace_of(moments, front.losses), ended)
+    swept = archive.members.X[swept_of(space, journey.state)]
+    is_swept = np.isin(codes(front.X), codes(swept))
+    return Found(front, archive.tally, is_swept, trace_of(moments, front.losses), ended)

@@ -43,16 +43,29 @@ def can_be_searched(space: object) -> bool:
     return all(hasattr(space, name) for name in ("columns", "decisions", "canonical", "is_allowed"))
 
 
+def inside(space: SearchSpace, X: Array) -> Array:
+    """The designs of a space that are nearest to some rows, `(n, d)`, canonical.
+
+    The running system, and the default of what doesn't exist, may hold values that no decision offers. They
+    must not come along when such a design is crossed, or when what didn't exist comes to exist.
+    """
+    X = X.copy()
+    for j, column in enumerate(space.columns):
+        X[:, j] = column.clip(X[:, j])
+    return space.canonical(X)
+
+
 def neighbours(space: SearchSpace, X: Array) -> tuple[Array, NDArray[np.intp]]:
     """Every allowed design that differs from one of some designs in one decision.
 
     Args:
         space: The space.
-        X: The designs, `(n, d)`, canonical.
+        X: The designs, `(n, d)`, of the space and canonical.
 
     Returns:
         The neighbours `(m, d)` and the row of X each belongs to `(m,)`; one that is a neighbour of two
-        designs is there twice. The same as `DesignSpace.neighbours` for each design.
+        designs is there twice. The same as `DesignSpace.neighbours` for each design, but for a decision that
+        comes to exist and holds a value that it doesn't offer: here it begins at the nearest that it does.
     """
     found: list[Array] = []
     owners: list[NDArray[np.intp]] = []
@@ -63,7 +76,7 @@ def neighbours(space: SearchSpace, X: Array) -> tuple[Array, NDArray[np.intp]]:
         owners.append(rows)
     if not found:
         return np.empty((0, X.shape[1])), np.empty(0, dtype=np.intp)
-    moved = space.canonical(np.concatenate(found))
+    moved = inside(space, np.concatenate(found))
     owner = np.concatenate(owners)
     keep = space.is_allowed(moved) & ~np.all(moved == X[owner], axis=1)
     moved, owner = moved[keep], owner[keep]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from optimizer.search.moves import crossed, mutated, neighbours
-from searches import space_of_every_kind
+from optimizer.search.moves import crossed, inside, mutated, neighbours
+from searches import space_around_a_running_system_outside_it, space_of_every_kind
 
 
 def rows(X):
@@ -47,3 +47,15 @@ def test_a_mutation_stays_among_the_values_and_changes_about_as_much_as_asked(re
         # A value may be drawn again; an adaptive decision also changes in all phases at once.
         assert 0.02 < share < 0.22
     assert np.array_equal(mutated(space, X, np.random.default_rng(0), rate=0.0), X)
+
+
+def test_a_decision_that_comes_to_exist_begins_with_a_value_that_it_offers():
+    space = space_around_a_running_system_outside_it()
+    X = space.designs(0, space.size)
+    there = rows(X)
+    found, owner = neighbours(space, X)
+    assert rows(found) <= there
+    assert (found != X[owner]).any(axis=1).all()
+    outside = np.concatenate([X, space.today[None, :]]) + 100.0
+    assert rows(inside(space, outside)) <= rows(space.canonical(np.tile(space.upper, (1, 1))))
+    assert np.array_equal(inside(space, X), X)

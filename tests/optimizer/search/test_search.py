@@ -16,7 +16,7 @@ from optimizer.search.checkpoints import Checkpoint, CheckpointError, read_check
 from optimizer.search.driver import Budget, search
 from optimizer.search.hypervolumes import scaled_hypervolume
 from optimizer.solving import solve_with
-from searches import Model, space_of_every_kind
+from searches import Model, space_around_a_running_system_outside_it, space_of_every_kind
 
 
 @cache
@@ -185,19 +185,68 @@ def test_a_search_on_two_cores_finds_what_it_finds_on_one():
     assert both.certificate == alone.certificate
 
 
-def test_a_design_counts_as_swept_only_when_all_its_neighbours_were_evaluated():
-    space = space_of_every_kind()
-    model = Model(space)
-    asked = []
+def checked_by_hand(space, X, asked):
+    """Designs of X of which every neighbour is among those that the model was asked about."""
+    return [all(tuple(y) in asked for y in space.neighbours(x)) for x in X]
 
-    def told(X):
-        asked.extend(tuple(x) for x in X)
+
+@pytest.mark.parametrize("evaluations", [None, 4000])
+def test_a_sweep_that_was_interrupted_counts_only_what_was_evaluated(evaluations):
+    space = space_of_every_kind()
+    model = Model(space, most=0.5)
+    calls = itertools.count()
+
+    def counted(X):
+        next(calls)
         return model(X)
 
-    for evaluations in (3000, 8000, 14000):
-        asked.clear()
-        found = run(space, told, evaluations, seed=1)
-        seen = set(asked)
-        whole = sum({tuple(x) for x in space.neighbours(x)} <= seen for x in found.front.X)
-        assert 0 <= found.swept <= whole
-    assert found.swept > 0
+    run(space, counted, evaluations)
+    for last in range(1, next(calls)):
+        asked, left = set(), itertools.count()
+
+        def interrupted(X, asked=asked, left=left, last=last):
+            if next(left) > last:
+                raise KeyboardInterrupt
+            asked.update(map(tuple, X))
+            return model(X)
+
+        found = run(space, interrupted, evaluations)
+        by_hand = checked_by_hand(space, found.front.X, asked)
+        # What crossing happened to meet may be checked without being swept.
+        assert all(hand for hand, said in zip(by_hand, found.is_swept, strict=True) if said)
+
+
+@pytest.mark.parametrize("evaluations", [14000])
+def test_what_two_searches_have_swept_counts_once(evaluations):
+    space = space_of_every_kind()
+    asked = set()
+
+    def model(X):
+        asked.update(map(tuple, X))
+        return Model(space)(X)
+
+    solution = solve_with(model, space, SolveConfig(method="archive", evaluations=evaluations, restarts=3))
+    checked = sum(checked_by_hand(space, solution.front.X, asked))
+    assert 0 < solution.certificate.swept <= checked < len(solution.front)
+    assert "improves it" not in str(solution.certificate)
+
+
+def test_a_search_asks_for_designs_of_the_space_alone():
+    space = space_around_a_running_system_outside_it()
+    model = Model(space)
+    there = {tuple(x) for x in space.designs(0, space.size)}
+    assert tuple(space.today) not in there
+    asked = set()
+
+    def recorded(X):
+        asked.update(map(tuple, X))
+        return model(X)
+
+    today = model(space.today[None, :])
+    found = search(recorded, space, today=today, budget=Budget(None, None), seed=0)
+    assert found.ended == "complete"
+    assert asked <= there
+    # So small a space is swept to its end: the front is that of all designs.
+    everything = model(space.designs(0, space.size))
+    best = everything.X[non_dominated(everything.losses)]
+    assert {tuple(x) for x in found.front.X} == {tuple(x) for x in best}
