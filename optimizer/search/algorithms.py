@@ -14,9 +14,11 @@ from pymoo.core.crossover import Crossover
 from pymoo.core.mutation import Mutation
 from pymoo.core.population import Population
 from pymoo.core.sampling import Sampling
+from pymoo.core.termination import Termination
 
 from models.errors import TradespaceError
 from models.evaluation import Array
+from optimizer.search.archive import Archive, codes
 from optimizer.search.breeding import Breeding, BreedingState, Suggest
 from optimizer.search.problem import SpaceProblem, rounded
 
@@ -70,6 +72,22 @@ class StepOrReset(Mutation):  # type: ignore[misc]
         anywhere = np.where(problem.is_real, anywhere, np.floor(anywhere))
         moved = np.where(random_state.random((n, d)) < STEPS, step, anywhere)
         return rounded(problem, np.where(changes, moved, X))
+
+
+class Stagnation(Termination):  # type: ignore[misc]
+    """Ends a run when so many generations in a row evaluated nothing that enters the archive."""
+
+    def __init__(self, archive: Archive, *, generations: int) -> None:
+        super().__init__()
+        self.archive, self.generations = archive, generations
+        self._idle, self._seen = 0, np.zeros(0, dtype=np.uint64)
+
+    def _update(self, algorithm: Algorithm) -> float:
+        members = codes(self.archive.members.X)
+        is_new = not bool(np.isin(members, self._seen).all())
+        self._idle = 0 if is_new or not members.size else self._idle + 1
+        self._seen = members
+        return self._idle / self.generations
 
 
 class ArchiveSearch(Algorithm):  # type: ignore[misc]

@@ -12,7 +12,7 @@ from optimizer.exhaustive import Progress
 from optimizer.protocols import Evaluator
 from optimizer.search.archive import empty_archive
 from optimizer.search.breeding import Breeding
-from optimizer.search.driver import LAST_SWEEPS, Budget, Found, Journey, gathered, over, remember
+from optimizer.search.driver import LAST_SWEEPS, STAGNATION, Budget, Found, Journey, gathered, over, remember
 from optimizer.search.moves import SearchSpace
 
 
@@ -30,7 +30,7 @@ def search_by_name(
 
     Arguments and errors as in `driver.search`; `name` as in `algorithms.ALGORITHMS`.
     """
-    from optimizer.search.algorithms import algorithm
+    from optimizer.search.algorithms import Stagnation, algorithm
     from optimizer.search.problem import SpaceProblem
 
     archive = empty_archive(today)
@@ -43,8 +43,8 @@ def search_by_name(
     ended = ""
     try:
         # The number that pymoo counts holds repeated designs too: the archive's own counts.
-        made.setup(problem, termination=("n_gen", 2**31), seed=seed)
-        while not over(Budget(evolving, budget.seconds), archive, journey):
+        made.setup(problem, termination=Stagnation(archive, generations=STAGNATION), seed=seed)
+        while made.has_next() and not over(Budget(evolving, budget.seconds), archive, journey):
             before = archive.tally.evaluated
             made.next()
             journey.spent_s = time.monotonic() - began

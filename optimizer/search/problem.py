@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from pymoo.core.problem import Problem
 
 from models.evaluation import Array, Evaluation
 from optimizer.protocols import Evaluator
-from optimizer.search.archive import Archive
+from optimizer.search.archive import Archive, codes
 from optimizer.search.moves import SearchSpace
 
 #: An infinite loss for algorithms that subtract.
@@ -32,10 +33,13 @@ class SpaceProblem(Problem):  # type: ignore[misc]
         counts = [column.count for column in space.columns]
         self.most = np.array([1.0 if count is None else count - 1.0 for count in counts])
         self.is_real = np.array([count is None for count in counts])
+        n_limits = len(today.constraints) + 1
+        self._codes, self._order = np.zeros(0, dtype=np.uint64), np.zeros(0, dtype=np.intp)
+        self._F, self._G = np.zeros((0, len(today.dimensions))), np.zeros((0, n_limits))
         super().__init__(
             n_var=len(counts),
             n_obj=len(today.dimensions),
-            n_ieq_constr=len(today.constraints) + 1,
+            n_ieq_constr=n_limits,
             xl=np.zeros(len(counts)),
             xu=self.most,
         )
@@ -64,17 +68,27 @@ class SpaceProblem(Problem):  # type: ignore[misc]
 
     def _evaluate(self, U: Array, out: dict[str, Any], *args: Any, **kwargs: Any) -> None:
         X = self.decoded(U)
-        allowed = self.space.is_allowed(X)
+        code = codes(X)
+        _, first = np.unique(code, return_index=True)
+        fresh = first[~np.isin(code[first], self._codes)]
+        self._remember(X[fresh], code[fresh])
+        place = self._order[np.searchsorted(self._codes, code, sorter=self._order)]
+        out["F"], out["G"] = self._F[place], self._G[place]
+
+    def _remember(self, X: Array, code: NDArray[np.uint64]) -> None:
+        """Evaluates designs that are new; algorithms come back to the same ones again and again."""
         F = np.full((len(X), self.n_obj), ENDLESS)
         G = np.ones((len(X), self.n_ieq_constr))
-        rows = np.flatnonzero(allowed)
+        rows = np.flatnonzero(self.space.is_allowed(X))
         if rows.size:
             found = self.evaluator(X[rows])
             self.archive.add(found)
             F[rows] = np.clip(found.losses, -ENDLESS, ENDLESS)
             G[rows, :-1] = np.clip(found.excess, -ENDLESS, ENDLESS)
             G[rows, -1] = 0.0
-        out["F"], out["G"] = F, G
+        self._codes = np.concatenate([self._codes, code])
+        self._order = np.argsort(self._codes, kind="stable")
+        self._F, self._G = np.concatenate([self._F, F]), np.concatenate([self._G, G])
 
 
 def rounded(problem: SpaceProblem, U: Array) -> Array:

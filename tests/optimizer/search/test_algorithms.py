@@ -44,7 +44,11 @@ def test_a_problem_says_what_the_model_says_and_refuses_what_a_rule_forbids():
     assert np.allclose(out["F"][allowed], said.losses[allowed])
     assert np.allclose(out["G"][allowed, :-1], said.excess[allowed])
     assert (out["G"][~allowed, -1] > 0.0).all()
-    assert problem.archive.tally.evaluated == allowed.sum()
+    assert problem.archive.tally.evaluated == len(np.unique(X[allowed], axis=0))
+    # Asked again, the model isn't: the answers are known.
+    again = problem.evaluate(U[::-1], return_as_dictionary=True)
+    assert np.array_equal(again["F"][::-1], out["F"])
+    assert problem.archive.tally.evaluated == len(np.unique(X[allowed], axis=0))
 
 
 @pytest.mark.parametrize("name", sorted(ALGORITHMS))
@@ -85,3 +89,13 @@ def test_an_unknown_algorithm_is_told_which_there_are():
     problem, today = problem_of(space, Model(space))
     with pytest.raises(UnknownAlgorithmError, match="archive, nsga2, nsga3"):
         algorithm("annealing", problem, start=today.X, seed=0)
+
+
+def test_an_algorithm_ends_when_nothing_new_enters():
+    space = space_of_every_kind()
+    solution = solve_with(Model(space), space, SolveConfig(method="nsga2", seconds=60.0, seed=1))
+    certificate = solution.certificate
+    assert certificate.ended_by == "complete"
+    assert certificate.evaluated < space.size
+    assert certificate.swept == certificate.on_front
+    assert "no single change of any design on this front improves it" in str(certificate)
