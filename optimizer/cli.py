@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from optimizer import questions
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -197,6 +199,11 @@ def _config(**settings: object) -> SolveConfig:
         return SolveConfig(**settings)  # type: ignore[arg-type]
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
+
+
+app.command()(questions.rank)
+app.command()(questions.rules)
+app.command("break")(questions.break_)
 
 
 def _finding(finding: object) -> dict[str, object]:

@@ -26,6 +26,15 @@ def design_from(system: System, name: str, changes: Sequence[str]) -> Array:
         ScenarioError: The file is no YAML.
     """
     written: dict[str, object] = {} if name == "today" else _from_file(system, Path(name))
+    return _with_changes(system, written, changes)
+
+
+def changed(system: System, x: Array, changes: Sequence[str]) -> Array:
+    """A design with changes, written as in `design_from`."""
+    return _with_changes(system, dict(system.space.decode(x)), changes) if changes else x
+
+
+def _with_changes(system: System, written: dict[str, object], changes: Sequence[str]) -> Array:
     for change in changes:
         key, equals, text = change.partition("=")
         if not equals or not key:

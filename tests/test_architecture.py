@@ -24,7 +24,7 @@ OWNERS = {
     "annotated_types": ("models.scenario.",),
     "scipy": ("models.formulas.", "models.sampling"),
     "rich": ("optimizer.terminal", "optimizer.progress", "optimizer.cli"),
-    "typer": ("optimizer.cli",),
+    "typer": ("optimizer.cli", "optimizer.questions"),
     "moocore": ("optimizer.pareto",),
     "pymoo": ("optimizer.search.problem", "optimizer.search.algorithms"),
     "plotly": ("ui.",),

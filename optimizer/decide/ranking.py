@@ -86,6 +86,17 @@ def weights_by_name(given: Mapping[str, float], dimensions: Sequence[Dimension])
     return np.array([given.get(name, 0.0) for name in names], dtype=np.float64)
 
 
+def checked_weights(weights: Array) -> Array:
+    """The weights, if they can be.
+
+    Raises:
+        ValueError: A weight is negative or not finite, or all are 0.
+    """
+    if not np.all(np.isfinite(weights)) or bool(np.any(weights < 0.0)) or not bool(np.any(weights > 0.0)):
+        raise ValueError(f"weights must be >= 0 and not all 0, but got {weights.tolist()}")
+    return weights
+
+
 def _checked(losses: Array, weights: Array) -> Array:
     weights = np.asarray(weights, dtype=np.float64)
     if losses.ndim != 2 or weights.shape != (losses.shape[1],):
@@ -95,6 +106,4 @@ def _checked(losses: Array, weights: Array) -> Array:
         )
     if np.isnan(losses).any():
         raise ValueError("losses must not hold NaN: a design that can't be compared can't be ranked")
-    if not np.all(np.isfinite(weights)) or bool(np.any(weights < 0.0)) or not bool(np.any(weights > 0.0)):
-        raise ValueError(f"weights must be >= 0 and not all 0, but got {weights.tolist()}")
-    return weights
+    return checked_weights(weights)

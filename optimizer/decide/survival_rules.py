@@ -20,7 +20,7 @@ Mask = NDArray[np.bool_]
 Bits = NDArray[np.uint8]
 
 #: Conditions in one rule, rules, and combinations that are looked at, at the most.
-LONGEST, MOST_RULES, MOST_LOOKED_AT = 3, 50, 200_000
+LONGEST, MOST_RULES, MOST_LOOKED_AT = 4, 50, 200_000
 #: Thresholds of one number at the most; more are thinned to quantiles.
 MOST_THRESHOLDS = 8
 
@@ -71,7 +71,7 @@ class Rules:
         exact: Minimal exact rules, those that cover most first.
         explained: Share of the target that they cover together.
         nearly: The best rule that isn't exact, where they don't cover all; None = they do.
-        is_whole: Whether all combinations of up to three conditions were looked at.
+        is_whole: Whether all combinations of up to four conditions were looked at.
     """
 
     exact: tuple[Rule, ...]

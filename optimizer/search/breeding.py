@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.evaluation import Array, Evaluation
+from optimizer.scaling import scale_of
 from optimizer.search.archive import Archive, codes
 from optimizer.search.boxes import representatives
 from optimizer.search.moves import SearchSpace, crossed, inside, mutated, neighbours
@@ -31,6 +32,8 @@ MEMORY = 0.7
 WORTHWHILE = 0.002
 #: Share of the batches that are suggestions while they bring something.
 SUGGESTED = 0.2
+#: Designs of which the best becomes a parent, and share of the parents that are anybody.
+TOURNAMENT, ANYBODY = 32, 0.1
 #: Members whose neighbourhoods are looked at together at the most.
 MOST_SWEPT = 64
 #: Times that a source is asked again when it brings only what is known.
@@ -56,6 +59,7 @@ class BreedingState:
         yields: What each source has brought lately: new members for each design.
         sweeping: The designs whose neighbourhoods are under way.
         left: Neighbours of swept designs that were not evaluated yet.
+        left_of: The design that each of them is a neighbour of, by its row in `sweeping`.
         is_begun: Whether the first batch was asked.
     """
 
@@ -65,6 +69,7 @@ class BreedingState:
     yields: dict[str, float]
     sweeping: Array
     left: Array
+    left_of: NDArray[np.intp]
     is_begun: bool = False
 
 
@@ -90,7 +95,15 @@ class Breeding:
         """The state of a search that has seen only what is in the archive."""
         yields = {"breed": 1.0, "sweep": 1.0} | ({"suggest": 1.0} if self.suggest is not None else {})
         none = np.empty((0, self.space.n_columns))
-        return BreedingState(archive, np.random.default_rng(seed), "start", yields, none, none)
+        return BreedingState(
+            archive=archive,
+            rng=np.random.default_rng(seed),
+            source="start",
+            yields=yields,
+            sweeping=none,
+            left=none,
+            left_of=np.empty(0, dtype=np.intp),
+        )
 
     def ask(self, state: BreedingState, *, most: int) -> Array:
         """Designs to evaluate next, `(<= most, d)`; none when nothing new can be thought of."""
@@ -102,8 +115,8 @@ class Breeding:
         wanted = int(np.clip(OF_ARCHIVE * len(state.archive.members), self.batch, 8 * self.batch))
         for _ in range(TRIES * len(state.yields)):
             state.source = self._next_source(state)
-            X = self._from(state, wanted)
-            X = X[state.archive.unseen(X)][: min(most, MOST)]
+            X = self._from(state, wanted, min(most, MOST))
+            X = X[state.archive.unseen(X)][: min(most, MOST)]  # of a sweep nothing is cut off
             if len(X):
                 return X
             state.yields[state.source] *= MEMORY
@@ -118,10 +131,26 @@ class Breeding:
                 if not rows.size:
                     return state.left
                 self._sweep(state, state.archive.members.X[rows])
-            fresh = state.left[state.archive.unseen(state.left)]
-            state.left = fresh[most:]
-            if len(fresh):
-                return fresh[:most]
+            X = self._some_left(state, most)
+            if len(X):
+                return X
+
+    def sweeping_takes(self, state: BreedingState) -> float:
+        """About how many designs a sweep of all members that were not swept would evaluate."""
+        members = state.archive.members
+        rows = np.flatnonzero(~state.archive.swept)
+        if not rows.size:
+            return 0.0
+        few = members.X[rows[:: max(rows.size // 8, 1)]]
+        return len(neighbours(self.space, few)[0]) / len(few) * rows.size
+
+    def _some_left(self, state: BreedingState, most: int) -> Array:
+        """The next neighbours that were not evaluated, one design's after the other's."""
+        fresh = state.archive.unseen(state.left)
+        taken, rest = fresh[:most], fresh[most:]
+        X = state.left[taken]
+        state.left, state.left_of = state.left[rest], state.left_of[rest]
+        return X
 
     def tell(self, state: BreedingState, evaluation: Evaluation) -> int:
         """Takes in what became of the designs that were asked for.
@@ -147,20 +176,19 @@ class Breeding:
             return "sweep" if hopeless else "breed"
         return "sweep" if state.rng.random() < 0.5 else "breed"
 
-    def _from(self, state: BreedingState, wanted: int) -> Array:
+    def _from(self, state: BreedingState, wanted: int, most: int) -> Array:
         parents, kept = self._parents(state), state.left
         if state.source == "sweep":
             if not len(kept):
                 rows = self._unswept(state)
                 if rows.size:
                     self._sweep(state, rows_of(state, rows))
-            X, state.left = state.left[:MOST], state.left[MOST:]
-            return X
+            return self._some_left(state, most)
         if state.source == "suggest" and self.suggest is not None:
             chosen = parents.take(state.rng.choice(len(parents), min(wanted, len(parents)), replace=False))
             return self._allowed(self.suggest(chosen))
-        pairs = state.rng.integers(len(parents), size=(2, 2 * wanted))
-        children = crossed(self.space, parents.X[pairs[0]], parents.X[pairs[1]], state.rng)
+        first, second = _mates(parents.losses, 2 * wanted, state.rng)
+        children = crossed(self.space, parents.X[first], parents.X[second], state.rng)
         rate = 1.0 / max(len(self.space.columns), 1)
         children = mutated(self.space, children, state.rng, rate=rate)
         X = self._allowed(children)
@@ -199,8 +227,32 @@ class Breeding:
     def _sweep(self, state: BreedingState, X: Array) -> None:
         """Begins to look at all neighbours of some designs."""
         state.sweeping = X
-        state.left, _ = neighbours(self.space, X)
+        found, owner = neighbours(self.space, X)
+        order = np.argsort(owner, kind="stable")  # one design is done before the next begins
+        state.left, state.left_of = found[order], owner[order]
         state.archive.swept = state.archive.swept | np.isin(codes(state.archive.members.X), codes(X))
+
+
+def _mates(losses: Array, n: int, rng: np.random.Generator) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Pairs of parents, each pair good in one direction: the best of a few, by an achievement function.
+
+    In six dimensions nearly all designs are non-dominated: without a direction nothing would pull the archive
+    towards the ideal point.
+
+    Source: achievement scalarizing function (Wierzbicki 1980) with weights drawn evenly, as in the
+    decomposition of Zhang and Li 2007.
+    """
+    scaled = np.maximum(scale_of(losses).apply(losses), 0.0)
+    weights = rng.exponential(size=(n, losses.shape[1]))
+    weights /= weights.sum(axis=1, keepdims=True)
+    found = []
+    for _ in range(2):
+        asked = rng.integers(len(losses), size=(n, TOURNAMENT))
+        behind = (scaled[asked] / np.maximum(weights, 1e-3)[:, None, :]).max(axis=2)
+        best = asked[np.arange(n), np.argmin(behind, axis=1)]
+        # Some pairs are anybody: what is good nowhere yet may have one good decision.
+        found.append(np.where(rng.random(n) < ANYBODY, asked[:, 0], best))
+    return found[0], found[1]
 
 
 def rows_of(state: BreedingState, rows: NDArray[np.intp]) -> Array:

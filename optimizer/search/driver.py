@@ -23,6 +23,8 @@ from optimizer.search.moves import SearchSpace
 STAGNATION = 12
 #: Share of the evaluations that is kept for sweeps of the front at the end.
 LAST_SWEEPS = 0.2
+#: The front is swept at the end when that takes at most this many times what is left: half of it is worth it.
+WITHIN_REACH = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +164,7 @@ def _next(breeding: Breeding, journey: Journey, budget: Budget) -> Array:
     evaluated = journey.state.archive.tally.evaluated
     left = 2**31 if budget.evaluations is None else budget.evaluations - evaluated
     if budget.evaluations is not None and left <= LAST_SWEEPS * budget.evaluations:
-        journey.is_last = True
+        journey.is_last = journey.is_last or breeding.sweeping_takes(journey.state) <= WITHIN_REACH * left
     if journey.idle >= STAGNATION:
         journey.is_last = True
     if journey.is_last and len(journey.state.archive.members):

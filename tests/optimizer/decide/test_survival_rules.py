@@ -42,7 +42,7 @@ def toggles(n):
 
 
 def minimal_by_hand(X, target, n):
-    """Minimal exact conjunctions of up to three conditions (column, value), by trying all."""
+    """Minimal exact conjunctions of up to four conditions (column, value), by trying all."""
     conditions = [(j, v) for j in range(n) for v in (0.0, 1.0)]
     exact = []
     for size in range(1, LONGEST + 1):
@@ -93,7 +93,7 @@ def test_thresholds_are_as_weak_as_they_can_be():
 def test_what_no_rule_explains_has_a_best_attempt():
     space = toggles(6)
     X = space.designs(0, 64)
-    target = X.sum(axis=1) % 2 == 1  # parity: no conjunction of three is exact
+    target = X.sum(axis=1) % 2 == 1  # parity: no conjunction of four is exact
     rules = rules_for(X, target, space.columns)
     assert rules.exact == ()
     assert rules.explained == 0.0
