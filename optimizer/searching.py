@@ -119,7 +119,7 @@ def searched(
             )
         if found[-1].ended not in ("complete", "evaluations", "seconds"):
             break  # interrupted, or the model failed
-    return _united(found)
+    return united(found)
 
 
 def _size(space: Space) -> int | None:
@@ -133,7 +133,8 @@ def _numbered(path: Path, k: int, restarts: int) -> Path:
     return path if restarts == 1 else path.with_name(f"{path.stem}-{k + 1}{path.suffix}")
 
 
-def _united(found: Sequence[Found]) -> Searched:
+def united(found: Sequence[Found]) -> Searched:
+    """What several searches have found together: on the front each design counts once, swept or not."""
     if len(found) == 1:
         only = found[0]
         return Searched(only.front, only.tally, only.swept, only.trace, only.ended, None)
@@ -141,7 +142,6 @@ def _united(found: Sequence[Found]) -> Searched:
     tally = Tally()
     for one in found:
         tally.merge(one.tally)
-    # A design that two searches have swept is one design.
     swept = np.concatenate([one.front.X[one.is_swept] for one in found])
     agreed = agreement_of_fronts([one.front for one in found])
     ended = next((one.ended for one in found if one.ended != "complete"), "complete")

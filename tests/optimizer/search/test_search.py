@@ -10,11 +10,14 @@ import pytest
 
 from models.errors import EvaluationError
 from optimizer.config import SolveConfig
+from optimizer.exhaustive import Tally
+from optimizer.front import front_of
 from optimizer.pareto import non_dominated
 from optimizer.scaling import scale_of
 from optimizer.search.checkpoints import Checkpoint, CheckpointError, read_checkpoint
-from optimizer.search.driver import Budget, search
+from optimizer.search.driver import Budget, Found, search
 from optimizer.search.hypervolumes import scaled_hypervolume
+from optimizer.searching import united
 from optimizer.solving import solve_with
 from searches import Model, space_around_a_running_system_outside_it, space_of_every_kind
 
@@ -216,19 +219,20 @@ def test_a_sweep_that_was_interrupted_counts_only_what_was_evaluated(evaluations
         assert all(hand for hand, said in zip(by_hand, found.is_swept, strict=True) if said)
 
 
-@pytest.mark.parametrize("evaluations", [14000])
-def test_what_two_searches_have_swept_counts_once(evaluations):
-    space = space_of_every_kind()
-    asked = set()
-
-    def model(X):
-        asked.update(map(tuple, X))
-        return Model(space)(X)
-
-    solution = solve_with(model, space, SolveConfig(method="archive", evaluations=evaluations, restarts=3))
-    checked = sum(checked_by_hand(space, solution.front.X, asked))
-    assert 0 < solution.certificate.swept <= checked < len(solution.front)
-    assert "improves it" not in str(solution.certificate)
+def test_what_two_searches_have_swept_counts_once():
+    _, everything = every_design()
+    front = front_of(everything)
+    half = len(front) // 2
+    is_swept = np.arange(len(front)) < half
+    found = Found(front, Tally(), is_swept, (), "evaluations")
+    assert united([found, found]).swept == half
+    rest = Found(front, Tally(), ~is_swept, (), "evaluations")
+    assert united([found, rest]).swept == len(front)
+    # What the other search improves on is on nobody's front any more.
+    worse = front_of(everything.take(np.flatnonzero(~non_dominated(everything.losses))))
+    behind = Found(worse, Tally(), np.ones(len(worse), dtype=bool), (), "complete")
+    assert united([found, behind]).swept == half
+    assert united([behind, found]).swept == half
 
 
 def test_a_search_asks_for_designs_of_the_space_alone():
@@ -250,3 +254,21 @@ def test_a_search_asks_for_designs_of_the_space_alone():
     everything = model(space.designs(0, space.size))
     best = everything.X[non_dominated(everything.losses)]
     assert {tuple(x) for x in found.front.X} == {tuple(x) for x in best}
+
+
+def test_a_design_counts_as_swept_only_when_all_its_neighbours_were_evaluated():
+    space = space_of_every_kind()
+    model = Model(space)
+    asked = []
+
+    def told(X):
+        asked.extend(tuple(x) for x in X)
+        return model(X)
+
+    for evaluations in (3000, 8000, 14000):
+        asked.clear()
+        found = run(space, told, evaluations, seed=1)
+        seen = set(asked)
+        whole = sum({tuple(x) for x in space.neighbours(x)} <= seen for x in found.front.X)
+        assert 0 <= found.swept <= whole
+    assert found.swept > 0
