@@ -22,8 +22,10 @@ from optimizer.search.archive import Archive, codes
 from optimizer.search.breeding import Breeding, BreedingState, Suggest
 from optimizer.search.problem import SpaceProblem, rounded
 
-#: Individuals of a population, and reference directions.
-POPULATION = 200
+#: Individuals of a population, and reference directions: at the least, and at the most.
+SMALLEST, POPULATION = 20, 200
+#: Generations that a budget is to last for at the least, where it allows that.
+GENERATIONS = 5
 #: Share of the changes of a number that are steps to its neighbour.
 STEPS = 0.5
 
@@ -135,18 +137,18 @@ class ArchiveSearch(Algorithm):  # type: ignore[misc]
         self.opt = self.pop
 
 
-def _nsga2(problem: SpaceProblem, start: Array, seed: int) -> Algorithm:
+def _nsga2(problem: SpaceProblem, start: Array, seed: int, population: int) -> Algorithm:
     from pymoo.algorithms.moo.nsga2 import NSGA2
 
-    return NSGA2(pop_size=POPULATION, **_operators(start, seed))
+    return NSGA2(pop_size=population, **_operators(start, seed))
 
 
-def _nsga3(problem: SpaceProblem, start: Array, seed: int) -> Algorithm:
+def _nsga3(problem: SpaceProblem, start: Array, seed: int, population: int) -> Algorithm:
     from pymoo.algorithms.moo.nsga3 import NSGA3
     from pymoo.operators.selection.tournament import TournamentSelection
     from pymoo.util.ref_dirs import get_reference_directions
 
-    directions = get_reference_directions("energy", problem.n_obj, POPULATION, seed=1)
+    directions = get_reference_directions("energy", problem.n_obj, population, seed=1)
     selection = TournamentSelection(func_comp=_less_violation)
     return NSGA3(ref_dirs=directions, selection=selection, **_operators(start, seed))
 
@@ -170,13 +172,22 @@ def _less_violation(pop: Any, pairs: Any, random_state: Any = None, **kwargs: An
 
 
 #: Other algorithms than the archive search, by name.
-ALGORITHMS: dict[str, Callable[[SpaceProblem, Array, int], Algorithm]] = {
+ALGORITHMS: dict[str, Callable[[SpaceProblem, Array, int, int], Algorithm]] = {
     "nsga2": _nsga2,
     "nsga3": _nsga3,
 }
 
 
-def algorithm(name: str, problem: SpaceProblem, *, start: Array, seed: int) -> Algorithm:
+def population_for(evaluations: int | None) -> int:
+    """Individuals of a population: fewer where a population would be most of the budget."""
+    return (
+        POPULATION if evaluations is None else int(np.clip(evaluations // GENERATIONS, SMALLEST, POPULATION))
+    )
+
+
+def algorithm(
+    name: str, problem: SpaceProblem, *, start: Array, seed: int, population: int = POPULATION
+) -> Algorithm:
     """An algorithm of pymoo, new.
 
     Args:
@@ -184,6 +195,7 @@ def algorithm(name: str, problem: SpaceProblem, *, start: Array, seed: int) -> A
         problem: What it will work on.
         start: Designs to begin with, `(n, d)`.
         seed: Its seed.
+        population: Individuals of its population.
 
     Raises:
         UnknownAlgorithmError: No algorithm has this name.
@@ -191,6 +203,6 @@ def algorithm(name: str, problem: SpaceProblem, *, start: Array, seed: int) -> A
     if name not in ALGORITHMS:
         allowed = ", ".join(("archive", *ALGORITHMS))
         raise UnknownAlgorithmError(f"found the algorithm {name!r}; allowed: {allowed}")
-    made = ALGORITHMS[name](problem, start, seed)
+    made = ALGORITHMS[name](problem, start, seed, population)
     made.seed = seed
     return made

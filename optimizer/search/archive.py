@@ -54,7 +54,9 @@ class Archive:
         feasible = np.flatnonzero(evaluation.feasible)
         self._keep_nearest(evaluation)
         entered = np.zeros(len(evaluation), dtype=bool)
-        candidates = feasible[non_dominated(evaluation.losses[feasible])]
+        # What was seen before is a member already, or dominated: a design never becomes two members.
+        new = feasible[~self.knows(codes(evaluation.X[feasible]))]
+        candidates = new[non_dominated(evaluation.losses[new])]
         _, first = np.unique(evaluation.X[candidates], axis=0, return_index=True)
         candidates = candidates[np.sort(first)]
         if candidates.size:

@@ -15,6 +15,9 @@ from optimizer.search.breeding import Breeding
 from optimizer.search.driver import LAST_SWEEPS, STAGNATION, Budget, Found, Journey, gathered, over, remember
 from optimizer.search.moves import SearchSpace
 
+#: An algorithm has converged when this many generations in a row have no more than this share of new designs.
+TIRED, FEW = 3, 0.02
+
 
 def search_by_name(
     name: str,
@@ -30,28 +33,30 @@ def search_by_name(
 
     Arguments and errors as in `driver.search`; `name` as in `algorithms.ALGORITHMS`.
     """
-    from optimizer.search.algorithms import Stagnation, algorithm
+    from optimizer.search.algorithms import Stagnation, algorithm, population_for
     from optimizer.search.problem import SpaceProblem
 
     archive = empty_archive(today)
-    problem = SpaceProblem(evaluator, space, archive, today)
-    made = algorithm(name, problem, start=today.X, seed=seed)
+    evolving = None if budget.evaluations is None else max(int((1.0 - LAST_SWEEPS) * budget.evaluations), 1)
+    problem = SpaceProblem(evaluator, space, archive, today, most_evaluated=evolving)
+    population = population_for(evolving)
+    made = algorithm(name, problem, start=today.X, seed=seed, population=population)
     breeding = Breeding(space, today.X, [None] * len(today.dimensions))
     journey = Journey(breeding.begin(archive, seed=seed))
-    evolving = None if budget.evaluations is None else int((1.0 - LAST_SWEEPS) * budget.evaluations)
     began = time.monotonic()
     ended = ""
     try:
-        # The number that pymoo counts holds repeated designs too: the archive's own counts.
+        # The number that pymoo counts holds repeated designs too: what was evaluated counts.
         made.setup(problem, termination=Stagnation(archive, generations=STAGNATION), seed=seed)
         while made.has_next() and not over(Budget(evolving, budget.seconds), archive, journey):
             before = archive.tally.evaluated
             made.next()
             journey.spent_s = time.monotonic() - began
-            journey.idle = 0 if archive.tally.evaluated > before else journey.idle + 1
+            new = archive.tally.evaluated - before
+            journey.idle = 0 if new > FEW * population else journey.idle + 1
             remember(journey)
             _tell(progress, journey, budget)
-            if journey.idle >= 3:
+            if journey.idle >= TIRED:
                 break
         while not ended:
             ended = over(budget, archive, journey)

@@ -21,35 +21,45 @@ class SpaceProblem(Problem):  # type: ignore[misc]
     """Minimises the losses of designs within their limits.
 
     A variable is the position of a column's value among its values, or a real as a share of its range. A
-    combination that breaks a rule is infeasible and never evaluated.
+    combination that breaks a rule is infeasible and never evaluated. A design is evaluated once, however
+    often an algorithm comes back to it.
 
     Attributes:
         archive: Every design that was evaluated.
+        most_evaluated: Designs that may be evaluated; those beyond are told to be infeasible; None = any
+            number.
     """
 
-    def __init__(self, evaluator: Evaluator, space: SearchSpace, archive: Archive, today: Evaluation) -> None:
+    def __init__(
+        self,
+        evaluator: Evaluator,
+        space: SearchSpace,
+        archive: Archive,
+        today: Evaluation,
+        *,
+        most_evaluated: int | None = None,
+    ) -> None:
         self.evaluator, self.space, self.archive = evaluator, space, archive
-        self._like = today
+        self.most_evaluated = most_evaluated
         counts = [column.count for column in space.columns]
         self.most = np.array([1.0 if count is None else count - 1.0 for count in counts])
         self.is_real = np.array([count is None for count in counts])
-        n_limits = len(today.constraints) + 1
-        self._codes, self._order = np.zeros(0, dtype=np.uint64), np.zeros(0, dtype=np.intp)
-        self._F, self._G = np.zeros((0, len(today.dimensions))), np.zeros((0, n_limits))
         super().__init__(
             n_var=len(counts),
             n_obj=len(today.dimensions),
-            n_ieq_constr=n_limits,
+            n_ieq_constr=len(today.constraints) + 1,
             xl=np.zeros(len(counts)),
             xu=self.most,
         )
+        self._known = np.zeros(0, dtype=np.uint64)
+        self._answers = np.empty((0, self.n_obj + self.n_ieq_constr - 1))
 
     def decoded(self, U: Array) -> Array:
         """Designs of coded variables, `(n, d)`, canonical."""
         X = np.empty_like(U)
         for j, column in enumerate(self.space.columns):
             if self.is_real[j]:
-                X[:, j] = column.spread(np.clip(U[:, j], 0.0, 1.0 - 1e-12))
+                X[:, j] = column.clip(column.spread(np.clip(U[:, j], 0.0, 1.0)))
             else:
                 X[:, j] = column.lower + column.step * np.rint(np.clip(U[:, j], 0.0, self.most[j]))
         return self.space.canonical(X)
@@ -69,26 +79,32 @@ class SpaceProblem(Problem):  # type: ignore[misc]
     def _evaluate(self, U: Array, out: dict[str, Any], *args: Any, **kwargs: Any) -> None:
         X = self.decoded(U)
         code = codes(X)
-        _, first = np.unique(code, return_index=True)
-        fresh = first[~np.isin(code[first], self._codes)]
-        self._remember(X[fresh], code[fresh])
-        place = self._order[np.searchsorted(self._codes, code, sorter=self._order)]
-        out["F"], out["G"] = self._F[place], self._G[place]
-
-    def _remember(self, X: Array, code: NDArray[np.uint64]) -> None:
-        """Evaluates designs that are new; algorithms come back to the same ones again and again."""
+        self._ask(X, code, self.space.is_allowed(X))
         F = np.full((len(X), self.n_obj), ENDLESS)
         G = np.ones((len(X), self.n_ieq_constr))
-        rows = np.flatnonzero(self.space.is_allowed(X))
-        if rows.size:
-            found = self.evaluator(X[rows])
-            self.archive.add(found)
-            F[rows] = np.clip(found.losses, -ENDLESS, ENDLESS)
-            G[rows, :-1] = np.clip(found.excess, -ENDLESS, ENDLESS)
+        if self._known.size:
+            place = np.minimum(np.searchsorted(self._known, code), self._known.size - 1)
+            rows = np.flatnonzero(self._known[place] == code)
+            answers = self._answers[place[rows]]
+            F[rows], G[rows, :-1] = answers[:, : self.n_obj], answers[:, self.n_obj :]
             G[rows, -1] = 0.0
-        self._codes = np.concatenate([self._codes, code])
-        self._order = np.argsort(self._codes, kind="stable")
-        self._F, self._G = np.concatenate([self._F, F]), np.concatenate([self._G, G])
+        out["F"], out["G"] = F, G
+
+    def _ask(self, X: Array, code: NDArray[np.uint64], allowed: NDArray[np.bool_]) -> None:
+        """Evaluates the designs that are allowed and new, each once, as long as the budget lasts."""
+        _, first = np.unique(code, return_index=True)
+        rows = np.sort(first)
+        rows = rows[allowed[rows] & ~np.isin(code[rows], self._known)]
+        if self.most_evaluated is not None:
+            rows = rows[: max(self.most_evaluated - self.archive.tally.evaluated, 0)]
+        if not rows.size:
+            return
+        found = self.evaluator(X[rows])
+        self.archive.add(found)
+        told = np.clip(np.column_stack([found.losses, found.excess]), -ENDLESS, ENDLESS)
+        known, answers = np.concatenate([self._known, code[rows]]), np.concatenate([self._answers, told])
+        order = np.argsort(known)
+        self._known, self._answers = known[order], answers[order]
 
 
 def rounded(problem: SpaceProblem, U: Array) -> Array:

@@ -74,3 +74,14 @@ def test_a_width_is_the_step_or_a_share_of_the_range():
     losses = np.array([[0.0, 0.0, 7.0, 0.0], [100.0, 50.0, 7.0, np.inf]])
     assert box_widths(losses, [None, 10.0, None, None]).tolist() == [5.0, 10.0, 1.0, 1.0]
     assert non_dominated_by_hand(losses.tolist()) == [True, False]
+
+
+def test_a_design_that_comes_twice_is_one_member():
+    grid = Grid(4, 4)
+    found = Shop()(grid.designs(0, 16))
+    archive = empty_archive(found)
+    archive.add(found)
+    members = {tuple(x) for x in archive.members.X}
+    assert not archive.add(found).any()
+    assert len(archive.members) == len(members) == len(archive.swept)
+    assert {tuple(x) for x in archive.members.X} == members
