@@ -18,6 +18,7 @@ from pymoo.core.sampling import Sampling
 from models.errors import TradespaceError
 from models.evaluation import Array
 from optimizer.search.breeding import Breeding, BreedingState, Suggest
+from optimizer.search.moves import beginning
 from optimizer.search.problem import SpaceProblem, rounded
 
 #: Individuals of a population, and reference directions: at the least, and at the most.
@@ -40,8 +41,7 @@ class SpreadSampling(Sampling):  # type: ignore[misc]
         self.start, self.seed = start, seed
 
     def _do(self, problem: SpaceProblem, n_samples: int, *args: Any, **kwargs: Any) -> Array:
-        X = problem.space.sample(n_samples, seed=self.seed)
-        return problem.coded(np.concatenate([self.start, X])[:n_samples])
+        return problem.coded(beginning(problem.space, self.start, n_samples, seed=self.seed)[:n_samples])
 
 
 class UniformCrossover(Crossover):  # type: ignore[misc]
