@@ -83,3 +83,11 @@ def space_around_a_running_system_outside_it():
     }
     rules = [{"not": {"cache": "off", "guard": "off"}}]
     return design_space(scenario(phases=PHASES, decisions=decisions, rules=rules))
+
+
+def space_of_one_design_among_many():
+    """Rules that leave one combination of 2^18; the running system is another."""
+    toggle = {"on": {"multiply": {"web.service_ms": 0.9}}}
+    links = [{"if": {f"t{i}": "on"}, "then": {f"t{i + 1}": "on"}} for i in range(17)]
+    decisions = {f"t{i}": toggle for i in range(18)}
+    return design_space(scenario(phases=PHASES, decisions=decisions, rules=[*links, {"not": {"t0": "off"}}]))

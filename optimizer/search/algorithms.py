@@ -20,6 +20,7 @@ from models.errors import TradespaceError
 from models.evaluation import Array
 from optimizer.search.archive import Archive, codes
 from optimizer.search.breeding import Breeding, BreedingState, Suggest
+from optimizer.search.moves import beginning
 from optimizer.search.problem import SpaceProblem, rounded
 
 #: Individuals of a population, and reference directions: at the least, and at the most.
@@ -42,8 +43,7 @@ class SpreadSampling(Sampling):  # type: ignore[misc]
         self.start, self.seed = start, seed
 
     def _do(self, problem: SpaceProblem, n_samples: int, *args: Any, **kwargs: Any) -> Array:
-        X = problem.space.sample(n_samples, seed=self.seed)
-        return problem.coded(np.concatenate([self.start, X])[:n_samples])
+        return problem.coded(beginning(problem.space, self.start, n_samples, seed=self.seed)[:n_samples])
 
 
 class UniformCrossover(Crossover):  # type: ignore[misc]

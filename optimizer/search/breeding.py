@@ -16,7 +16,7 @@ from models.evaluation import Array, Evaluation
 from optimizer.scaling import scale_of
 from optimizer.search.archive import Archive, codes
 from optimizer.search.boxes import representatives
-from optimizer.search.moves import SearchSpace, crossed, inside, mutated, neighbours
+from optimizer.search.moves import SearchSpace, beginning, crossed, inside, mutated, neighbours
 
 #: Designs of a batch at the least where the budget is small, where it is large, and at the most.
 SMALLEST, LEAST, MOST = 32, 512, 4096
@@ -109,13 +109,16 @@ class Breeding:
         """Designs to evaluate next, `(<= most, d)`; none when nothing new can be thought of."""
         if not state.is_begun:
             state.is_begun, state.source = True, "start"
-            sample = self.space.sample(2 * self.batch, seed=int(state.rng.integers(2**31)))
-            X = self._allowed(np.concatenate([self.start, sample]))
+            seed = int(state.rng.integers(2**31))
+            X = beginning(self.space, self.start, 2 * self.batch, seed=seed)
             return X[state.archive.unseen(X)][:most]
         wanted = int(np.clip(OF_ARCHIVE * len(state.archive.members), self.batch, 8 * self.batch))
-        for _ in range(TRIES * len(state.yields)):
-            state.source = self._next_source(state)
-            X = self._from(state, wanted, min(most, MOST))
+        for attempt in range(TRIES * len(state.yields)):
+            state.source, changes = self._next_source(state), 1.0
+            if attempt and not len(state.archive.members):
+                # Nothing is feasible yet and all that is near was seen: each attempt goes further.
+                state.source, changes = "breed", 1.0 + attempt
+            X = self._from(state, wanted, min(most, MOST), changes)
             X = X[state.archive.unseen(X)][: min(most, MOST)]  # of a sweep nothing is cut off
             if len(X):
                 return X
@@ -176,7 +179,7 @@ class Breeding:
             return "sweep" if hopeless else "breed"
         return "sweep" if state.rng.random() < 0.5 else "breed"
 
-    def _from(self, state: BreedingState, wanted: int, most: int) -> Array:
+    def _from(self, state: BreedingState, wanted: int, most: int, changes: float) -> Array:
         parents, kept = self._parents(state), state.left
         if state.source == "sweep":
             if not len(kept):
@@ -189,7 +192,7 @@ class Breeding:
             return self._allowed(self.suggest(chosen))
         first, second = _mates(parents.losses, 2 * wanted, state.rng)
         children = crossed(self.space, parents.X[first], parents.X[second], state.rng)
-        rate = 1.0 / max(len(self.space.columns), 1)
+        rate = min(changes / max(len(self.space.columns), 1), 1.0)
         children = mutated(self.space, children, state.rng, rate=rate)
         X = self._allowed(children)
         return X[state.archive.unseen(X)][:wanted]

@@ -12,7 +12,18 @@ from optimizer.exhaustive import Progress
 from optimizer.protocols import Evaluator
 from optimizer.search.archive import empty_archive
 from optimizer.search.breeding import Breeding
-from optimizer.search.driver import LAST_SWEEPS, STAGNATION, Budget, Found, Journey, gathered, over, remember
+from optimizer.search.driver import (
+    LAST_SWEEPS,
+    NOTHING,
+    STAGNATION,
+    Budget,
+    Found,
+    Journey,
+    gathered,
+    over,
+    remember,
+    search,
+)
 from optimizer.search.moves import SearchSpace
 
 #: An algorithm has converged when this many generations in a row have no more than this share of new designs.
@@ -36,6 +47,8 @@ def search_by_name(
     from optimizer.search.algorithms import Stagnation, algorithm, population_for
     from optimizer.search.problem import SpaceProblem
 
+    if not space.columns:  # one design: there is nothing to evolve
+        return search(evaluator, space, today=today, budget=budget, seed=seed, progress=progress)
     archive = empty_archive(today)
     evolving = None if budget.evaluations is None else max(int((1.0 - LAST_SWEEPS) * budget.evaluations), 1)
     problem = SpaceProblem(evaluator, space, archive, today, most_evaluated=evolving)
@@ -63,7 +76,7 @@ def search_by_name(
             left = 2**31 if budget.evaluations is None else budget.evaluations - archive.tally.evaluated
             X = breeding.last_sweep(journey.state, most=min(left, 2048)) if not ended else np.empty((0, 0))
             if not ended and not len(X):
-                ended = "complete"
+                ended = "complete" if archive.tally.evaluated else NOTHING
             if ended:
                 break
             breeding.tell(journey.state, evaluator(X))

@@ -25,7 +25,7 @@ from optimizer.search.breeding import BreedingState
 from optimizer.search.driver import Journey
 
 #: Version of the form of the file.
-FORMAT = 1
+FORMAT = 2
 #: A checkpoint is written when the last is older than this, s.
 EVERY_S = 5.0
 

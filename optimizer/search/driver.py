@@ -25,6 +25,8 @@ STAGNATION = 12
 LAST_SWEEPS = 0.2
 #: The front is swept at the end when that takes at most this many times what is left: half of it is worth it.
 WITHIN_REACH = 2.0
+#: Said when a search finds nothing to begin with.
+NOTHING = "no design was found that keeps the rules"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,7 @@ def search(
                 break
             X = _next(breeding, journey, budget)
             if not len(X):
-                ended = "complete"
+                ended = "complete" if archive.tally.evaluated else NOTHING
                 break
             brought = breeding.tell(journey.state, evaluator(X))
             journey.idle = 0 if brought else journey.idle + 1

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from models.columns import Column
 from models.conditions import DecisionColumns
+from models.errors import SpaceTooLargeError
 from models.evaluation import Array
 from models.space import single_moves
 from optimizer.protocols import Space
@@ -53,6 +54,27 @@ def inside(space: SearchSpace, X: Array) -> Array:
     for j, column in enumerate(space.columns):
         X[:, j] = column.clip(X[:, j])
     return space.canonical(X)
+
+
+def beginning(space: SearchSpace, start: Array, n: int, *, seed: int) -> Array:
+    """Allowed designs to begin a search with, `(m, d)`, m about n; none where none can be found.
+
+    Args:
+        space: The space.
+        start: The first of them, `(k, d)`, or the nearest to them that the space has.
+        n: How many are sampled. Where the rules leave so little that the sample is empty too, the first
+            designs of a space that can be counted.
+        seed: Seed of the sample.
+    """
+    X = inside(space, np.concatenate([start, space.sample(n, seed=seed)]))
+    X = X[space.is_allowed(X)]
+    if len(X):
+        return X
+    try:
+        size = space.size
+    except SpaceTooLargeError:
+        return X
+    return X if size is None else space.designs(0, min(n, size))
 
 
 def neighbours(space: SearchSpace, X: Array) -> tuple[Array, NDArray[np.intp]]:

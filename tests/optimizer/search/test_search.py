@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from models.errors import EvaluationError
+from models.space import design_space
 from optimizer.config import SolveConfig
 from optimizer.exhaustive import Tally
 from optimizer.front import front_of
@@ -19,7 +20,13 @@ from optimizer.search.driver import Budget, Found, search
 from optimizer.search.hypervolumes import scaled_hypervolume
 from optimizer.searching import united
 from optimizer.solving import solve_with
-from searches import Model, space_around_a_running_system_outside_it, space_of_every_kind
+from scenarios import scenario
+from searches import (
+    Model,
+    space_around_a_running_system_outside_it,
+    space_of_every_kind,
+    space_of_one_design_among_many,
+)
 
 
 @cache
@@ -272,3 +279,44 @@ def test_a_design_counts_as_swept_only_when_all_its_neighbours_were_evaluated():
         whole = sum({tuple(x) for x in space.neighbours(x)} <= seen for x in found.front.X)
         assert 0 <= found.swept <= whole
     assert found.swept > 0
+
+
+@pytest.mark.parametrize("method", ["archive", "nsga2", "nsga3"])
+def test_a_search_begins_with_an_allowed_design_however_few_there_are(method):
+    space = space_of_one_design_among_many()
+    solution = solve_with(Model(space), space, SolveConfig(method=method, evaluations=300))
+    assert solution.front.X.tolist() == [[1.0] * 18]
+    assert solution.certificate.evaluated == 1
+
+
+def test_a_search_that_finds_nothing_to_begin_with_says_so():
+    space = space_of_one_design_among_many()
+
+    class Blind:
+        """The same space, whose sample is empty and whose designs can't be counted."""
+
+        size = None
+
+        def sample(self, n, *, seed):
+            return np.empty((0, space.n_columns))
+
+        def __getattr__(self, name):
+            return getattr(space, name)
+
+    found = run(Blind(), Model(space), 300)
+    assert (found.tally.evaluated, found.ended) == (0, "no design was found that keeps the rules")
+
+
+@pytest.mark.parametrize("method", ["archive", "nsga2", "nsga3"])
+def test_a_space_without_decisions_has_one_design(method):
+    space = design_space(scenario())
+    solution = solve_with(Model(space), space, SolveConfig(method=method, evaluations=300))
+    assert solution.certificate.evaluated == len(solution.front) == 1
+
+
+def test_a_search_is_not_complete_while_nothing_is_feasible_and_designs_are_left():
+    # No design is within the limit, so that nothing pulls away from the design that is nearest to it.
+    space, everything = every_design()
+    model = Model(space, most=float(everything.losses.min()) - 1.0)
+    found = run(space, model, 12_000, seed=3)
+    assert (found.tally.evaluated, found.ended) == (12_000, "evaluations")
