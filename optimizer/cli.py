@@ -16,12 +16,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from optimizer import questions
+from optimizer.console import compiled, console, load, print_json
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
-    from models.scenario.scenario import Scenario
-    from models.system import System
     from optimizer.config import SolveConfig
 
 OK, INFEASIBLE, BAD_INPUT, DEFECT, INTERRUPTED = 0, 1, 2, 70, 130
@@ -85,9 +82,9 @@ def solve(
     show_all: Annotated[bool, typer.Option("--all", help="Show every design of a long front.")] = False,
 ) -> None:
     """Find the Pareto front: which designs survive, and what each gives up."""
-    loaded = _load(scenario)
+    loaded = load(scenario)
     if not as_json:  # at once: what comes next takes its time
-        _console().print(loaded.title or loaded.name, style="bold", soft_wrap=True)
+        console().print(loaded.title or loaded.name, style="bold", soft_wrap=True)
     if out is not None:
         from optimizer.files import refuse_existing, write_solution
 
@@ -115,11 +112,11 @@ def solve(
     if as_json:
         from optimizer.answers import solution_answer
 
-        _print_json(solution_answer(solution, system.space))
+        print_json(solution_answer(solution, system.space))
     else:
         from optimizer.terminal import print_solution
 
-        print_solution(_console(), solution, system.space, show_all=show_all)
+        print_solution(console(), solution, system.space, show_all=show_all)
         if out is not None:
             typer.echo("\nWritten:\n" + "\n".join(f"  {path}" for path in written))
     if solution.certificate.ended_early:
@@ -141,15 +138,15 @@ def evaluate(
     from models.explaining import explain
     from optimizer.designs import design_from
 
-    system = _compiled(scenario)
+    system = compiled(scenario)
     x = design_from(system, design, changes or [])
     told = explain(system, x)
     if as_json:
-        _print_json(told)
+        print_json(told)
     else:
         from optimizer.terminal import print_design
 
-        print_design(_console(), dict(told))
+        print_design(console(), dict(told))
 
 
 @app.command()
@@ -162,7 +159,7 @@ def check(scenario: ScenarioFile, as_json: AsJson = False) -> None:
         loaded, found = load_with_warnings(scenario)
     except ScenarioError as error:
         if as_json:
-            _print_json({"file": str(scenario), "findings": [_finding(f) for f in error.findings]})
+            print_json({"file": str(scenario), "findings": [_finding(f) for f in error.findings]})
             raise typer.Exit(BAD_INPUT) from None
         raise
     for finding in () if as_json else found:  # at once: what comes next takes its time
@@ -175,7 +172,7 @@ def check(scenario: ScenarioFile, as_json: AsJson = False) -> None:
     more = tuple(odd for odd in oddities(compile_system(loaded)) if odd.where not in known)
     found += more
     if as_json:
-        _print_json({"file": str(scenario), "findings": [_finding(f) for f in found]})
+        print_json({"file": str(scenario), "findings": [_finding(f) for f in found]})
         return
     for finding in more:
         typer.echo(f"warning: {finding}")
@@ -188,7 +185,7 @@ def schema() -> None:
     """Print the JSON Schema of scenario files, for editors that complete and check them."""
     from models.scenario.schema import json_schema
 
-    _print_json(json_schema())
+    print_json(json_schema())
 
 
 def _config(**settings: object) -> SolveConfig:
@@ -213,47 +210,6 @@ def _finding(finding: object) -> dict[str, object]:
 
     assert isinstance(finding, Finding)
     return asdict(finding)
-
-
-def _load(path: Path) -> Scenario:
-    from models.scenario.load import load_scenario
-
-    return load_scenario(path)
-
-
-def _compiled(path: Path) -> System:
-    from models.compiling import compile_system
-
-    return compile_system(_load(path))
-
-
-def _console() -> Console:
-    """A console that fits where it prints: pipes get plain text of a fixed width."""
-    from rich.console import Console
-
-    class Output(Console):
-        def on_broken_pipe(self) -> None:
-            raise BrokenPipeError  # rich would end the program with the exit code of something else
-
-    if sys.stdout.isatty():
-        return Output(highlight=False, markup=False, emoji=False)
-    asked = os.environ.get("COLUMNS", "")
-    width = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 120
-    return Output(
-        highlight=False,
-        markup=False,
-        emoji=False,
-        width=max(width, 40),
-        color_system=None,
-        force_terminal=False,
-    )
-
-
-def _print_json(value: object) -> None:
-    import json
-
-    is_unicode = (sys.stdout.encoding or "").lower().startswith("utf")
-    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=not is_unicode, allow_nan=False) + "\n")
 
 
 def main() -> None:

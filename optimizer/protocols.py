@@ -7,7 +7,7 @@ from typing import Protocol
 
 import numpy as np
 
-from models.errors import EvaluationError
+from models.errors import EvaluationError, SpaceTooLargeError
 from models.evaluation import Array, Evaluation
 
 Evaluator = Callable[[Array], Evaluation]
@@ -36,6 +36,14 @@ class Space(Protocol):
 
     def decode(self, x: Array) -> dict[str, object]:
         """A design in writing."""
+
+
+def size_of(space: Space) -> int | None:
+    """Designs there are; None where they can't be counted."""
+    try:
+        return space.size
+    except SpaceTooLargeError:
+        return None
 
 
 class checked:  # noqa: N801 - reads as what it does: checked(model)(X)

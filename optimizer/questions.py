@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from optimizer.console import compiled, print_json
+
 if TYPE_CHECKING:
     from models.evaluation import Array
     from models.system import System
@@ -42,7 +44,7 @@ def rank(
     from optimizer.decide.ranking import checked_weights, weights_by_name, weights_by_tolerance
     from optimizer.decide.ranking import rank as ranked
 
-    system = _compiled(scenario)
+    system = compiled(scenario)
     goals = system.scenario.dimensions
     asked = weights_by_tolerance([getattr(goals, d.name).tolerance for d in DIMENSIONS])
     if weights:
@@ -56,7 +58,7 @@ def rank(
     if order is None or opinions is None:
         raise typer.BadParameter("no design is feasible: there is nothing to rank")
     if as_json:
-        _print_json(
+        print_json(
             {
                 "weights": dict(zip([d.name for d in DIMENSIONS], order.weights.tolist(), strict=True)),
                 "ranking": [
@@ -101,7 +103,7 @@ def rules(
     from optimizer.decide.survival_rules import rules_for
     from optimizer.pareto import non_dominated
 
-    system = _compiled(scenario)
+    system = compiled(scenario)
     size = system.space.size
     is_all = size is not None and size <= SAMPLE
     X = system.space.designs(0, size) if is_all and size is not None else system.space.sample(SAMPLE, seed=0)
@@ -120,7 +122,7 @@ def rules(
     answer = rules_for(found.X, mask, system.space.columns)
     seen = f"all {count(len(X))} designs" if is_all else f"a Sobol sample of {count(len(X))} designs"
     if as_json:
-        _print_json({"seen": seen, "target": target, "designs": int(mask.sum()), **asdict(answer)})
+        print_json({"seen": seen, "target": target, "designs": int(mask.sum()), **asdict(answer)})
         return
     typer.echo(f"{count(int(mask.sum()))} of {seen} meet the target `{target}`.")
     for rule in answer.exact:
@@ -151,7 +153,7 @@ def break_(
     """How much more load, or how slow a component, until each limit falls."""
     from optimizer.decide.breaking import MOST, breaking_points
 
-    system = _compiled(scenario)
+    system = compiled(scenario)
     x = _design(system, design, changes or [], front)
     try:
         points = breaking_points(system, x[None, :], component=component)
@@ -160,7 +162,7 @@ def break_(
     busiest = int(points.bottleneck[0])
     first = int(points.first[0])
     if as_json:
-        _print_json(
+        print_json(
             {
                 "what": points.what,
                 "margin": _finite(points.margin[0]),
@@ -198,13 +200,6 @@ def _weight(text: str) -> tuple[str, float]:
         raise typer.BadParameter(f"--weight {text}: write dimension=number, for example latency=2") from None
 
 
-def _compiled(path: Path) -> System:
-    from models.compiling import compile_system
-    from models.scenario.load import load_scenario
-
-    return compile_system(load_scenario(path))
-
-
 def _front(system: System, folder: Path | None) -> Front:
     """A front that was solved before, or solved now."""
     if folder is not None:
@@ -236,11 +231,3 @@ def _finite(value: float) -> float | None:
     import math
 
     return float(value) if math.isfinite(value) else None
-
-
-def _print_json(value: object) -> None:
-    import json
-    import sys
-
-    is_unicode = (sys.stdout.encoding or "").lower().startswith("utf")
-    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=not is_unicode, allow_nan=False) + "\n")

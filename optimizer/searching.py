@@ -15,12 +15,12 @@ from models.units import count
 from optimizer.config import EVALUATIONS, SolveConfig
 from optimizer.exhaustive import Progress, Tally
 from optimizer.front import Front, front_of
-from optimizer.protocols import Evaluator, Space
+from optimizer.protocols import Evaluator, Space, size_of
 from optimizer.search.archive import codes
 from optimizer.search.breeding import Suggest
 from optimizer.search.by_name import search_by_name
-from optimizer.search.checkpoints import Checkpoint, read_checkpoint
-from optimizer.search.driver import Budget, Found, search
+from optimizer.search.checkpoints import Checkpoint, CheckpointError, read_checkpoint
+from optimizer.search.driver import ENDS, Budget, Found, search
 from optimizer.search.hypervolumes import TracePoint
 from optimizer.search.moves import SearchSpace, can_be_searched
 from optimizer.search.recapture import Recapture, agreement_of_fronts, recapture
@@ -74,59 +74,56 @@ def searched(
 
     Raises:
         SpaceTooLargeError: The space doesn't tell enough of itself to be searched.
+        CheckpointError: The checkpoint is of something else, or the algorithm keeps none.
     """
     if not can_be_searched(space):
         raise SpaceTooLargeError(
-            f"the space has {count(_size(space))} designs and only lists or samples them: a search needs its "
-            "columns, decisions, canonical() and is_allowed() (models.space.DesignSpace has them); "
+            f"the space has {count(size_of(space))} designs and only lists or samples them: a search needs "
+            "its columns, decisions, canonical() and is_allowed() (models.space.DesignSpace has them); "
             "--max-designs N looks at all of them where N is large enough, else at a Sobol sample of N"
         )
-    known = cast(SearchSpace, space)
     asked = config.evaluations
     if asked is None and config.seconds is None:
         asked = EVALUATIONS
+    budget = Budget(asked, config.seconds)
     name = "archive" if config.method == "auto" else config.method
+    if name != "archive" and checkpoint is not None:
+        raise CheckpointError(
+            f"{name} keeps no checkpoint: its state belongs to another library; leave --checkpoint out, or "
+            "search with --algorithm archive"
+        )
+
+    def one(k: int) -> Found:
+        known, seed = cast(SearchSpace, space), config.seed + k
+        if name != "archive":
+            return search_by_name(
+                name, evaluator, known, today=today, budget=budget, seed=seed, progress=progress
+            )
+        keep, journey = None, None
+        if checkpoint is not None:
+            path = _numbered(checkpoint, k, config.restarts)
+            is_like = {"digest": identity, "seed": seed, "evaluations": asked, "seconds": config.seconds}
+            keep = Checkpoint(path, is_like)
+            journey = read_checkpoint(path, is_like, like=today) if path.exists() else None
+        return search(
+            evaluator,
+            known,
+            today=today,
+            budget=budget,
+            seed=seed,
+            steps=steps,
+            suggest=suggest,
+            progress=progress,
+            journey=journey,
+            checkpoint=keep,
+        )
+
     found: list[Found] = []
     for k in range(config.restarts):
-        seed = config.seed + k
-        budget = Budget(asked, config.seconds)
-        if name != "archive":
-            found.append(
-                search_by_name(
-                    name, evaluator, known, today=today, budget=budget, seed=seed, progress=progress
-                )
-            )
-        else:
-            path = None if checkpoint is None else _numbered(checkpoint, k, config.restarts)
-            is_like = {"digest": identity, "seed": seed, "evaluations": asked, "seconds": config.seconds}
-            keep = None if path is None else Checkpoint(path, is_like)
-            journey = None
-            if path is not None and path.exists():
-                journey = read_checkpoint(path, is_like, like=today)
-            found.append(
-                search(
-                    evaluator,
-                    known,
-                    today=today,
-                    budget=budget,
-                    seed=seed,
-                    steps=steps,
-                    suggest=suggest,
-                    progress=progress,
-                    journey=journey,
-                    checkpoint=keep,
-                )
-            )
-        if found[-1].ended not in ("complete", "evaluations", "seconds"):
+        found.append(one(k))
+        if found[-1].ended not in ENDS:
             break  # interrupted, or the model failed
     return united(found)
-
-
-def _size(space: Space) -> int | None:
-    try:
-        return space.size
-    except SpaceTooLargeError:
-        return None
 
 
 def _numbered(path: Path, k: int, restarts: int) -> Path:

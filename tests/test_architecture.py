@@ -23,7 +23,7 @@ OWNERS = {
     "pydantic_core": ("models.scenario.",),
     "annotated_types": ("models.scenario.",),
     "scipy": ("models.formulas.", "models.sampling"),
-    "rich": ("optimizer.terminal", "optimizer.progress", "optimizer.cli"),
+    "rich": ("optimizer.terminal", "optimizer.progress", "optimizer.console"),
     "typer": ("optimizer.cli", "optimizer.questions"),
     "moocore": ("optimizer.pareto",),
     "pymoo": ("optimizer.search.problem", "optimizer.search.algorithms"),
@@ -109,7 +109,7 @@ def test_no_library_is_used_without_an_owner():
 
 
 def test_the_command_line_loads_nothing_else_before_it_knows_the_command():
-    commands = ("optimizer.cli", "optimizer.questions")
+    commands = ("optimizer.cli", "optimizer.questions", "optimizer.console")
     for module in commands:
         loaded = imports(MODULES[module], only_at_start=True) - {"optimizer", *commands}
         assert {name.split(".")[0] for name in loaded} <= {"typer", *sys.stdlib_module_names}

@@ -6,7 +6,7 @@ designs and limits together.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -139,8 +139,3 @@ def _slots(system: System, component: str | None) -> Sequence[Slot]:
         raise ValueError(f"found the component {component!r}; allowed: {allowed}")
     kind = system.parts[system.components.index(component)].kind
     return [Slot("component", component, "latency_ms" if kind == "external" else "service_ms")]
-
-
-def weakest(points: Mapping[str, BreakingPoints]) -> str:
-    """Of several stresses the one that breaks the first design with the smallest multiple."""
-    return min(points, key=lambda name: float(points[name].margin[0]))

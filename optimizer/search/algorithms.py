@@ -18,7 +18,7 @@ from pymoo.core.termination import Termination
 
 from models.errors import TradespaceError
 from models.evaluation import Array
-from optimizer.search.archive import Archive, codes
+from optimizer.search.archive import Archive
 from optimizer.search.breeding import Breeding, BreedingState, Suggest
 from optimizer.search.moves import beginning
 from optimizer.search.problem import SpaceProblem, rounded
@@ -77,18 +77,23 @@ class StepOrReset(Mutation):  # type: ignore[misc]
 
 
 class Stagnation(Termination):  # type: ignore[misc]
-    """Ends a run when so many generations in a row evaluated nothing that enters the archive."""
+    """Ends a run when so many generations in a row had hardly a design that was not known.
 
-    def __init__(self, archive: Archive, *, generations: int) -> None:
+    Args:
+        archive: Where the run keeps what it evaluates.
+        generations: Generations in a row.
+        newcomers: Designs that a generation must evaluate more than, to count as alive.
+    """
+
+    def __init__(self, archive: Archive, *, generations: int, newcomers: int) -> None:
         super().__init__()
-        self.archive, self.generations = archive, generations
-        self._idle, self._seen = 0, np.zeros(0, dtype=np.uint64)
+        self.archive, self.generations, self.newcomers = archive, generations, newcomers
+        self._idle, self._evaluated = 0, 0
 
     def _update(self, algorithm: Algorithm) -> float:
-        members = codes(self.archive.members.X)
-        is_new = not bool(np.isin(members, self._seen).all())
-        self._idle = 0 if is_new or not members.size else self._idle + 1
-        self._seen = members
+        evaluated = self.archive.tally.evaluated
+        is_alive = evaluated - self._evaluated > self.newcomers
+        self._idle, self._evaluated = 0 if is_alive else self._idle + 1, evaluated
         return self._idle / self.generations
 
 
@@ -125,7 +130,9 @@ class ArchiveSearch(Algorithm):  # type: ignore[misc]
         self._advance(infills)
 
     def _advance(self, infills: Any = None, **kwargs: Any) -> None:
+        assert self.breeding is not None
         assert self.state is not None
+        self.breeding.learn(self.state, entered=self.problem.entered, evaluated=self.problem.asked)
         members = self.state.archive.members
         self.pop = Population.new(
             X=self.problem.coded(members.X),

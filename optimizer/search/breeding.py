@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.evaluation import Array, Evaluation
-from optimizer.scaling import scale_of
 from optimizer.search.archive import Archive, codes
 from optimizer.search.boxes import representatives
+from optimizer.search.mating import mates
 from optimizer.search.moves import SearchSpace, beginning, crossed, inside, mutated, neighbours
 
 #: Designs of a batch at the least where the budget is small, where it is large, and at the most.
@@ -32,8 +32,6 @@ MEMORY = 0.7
 WORTHWHILE = 0.002
 #: Share of the batches that are suggestions while they bring something.
 SUGGESTED = 0.2
-#: Designs of which the best becomes a parent, and share of the parents that are anybody.
-TOURNAMENT, ANYBODY = 32, 0.1
 #: Members whose neighbourhoods are looked at together at the most.
 MOST_SWEPT = 64
 #: Times that a source is asked again when it brings only what is known.
@@ -59,7 +57,6 @@ class BreedingState:
         yields: What each source has brought lately: new members for each design.
         sweeping: The designs whose neighbourhoods are under way.
         left: Neighbours of swept designs that were not evaluated yet.
-        left_of: The design that each of them is a neighbour of, by its row in `sweeping`.
         is_begun: Whether the first batch was asked.
     """
 
@@ -69,7 +66,6 @@ class BreedingState:
     yields: dict[str, float]
     sweeping: Array
     left: Array
-    left_of: NDArray[np.intp]
     is_begun: bool = False
 
 
@@ -102,7 +98,6 @@ class Breeding:
             yields=yields,
             sweeping=none,
             left=none,
-            left_of=np.empty(0, dtype=np.intp),
         )
 
     def ask(self, state: BreedingState, *, most: int) -> Array:
@@ -150,9 +145,7 @@ class Breeding:
     def _some_left(self, state: BreedingState, most: int) -> Array:
         """The next neighbours that were not evaluated, one design's after the other's."""
         fresh = state.archive.unseen(state.left)
-        taken, rest = fresh[:most], fresh[most:]
-        X = state.left[taken]
-        state.left, state.left_of = state.left[rest], state.left_of[rest]
+        X, state.left = state.left[fresh[:most]], state.left[fresh[most:]]
         return X
 
     def tell(self, state: BreedingState, evaluation: Evaluation) -> int:
@@ -161,12 +154,21 @@ class Breeding:
         Returns:
             How many of them entered the archive.
         """
-        entered = state.archive.add(evaluation)
-        brought = float(entered.sum()) / max(len(evaluation), 1)
+        entered = int(state.archive.add(evaluation).sum())
+        self.learn(state, entered=entered, evaluated=len(evaluation))
+        return entered
+
+    def learn(self, state: BreedingState, *, entered: int, evaluated: int) -> None:
+        """Remembers what the source of the last designs has brought.
+
+        Args:
+            state: Where the search stands.
+            entered: How many of them entered the archive.
+            evaluated: How many there were.
+        """
         if state.source in state.yields:
             before = state.yields[state.source]
-            state.yields[state.source] = MEMORY * before + (1.0 - MEMORY) * brought
-        return int(entered.sum())
+            state.yields[state.source] = MEMORY * before + (1.0 - MEMORY) * entered / max(evaluated, 1)
 
     def _next_source(self, state: BreedingState) -> str:
         """Crossing while it brings something: sweeps find more only where it no longer does."""
@@ -190,7 +192,7 @@ class Breeding:
         if state.source == "suggest" and self.suggest is not None:
             chosen = parents.take(state.rng.choice(len(parents), min(wanted, len(parents)), replace=False))
             return self._allowed(self.suggest(chosen))
-        first, second = _mates(parents.losses, 2 * wanted, state.rng)
+        first, second = mates(parents.losses, 2 * wanted, state.rng)
         children = crossed(self.space, parents.X[first], parents.X[second], state.rng)
         rate = min(changes / max(len(self.space.columns), 1), 1.0)
         children = mutated(self.space, children, state.rng, rate=rate)
@@ -231,31 +233,8 @@ class Breeding:
         """Begins to look at all neighbours of some designs."""
         state.sweeping = X
         found, owner = neighbours(self.space, X)
-        order = np.argsort(owner, kind="stable")  # one design is done before the next begins
-        state.left, state.left_of = found[order], owner[order]
+        state.left = found[np.argsort(owner, kind="stable")]  # one design is done before the next begins
         state.archive.swept = state.archive.swept | np.isin(codes(state.archive.members.X), codes(X))
-
-
-def _mates(losses: Array, n: int, rng: np.random.Generator) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Pairs of parents, each pair good in one direction: the best of a few, by an achievement function.
-
-    In six dimensions nearly all designs are non-dominated: without a direction nothing would pull the archive
-    towards the ideal point.
-
-    Source: achievement scalarizing function (Wierzbicki 1980) with weights drawn evenly, as in the
-    decomposition of Zhang and Li 2007.
-    """
-    scaled = np.maximum(scale_of(losses).apply(losses), 0.0)
-    weights = rng.exponential(size=(n, losses.shape[1]))
-    weights /= weights.sum(axis=1, keepdims=True)
-    found = []
-    for _ in range(2):
-        asked = rng.integers(len(losses), size=(n, TOURNAMENT))
-        behind = (scaled[asked] / np.maximum(weights, 1e-3)[:, None, :]).max(axis=2)
-        best = asked[np.arange(n), np.argmin(behind, axis=1)]
-        # Some pairs are anybody: what is good nowhere yet may have one good decision.
-        found.append(np.where(rng.random(n) < ANYBODY, asked[:, 0], best))
-    return found[0], found[1]
 
 
 def rows_of(state: BreedingState, rows: NDArray[np.intp]) -> Array:

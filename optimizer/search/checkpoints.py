@@ -81,7 +81,6 @@ class Checkpoint:
             "worst_excess": archive.worst_excess,
             "sweeping": state.sweeping,
             "left": state.left,
-            "left_of": state.left_of,
             **_parts("members", archive.members),
             **_parts("pool", archive.pool),
             **({} if tally.closest is None else _parts("closest", tally.closest)),
@@ -160,7 +159,6 @@ def _journey(about: dict[str, Any], arrays: dict[str, NDArray[Any]], like: Evalu
         yields=dict(about["yields"]),
         sweeping=arrays["sweeping"],
         left=arrays["left"],
-        left_of=arrays["left_of"].astype(np.intp),
         is_begun=bool(about["is_begun"]),
     )
     moments = list(about["moments"])

@@ -14,7 +14,7 @@ from models.evaluation import Array, Evaluation
 from optimizer.exhaustive import Progress, Tally
 from optimizer.front import Front
 from optimizer.protocols import Evaluator
-from optimizer.search.archive import Archive, codes, empty_archive
+from optimizer.search.archive import codes, empty_archive
 from optimizer.search.breeding import Breeding, BreedingState, Suggest, batch_for, swept_of
 from optimizer.search.hypervolumes import GROWTH, TracePoint, trace_of
 from optimizer.search.moves import SearchSpace
@@ -25,6 +25,8 @@ STAGNATION = 12
 LAST_SWEEPS = 0.2
 #: The front is swept at the end when that takes at most this many times what is left: half of it is worth it.
 WITHIN_REACH = 2.0
+#: How a search ends that nothing cut short.
+ENDS = ("complete", "evaluations", "seconds")
 #: Said when a search finds nothing to begin with.
 NOTHING = "no design was found that keeps the rules"
 
@@ -122,39 +124,69 @@ def search(
     breeding = Breeding(space, today.X, steps, suggest, batch_for(budget.evaluations))
     if journey is None:
         journey = Journey(breeding.begin(empty_archive(today), seed=seed))
-    began = time.monotonic() - journey.spent_s
     archive = journey.state.archive
-    ended = ""
-    try:
-        while not ended:
-            journey.spent_s = time.monotonic() - began
-            ended = over(budget, archive, journey)
-            if ended:
-                break
-            X = _next(breeding, journey, budget)
-            if not len(X):
-                ended = "complete" if archive.tally.evaluated else NOTHING
-                break
-            brought = breeding.tell(journey.state, evaluator(X))
-            journey.idle = 0 if brought else journey.idle + 1
-            remember(journey)
-            if checkpoint is not None:
-                checkpoint(journey)
-            if progress is not None:
-                done = archive.tally.evaluated
-                progress(done, max(budget.evaluations or done, done), len(archive.members))
-    except KeyboardInterrupt:
-        ended = "interrupted"
-    except EvaluationError as error:
-        if not archive.tally.evaluated:
-            raise
-        ended = f"the model failed ({error})"
+
+    def turn() -> str:
+        X = _next(breeding, journey, budget)
+        if not len(X):
+            return "complete" if archive.tally.evaluated else NOTHING
+        brought = breeding.tell(journey.state, evaluator(X))
+        journey.idle = 0 if brought else journey.idle + 1
+        return ""
+
+    ended = until_over(journey, budget, turn, progress=progress, checkpoint=checkpoint)
     return gathered(space, journey, ended)
 
 
-def over(budget: Budget, archive: Archive, journey: Journey) -> str:
+def until_over(
+    journey: Journey,
+    budget: Budget,
+    turn: Callable[[], str],
+    *,
+    progress: Progress | None = None,
+    checkpoint: Callable[[Journey], None] | None = None,
+) -> str:
+    """Takes turns until one of them says that it is over, the budget is spent, or somebody interrupts.
+
+    Args:
+        journey: The search; its time and its moments are kept up to date.
+        budget: What it may take.
+        turn: Evaluates the next designs; says why it is over, or nothing.
+        progress: Told how far it is after every turn.
+        checkpoint: Given the journey after every turn.
+
+    Returns:
+        Why it ended.
+
+    Raises:
+        EvaluationError: The model failed before anything was found.
+    """
+    began = time.monotonic() - journey.spent_s
+    tally = journey.state.archive.tally
+    try:
+        while True:
+            journey.spent_s = time.monotonic() - began
+            ended = over(budget, journey) or turn()
+            if ended:
+                return ended
+            _remember(journey)
+            if checkpoint is not None:
+                checkpoint(journey)
+            if progress is not None:
+                most = max(budget.evaluations or 0, tally.evaluated)
+                progress(tally.evaluated, most, len(journey.state.archive.members))
+    except KeyboardInterrupt:
+        return "interrupted"
+    except EvaluationError as error:
+        if not tally.evaluated:
+            raise
+        return f"the model failed ({error})"
+
+
+def over(budget: Budget, journey: Journey) -> str:
     """Which part of the budget is spent: nothing, `evaluations` or `seconds`."""
-    if budget.evaluations is not None and archive.tally.evaluated >= budget.evaluations:
+    evaluated = journey.state.archive.tally.evaluated
+    if budget.evaluations is not None and evaluated >= budget.evaluations:
         return "evaluations"
     if budget.seconds is not None and journey.spent_s >= budget.seconds:
         return "seconds"
@@ -176,7 +208,7 @@ def _next(breeding: Breeding, journey: Journey, budget: Budget) -> Array:
     return breeding.ask(journey.state, most=left)
 
 
-def remember(journey: Journey) -> None:
+def _remember(journey: Journey) -> None:
     """Keeps a moment of the journey for its trace, when enough has happened since the last."""
     archive = journey.state.archive
     last = journey.moments[-1][0] if journey.moments else 0

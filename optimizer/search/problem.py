@@ -28,6 +28,8 @@ class SpaceProblem(Problem):  # type: ignore[misc]
         archive: Every design that was evaluated.
         most_evaluated: Designs that may be evaluated; those beyond are told to be infeasible; None = any
             number.
+        asked: Designs that were new the last time.
+        entered: Those of them that entered the archive.
     """
 
     def __init__(
@@ -41,6 +43,7 @@ class SpaceProblem(Problem):  # type: ignore[misc]
     ) -> None:
         self.evaluator, self.space, self.archive = evaluator, space, archive
         self.most_evaluated = most_evaluated
+        self.asked = self.entered = 0
         counts = [column.count for column in space.columns]
         self.most = np.array([1.0 if count is None else count - 1.0 for count in counts])
         self.is_real = np.array([count is None for count in counts])
@@ -97,10 +100,11 @@ class SpaceProblem(Problem):  # type: ignore[misc]
         rows = rows[allowed[rows] & ~np.isin(code[rows], self._known)]
         if self.most_evaluated is not None:
             rows = rows[: max(self.most_evaluated - self.archive.tally.evaluated, 0)]
+        self.asked = self.entered = 0
         if not rows.size:
             return
         found = self.evaluator(X[rows])
-        self.archive.add(found)
+        self.asked, self.entered = len(found), int(self.archive.add(found).sum())
         told = np.clip(np.column_stack([found.losses, found.excess]), -ENDLESS, ENDLESS)
         known, answers = np.concatenate([self._known, code[rows]]), np.concatenate([self._answers, told])
         order = np.argsort(known)

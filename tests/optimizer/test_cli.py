@@ -169,8 +169,7 @@ def test_ctrl_c_has_its_own_exit_code_and_shows_what_was_found(tradespace, file,
         yield work((4, 8))
         raise KeyboardInterrupt
 
-    solving = sys.modules[_home_of_solve()]
-    monkeypatch.setattr(solving, "in_order", interrupted)
+    monkeypatch.setattr("optimizer.methods.in_order", interrupted)
     monkeypatch.setattr("optimizer.config.SolveConfig.__post_init__", lambda self: _small_chunks(self))
     code, out, _ = tradespace("solve", file(SMALL))
     assert code == INTERRUPTED
@@ -182,12 +181,6 @@ def test_ctrl_c_has_its_own_exit_code_and_shows_what_was_found(tradespace, file,
 
 def _small_chunks(config):
     object.__setattr__(config, "chunk", 4)
-
-
-def _home_of_solve():
-    import optimizer
-
-    return optimizer.solve.__module__
 
 
 def test_solve_as_json_has_the_keys_of_the_format(tradespace):
@@ -260,7 +253,7 @@ def test_results_are_written_once(tradespace, file, tmp_path):
 
 def test_existing_results_are_refused_before_the_work_is_done(tradespace, file, tmp_path, monkeypatch):
     (tmp_path / "front.csv").write_text("mine")
-    monkeypatch.setattr(f"{_home_of_solve()}.look_at", lambda *_, **__: pytest.fail("worked in vain"))
+    monkeypatch.setattr("optimizer.methods.look_at", lambda *_, **__: pytest.fail("worked in vain"))
     assert tradespace("solve", file(SMALL), "--out", tmp_path)[0] == BAD_INPUT
 
 
@@ -376,3 +369,14 @@ def test_several_searches_by_name(tradespace, file):
     )
     assert code == OK
     assert "searched (nsga2) in 2 independent searches" in " ".join(out.split())
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--algorithm", "nsga2"), ("--algorithm", "exact"), ("--max-designs", "9")]
+)
+def test_what_keeps_no_checkpoint_says_so(tradespace, file, tmp_path, arguments):
+    path = tmp_path / "search.npz"
+    code, _, err = tradespace("solve", file(SMALL), *arguments, "--checkpoint", path)
+    assert code == BAD_INPUT
+    assert "keeps no checkpoint" in err
+    assert not path.exists()

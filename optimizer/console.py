@@ -1,0 +1,58 @@
+"""What all commands share: a scenario file read, a console that fits, JSON for machines."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from models.scenario.scenario import Scenario
+    from models.system import System
+
+
+def load(path: Path) -> Scenario:
+    """Reads a scenario file."""
+    from models.scenario.load import load_scenario
+
+    return load_scenario(path)
+
+
+def compiled(path: Path) -> System:
+    """Reads and compiles a scenario file."""
+    from models.compiling import compile_system
+
+    return compile_system(load(path))
+
+
+def console() -> Console:
+    """A console that fits where it prints: pipes get plain text of a fixed width."""
+    from rich.console import Console
+
+    class Output(Console):
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError  # rich would end the program with the exit code of something else
+
+    if sys.stdout.isatty():
+        return Output(highlight=False, markup=False, emoji=False)
+    asked = os.environ.get("COLUMNS", "")
+    width = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 120
+    return Output(
+        highlight=False,
+        markup=False,
+        emoji=False,
+        width=max(width, 40),
+        color_system=None,
+        force_terminal=False,
+    )
+
+
+def print_json(value: object) -> None:
+    """Prints a value as strict JSON."""
+    import json
+
+    is_unicode = (sys.stdout.encoding or "").lower().startswith("utf")
+    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=not is_unicode, allow_nan=False) + "\n")

@@ -1,0 +1,191 @@
+"""The three ways to a front: every design, a sample of them, or a search; and which of them time allows."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from models.errors import SpaceTooLargeError
+from models.evaluation import Array, Evaluation
+from models.units import count, duration
+from optimizer.config import MOST_SAMPLED, SolveConfig
+from optimizer.exhaustive import Look, LookAt, Progress, Tally, look_at, ranges
+from optimizer.front import Front
+from optimizer.protocols import Evaluator, Space, size_of
+from optimizer.search.driver import ENDS
+from optimizer.search.hypervolumes import TracePoint
+from optimizer.solution import Certificate
+from optimizer.workers import SpreadOut, can_be_sent, in_order
+
+#: What takes less than this in one process isn't worth starting others, s.
+WORTH_WORKERS_S = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What is known of a model beyond its answers.
+
+    Attributes:
+        steps: Differences in each dimension that people care about; None = unknown.
+        suggest: Proposes changes of some designs (`optimizer.search.breeding`); None = nobody does.
+        identity: Digest of the model, by which a checkpoint is recognised.
+    """
+
+    steps: Sequence[float | None] | None = None
+    suggest: Callable[[Evaluation], Array] | None = None
+    identity: str = ""
+
+
+Outcome = tuple[Tally, Front, Certificate, tuple[TracePoint, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What is to be solved."""
+
+    evaluator: Evaluator
+    space: Space
+    config: SolveConfig
+    today: Evaluation
+    progress: Progress | None
+    hints: Hints
+    checkpoint: Path | None
+
+    def empty(self) -> Tally:
+        """Nothing seen yet; the limits are known, even when no design is ever seen."""
+        tally = Tally()
+        tally.add(self.today.take(np.arange(0)))
+        return tally
+
+
+def all_or_sample(task: Task) -> Outcome:
+    """All designs where there are no more than asked for, else a sample."""
+    most = task.config.max_designs
+    assert most is not None
+    size = size_of(task.space)
+    if size is not None and size <= most:
+        return exact(task, size, why="")
+    if most > MOST_SAMPLED:
+        raise SpaceTooLargeError(
+            f"the space has {count(size)} designs, and a sample at most {count(MOST_SAMPLED)}, "
+            f"but --max-designs is {count(most)}"
+        )
+    X = task.space.sample(most, seed=task.config.seed)
+    pieces = (X[start:stop] for start, stop in ranges(len(X), chunk=task.config.chunk))
+    tally = task.empty()
+    seen = in_order(LookAt(task.evaluator), pieces, workers=_workers(task))
+    ended = look_at(tally, seen, total=len(X), progress=task.progress)
+    return _outcome(tally, "sample", size, ended)
+
+
+def exact(task: Task, size: int, *, why: str, tally: Tally | None = None) -> Outcome:
+    """Every design, or those after the ones that were seen already."""
+    tally = tally or task.empty()
+    pieces = ranges(size, chunk=task.config.chunk, begin=tally.evaluated)
+    workers = _workers(task) if size - tally.evaluated > task.config.chunk else 1
+    seen: Iterable[Tally] = in_order(Look(task.evaluator, task.space), pieces, workers=workers)
+    ended = look_at(tally, seen, total=size, progress=task.progress)
+    return _outcome(tally, "exact", size, ended, why)
+
+
+def what_time_allows(task: Task) -> Outcome:
+    """Every design where that takes no longer than people wait, at the rate of the first ones."""
+    config, size = task.config, size_of(task.space)
+    if size is None:
+        return by_search(task, why="the designs can't be counted out")
+    tally = task.empty()
+    look = Look(task.evaluator, task.space)
+    first = min(config.chunk, size)
+    began = time.perf_counter()
+    ended = look_at(tally, map(look, [(0, first)]), total=size, progress=task.progress)
+    seconds = (time.perf_counter() - began) / first * (size - first)
+    if ended or first == size:
+        return _outcome(tally, "exact", size, ended)
+    alone = seconds < WORTH_WORKERS_S
+    seconds /= 1 if alone else _workers(task)
+    if seconds > config.exact_seconds:
+        rate = f"at {count(round(size / max(seconds, 1e-9)))} designs/s"
+        return by_search(task, why=f"all {count(size)} designs would take {duration(seconds)} {rate}")
+    if alone:
+        task = replace(task, config=replace(config, workers=1))
+    return exact(task, size, why="", tally=tally)
+
+
+def countable(space: Space) -> int:
+    """Designs there are.
+
+    Raises:
+        SpaceTooLargeError: They can't be counted out.
+    """
+    size = space.size
+    if size is None:
+        raise SpaceTooLargeError(
+            "a real decision makes the designs uncountable: they can't all be evaluated; search them "
+            "(--method archive), or take a Sobol sample (--max-designs N)"
+        )
+    return size
+
+
+def _workers(task: Task) -> int:
+    """Processes that are used: one where the model can't be sent to others."""
+    workers = task.config.workers
+    return workers if workers > 1 and can_be_sent((task.evaluator, task.space)) else 1
+
+
+def _outcome(
+    tally: Tally, method: Literal["exact", "sample"], size: int | None, ended: str, why: str = ""
+) -> Outcome:
+    front = tally.front()
+    certificate = Certificate(
+        method=method,
+        evaluated=tally.evaluated,
+        feasible=tally.feasible,
+        on_front=len(front),
+        size=size,
+        ended_early=ended,
+        why=why,
+    )
+    return tally, front, certificate, ()
+
+
+def by_search(task: Task, *, why: str) -> Outcome:
+    """Searches the space; every feasible design met stays in the archive the front is read from."""
+    from optimizer.searching import searched  # loads pymoo only where it is needed
+
+    config = task.config
+    workers = _workers(task)
+    spread = SpreadOut(task.evaluator, workers=workers) if workers > 1 else nullcontext(task.evaluator)
+    with spread as evaluator:
+        found = searched(
+            evaluator,
+            task.space,
+            config,
+            today=task.today,
+            steps=task.hints.steps,
+            suggest=task.hints.suggest,
+            progress=task.progress,
+            checkpoint=task.checkpoint,
+            identity=task.hints.identity,
+        )
+    is_whole = found.ended in ENDS
+    certificate = Certificate(
+        method="search",
+        evaluated=found.tally.evaluated,
+        feasible=found.tally.feasible,
+        on_front=len(found.front),
+        size=size_of(task.space),
+        ended_early="" if is_whole else found.ended,
+        why=why,
+        algorithm="archive" if config.method == "auto" else config.method,
+        swept=found.swept,
+        ended_by=found.ended if is_whole else "",
+        searches=config.restarts,
+        missed=None if found.missed is None else found.missed.missed,
+    )
+    return found.tally, found.front, certificate, found.trace
