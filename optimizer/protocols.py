@@ -6,7 +6,10 @@ from collections.abc import Callable
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
+from models.columns import Column
+from models.conditions import DecisionColumns
 from models.errors import EvaluationError, SpaceTooLargeError
 from models.evaluation import Array, Evaluation
 
@@ -36,6 +39,29 @@ class Space(Protocol):
 
     def decode(self, x: Array) -> dict[str, object]:
         """A design in writing."""
+
+
+class SearchSpace(Space, Protocol):
+    """A space whose columns are known, so that designs can be changed (`models.space.DesignSpace` is one)."""
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns of the decision matrix."""
+
+    @property
+    def decisions(self) -> tuple[DecisionColumns, ...]:
+        """The decisions, with the columns they own."""
+
+    def canonical(self, X: Array) -> Array:
+        """The one form of each design."""
+
+    def is_allowed(self, X: Array) -> NDArray[np.bool_]:
+        """Which designs break no rule."""
+
+
+def can_be_searched(space: object) -> bool:
+    """Whether a space tells enough of itself to change designs."""
+    return all(hasattr(space, name) for name in ("columns", "decisions", "canonical", "is_allowed"))
 
 
 def size_of(space: Space) -> int | None:

@@ -15,14 +15,13 @@ from models.units import count
 from optimizer.config import EVALUATIONS, SolveConfig
 from optimizer.exhaustive import Progress, Tally
 from optimizer.front import Front, front_of
-from optimizer.protocols import Evaluator, Space, size_of
+from optimizer.protocols import Evaluator, SearchSpace, Space, can_be_searched, size_of
 from optimizer.search.archive import codes
 from optimizer.search.breeding import Suggest
 from optimizer.search.by_name import search_by_name
 from optimizer.search.checkpoints import Checkpoint, CheckpointError, read_checkpoint
 from optimizer.search.driver import ENDS, Budget, Found, search
 from optimizer.search.hypervolumes import TracePoint
-from optimizer.search.moves import SearchSpace, can_be_searched
 from optimizer.search.recapture import Recapture, agreement_of_fronts, recapture
 
 

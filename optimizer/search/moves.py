@@ -3,45 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.columns import Column
-from models.conditions import DecisionColumns
 from models.errors import SpaceTooLargeError
 from models.evaluation import Array
 from models.space import single_moves
-from optimizer.protocols import Space
+from optimizer.protocols import SearchSpace
 
 #: Share of the changes of a number that are steps to its neighbour instead of jumps to anywhere.
 STEPS = 0.5
 #: Relative width of the random steps of a real, smallest and largest.
 NARROWEST, WIDEST = 1e-3, 0.3
-
-
-class SearchSpace(Space, Protocol):
-    """A space whose columns are known, so that designs can be changed (`models.space.DesignSpace` is one)."""
-
-    @property
-    def columns(self) -> tuple[Column, ...]:
-        """The columns of the decision matrix."""
-
-    @property
-    def decisions(self) -> tuple[DecisionColumns, ...]:
-        """The decisions, with the columns they own."""
-
-    def canonical(self, X: Array) -> Array:
-        """The one form of each design."""
-
-    def is_allowed(self, X: Array) -> NDArray[np.bool_]:
-        """Which designs break no rule."""
-
-
-def can_be_searched(space: object) -> bool:
-    """Whether a space tells enough of itself to change designs."""
-    return all(hasattr(space, name) for name in ("columns", "decisions", "canonical", "is_allowed"))
 
 
 def inside(space: SearchSpace, X: Array) -> Array:

@@ -9,9 +9,8 @@ from numpy.typing import NDArray
 from pymoo.core.problem import Problem
 
 from models.evaluation import Array, Evaluation
-from optimizer.protocols import Evaluator
+from optimizer.protocols import Evaluator, SearchSpace
 from optimizer.search.archive import Archive, codes
-from optimizer.search.moves import SearchSpace
 
 #: An infinite loss for algorithms that subtract.
 ENDLESS = 1e12

@@ -1,0 +1,100 @@
+"""How sure is an order: which designs the model can't tell apart.
+
+The model is compared with a simulation of the same systems (docs/model.md, "How far off it is"); the worst
+error found there is carried here. A design that would be first if both were off by that much, it in the lucky
+direction and the first in the unlucky one, isn't told apart from the first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.evaluation import Array, Evaluation
+
+
+@dataclass(frozen=True, slots=True)
+class ModelError:
+    """How far a model is off.
+
+    Attributes:
+        version: When and on what it was measured.
+        relative: By dimension the largest error relative to the value, `(utilisation below, error)` each, for
+            designs whose busiest station is below that; what isn't named follows from closed formulas, and
+            showed no error beyond the noise of the simulation.
+    """
+
+    version: str
+    relative: Mapping[str, tuple[tuple[float, float], ...]] = field(default_factory=dict)
+
+
+#: Latency: p99 of 84 flows in 70 networks, the worst flow of each class of utilisation.
+MODEL_ERROR = ModelError(
+    "2026-11-24, 84 flows in 70 networks, 400,000 simulated requests each",
+    {"latency": ((0.5, 0.019), (0.7, 0.059), (np.inf, 0.080))},
+)
+#: A model of one's own, of which nothing is known.
+NO_ERROR = ModelError("none known")
+
+
+def error_of(evaluation: Evaluation, error: ModelError = MODEL_ERROR) -> Array:
+    """Largest error of every value, in its unit, `(n, m)`; 0 for what is infinite."""
+    values = evaluation.values
+    off = np.zeros_like(values)
+    # A model that doesn't tell how busy its designs are gets the largest error.
+    busy = evaluation.indicators.get("utilisation", np.full(len(values), np.inf))
+    for j, dimension in enumerate(evaluation.dimensions):
+        share = np.zeros(len(values))
+        for below, relative in reversed(error.relative.get(dimension.name, ())):
+            # A station exactly at its limit (0.70) still is within it.
+            share = np.where(busy <= below, relative, share)
+        off[:, j] = share * np.where(np.isfinite(values[:, j]), np.abs(values[:, j]), 0.0)
+    return off
+
+
+def is_equal(evaluation: Evaluation, i: int, error: ModelError = MODEL_ERROR) -> NDArray[np.bool_]:
+    """Where designs can't be told apart from design i, by dimension, `(n, m)`: the larger error counts."""
+    off = error_of(evaluation, error)
+    values = evaluation.values
+    with np.errstate(invalid="ignore"):  # unbounded minus unbounded
+        distance = np.abs(values - values[i])
+    return np.asarray((values == values[i]) | (distance <= np.maximum(off, off[i])))
+
+
+def contenders(
+    evaluation: Evaluation, score: Callable[[Array], Array], error: ModelError = MODEL_ERROR
+) -> NDArray[np.bool_]:
+    """Designs that could be first within the model's error, `(n,)`; the first is one of them.
+
+    Args:
+        evaluation: The designs.
+        score: Score of losses `(n, m)` -> `(n,)`, smaller is better, that never falls when a loss rises, and
+            in which a design's score depends on its own losses alone (a fixed scale).
+        error: The model's error.
+    """
+    losses = evaluation.losses
+    if not len(losses):
+        return np.zeros(0, dtype=bool)
+    off = error_of(evaluation, error)
+    lucky, unlucky = score(losses - off), score(losses + off)
+    first = int(np.argmin(np.round(score(losses), 12)))
+    found: NDArray[np.bool_] = np.round(lucky, 12) <= np.round(unlucky[first], 12)
+    found[first] = True
+    return found
+
+
+def alike(evaluation: Evaluation, error: ModelError = MODEL_ERROR) -> NDArray[np.bool_]:
+    """Dimensions in which no two designs can be told apart, though their values differ, `(m,)`."""
+    values = evaluation.values
+    if len(values) < 2:
+        return np.zeros(values.shape[1], dtype=bool)
+    found = np.zeros(values.shape[1], dtype=bool)
+    off = error_of(evaluation, error)
+    for j in range(values.shape[1]):
+        low, high = int(np.argmin(values[:, j])), int(np.argmax(values[:, j]))
+        apart = values[high, j] - values[low, j]
+        found[j] = 0.0 < apart <= max(off[low, j], off[high, j])
+    return found

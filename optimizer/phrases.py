@@ -1,0 +1,97 @@
+"""Differences between designs in words: "31 ms faster", "4,100 USD dearer", one place for all formats."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from models.dimension import Dimension
+from models.evaluation import Array
+from models.units import nines, quantity
+
+#: What a dimension of the six is called when it is better, and when it is worse.
+_WORDS = {
+    "latency": ("faster", "slower"),
+    "throughput": ("more throughput", "less throughput"),
+    "consistency": ("more consistent", "less consistent"),
+    "availability": ("more available", "less available"),
+    "cost": ("cheaper", "dearer"),
+    "complexity": ("simpler", "more complex"),
+}
+#: What a design is called that is best in one dimension.
+_BEST = {
+    "latency": "fastest",
+    "throughput": "most throughput",
+    "consistency": "most consistent",
+    "availability": "most available",
+    "cost": "cheapest",
+    "complexity": "simplest",
+}
+
+
+def value_of(dimension: Dimension, value: float) -> str:
+    """A value of a dimension: `31 ms`, `99.95 %`."""
+    return quantity(float(value), dimension.unit)
+
+
+def difference(dimension: Dimension, before: float, after: float) -> str:
+    """How a value differs from another: `31 ms faster`, `99.99 % instead of 99.9 % available`.
+
+    Availability is told by both values, because a difference of shares says nothing; so is what can't be
+    subtracted.
+    """
+    if before == after:
+        return f"{dimension.name} the same"
+    is_better = (after - before) * dimension.sign < 0.0
+    better, worse = _WORDS.get(dimension.name, (f"better {dimension.name}", f"worse {dimension.name}"))
+    if dimension.name == "availability":
+        texts = value_of(dimension, after), value_of(dimension, before)
+        if texts[0] == texts[1]:
+            return f"hardly {better if is_better else worse} ({texts[0]})"
+        return f"{texts[0]} instead of {texts[1]} available"
+    if not (math.isfinite(before) and math.isfinite(after)):
+        told = f"{value_of(dimension, after)} instead of {value_of(dimension, before)}"
+        return f"{dimension.name} {told}"
+    amount = abs(after - before)
+    size = (
+        f"{100.0 * amount:.3g} points" if dimension.unit == "fraction" else quantity(amount, dimension.unit)
+    )
+    return f"{size} {better if is_better else worse}"
+
+
+def differences(
+    dimensions: Sequence[Dimension], before: Array, after: Array, *, only: Sequence[int] | None = None
+) -> list[str]:
+    """All dimensions in which two designs differ, the better ones first.
+
+    Args:
+        dimensions: What the values are.
+        before: Values of one design, `(m,)`.
+        after: Values of the other, `(m,)`.
+        only: Positions of the dimensions to tell; None = all.
+    """
+    chosen = [j for j in (range(len(dimensions)) if only is None else only) if before[j] != after[j]]
+    chosen.sort(key=lambda j: (after[j] - before[j]) * dimensions[j].sign > 0.0)
+    return [difference(dimensions[j], float(before[j]), float(after[j])) for j in chosen]
+
+
+def best_in(dimension: Dimension) -> str:
+    """What the best design in a dimension is called: `cheapest`."""
+    return _BEST.get(dimension.name, f"best {dimension.name}")
+
+
+def worse_in(dimension: Dimension) -> str:
+    """What the worst design in a dimension is called: `dearer than others`."""
+    return _WORDS.get(dimension.name, ("", f"worse {dimension.name}"))[1]
+
+
+def with_nines(share: float) -> str:
+    """An availability with its nines: `99.95 % (3.3 nines)`."""
+    return f"{quantity(share, 'fraction')} ({nines(share)})"
+
+
+def joined(parts: Sequence[str], *, last: str = "and") -> str:
+    """Parts of a sentence: `a`, `a and b`, `a, b and c`."""
+    if len(parts) < 2:
+        return "".join(parts)
+    return f"{', '.join(parts[:-1])} {last} {parts[-1]}"
