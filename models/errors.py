@@ -85,3 +85,7 @@ class SpaceTooLargeError(TradespaceError):
 
 class EvaluationError(TradespaceError):
     """A callable X -> Evaluation returned the wrong type, the wrong shape, or not a number."""
+
+
+class OutputError(TradespaceError):
+    """Results can't be written there."""

@@ -15,7 +15,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from optimizer import questions
+from optimizer.commands.breaking import break_
+from optimizer.commands.compare import compare
+from optimizer.commands.explain import explain
+from optimizer.commands.rank import rank
+from optimizer.commands.reach import few, reach
+from optimizer.commands.rules import rules
+from optimizer.commands.what_if import what_if
 from optimizer.console import compiled, console, load, print_json
 
 if TYPE_CHECKING:
@@ -135,12 +141,12 @@ def evaluate(
     as_json: AsJson = False,
 ) -> None:
     """Score one design, with everything in between: by phase, component and flow."""
-    from models.explaining import explain
+    from models.explaining import explain as everything_of
     from optimizer.designs import design_from
 
     system = compiled(scenario)
     x = design_from(system, design, changes or [])
-    told = explain(system, x)
+    told = everything_of(system, x)
     if as_json:
         print_json(told)
     else:
@@ -198,9 +204,14 @@ def _config(**settings: object) -> SolveConfig:
         raise typer.BadParameter(str(error)) from None
 
 
-app.command()(questions.rank)
-app.command()(questions.rules)
-app.command("break")(questions.break_)
+app.command()(rank)
+app.command()(few)
+app.command()(reach)
+app.command()(explain)
+app.command()(compare)
+app.command("what-if")(what_if)
+app.command()(rules)
+app.command("break")(break_)
 
 
 def _finding(finding: object) -> dict[str, object]:

@@ -1,11 +1,14 @@
-"""A design from the command line or from a file."""
+"""A design from the command line or from a file, and into one."""
 
 from __future__ import annotations
 
+import json
+import os
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from models.errors import DesignError, ScenarioError
+from models.errors import DesignError, OutputError, ScenarioError
 from models.evaluation import Array
 from models.scenario.document import read_document, read_file
 from models.system import System
@@ -89,3 +92,42 @@ def _from_file(system: System, path: Path) -> dict[str, object]:
             "from the file if you have checked that the decisions still mean the same"
         )
     return dict(decisions)
+
+
+def refuse_existing_design(path: Path, *, force: bool = False) -> None:
+    """Refuses a file that is there, before anything is worked out.
+
+    Raises:
+        OutputError: It is there and may not be replaced, or it is a folder.
+    """
+    if path.is_dir():
+        raise OutputError(f"{path} is a folder; choose a file with --save")
+    if path.exists() and not force:
+        raise OutputError(f"{path} is there already; --force replaces it")
+
+
+def write_design(system: System, x: Array, path: Path, *, force: bool = False) -> None:
+    """Writes a design to a file that names its scenario and the digest, whole or not at all.
+
+    Raises:
+        OutputError: It can't be written, or is there and may not be replaced.
+    """
+    refuse_existing_design(path, force=force)
+    told = [
+        f"scenario: {json.dumps(system.scenario.name)}",
+        f"digest: {json.dumps(system.digest)}",
+        "decisions:",
+    ]
+    for name, value in system.space.decode(x).items():
+        told.append(f"  {name}: {json.dumps(value, ensure_ascii=False)}")
+    other = None
+    try:
+        handle, other = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write("\n".join(told) + "\n")
+        Path(other).chmod(0o644)
+        os.replace(other, path)
+    except OSError as error:
+        if other is not None:
+            Path(other).unlink(missing_ok=True)
+        raise OutputError(f"{path} can't be written: {error.strerror or error}") from None

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from models.errors import TradespaceError
+from models.errors import OutputError
 from optimizer.answers import solution_answer
 from optimizer.protocols import Space
 from optimizer.solution import Solution
@@ -22,10 +22,6 @@ if TYPE_CHECKING:
 FILES = ("front.parquet", "front.csv", "front.json")
 #: A text that begins with one of these would be run as a formula by a spreadsheet.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
-
-
-class OutputError(TradespaceError):
-    """Results can't be written where they should go."""
 
 
 def write_solution(

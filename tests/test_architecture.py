@@ -24,7 +24,7 @@ OWNERS = {
     "annotated_types": ("models.scenario.",),
     "scipy": ("models.formulas.", "models.sampling"),
     "rich": ("optimizer.terminal", "optimizer.progress", "optimizer.console"),
-    "typer": ("optimizer.cli", "optimizer.questions"),
+    "typer": ("optimizer.cli", "optimizer.commands."),
     "moocore": ("optimizer.pareto",),
     "pymoo": ("optimizer.search.problem", "optimizer.search.algorithms"),
     "plotly": ("ui.",),
@@ -109,7 +109,8 @@ def test_no_library_is_used_without_an_owner():
 
 
 def test_the_command_line_loads_nothing_else_before_it_knows_the_command():
-    commands = ("optimizer.cli", "optimizer.questions", "optimizer.console")
+    commands = {"optimizer.cli", "optimizer.console"}
+    commands |= {module for module in MODULES if module.startswith("optimizer.commands")}
     for module in commands:
         loaded = imports(MODULES[module], only_at_start=True) - {"optimizer", *commands}
         assert {name.split(".")[0] for name in loaded} <= {"typer", *sys.stdlib_module_names}

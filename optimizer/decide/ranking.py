@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from models.dimension import Dimension
 from models.evaluation import Array
-from optimizer.scaling import scale_of
+from optimizer.scaling import Scale, scale_of
 
 #: Weight of a dimension by how readily it is given up: each step counts twice the next.
 WEIGHT_OF = {"never": 8.0, "rare": 4.0, "sometimes": 2.0, "pay": 1.0}
@@ -38,12 +38,13 @@ class Ranking:
     weights: Array
 
 
-def rank(losses: Array, weights: Array) -> Ranking:
+def rank(losses: Array, weights: Array, *, scale: Scale | None = None) -> Ranking:
     """Ranks designs by how far each is behind the best value of every dimension.
 
     Args:
         losses: Losses of the front, `(n, m)`.
         weights: How much each dimension counts, `(m,)`, >= 0 and not all 0.
+        scale: How losses are scaled; None = to the range of the front.
 
     Raises:
         ValueError: A weight is negative or not finite, all are 0, or the losses hold NaN.
@@ -52,7 +53,7 @@ def rank(losses: Array, weights: Array) -> Ranking:
     augmented by a small share of the sum; losses scaled to the range of the front.
     """
     weights = _checked(losses, weights)
-    scale = scale_of(losses)
+    scale = scale_of(losses) if scale is None else scale
     counts = scale.varies & (weights > 0.0)
     if not counts.any():  # nothing that counts differs
         weights = np.where(scale.varies, 1.0, 0.0) if scale.varies.any() else np.ones_like(weights)
