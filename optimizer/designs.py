@@ -69,6 +69,23 @@ def _value(system: System, decision: str, text: str) -> object:
     return int(number) if number.is_integer() and "e" not in text.lower() and "." not in text else number
 
 
+def _what_differs(system: System, decisions: Mapping[str, object]) -> str:
+    """What can be seen of how a scenario has changed since a design was made for it."""
+    names = {decision.name for decision in system.space.decisions}
+    gone = sorted(
+        str(name).partition("@")[0] for name in decisions if str(name).partition("@")[0] not in names
+    )
+    new = sorted(names - {str(name).partition("@")[0] for name in decisions})
+    parts = [f"it has no decision {', '.join(gone)} any more"] if gone else []
+    parts += [f"the decisions {', '.join(new)} are new"] if new else []
+    if not parts:
+        try:
+            system.space.encode(decisions)
+        except DesignError as error:
+            parts = [str(error)]
+    return "; ".join(parts) or "its decisions are the same, but numbers or limits have changed since"
+
+
 def _from_file(system: System, path: Path) -> dict[str, object]:
     document = read_document(read_file(path), source=str(path))
     if document.findings:
@@ -88,7 +105,7 @@ def _from_file(system: System, path: Path) -> dict[str, object]:
     if digest is not None and digest != system.digest:
         raise DesignError(
             f"{path}: was made for another version of {system.scenario.name!r} (digest {str(digest)[:12]}, "
-            f"now {system.digest[:12]}): the scenario has changed since; solve again, or remove `digest` "
+            f"now {system.digest[:12]}): {_what_differs(system, decisions)}; solve again, or remove `digest` "
             "from the file if you have checked that the decisions still mean the same"
         )
     return dict(decisions)

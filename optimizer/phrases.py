@@ -71,6 +71,9 @@ def differences(
         only: Positions of the dimensions to tell; None = all.
     """
     chosen = [j for j in (range(len(dimensions)) if only is None else only) if before[j] != after[j]]
+    # What reads the same makes no difference to a person.
+    shown = [j for j in chosen if value_of(dimensions[j], before[j]) != value_of(dimensions[j], after[j])]
+    chosen = shown or chosen
     chosen.sort(key=lambda j: (after[j] - before[j]) * dimensions[j].sign > 0.0)
     return [difference(dimensions[j], float(before[j]), float(after[j])) for j in chosen]
 

@@ -7,6 +7,7 @@ import os
 import sys
 from pathlib import Path
 
+import pytest
 from hypothesis import settings
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -14,3 +15,21 @@ sys.path.insert(0, str(Path(__file__).parent))
 settings.register_profile("ci", derandomize=True, deadline=None)
 settings.register_profile("dev", deadline=None)
 settings.load_profile("ci" if os.environ.get("CI") else "dev")
+
+
+@pytest.fixture
+def tradespace(monkeypatch, capsys):
+    """Runs a command in this process: exit code, standard output, standard error."""
+    from optimizer.cli import main
+
+    monkeypatch.setenv("COLUMNS", "120")
+
+    def run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["tradespace", *map(str, arguments)])
+        with pytest.raises(SystemExit) as done:
+            main()
+        told = capsys.readouterr()
+        assert "Traceback" not in told.err + told.out
+        return done.value.code, told.out, told.err
+
+    return run

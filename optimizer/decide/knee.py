@@ -18,7 +18,7 @@ from optimizer.phrases import difference
 from optimizer.scaling import Scale, scale_of
 
 #: Designs that differ by no more than this share of the front's range in every dimension are near.
-NEAR = 0.2
+NEAR = 0.1
 #: Knees that are told at the most.
 MOST = 5
 #: A step smaller than this, as a share of the front's range, tells nothing.
@@ -89,7 +89,8 @@ def knees(front: Front, *, near: float = NEAR, most: int = MOST) -> tuple[Knee, 
 
     Source: trade-off worthiness among neighbours (Rachmawati and Srinivasan 2009, "Multiobjective
     evolutionary algorithm with controllable focus on the knees of the Pareto front"), the neighbours being
-    those within a box of the scaled dimensions.
+    those within a box of the scaled dimensions. A bulge at which one dimension must count more than another
+    to make it best is none by this definition, and neither is an end of the front, unless it is *the* knee.
     """
     if len(front) == 0:
         return ()
@@ -101,6 +102,8 @@ def knees(front: Front, *, near: float = NEAR, most: int = MOST) -> tuple[Knee, 
         if len(found) >= most:
             break
         moves = scaled - scaled[i]
+        if found and np.any(np.sum(scaled <= scaled[i], axis=0) == 1):
+            continue  # an end of the front, better than all others in a dimension, bulges nowhere
         is_near = np.abs(moves).max(axis=1, initial=0.0) <= near
         if found and np.any(regret[is_near] < regret[i]):
             continue

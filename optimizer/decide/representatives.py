@@ -41,8 +41,9 @@ def representatives(
 ) -> Representatives:
     """Up to k designs that cover the front: the knee and the ends first, then always the one furthest away.
 
-    The cover is at most twice as wide as the best possible one with as many designs after the first
-    (Gonzalez 1985, "Clustering to minimize the maximum intercluster distance").
+    Where r of them are not the knee or an end, no design is further from its representative than twice what
+    the best r designs anywhere on the front would reach (Gonzalez 1985, "Clustering to minimize the maximum
+    intercluster distance").
 
     Args:
         front: The front.

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from optimizer.cli import BAD_INPUT, DEFECT, INFEASIBLE, INTERRUPTED, OK, main
+from optimizer.cli import BAD_INPUT, DEFECT, INFEASIBLE, INTERRUPTED, OK
 
 EXERCISE = Path(__file__).parents[2] / "data" / "scenarios" / "black_friday_exercise.yaml"
 COMMAND = Path(sys.executable).with_name("tradespace")
@@ -31,22 +31,6 @@ IMPOSSIBLE = (
     SMALL + "dimensions: {latency: {limit: 1, tolerance: never}, cost: {limit: 1, tolerance: never}}\n"
 )
 ENDLESS = SMALL.replace("decisions:\n", "decisions:\n  work: {real: [1, 20], sets: web.service_ms}\n")
-
-
-@pytest.fixture
-def tradespace(monkeypatch, capsys):
-    """Runs the command in this process: exit code, standard output, standard error."""
-    monkeypatch.setenv("COLUMNS", "120")
-
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["tradespace", *map(str, arguments)])
-        with pytest.raises(SystemExit) as done:
-            main()
-        told = capsys.readouterr()
-        assert "Traceback" not in told.err + told.out
-        return done.value.code, told.out, told.err
-
-    return run
 
 
 @pytest.fixture

@@ -3,30 +3,15 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import pytest
 
-from optimizer.cli import BAD_INPUT, OK, main
+from optimizer.cli import BAD_INPUT, OK
 
 DATA = Path(__file__).parents[2] / "data" / "scenarios"
 EXERCISE = DATA / "black_friday_exercise.yaml"
-
-
-@pytest.fixture
-def tradespace(monkeypatch, capsys):
-    """Runs the command in this process: exit code, standard output, standard error."""
-
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["tradespace", *map(str, arguments)])
-        with pytest.raises(SystemExit) as done:
-            main()
-        told = capsys.readouterr()
-        assert "Traceback" not in told.err + told.out
-        return done.value.code, told.out, told.err
-
-    return run
+WEEK = DATA / "black_friday_week.yaml"
 
 
 @pytest.fixture(scope="module")
@@ -98,3 +83,134 @@ def test_bad_input_is_told_in_words(tradespace, folder, arguments, words):
     assert out == ""
     for word in words:
         assert word in err
+
+
+def test_explaining_the_knee_and_today(tradespace, folder):
+    code, out, _ = tradespace("explain", EXERCISE, "--front", folder)
+    assert code == OK
+    for said in ("It is the knee", "It gives up:", "It breaks at"):
+        assert said in out
+    code, out, _ = tradespace("explain", EXERCISE, "--design", "today", "--front", folder)
+    assert code == OK
+    assert "it breaks saturation" in out
+    assert "the smallest change that mends it" in out
+    _, out, _ = tradespace("explain", EXERCISE, "--front", folder, "--json")
+    told = json.loads(out)
+    assert told["knee"]["is"] is True
+    front = json.loads((folder / "front.json").read_text())
+    assert told["design"] == front["front"][front["knee"]]["design"]
+    best = [min(entry["dimensions"]["cost"]["value"] for entry in front["front"])]
+    assert [one["best"] for one in told["gives_up"] if one["dimension"] == "cost"] == pytest.approx(best)
+
+
+def test_a_chosen_design_goes_through_a_file(tradespace, folder, tmp_path):
+    path = tmp_path / "chosen.yaml"
+    code, _, _ = tradespace("explain", EXERCISE, "--front", folder, "--save", path)
+    assert code == OK
+    code, out, _ = tradespace("evaluate", EXERCISE, "--design", path, "--json")
+    assert code == OK
+    front = json.loads((folder / "front.json").read_text())
+    assert json.loads(out)["design"] == front["front"][front["knee"]]["design"]
+    code, _, err = tradespace("explain", EXERCISE, "--front", folder, "--save", path)
+    assert code == BAD_INPUT
+    assert "--force" in err
+    assert [p.name for p in tmp_path.iterdir()] == ["chosen.yaml"]
+    code, _, err = tradespace("explain", WEEK, "--front", folder, "--design", path)
+    assert code == BAD_INPUT
+    code, _, err = tradespace("evaluate", WEEK, "--design", path)
+    assert code == BAD_INPUT
+    assert "is a design of the scenario 'black-friday-exercise'" in err
+
+
+def test_a_design_of_an_older_version_is_refused_with_what_differs(tradespace, tmp_path):
+    path = tmp_path / "old.yaml"
+    path.write_text(
+        "scenario: black-friday-exercise\ndigest: '00'\n"
+        "decisions: {eventual_consistency: true, more_robots: 3}\n"
+    )
+    code, _, err = tradespace("evaluate", EXERCISE, "--design", path)
+    assert code == BAD_INPUT
+    assert "more_robots" in err
+    assert "long_cache_ttl" in err
+
+
+def test_comparing_designs(tradespace, folder):
+    code, out, _ = tradespace("compare", EXERCISE, "--front", folder, "--design", "knee", "--design", "1")
+    assert code == OK
+    assert "breaks at" in out
+    code, out, _ = tradespace("compare", EXERCISE, "--front", folder, "--design", "knee", "--json")
+    told = json.loads(out)
+    assert [one["name"] for one in told["designs"]] == ["today", "knee"]
+    code, _, err = tradespace("compare", EXERCISE, *["--design", "today"] * 5)
+    assert code == BAD_INPUT
+    assert "one to 4" in err
+
+
+def test_what_a_change_does(tradespace):
+    code, out, _ = tradespace("what-if", EXERCISE, "--set", "more_servers=on")
+    assert code == OK
+    assert "more_servers off -> on" in out
+    code, out, _ = tradespace("what-if", EXERCISE, "--json")
+    assert len(json.loads(out)["changes"]) == 5
+    code, out, _ = tradespace("what-if", EXERCISE, "--pairs")
+    assert "only together they mend" in out
+    code, _, err = tradespace("what-if", EXERCISE, "--set", "robots=on")
+    assert code == BAD_INPUT
+    assert "robots" in err
+
+
+def test_wishes(tradespace, folder):
+    front = json.loads((folder / "front.json").read_text())["front"]
+    least = min(entry["dimensions"]["cost"]["value"] for entry in front)
+    code, out, _ = tradespace("reach", EXERCISE, "--front", folder, "--wish", f"cost={least}", "--json")
+    assert code == OK
+    reached = [front[i - 1]["dimensions"]["cost"]["value"] for i in json.loads(out)["meeting"]]
+    assert reached
+    assert max(reached) <= least
+    code, out, _ = tradespace(
+        "reach", EXERCISE, "--front", folder, "--wish", "cost=1", "--wish", "latency=1e6"
+    )
+    assert code == OK
+    assert "What must give" in out
+    code, out, _ = tradespace(
+        "reach", EXERCISE, "--front", folder, "--design", "1", "--better", "cost", "--worse", "latency"
+    )
+    assert code == OK
+    for wrong in (["--wish", "speed=1"], ["--wish", "availability=99"], ["--wish", "cost"], []):
+        code, _, err = tradespace("reach", EXERCISE, "--front", folder, *wrong)
+        assert code == BAD_INPUT
+        assert err
+
+
+def test_the_few_to_show(tradespace, folder):
+    code, out, _ = tradespace("few", EXERCISE, "--front", folder)
+    assert code == OK
+    assert out.startswith("balanced")
+    _, out, _ = tradespace("few", EXERCISE, "--front", folder, "--number", "3", "--json")
+    told = json.loads(out)
+    size = len(json.loads((folder / "front.json").read_text())["front"])
+    assert sum(one["stands_for"] for one in told["representatives"]) == size
+
+
+def test_an_empty_front_is_said_to_be_empty(tradespace, tmp_path):
+    from models import compile_system, load_scenario
+    from optimizer import solve, write_solution
+
+    text = EXERCISE.read_text().replace("effort_days: 5", "effort_days: 0")
+    path = tmp_path / "none.yaml"
+    path.write_text(text)
+    system = compile_system(load_scenario(path))
+    write_solution(solve(system), system.space, tmp_path / "out")
+    for command in (
+        ["rank"],
+        ["few"],
+        ["reach", "--wish", "cost=1"],
+        ["explain"],
+        ["compare", "--design", "1"],
+    ):
+        code, _, err = tradespace(command[0], path, "--front", tmp_path / "out", *command[1:])
+        assert code == BAD_INPUT, command
+        assert "no design is feasible" in err or "0 designs" in err
+    code, out, _ = tradespace("explain", path, "--front", tmp_path / "out", "--design", "today")
+    assert code == OK
+    assert "it breaks saturation" in out
