@@ -10,9 +10,6 @@ import typer
 from optimizer.commands.options import AsJson, ScenarioFile
 from optimizer.console import compiled, print_json
 
-#: Designs that are looked at for rules where there are too many to look at all.
-SAMPLE = 8192
-
 
 def rules(
     scenario: ScenarioFile,
@@ -22,35 +19,23 @@ def rules(
     as_json: AsJson = False,
 ) -> None:
     """The shortest combinations of decisions that make a design survive, exact on what was evaluated."""
-    import numpy as np
-
-    from models.evaluating import evaluate
     from models.units import count, percent
-    from optimizer.decide.survival_rules import rules_for
-    from optimizer.pareto import non_dominated
+    from optimizer.decide.common_ground import common_ground
 
-    system = compiled(scenario)
-    size = system.space.size
-    is_all = size is not None and size <= SAMPLE
-    X = system.space.designs(0, size) if is_all and size is not None else system.space.sample(SAMPLE, seed=0)
-    found = evaluate(system, X)
-    if target == "feasible":
-        mask = found.feasible
-    elif target == "front":
-        mask = np.zeros(len(found), dtype=bool)
-        feasible = np.flatnonzero(found.feasible)
-        mask[feasible[non_dominated(found.losses[feasible])]] = True
-    elif target in found.constraints:
-        mask = found.excess[:, found.constraints.index(target)] <= 0.0
-    else:
-        allowed = ", ".join(("feasible", "front", *found.constraints))
-        raise typer.BadParameter(f"found the target {target!r}; allowed: {allowed}")
-    answer = rules_for(found.X, mask, system.space.columns)
-    seen = f"all {count(len(X))} designs" if is_all else f"a Sobol sample of {count(len(X))} designs"
+    try:
+        found = common_ground(compiled(scenario), target)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    answer = found.rules
+    seen = (
+        f"all {count(found.seen)} designs"
+        if found.is_all
+        else f"a Sobol sample of {count(found.seen)} designs"
+    )
     if as_json:
-        print_json({"seen": seen, "target": target, "designs": int(mask.sum()), **asdict(answer)})
+        print_json({"seen": seen, "target": target, "designs": found.meeting, **asdict(answer)})
         return
-    typer.echo(f"{count(int(mask.sum()))} of {seen} meet the target `{target}`.")
+    typer.echo(f"{count(found.meeting)} of {seen} meet the target `{target}`.")
     for rule in answer.exact:
         typer.echo(f"  {rule}  ({percent(rule.coverage)} of them)")
     if not answer.exact:
