@@ -173,7 +173,7 @@ def _steps(
     spread = situations.spread
     success = tuple(spread(share) for share in found.success)
     waits = latency(system, situations, found)
-    cost = _cost(parameters, situations, found, success, X)
+    cost = _cost(parameters, situations, found, success, X, base)
     taken = effort(system, X)
     utilisation = worst_of(n, [spread(found.utilisation)])
     metastable = worst_of(n, [spread(found.metastable)])
@@ -241,10 +241,17 @@ def _bottleneck(situations: Situations, found: Behaviour) -> Array:
 
 
 def _cost(
-    parameters: Parameters, situations: Situations, found: Behaviour, success: tuple[Array, ...], X: Array
+    parameters: Parameters,
+    situations: Situations,
+    found: Behaviour,
+    success: tuple[Array, ...],
+    X: Array,
+    base: Mapping[Slot, Array] | None,
 ) -> Cost:
     system = parameters.system
-    today = apply_decisions(system, system.space.today[None, :])
+    # Under uncertain numbers today's design is worth what they say, or their change would count as a loss.
+    rows = X.shape[0] if base else 1
+    today = apply_decisions(system, np.tile(system.space.today, (rows, 1)), base=base)
     replicas_usd, calls_usd = running_cost(
         parameters, [situations.spread(arrivals) for arrivals in found.arrivals_per_s]
     )

@@ -70,8 +70,10 @@ def hits_of(
     given = parameters.of_component(component, "hit_ratio")
     zero = np.zeros((1, 1))
     fixed = Hits(given, zero, 1.0 - given)
+    # Only a stress sets it: the share of its hits that a cache still has (optimizer.decide.margins).
+    left = parameters.of_component_or(component, "hit_factor", 1.0)
     if not bool(np.isnan(given).any()):
-        return fixed
+        return _with_hits_lost(fixed, left)
     keys = parameters.of_component(component, "keys")
     found = cache_hits(
         rate,
@@ -84,7 +86,16 @@ def hits_of(
         coalescing=parameters.of_component(component, "coalescing"),
         eviction_calls=evicts,
     )
-    return Hits(*(np.where(np.isnan(given), x, y) for x, y in zip(found, fixed, strict=True)))
+    both = Hits(*(np.where(np.isnan(given), x, y) for x, y in zip(found, fixed, strict=True)))
+    return _with_hits_lost(both, left)
+
+
+def _with_hits_lost(hits: Hits, left: Array) -> Hits:
+    """A cache that has lost a part of its hits: each of them loads anew."""
+    if bool(np.all(left == 1.0)):
+        return hits
+    hit, stale, loads = hits
+    return Hits(hit * left, stale, loads + hit * (1.0 - left))
 
 
 def quorum_of(parameters: Parameters, component: int) -> Quorum | None:

@@ -127,5 +127,7 @@ def apply_decisions(
             )
         values[slot] = without_dust(value)
     for slot, factor in (stress or {}).items():
-        values[slot] = np.where(np.isinf(values[slot]), values[slot], values[slot] * factor)
+        # What only a stress changes (the hits of a cache) is 1 without it.
+        value = values.get(slot, np.ones((1, 1)))
+        values[slot] = np.where(np.isinf(value), value, value * factor)
     return Parameters(system, X.shape[0], system.hours.shape[1], values, beyond)

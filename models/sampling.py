@@ -57,3 +57,19 @@ def sample(space: DesignSpace, n: int, *, seed: int, method: Method = "sobol") -
 def _first_of_each(X: Array) -> Array:
     _, first = np.unique(X, axis=0, return_index=True)
     return X[np.sort(first)]
+
+
+def unit_points(n: int, d: int, *, seed: int) -> Array:
+    """Scrambled Sobol points in the unit cube, `(n, d)`, without 0 and 1 (Sobol' 1967; Owen 1995).
+
+    Args:
+        n: Number of points; a power of two keeps their balance.
+        d: Number of dimensions.
+        seed: Same seed, same points.
+    """
+    from scipy.stats import qmc
+
+    if d == 0:
+        return np.empty((n, 0))
+    points: Array = qmc.Sobol(d, seed=seed).random(1 << max(n - 1, 0).bit_length())[:n]
+    return np.asarray(np.clip(points, 2.0**-40, 1.0 - 2.0**-40))

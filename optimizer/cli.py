@@ -17,10 +17,12 @@ import typer
 
 from optimizer.commands.breaking import break_
 from optimizer.commands.compare import compare
+from optimizer.commands.doubt import doubt
 from optimizer.commands.explain import explain
 from optimizer.commands.rank import rank
 from optimizer.commands.reach import few, reach
 from optimizer.commands.rules import rules
+from optimizer.commands.runbook import margins, runbook
 from optimizer.commands.what_if import what_if
 from optimizer.console import compiled, console, load, print_json
 
@@ -212,6 +214,9 @@ app.command()(compare)
 app.command("what-if")(what_if)
 app.command()(rules)
 app.command("break")(break_)
+app.command()(margins)
+app.command()(runbook)
+app.command()(doubt)
 
 
 def _finding(finding: object) -> dict[str, object]:

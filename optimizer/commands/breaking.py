@@ -57,7 +57,7 @@ def break_(
     for j, name in enumerate(points.limits):
         fails, holds = float(points.fails[0, j]), float(points.holds[0, j])
         if holds == 0.0:
-            told = f"fails even at a sixteenth of {what}"
+            told = f"fails at any multiple of {what} that was tried"
         elif fails > MOST:
             told = f"holds up to {MOST:g} times {what}"
         else:

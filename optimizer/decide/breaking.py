@@ -18,7 +18,7 @@ from models.scenario.paths import Slot
 from models.system import System
 
 #: Smallest and largest multiple that is tried, and multiples in between on the first look.
-LEAST, MOST, FIRST_LOOK = 1.0 / 16.0, 64.0, 21
+LEAST, MOST, FIRST_LOOK = 1.0 / 1024.0, 64.0, 33
 #: Multiples in each section, and sections: they narrow a breaking point down to 1e-4 of itself.
 SECTION, ROUNDS = 9, 4
 
@@ -91,27 +91,34 @@ def breaking_points(system: System, X: Array, *, component: str | None = None) -
     )
 
 
-def first_falls(excess: Stressed, X: Array) -> tuple[Array, Array]:
-    """Where each limit first falls as a multiple grows from a sixteenth to 64.
+def first_falls(
+    excess: Stressed, X: Array, *, least: float = LEAST, rounds: int = ROUNDS
+) -> tuple[Array, Array]:
+    """Where each limit first falls as a multiple grows to 64.
 
     Args:
         excess: Excess over each limit of designs under multiples.
         X: The designs, `(n, d)`.
+        least: Smallest multiple that is tried.
+        rounds: How often the place is narrowed down to a tenth.
 
     Returns:
         The last multiple at which it holds and the first at which it fails, `(n, k)` each; between two
         multiples of the first look (a factor of 1.4) a limit that falls and recovers again isn't seen.
     """
     n = X.shape[0]
-    grid = np.geomspace(LEAST, MOST, FIRST_LOOK)
-    # 1 is among them: what holds as things are must not hang on rounding.
-    grid[np.argmin(np.abs(grid - 1.0))] = 1.0
+    octaves = np.log2(MOST / least)
+    parts = octaves * (FIRST_LOOK - 1) / np.log2(MOST / LEAST)
+    grid = np.geomspace(least, MOST, max(int(np.ceil(parts)), 1) + 1)
+    if least <= 1.0:
+        # 1 is among them: what holds as things are must not hang on rounding.
+        grid[np.argmin(np.abs(grid - 1.0))] = 1.0
     over = _at(excess, X, np.tile(grid, (n, 1))) > 0.0  # (n, m, k)
     falls = over.any(axis=1)
     first = np.argmax(over, axis=1)  # (n, k)
     fails = np.where(falls, grid[first], np.inf)
     holds = np.where(falls, np.where(first > 0, grid[np.maximum(first - 1, 0)], 0.0), grid[-1])
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         rows, limits = np.nonzero(falls & (holds > 0.0) & (fails > holds * (1.0 + 1e-9)))
         if not rows.size:
             break

@@ -1,4 +1,4 @@
-"""The rules of a whole space: what survives, is on the front, or keeps a limit, on all designs or a sample."""
+"""The rules of a whole space: what survives, is on the front, or keeps a limit, of all or a sample."""
 
 from __future__ import annotations
 

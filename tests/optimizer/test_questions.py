@@ -214,3 +214,43 @@ def test_an_empty_front_is_said_to_be_empty(tradespace, tmp_path):
     code, out, _ = tradespace("explain", path, "--front", tmp_path / "out", "--design", "today")
     assert code == OK
     assert "it breaks saturation" in out
+
+
+def test_how_much_a_design_stands(tradespace, folder):
+    code, out, _ = tradespace("margins", EXERCISE, "--front", folder)
+    assert code == OK
+    assert "platform: may lose" in out
+    _, out, _ = tradespace("margins", EXERCISE, "--front", folder, "--json")
+    told = json.loads(out)
+    front = json.loads((folder / "front.json").read_text())
+    reach = front["front"][front["knee"]]["dimensions"]["throughput"]["value"]
+    assert told["load"]["design"] == pytest.approx(0.7 * reach / 50_000.0, rel=1e-3)
+    # 200 replicas at 1/14.3 of what they could do at 70 %: 14 must stay.
+    assert told["losses"][0]["stands"] == 200 - 14
+
+
+def test_a_runbook_of_what_can_be_switched(tradespace, folder):
+    code, out, _ = tradespace("runbook", EXERCISE, "--front", folder)
+    assert code == OK
+    assert "nothing to switch" in out
+    code, out, _ = tradespace("runbook", EXERCISE, "--front", folder, "--json")
+    assert json.loads(out)["switches"] == []
+
+
+def test_doubting_the_numbers(tradespace, tmp_path):
+    code, _, err = tradespace("doubt", EXERCISE)
+    assert code == BAD_INPUT
+    assert "names no guesses" in err
+    guess = "uncertainty:\n  platform.service_ms: {distribution: lognormal, median: 140, sigma: 0.2}\n"
+    path = tmp_path / "guess.yaml"
+    path.write_text(EXERCISE.read_text() + guess)
+    code, out, _ = tradespace("doubt", path, "--draws", 64)
+    assert code == OK
+    assert "p90" in out
+    assert "platform.service_ms" in out
+    code, out, _ = tradespace("doubt", path, "--draws", 64, "--json")
+    told = json.loads(out)
+    assert sum(told["chosen_share"].values()) + told["none_feasible"] == pytest.approx(1.0)
+    assert told["measure"][0]["guess"] == "platform.service_ms"
+    _, again, _ = tradespace("doubt", path, "--draws", 64, "--json")
+    assert json.loads(again) == told

@@ -1,0 +1,159 @@
+"""The way out: the change that moves the break furthest, and the switches in the order they are needed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from models.evaluating import run
+from models.evaluation import Array
+from models.notices import notices
+from models.scenario.paths import Slot
+from models.system import System
+from optimizer.decide.breaking import MOST, first_falls
+from optimizer.decide.changes import Change, changes
+
+#: Limits that nobody asks about in an emergency. What a switch takes beforehand, its effort and complexity,
+#: is asked when the design is chosen, not when it is switched.
+NOT_ASKED = ("effort_days", "one_time_usd", "cost", "complexity", "complexity_reserve")
+#: A change that moves the break by less than this isn't worth a switch.
+WORTH_IT = 1.01
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Step:
+    """One change, and how far it moves the break.
+
+    Attributes:
+        x: The changed design, `(d,)`.
+        what: What is changed.
+        breaks_at: Multiple of the planned load at which the design before it breaks.
+        rate: The same as requests/s at the peak.
+        limit: The limit that falls there.
+        component: The busiest component there.
+        holds_to: Multiple of the planned load to which the change moves the break; infinite = beyond all.
+        minutes: Time it takes to switch; None = it can't be switched while the system runs.
+        told: What users are told from then on.
+    """
+
+    x: Array
+    what: tuple[Change, ...]
+    breaks_at: float
+    rate: float
+    limit: str
+    component: str
+    holds_to: float
+    minutes: float | None
+    told: tuple[str, ...]
+
+
+def first_break(system: System, X: Array, *, leave_out: Collection[str] = ()) -> tuple[Array, Array]:
+    """Multiples of the planned load at which any limit falls, `(n,)`; and the last at which all hold.
+
+    Args:
+        system: The system.
+        X: The designs, `(n, d)`.
+        leave_out: Limits that are not asked.
+    """
+    if not len(X):
+        return np.zeros(0), np.zeros(0)
+    holds, fails = first_falls(partial(_worst_excess, system, tuple(leave_out)), X)
+    return fails[:, 0], holds[:, 0]
+
+
+def _worst_excess(system: System, leave_out: tuple[str, ...], X: Array, multiple: Array) -> Array:
+    steps = run(system, X, stress={Slot("workload", "", "rate"): multiple[:, None]}, keep=False)
+    over = [np.broadcast_to(e, (len(X),)) for name, e in steps.excess.items() if name not in leave_out]
+    return np.asarray(np.max(over, axis=0))[:, None] if over else np.full((len(X), 1), -1.0)
+
+
+def furthest_change(
+    system: System, x: Array, *, only: Collection[str] | None = None, leave_out: Collection[str] = ()
+) -> Step | None:
+    """The change of one decision that moves the first break under load furthest; None where none moves it.
+
+    Args:
+        system: The system.
+        x: The design, `(d,)`.
+        only: Decisions that may be changed; None = all.
+        leave_out: Limits that are not asked.
+    """
+    space = system.space
+    x = space.canonical(x[None, :])[0]
+    before = float(first_break(system, x[None, :], leave_out=leave_out)[0][0])
+    if not np.isfinite(before):
+        return None
+    around = space.neighbours(x)
+    what = [changes(space, x, row) for row in around]
+    if only is not None:
+        fits = np.array([all(c.decision in only for c in w) for w in what], dtype=bool)
+        around, what = around[fits], [w for w, fit in zip(what, fits, strict=True) if fit]
+    if len(around):
+        # Most changes move nothing: those that fail a little beyond the present break are left aside.
+        beyond = _worst_excess(system, tuple(leave_out), around, np.full(len(around), before * WORTH_IT))
+        better = np.flatnonzero(beyond[:, 0] <= 0.0)
+        around, what = around[better], [what[i] for i in better]
+    if not len(around):
+        return None
+    # From the present break upwards, and roughly: only the best is narrowed down.
+    worst = partial(_worst_excess, system, tuple(leave_out))
+    after = first_falls(worst, around, least=before * WORTH_IT, rounds=1)[1][:, 0]
+    # Of several that reach as far, the one that takes the least time, then the first.
+    minutes = np.array([_minutes(system, w) or 0.0 for w in what])
+    best = int(np.lexsort((minutes, -np.round(after, 3)))[0])
+    holds_to = float(first_falls(worst, around[[best]], least=before)[0][0, 0])
+    holds_to = float(np.inf) if holds_to >= MOST else holds_to
+    limit, component = _what_falls(system, x, before, leave_out)
+    rate = before * float(np.max(system.static[Slot("workload", "", "rate")]))
+    already = {notice.text for notice in notices(system, x)}
+    told = tuple(n.text for n in notices(system, around[best]) if n.text not in already)
+    return Step(
+        around[best],
+        what[best],
+        before,
+        rate,
+        limit,
+        component,
+        holds_to,
+        _minutes(system, what[best]),
+        told,
+    )
+
+
+def escape_plan(system: System, x: Array, *, up_to: float = MOST) -> tuple[Step, ...]:
+    """The switches in the order in which growing load will need them.
+
+    At each break that decision is switched, of those that can be while the system runs (`switch_minutes`),
+    which moves the break furthest; until none does. Each decision is switched once.
+
+    Args:
+        system: The system.
+        x: The design, `(d,)`.
+        up_to: Multiple of the planned load up to which the plan is wanted.
+    """
+    switches = {name for name, d in system.scenario.decisions.items() if d.switch_minutes is not None}
+    plan: list[Step] = []
+    while switches:
+        step = furthest_change(system, plan[-1].x if plan else x, only=switches, leave_out=NOT_ASKED)
+        if step is None or step.breaks_at > up_to:
+            break
+        plan.append(step)
+        switches -= {change.decision for change in step.what}
+    return tuple(plan)
+
+
+def _minutes(system: System, what: tuple[Change, ...]) -> float | None:
+    times = [system.scenario.decisions[change.decision].switch_minutes for change in what]
+    known = [float(time) for time in times if time is not None]
+    return max(known) if len(known) == len(times) and known else None
+
+
+def _what_falls(system: System, x: Array, multiple: float, leave_out: Collection[str]) -> tuple[str, str]:
+    stress = {Slot("workload", "", "rate"): np.array([[multiple]])}
+    steps = run(system, x[None, :], stress=stress, keep=False)
+    over = {name: float(np.ravel(e)[0]) for name, e in steps.excess.items() if name not in leave_out}
+    fallen = [name for name, e in over.items() if e > 0.0]
+    return (fallen[0] if fallen else ""), system.components[int(steps.bottleneck[0])]
