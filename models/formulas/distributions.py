@@ -12,7 +12,7 @@ Array = NDArray[np.float64]
 def normal_quantile(u: Array, mean: float, sd: float, lower: float, upper: float) -> Array:
     """Quantile of a normal distribution cut off at two bounds, by inversion of its distribution function.
 
-    Source: Johnson, Kotz and Balakrishnan 1994, Continuous Univariate Distributions 1, section 13.10.1.
+    Source: Johnson, Kotz and Balakrishnan 1994, chapter on the normal distribution, truncated forms.
     """
     low, high = ndtr((lower - mean) / sd), ndtr((upper - mean) / sd)
     return np.asarray(np.clip(mean + sd * ndtri(low + u * (high - low)), lower, upper))
@@ -24,7 +24,7 @@ def lognormal_quantile(u: Array, median: float, sigma: float) -> Array:
 
 
 def triangular_quantile(u: Array, low: float, mode: float, high: float) -> Array:
-    """Quantile of a triangular distribution (Johnson and Kotz 1999, The Statistician 48)."""
+    """Quantile of a triangular distribution (Johnson 1999)."""
     if high <= low:
         return np.full_like(u, low)
     turn = (mode - low) / (high - low)

@@ -14,7 +14,7 @@ from models.evaluation import Array
 from optimizer.scaling import scale_of
 
 #: Opinions that are drawn, and those that are worked on together.
-OPINIONS, TOGETHER = 20_000, 2_000
+OPINIONS, TOGETHER = 10_000, 2_000
 #: Ranks that are counted.
 RANKS = 5
 
@@ -79,7 +79,10 @@ def acceptability_of(
         weight_sum += shared.T @ weights
         counted[:, :1] += shared.sum(axis=0)[:, None] if ranks else 0.0
         if ranks > 1:
-            order = np.argsort(value, axis=1, kind="stable")[:, :ranks]
+            # The few smallest first, then in order: sorting all for every opinion takes ten times as long.
+            few = np.sort(np.argpartition(value, ranks - 1, axis=1)[:, :ranks], axis=1)
+            own = np.take_along_axis(value, few, axis=1)
+            order = np.take_along_axis(few, np.argsort(own, axis=1, kind="stable"), axis=1)
             for r in range(1, ranks):
                 counted[:, r] += np.bincount(order[:, r], minlength=n)
     share = counted / opinions

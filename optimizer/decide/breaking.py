@@ -19,8 +19,10 @@ from models.system import System
 
 #: Smallest and largest multiple that is tried, and multiples in between on the first look.
 LEAST, MOST, FIRST_LOOK = 1.0 / 1024.0, 64.0, 33
-#: Multiples in each section, and sections: they narrow a breaking point down to 1e-4 of itself.
+#: Multiples in each section, and sections: they narrow a breaking point down to 1e-4 of itself. A call of the
+#: model takes its time whatever the number of designs, so a few designs are narrowed down in fewer calls.
 SECTION, ROUNDS = 9, 4
+WIDE_SECTION, WIDE_ROUNDS, FEW = 63, 2, 64
 
 #: Excess over each limit, `(rows, k)`, of designs under a multiple of something; rows of both go together.
 Stressed = Callable[[Array, Array], Array]
@@ -92,7 +94,7 @@ def breaking_points(system: System, X: Array, *, component: str | None = None) -
 
 
 def first_falls(
-    excess: Stressed, X: Array, *, least: float = LEAST, rounds: int = ROUNDS
+    excess: Stressed, X: Array, *, least: float = LEAST, rounds: int | None = None
 ) -> tuple[Array, Array]:
     """Where each limit first falls as a multiple grows to 64.
 
@@ -100,7 +102,7 @@ def first_falls(
         excess: Excess over each limit of designs under multiples.
         X: The designs, `(n, d)`.
         least: Smallest multiple that is tried.
-        rounds: How often the place is narrowed down to a tenth.
+        rounds: How often the place is narrowed down; None = to 1e-4 of itself.
 
     Returns:
         The last multiple at which it holds and the first at which it fails, `(n, k)` each; between two
@@ -118,11 +120,13 @@ def first_falls(
     first = np.argmax(over, axis=1)  # (n, k)
     fails = np.where(falls, grid[first], np.inf)
     holds = np.where(falls, np.where(first > 0, grid[np.maximum(first - 1, 0)], 0.0), grid[-1])
-    for _ in range(rounds):
+    is_few = int(falls.sum()) <= FEW
+    section = WIDE_SECTION if is_few else SECTION
+    for _ in range(rounds or (WIDE_ROUNDS if is_few else ROUNDS)):
         rows, limits = np.nonzero(falls & (holds > 0.0) & (fails > holds * (1.0 + 1e-9)))
         if not rows.size:
             break
-        inside = np.geomspace(holds[rows, limits], fails[rows, limits], SECTION + 2, axis=1)
+        inside = np.geomspace(holds[rows, limits], fails[rows, limits], section + 2, axis=1)
         found = _at(excess, X[rows], inside[:, 1:-1])
         own = np.arange(rows.size)
         over = np.column_stack([found[own, :, limits] > 0.0, np.ones(rows.size, dtype=bool)])

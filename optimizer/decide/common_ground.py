@@ -13,7 +13,7 @@ from optimizer.pareto import non_dominated
 from optimizer.protocols import size_of
 
 #: Designs that are looked at where there are more.
-SAMPLE = 8192
+SAMPLE = 4096
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """How much can be lost of replicas, a zone, a dependency's speed or a cache's hits until a limit falls.
 
-Each loss is followed from nothing (0) to all of it (1) by bisection, for all designs and all losses together.
+Each loss is followed from nothing (0) to all of it (1) by sections, for all designs and all losses together.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from models.scenario.paths import Slot
 from models.system import System
 
 Kind = Literal["replicas", "zone", "time", "hits"]
-#: Halvings of the interval: they tell one of 4,000 replicas, and a time to 0.1 %.
-HALVINGS = 12
+#: Parts of an interval in each round, and rounds: they tell one of 4,000 replicas, and a time to 0.1 %.
+PARTS, ROUNDS = 16, 3
 #: Largest multiple of a dependency's time that is tried.
 SLOWEST = 64.0
 
@@ -70,17 +70,24 @@ def margins(system: System, X: Array) -> tuple[Margin, ...]:
     rows, which = np.tile(np.arange(n), len(losses)), np.repeat(np.arange(len(losses)), n)
     designs = X[rows]
 
-    def falls(t: Array) -> NDArray[np.bool_]:
-        steps = run(system, designs, stress=_stress(system, losses, which, rows, replicas, t), keep=False)
+    def falls(t: Array, times: int = 1) -> NDArray[np.bool_]:
+        kinds, places = np.repeat(which, times), np.repeat(rows, times)
+        stress = _stress(system, losses, kinds, places, replicas, t)
+        steps = run(system, X[places], stress=stress, keep=False)
         over = np.column_stack([np.broadcast_to(e, (len(t),)) for e in steps.excess.values()]) > 0.0
         return np.asarray(over.any(axis=1))
 
     broken, all_of_it = falls(np.zeros(len(rows))), ~falls(np.ones(len(rows)))
     low, high = np.zeros(len(rows)), np.ones(len(rows))
-    for _ in range(HALVINGS):
-        middle = 0.5 * (low + high)
-        over = falls(middle)
-        low, high = np.where(over, low, middle), np.where(over, middle, high)
+    for _ in range(ROUNDS):
+        steps = np.arange(1, PARTS) / PARTS
+        inside = low[:, None] + (high - low)[:, None] * steps
+        over = falls(inside.ravel(), PARTS - 1).reshape(inside.shape)
+        all_over = np.column_stack([over, np.ones(len(low), dtype=bool)])
+        place = np.argmax(all_over, axis=1)
+        edges = np.column_stack([low, inside, high])
+        own = np.arange(len(low))
+        low, high = edges[own, place], edges[own, place + 1]
     there = np.where(all_of_it, 1.0, high)
     beyond = run(system, designs, stress=_stress(system, losses, which, rows, replicas, there), keep=False)
     names = list(beyond.excess)

@@ -128,15 +128,16 @@ def test_the_change_that_moves_the_exercise_furthest(exercise):
     step = furthest_change(exercise, design(exercise, *AB))
     assert [c.decision for c in step.what] == ["more_servers"]
     assert step.breaks_at == pytest.approx(1.0, rel=1e-3)
-    assert step.holds_to == pytest.approx(10.0, rel=2e-3)
+    assert step.holds_to == pytest.approx(10.0, rel=6e-3)
+    assert step.holds_to <= 10.0 * (1 + 1e-6)
     assert (step.limit, step.component) == ("saturation", "platform")
     assert step.rate == pytest.approx(50_000, rel=1e-3)
     assert furthest_change(exercise, design(exercise, *AB), only=["request_queue"]) is None
 
 
 def test_an_escape_plan_moves_the_break_with_every_step(week):
-    plan = escape_plan(week, week.space.today, up_to=0.3)
-    assert len(plan) >= 2
+    plan = escape_plan(week, week.space.today, up_to=0.1)
+    assert plan
     x = week.space.today
     for step in plan:
         assert distances(week.space, step.x[None, :], x)[0] == 1
