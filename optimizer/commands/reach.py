@@ -145,6 +145,9 @@ def few(
     scenario: ScenarioFile,
     number: Annotated[int, typer.Option("--number", min=1, max=50, help="Designs to show.")] = 8,
     front: FrontFolder = None,
+    with_rules: Annotated[
+        bool, typer.Option("--rules", help="What the designs of each group have in common.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """The few designs that stand for the front, named by what sets them apart; and its knees."""
@@ -153,7 +156,7 @@ def few(
     from models.units import count, percent
     from optimizer.decide.account import steps_of
     from optimizer.decide.knee import knees, reason
-    from optimizer.decide.representatives import representatives
+    from optimizer.decide.representatives import group_rules, representatives
 
     system = compiled(scenario)
     found = front_of_system(system, front)
@@ -162,6 +165,7 @@ def few(
     told = representatives(found, number, steps=steps_of(system))
     sizes = np.bincount(told.group, minlength=len(told.positions))
     bulges = knees(found)
+    rules = group_rules(found, told, system.space.columns) if with_rules else ()
     if as_json:
         print_json(
             {
@@ -170,6 +174,9 @@ def few(
                     for p, name, n in zip(told.positions, told.names, sizes, strict=True)
                 ],
                 "radius": told.radius,
+                "rules": [
+                    {"exact": [str(rule) for rule in one.exact], "explained": one.explained} for one in rules
+                ],
                 "knees": [
                     {"design": k.position + 1, "regret": k.regret, "reason": reason(found, k.position)}
                     for k in bulges
@@ -177,8 +184,10 @@ def few(
             }
         )
         return
-    for position, name, size in zip(told.positions, told.names, sizes, strict=True):
-        typer.echo(f"{name} (stands for {count(int(size))})\n  {_values(found, position)}")
+    for place, (position, name) in enumerate(zip(told.positions, told.names, strict=True)):
+        typer.echo(f"{name} (stands for {count(int(sizes[place]))})\n  {_values(found, position)}")
+        for rule in rules[place].exact[:3] if rules else ():
+            typer.echo(f"  only here: {rule}  ({percent(rule.coverage)} of them)")
     typer.echo(f"\nNo design is further than {percent(told.radius)} of the range from one of these.")
     typer.echo("\nKnees:")
     for k in bulges:

@@ -27,6 +27,9 @@ def what_if(
     pairs: Annotated[
         bool, typer.Option("--pairs", help="Pairs of changes that do more together, or less.")
     ] = False,
+    shares: Annotated[
+        bool, typer.Option("--shares", help="How much each decision matters in the whole space.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """What a change of decisions does; without --set, what every single change would do."""
@@ -37,6 +40,9 @@ def what_if(
     from optimizer.designs import changed
 
     system = compiled(scenario)
+    if shares:
+        _tell_shares(system, as_json=as_json)
+        return
     x = design_of(system, design, [], front)
     scored = partial(evaluate, system)
     if changes:
@@ -49,6 +55,39 @@ def what_if(
         print_json(_answer(system, effects, found))
     else:
         _print(effects, found, pairs=pairs)
+
+
+def _tell_shares(system: System, *, as_json: bool) -> None:
+    from models.dimension import DIMENSIONS
+    from models.units import percent
+    from optimizer.decide.sobol import decision_shares
+
+    found = decision_shares(system)
+    names = [d.name for d in system.space.decisions]
+    if as_json:
+        print_json(
+            {
+                "points": found.evaluations,
+                "ranked": [d.name for d, ranks in zip(DIMENSIONS, found.ranked, strict=True) if ranks],
+                "total": {
+                    name: {d.name: float(v) for d, v in zip(DIMENSIONS, row, strict=True)}
+                    for name, row in zip(names, found.total, strict=True)
+                },
+                "error": {
+                    name: {d.name: float(v) for d, v in zip(DIMENSIONS, row, strict=True)}
+                    for name, row in zip(names, found.error, strict=True)
+                },
+            }
+        )
+        return
+    typer.echo("Share of each dimension's variance that goes with a decision, alone and with others:")
+    for name, row in zip(names, found.total, strict=True):
+        parts = [
+            f"{d.name} {percent(min(float(v), 1.0))}"
+            for d, v in zip(DIMENSIONS, row, strict=True)
+            if v >= 0.01
+        ]
+        typer.echo(f"  {name}: {', '.join(parts) or 'hardly anything'}")
 
 
 def _tell_change(system: System, both: Evaluation, *, as_json: bool) -> None:

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from models.columns import Column
 from models.evaluation import Array
 from optimizer.decide.exchanges import nines_of
 from optimizer.decide.knee import knee
+from optimizer.decide.survival_rules import Rules, rules_for
 from optimizer.front import Front
 from optimizer.phrases import best_in, value_of, worse_in
 from optimizer.scaling import scale_of
@@ -83,6 +85,18 @@ def representatives(
     group = np.argmin(np.round(np.column_stack([_distance(scaled, c) for c in chosen]), 12), axis=1)
     names = tuple(_name(front, scaled, chosen, place) for place in range(len(chosen)))
     return Representatives(tuple(chosen), names, group, float(distance.max(initial=0.0)))
+
+
+def group_rules(front: Front, found: Representatives, columns: Sequence[Column]) -> tuple[Rules, ...]:
+    """What the designs of each group have in common that no other design of the front has.
+
+    Args:
+        front: The front.
+        found: Its representatives and groups.
+        columns: The columns of the decision matrix.
+    """
+    places = range(len(found.positions))
+    return tuple(rules_for(front.X, np.asarray(found.group == place), columns) for place in places)
 
 
 class _Closeness:

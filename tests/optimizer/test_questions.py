@@ -254,3 +254,20 @@ def test_doubting_the_numbers(tradespace, tmp_path):
     assert told["measure"][0]["guess"] == "platform.service_ms"
     _, again, _ = tradespace("doubt", path, "--draws", 64, "--json")
     assert json.loads(again) == told
+
+
+def test_groups_and_decisions_by_their_weight(tradespace, folder):
+    _, out, _ = tradespace("few", EXERCISE, "--front", folder, "--rules", "--json")
+    told = json.loads(out)
+    # Five designs that all differ: a rule of its own for each group of one.
+    assert len(told["rules"]) == len(told["representatives"])
+    assert all(one["explained"] == 1.0 for one in told["rules"])
+    code, out, _ = tradespace("few", EXERCISE, "--front", folder, "--rules")
+    assert "only here:" in out
+    code, out, _ = tradespace("what-if", EXERCISE, "--shares", "--json")
+    total = json.loads(out)["total"]
+    # Consistency is 1 - 0.02 A - 0.05 B, added up: B has 25 of 29 parts of its variance.
+    assert total["long_cache_ttl"]["consistency"] == pytest.approx(25 / 29, abs=0.06)
+    assert total["more_servers"]["consistency"] == 0.0
+    code, out, _ = tradespace("what-if", EXERCISE, "--shares")
+    assert code == OK
