@@ -462,7 +462,7 @@ Times are in ms.
 | code | meaning |
 |---|---|
 | 0 | all is well |
-| 1 | no design is feasible |
+| 1 | no design is feasible, or a gate is shut |
 | 2 | the input is wrong |
 | 70 | a defect of Tradespace |
 | 130 | interrupted; what was found until then is printed |

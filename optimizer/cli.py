@@ -1,7 +1,7 @@
 """The command line: `tradespace COMMAND`. Heavy libraries are loaded only by the command that needs them.
 
-Exit codes: 0 all is well; 1 no design is feasible; 2 the input is wrong; 70 a defect of Tradespace; 130
-interrupted, with what was found until then.
+Exit codes: 0 all is well; 1 no design is feasible, or a gate is shut; 2 the input is wrong; 70 a defect of
+Tradespace; 130 interrupted, with what was found until then.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from optimizer.commands.breaking import break_
 from optimizer.commands.compare import compare
 from optimizer.commands.doubt import doubt
 from optimizer.commands.explain import explain
+from optimizer.commands.gate import gate
 from optimizer.commands.rank import rank
 from optimizer.commands.reach import few, reach
 from optimizer.commands.rules import rules
@@ -37,7 +38,7 @@ app = typer.Typer(
     no_args_is_help=True,
     help="Multi-objective trade-off optimizer for system designs.",
     epilog=(
-        "Exit codes: 0 all is well; 1 no design is feasible; 2 the input is wrong; "
+        "Exit codes: 0 all is well; 1 no design is feasible, or a gate is shut; 2 the input is wrong; "
         "70 a defect of Tradespace; 130 interrupted, with what was found until then."
     ),
 )
@@ -217,6 +218,7 @@ app.command("break")(break_)
 app.command()(margins)
 app.command()(runbook)
 app.command()(doubt)
+app.command()(gate)
 
 
 def _finding(finding: object) -> dict[str, object]:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -12,6 +10,7 @@ from models.errors import DesignError, OutputError, ScenarioError
 from models.evaluation import Array
 from models.scenario.document import read_document, read_file
 from models.system import System
+from optimizer.files import write_text
 
 _KEYS = ("scenario", "digest", "decisions")
 
@@ -137,14 +136,4 @@ def write_design(system: System, x: Array, path: Path, *, force: bool = False) -
     ]
     for name, value in system.space.decode(x).items():
         told.append(f"  {name}: {json.dumps(value, ensure_ascii=False)}")
-    other = None
-    try:
-        handle, other = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write("\n".join(told) + "\n")
-        Path(other).chmod(0o644)
-        os.replace(other, path)
-    except OSError as error:
-        if other is not None:
-            Path(other).unlink(missing_ok=True)
-        raise OutputError(f"{path} can't be written: {error.strerror or error}") from None
+    write_text(path, "\n".join(told) + "\n")

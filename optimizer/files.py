@@ -63,6 +63,25 @@ def write_solution(
         raise _not_writable(folder, error) from None
 
 
+def write_text(path: Path, text: str) -> None:
+    """Writes a file whole or not at all; what was there before is replaced.
+
+    Raises:
+        OutputError: It can't be written.
+    """
+    other = None
+    try:
+        handle, other = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        Path(other).chmod(0o644)
+        os.replace(other, path)
+    except OSError as error:
+        if other is not None:
+            Path(other).unlink(missing_ok=True)
+        raise OutputError(f"{path} can't be written: {error.strerror or error}") from None
+
+
 def refuse_existing(folder: str | Path, *, force: bool = False) -> None:
     """Refuses a folder that can't take results, before they are worked out.
 

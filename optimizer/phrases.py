@@ -98,3 +98,22 @@ def joined(parts: Sequence[str], *, last: str = "and") -> str:
     if len(parts) < 2:
         return "".join(parts)
     return f"{', '.join(parts[:-1])} {last} {parts[-1]}"
+
+
+def excess_text(name: str, over: float) -> str:
+    """An excess with the unit of its limit."""
+    units = {
+        "latency": "ms",
+        "throughput": "requests/s",
+        "cost": "USD",
+        "one_time_usd": "USD",
+        "effort_days": "days",
+        "consistency": "fraction",
+        "availability": "fraction",
+        "complexity": "fraction",
+        "complexity_reserve": "fraction",
+    }
+    if name == "metastable":
+        return "stays down after one push"
+    unit = "ms" if name.startswith("flows.") else units.get(name, "")
+    return quantity(over, unit)

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from models.evaluation import Evaluation
 from models.units import count, nines, quantity
+from optimizer.phrases import excess_text
 from optimizer.protocols import Space
 from optimizer.solution import Solution
 
@@ -154,25 +155,6 @@ def _print_nothing_feasible(console: Console, solution: Solution, space: Space) 
         if over > 0.0:
             console.print(f"  {name}: {excess_text(name, over)}")
     console.print()
-
-
-def excess_text(name: str, over: float) -> str:
-    """An excess with the unit of its limit."""
-    units = {
-        "latency": "ms",
-        "throughput": "requests/s",
-        "cost": "USD",
-        "one_time_usd": "USD",
-        "effort_days": "days",
-        "consistency": "fraction",
-        "availability": "fraction",
-        "complexity": "fraction",
-        "complexity_reserve": "fraction",
-    }
-    if name == "metastable":
-        return "stays down after one push"
-    unit = "ms" if name.startswith("flows.") else units.get(name, "")
-    return quantity(over, unit)
 
 
 def _print_excluded(console: Console, solution: Solution) -> None:

@@ -129,8 +129,7 @@ def _exchange(front: Front, i: int, to: int) -> str:
 
 def _why_not(system: System, front: Front, told: Account) -> list[str]:
     from optimizer.decide import changes as decided
-    from optimizer.phrases import differences, joined
-    from optimizer.terminal import excess_text
+    from optimizer.phrases import differences, excess_text, joined
 
     why = told.why_not
     if why is None:

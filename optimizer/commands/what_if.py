@@ -93,8 +93,7 @@ def _tell_shares(system: System, *, as_json: bool) -> None:
 def _tell_change(system: System, both: Evaluation, *, as_json: bool) -> None:
     from optimizer.answers import design_answer
     from optimizer.decide import changes as decided
-    from optimizer.phrases import differences, joined
-    from optimizer.terminal import excess_text
+    from optimizer.phrases import differences, excess_text, joined
 
     what = decided.changes(system.space, both.X[0], both.X[1])
     if as_json:

@@ -1,0 +1,56 @@
+"""`tradespace gate`: does the chosen design still hold; for a build server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from optimizer.commands.options import (
+    AsJson,
+    DesignName,
+    FrontFolder,
+    ScenarioFile,
+    design_of,
+    front_of_system,
+)
+from optimizer.console import compiled, print_json
+
+#: Exit code of a gate that is shut.
+SHUT = 1
+
+
+def gate(
+    scenario: ScenarioFile,
+    design: DesignName,
+    front: FrontFolder = None,
+    junit: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the checks as JUnit XML, for a build server.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Exit code 1 when the chosen design breaks a limit, or another one is better in earnest."""
+    from optimizer.decide.gate import gate as checked
+    from optimizer.files import write_text
+    from optimizer.junit import junit_xml
+
+    system = compiled(scenario)
+    found = front_of_system(system, front)
+    checks = checked(system, found, design_of(system, design, [], front, front=found))
+    if junit is not None:
+        write_text(junit, junit_xml(f"tradespace gate {system.scenario.name}", checks))
+    holds = all(check.holds for check in checks)
+    if as_json:
+        print_json(
+            {
+                "scenario": {"name": system.scenario.name, "digest": system.digest},
+                "open": holds,
+                "checks": [{"name": c.name, "holds": c.holds, "told": c.told} for c in checks],
+            }
+        )
+    else:
+        for check in checks:
+            typer.echo(f"{'ok    ' if check.holds else 'FAILED'}  {check.told}")
+    if not holds:
+        raise typer.Exit(SHUT)

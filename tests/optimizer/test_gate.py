@@ -1,0 +1,129 @@
+"""The gate: limits and dominance by hand on the exercise, JUnit XML that holds whatever a text holds."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+import xmlschema
+import yaml
+
+from optimizer.cli import BAD_INPUT, OK
+from optimizer.commands.gate import SHUT
+from optimizer.decide.gate import Check
+from optimizer.junit import junit_xml
+
+EXERCISE = Path(__file__).parents[2] / "data" / "scenarios" / "black_friday_exercise.yaml"
+#: What build servers read of a result: suites of cases, of which some hold a failure.
+SCHEMA = """<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">
+  <xs:attributeGroup name="counts">
+    <xs:attribute name="tests" type="xs:nonNegativeInteger" use="required"/>
+    <xs:attribute name="failures" type="xs:nonNegativeInteger" use="required"/>
+    <xs:attribute name="errors" type="xs:nonNegativeInteger" use="required"/>
+  </xs:attributeGroup>
+  <xs:element name="testsuites"><xs:complexType>
+    <xs:sequence><xs:element name="testsuite" maxOccurs="unbounded"><xs:complexType>
+      <xs:sequence><xs:element name="testcase" minOccurs="0" maxOccurs="unbounded"><xs:complexType>
+        <xs:sequence><xs:element name="failure" minOccurs="0"><xs:complexType mixed="true">
+          <xs:attribute name="message" type="xs:string" use="required"/>
+        </xs:complexType></xs:element></xs:sequence>
+        <xs:attribute name="classname" type="xs:string" use="required"/>
+        <xs:attribute name="name" type="xs:string" use="required"/>
+      </xs:complexType></xs:element></xs:sequence>
+      <xs:attribute name="name" type="xs:string" use="required"/>
+      <xs:attribute name="skipped" type="xs:nonNegativeInteger" use="required"/>
+      <xs:attributeGroup ref="counts"/>
+    </xs:complexType></xs:element></xs:sequence>
+    <xs:attributeGroup ref="counts"/>
+  </xs:complexType></xs:element>
+</xs:schema>"""
+
+
+def chosen(tmp_path, *decisions):
+    path = tmp_path / "design.yaml"
+    path.write_text(yaml.safe_dump({"decisions": dict.fromkeys(decisions, True)}))
+    return path
+
+
+def with_steps(tmp_path, **steps):
+    """The exercise with steps of its dimensions."""
+    tree = yaml.load(EXERCISE.read_text(), Loader=yaml.BaseLoader)
+    for name, step in steps.items():
+        tree["dimensions"].setdefault(name, {})["step"] = step
+    text = EXERCISE.read_text()
+    start = text.index("dimensions:\n")
+    end = text.index("\nlimits:", start)
+    path = tmp_path / "exercise.yaml"
+    path.write_text(
+        text[:start] + "dimensions: " + json.dumps(_numbers(tree["dimensions"])) + "\n" + text[end:]
+    )
+    return path
+
+
+def _numbers(tree):
+    if isinstance(tree, dict):
+        return {key: _numbers(value) for key, value in tree.items()}
+    try:
+        return float(tree)
+    except ValueError:
+        return tree
+
+
+def test_the_gate_is_open_for_the_knee_and_shut_for_today(tradespace, tmp_path):
+    junit = tmp_path / "gate.xml"
+    code, out, _ = tradespace("gate", EXERCISE, "--design", "knee", "--junit", junit)
+    assert code == OK
+    assert "FAILED" not in out
+    assert ElementTree.parse(junit).getroot().get("failures") == "0"
+    code, out, _ = tradespace("gate", EXERCISE, "--design", "today", "--junit", junit, "--json")
+    assert code == SHUT
+    told = json.loads(out)
+    assert not told["open"]
+    assert {"saturation", "availability"} <= {c["name"] for c in told["checks"] if not c["holds"]}
+    xmlschema.XMLSchema(SCHEMA).validate(str(junit))
+    root = ElementTree.parse(junit).getroot()
+    assert int(root.get("failures")) == len(root.findall(".//failure")) >= 2
+    assert [p.name for p in tmp_path.iterdir()] == ["gate.xml"]
+
+
+def test_a_dominated_design_shuts_it_unless_nobody_cares(tradespace, tmp_path):
+    # With a queue that is never used the same design as B and C, for two more days and six points.
+    design = chosen(tmp_path, "eventual_consistency", "more_servers")
+    code, _, _ = tradespace("gate", EXERCISE, "--design", design)
+    assert code == OK
+    worse = chosen(tmp_path, "long_cache_ttl", "more_servers", "request_queue")
+    code, out, _ = tradespace("gate", EXERCISE, "--design", worse)
+    assert code == SHUT
+    assert "as good in everything" in out
+    huge = {
+        "latency": 1e6,
+        "throughput": 1e9,
+        "consistency": 1,
+        "availability": 12,
+        "cost": 1e9,
+        "complexity": 100,
+    }
+    code, out, _ = tradespace("gate", with_steps(tmp_path, **huge), "--design", worse)
+    assert code == OK, out
+
+
+def test_what_cannot_be_written_is_bad_input(tradespace, tmp_path):
+    code, _, err = tradespace("gate", EXERCISE, "--design", "knee", "--junit", tmp_path / "no" / "gate.xml")
+    assert code == BAD_INPUT
+    assert "can't be written" in err
+    code, _, err = tradespace("gate", EXERCISE, "--design", tmp_path / "none.yaml")
+    assert code == BAD_INPUT
+
+
+@pytest.mark.parametrize(
+    "text", ["<img src=x onerror=alert(1)>", 'a "quote" & <b>', "bell \x07 null \x00", "\ud800"]
+)
+def test_texts_stay_texts(text):
+    xml = junit_xml(text, [Check(text, False, text), Check("fine", True, text)])
+    root = ElementTree.fromstring(xml.encode("utf-8"))
+    shown = "".join(c if c.isprintable() and c != "\ud800" else "\ufffd" for c in text)
+    assert root.find("testsuite").get("name") == shown
+    assert root.find(".//failure").text == shown
+    xmlschema.XMLSchema(SCHEMA).validate(xml)
