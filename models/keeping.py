@@ -6,14 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.distinct import distinct_rows
 from models.evaluation import Array
 from models.formulas.caching import Hits, cache_hits, characteristic_calls, zipf_bins
 from models.formulas.cumulants import Cumulants, gamma_cumulants
 from models.formulas.parallel import order_statistic
 from models.formulas.quorums import stale_read_share
 from models.parameters import Parameters
-from models.rows import mapped
+from models.sharing import Shared, kinds_of
 
 MS_PER_S = 1000.0
 #: Where a component below has collapsed, an entry takes this long to load.
@@ -44,13 +43,13 @@ def eviction_calls(parameters: Parameters, component: int) -> Array | None:
     if parameters.system.parts[component].kind != "cache":
         return None
     names = ("keys", "zipf", "capacity_keys")
-    given = [parameters.of_component(component, name) for name in names]
+    given = tuple(parameters.of_component(component, name) for name in names)
     if bool(np.all(np.isinf(given[2]))):
         return np.ones((1, 1))
-    rows = distinct_rows(given)
-    keys, exponent, capacity = (rows.pick(value) for value in given)
+    kinds = kinds_of(given, max(value.shape[0] for value in given))
+    keys, exponent, capacity = kinds.pick(given)
     bins = zipf_bins(np.where(np.isnan(keys), 1.0, keys), exponent)
-    return rows.spread(characteristic_calls(bins, capacity))
+    return Shared(characteristic_calls(bins, capacity), kinds).spread()
 
 
 def hits_of(
@@ -104,8 +103,8 @@ def quorum_of(parameters: Parameters, component: int) -> Quorum | None:
         return None
     names = ("replicas", "read_quorum", "write_quorum", "rtt_ms", "rtt_scv", "replication_lag_ms")
     given = {name: parameters.of_component(component, name) for name in (*names, "writes_per_key_per_s")}
-    rows = distinct_rows(list(given.values()))
-    return mapped(rows.spread, _quorum(**{name: rows.pick(value) for name, value in given.items()}))
+    kinds = kinds_of(list(given.values()), max(value.shape[0] for value in given.values()))
+    return Shared(_quorum(**{name: kinds.pick(value) for name, value in given.items()}), kinds).spread()
 
 
 def _quorum(

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.distinct import distinct_rows
 from models.evaluation import Array
 from models.parameters import Parameters
 from models.scenario.paths import Slot
+from models.sharing import kinds_of
 
 #: What no component, call or flow feels: money, points, and what an answer is worth.
 _UNFELT = {"price_usd_per_hour", "price_usd_per_million", "value_usd"}
@@ -46,7 +46,7 @@ def situations_of(parameters: Parameters) -> Situations:
         for slot, value in parameters.values.items()
         if value.size > 1 and _is_felt(slot)
     ]
-    found = distinct_rows(columns)
+    found = kinds_of(columns, n * p)
     if found.first is None or found.kind is None:
         return Situations(_at(parameters, place), place.reshape(n, p))
     return Situations(_at(parameters, found.first), found.kind.reshape(n, p))

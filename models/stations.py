@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.distinct import distinct_rows
 from models.evaluation import Array
 from models.formulas.caching import Hits
 from models.formulas.cumulants import Cumulants, add, gamma_cumulants
@@ -16,6 +15,7 @@ from models.formulas.scalability import busy_stretch, stretched_service
 from models.formulas.waiting import Wait, station_wait
 from models.keeping import Quorum, eviction_calls, hits_of, quorum_of
 from models.parameters import Parameters
+from models.sharing import Shared, kinds_of
 
 MS_PER_S = 1000.0
 #: A shorter time is no time: its powers would underflow.
@@ -195,12 +195,12 @@ def _open_wait(
         load.queue_limit,
         load.max_wait_s,
     )
-    rows = distinct_rows(inputs)
-    rate, s, scv, arrival_scv, c, q, d = (rows.pick(value) for value in inputs)
+    kinds = kinds_of(inputs, max(value.shape[0] for value in inputs))
+    rate, s, scv, arrival_scv, c, q, d = kinds.pick(inputs)
     found = station_wait(
         rate, service_s=s, service_scv=scv, arrival_scv=arrival_scv, servers=c, queue_limit=q, max_wait_s=d
     )
-    found = Wait(*(rows.spread(value) for value in found))
+    found = Shared(found, kinds).spread()
     if callers is None:
         return found, None
     capped = capped_wait(

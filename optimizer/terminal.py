@@ -204,6 +204,8 @@ def print_design(console: Console, told: dict[str, object]) -> None:
         console.print(f"  {name:<13} {quantity(_number(term), '')} of its threshold")
     if told.get("metastable"):
         console.print("metastable: stays down after one push, though it looks healthy")
+    if told.get("unsettled"):
+        console.print("unsettled: some phase comes to no rest, its numbers are rough")
 
 
 def _margin(name: str, over: float) -> str:
