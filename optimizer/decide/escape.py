@@ -65,6 +65,12 @@ def first_break(system: System, X: Array, *, leave_out: Collection[str] = ()) ->
     return fails[:, 0], holds[:, 0]
 
 
+def rates_of(system: System, x: Array) -> Array:
+    """User requests/s in each phase under a design, `(p,)`: a decision may change them too."""
+    rate = run(system, x[None, :], keep=False).parameters.rate
+    return np.asarray(np.broadcast_to(rate, system.hours.shape)[0])
+
+
 def _worst_excess(system: System, leave_out: tuple[str, ...], X: Array, multiple: Array) -> Array:
     steps = run(system, X, stress={Slot("workload", "", "rate"): multiple[:, None]}, keep=False)
     over = [np.broadcast_to(e, (len(X),)) for name, e in steps.excess.items() if name not in leave_out]
@@ -108,7 +114,7 @@ def furthest_change(
     best = int(np.lexsort((minutes, -np.round(after, 3)))[0])
     holds_to = float(holds[best, 0]) if np.isfinite(after[best]) else np.inf
     limit, component = _what_falls(system, x, before, leave_out)
-    rate = before * float(np.max(system.static[Slot("workload", "", "rate")]))
+    rate = before * float(rates_of(system, x).max())
     already = {notice.text for notice in notices(system, x)}
     told = tuple(n.text for n in notices(system, around[best]) if n.text not in already)
     return Step(

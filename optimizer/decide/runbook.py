@@ -7,9 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.evaluation import Array
-from models.scenario.paths import Slot
 from models.system import System
-from optimizer.decide.escape import Step, escape_plan
+from optimizer.decide.escape import Step, escape_plan, rates_of
 
 #: Share of a threshold below which a switch is taken back: a fifth less load, so that it doesn't flap.
 HYSTERESIS = 0.8
@@ -60,7 +59,7 @@ def plan_by_phase(system: System, x: Array) -> tuple[PhasePlan, ...]:
 
 def calm(system: System, x: Array) -> Array:
     """The design with every adaptive decision as in the phase of the lowest load, in all phases, `(d,)`."""
-    rates = np.broadcast_to(system.static[Slot("workload", "", "rate")], system.hours.shape)[0]
+    rates = rates_of(system, x)
     quiet = system.phases[int(np.argmin(rates))]
     x = system.space.canonical(x[None, :])[0].copy()
     for decision in system.space.decisions:
@@ -87,16 +86,17 @@ def runbook(system: System, x: Array, *, hysteresis: float = HYSTERESIS) -> tupl
     if not 0.0 < hysteresis < 1.0:
         raise ValueError(f"the hysteresis must be a share in (0, 1), but got {hysteresis}")
     found: list[Switch] = []
-    for step in escape_plan(system, calm(system, x)):
-        lead = _lead_minutes(system, step.rate)
+    start = calm(system, x)
+    rates = rates_of(system, start)
+    for step in escape_plan(system, start):
+        lead = _lead_minutes(system, rates, step.rate)
         in_time = None if lead is None or step.minutes is None else step.minutes <= lead
         found.append(Switch(step, step.rate, hysteresis * step.rate, lead, in_time))
     return tuple(found)
 
 
-def _lead_minutes(system: System, rate: float) -> float | None:
+def _lead_minutes(system: System, rates: Array, rate: float) -> float | None:
     """Minutes from half a load to the load itself, where it grows evenly over each phase towards the next."""
-    rates = np.broadcast_to(system.static[Slot("workload", "", "rate")], system.hours.shape)[0]
     hours = system.hours[0]
     for p in range(len(rates) - 1):
         if rates[p] < rate <= rates[p + 1]:

@@ -177,3 +177,21 @@ def test_a_runbook_goes_back_below_where_it_went_on():
     assert row.is_in_time is False
     with pytest.raises(ValueError, match="hysteresis"):
         runbook(made, x, hysteresis=1.0)
+
+
+def test_a_decision_may_change_the_load_itself():
+    phases = [{"name": "calm", "rate": 50, "hours": 1}, {"name": "peak", "rate": 100, "hours": 1}]
+    parts = {"web": {"kind": "service", "service_ms": 100, "replicas": 1, "slots": 20}}
+    flows = {"all": {"share": 1.0, "trace": ["web"]}}
+    campaign = {"on": {"multiply": {"workload.rate": 1.2}}, "switch_minutes": 1}
+    limits = {"saturation": 0.7}
+    made = compile_system(
+        scenario(
+            components=parts, flows=flows, phases=phases, decisions={"campaign": campaign}, limits=limits
+        )
+    )
+    (row,) = runbook(made, made.space.encode({"campaign": True}))
+    # 140/s are 70 %: 1.4 times the 100/s without the campaign, 1.1667 times the 120/s with it.
+    assert row.step.what[0].after is False
+    assert row.on_above == pytest.approx(140.0, rel=1e-3)
+    assert row.step.holds_to == pytest.approx(1.4, rel=6e-3)
