@@ -43,7 +43,7 @@ def difference(dimension: Dimension, before: float, after: float) -> str:
     if before == after:
         return f"{dimension.name} the same"
     is_better = (after - before) * dimension.sign < 0.0
-    better, worse = _WORDS.get(dimension.name, (f"better {dimension.name}", f"worse {dimension.name}"))
+    better, worse = words_of(dimension)
     if dimension.name == "availability":
         texts = value_of(dimension, after), value_of(dimension, before)
         if texts[0] == texts[1]:
@@ -78,14 +78,19 @@ def differences(
     return [difference(dimensions[j], float(before[j]), float(after[j])) for j in chosen]
 
 
+def words_of(dimension: Dimension) -> tuple[str, str]:
+    """What a design is called that is better in a dimension, and one that is worse."""
+    return _WORDS.get(dimension.name, (f"better {dimension.name}", f"worse {dimension.name}"))
+
+
 def best_in(dimension: Dimension) -> str:
     """What the best design in a dimension is called: `cheapest`."""
     return _BEST.get(dimension.name, f"best {dimension.name}")
 
 
 def worse_in(dimension: Dimension) -> str:
-    """What the worst design in a dimension is called: `dearer than others`."""
-    return _WORDS.get(dimension.name, ("", f"worse {dimension.name}"))[1]
+    """What the worst design in a dimension is called: `dearer`."""
+    return words_of(dimension)[1]
 
 
 def with_nines(share: float) -> str:
@@ -100,20 +105,26 @@ def joined(parts: Sequence[str], *, last: str = "and") -> str:
     return f"{', '.join(parts[:-1])} {last} {parts[-1]}"
 
 
+_UNIT_OF_LIMIT = {
+    "latency": "ms",
+    "throughput": "requests/s",
+    "cost": "USD",
+    "one_time_usd": "USD",
+    "effort_days": "days",
+    "consistency": "fraction",
+    "availability": "fraction",
+    "complexity": "fraction",
+    "complexity_reserve": "fraction",
+}
+
+
+def unit_of_limit(name: str) -> str:
+    """The unit in which a limit is exceeded; empty for plain numbers."""
+    return "ms" if name.startswith("flows.") else _UNIT_OF_LIMIT.get(name, "")
+
+
 def excess_text(name: str, over: float) -> str:
     """An excess with the unit of its limit."""
-    units = {
-        "latency": "ms",
-        "throughput": "requests/s",
-        "cost": "USD",
-        "one_time_usd": "USD",
-        "effort_days": "days",
-        "consistency": "fraction",
-        "availability": "fraction",
-        "complexity": "fraction",
-        "complexity_reserve": "fraction",
-    }
     if name == "metastable":
         return "stays down after one push"
-    unit = "ms" if name.startswith("flows.") else units.get(name, "")
-    return quantity(over, unit)
+    return quantity(over, unit_of_limit(name))

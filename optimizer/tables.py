@@ -51,3 +51,9 @@ def _flat(design: dict[str, object]) -> dict[str, object]:
         else:
             flat[name] = value
     return flat
+
+
+def columns_of_table(table: pd.DataFrame) -> list[tuple[str, str, list[object]]]:
+    """The columns of a table of designs: name, unit (empty for none), and plain values."""
+    units = table.attrs.get("units", {})
+    return [(str(name), str(units.get(name, "")), table[name].tolist()) for name in table.columns]

@@ -1,0 +1,64 @@
+"""The report of a solution: its sections in their order, the decision as a record, the front as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Final
+
+from optimizer.answers import solution_answer
+from optimizer.report.content import Report, Section
+from optimizer.report.findings import Findings
+from optimizer.report.record import record
+from optimizer.report.sections.answer import answer
+from optimizer.report.sections.budget import budget, emergence
+from optimizer.report.sections.choice import choice
+from optimizer.report.sections.front import front, representatives
+from optimizer.report.sections.glossary import glossary
+from optimizer.report.sections.margins import margins
+from optimizer.report.sections.origin import origin, provenance
+from optimizer.report.sections.plan import plan
+from optimizer.report.sections.rules import rules
+from optimizer.report.sections.sacrifice import sacrifice
+from optimizer.report.sections.standing import standing
+from optimizer.report.sections.today import why_not_today
+from optimizer.tables import design_table
+
+#: A section; None where it doesn't apply (a model of one's own knows no load, no phases).
+Maker = Callable[[Findings], Section | None]
+
+SECTIONS: Final[tuple[Maker, ...]] = (
+    answer,
+    front,
+    representatives,
+    choice,
+    sacrifice,
+    budget,
+    emergence,
+    rules,
+    margins,
+    plan,
+    why_not_today,
+    standing,
+    origin,
+    glossary,
+)
+
+
+def build_report(found: Findings, *, made: date) -> Report:
+    """Puts the answers into a report; nothing is evaluated.
+
+    Args:
+        found: The answers (`optimizer.report.findings`).
+        made: The day to put on it.
+    """
+    sections = [section for maker in SECTIONS if (section := maker(found)) is not None]
+    return Report(
+        title=f"Pareto report: {found.title}" if found.title else "Pareto report",
+        subtitle=" ".join(found.summary.split()),
+        sections=tuple(sections),
+        provenance=(("made on", (made.isoformat(),)), *provenance(found.solution)),
+        decision=record(found, made),
+        designs=design_table(found.front.evaluation, found.space),
+        solution=solution_answer(found.solution, found.space),
+    )

@@ -1,0 +1,329 @@
+"""The answers that a report tells: every question asked once, before anything is written.
+
+What needs only a model and a space stands in `Findings`; what only a scenario's system can answer, in
+`SystemFindings`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.evaluating import evaluate
+from models.evaluation import Array, Evaluation
+from models.notices import Notice, notices
+from models.system import System
+from optimizer.decide.account import steps_of
+from optimizer.decide.breaking import BreakingPoints, breaking_points
+from optimizer.decide.changes import Change, changes
+from optimizer.decide.common_ground import CommonGround, common_ground
+from optimizer.decide.comparing import Comparison, compare
+from optimizer.decide.doubts import Doubts, doubts_of
+from optimizer.decide.escape import Step, escape_plan, furthest_change, rates_of
+from optimizer.decide.exchanges import Exchange, Sacrifice, exchanges, sacrifices
+from optimizer.decide.health import Health, health_of
+from optimizer.decide.knee import knees, mean_cost, mean_regret, reason
+from optimizer.decide.margins import Margin, margins
+from optimizer.decide.noise import MODEL_ERROR, NO_ERROR, ModelError, alike, contenders
+from optimizer.decide.representatives import Representatives, representatives
+from optimizer.decide.runbook import PhasePlan, Switch, plan_by_phase, runbook
+from optimizer.decide.why_not import WhyNot, why_not
+from optimizer.front import Front
+from optimizer.protocols import Evaluator, SearchSpace
+from optimizer.report.wording import Labels, labels_of
+from optimizer.scaling import scale_of
+from optimizer.solution import Solution
+
+#: Told what is being worked out.
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """What is wanted of a dimension: its limit, whether that is a constraint, and what doesn't matter."""
+
+    limit: float | None = None
+    is_constraint: bool = False
+    tolerance: str | None = None
+    step: float | None = None
+    breach: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SystemFindings:
+    """What only a scenario's system can answer.
+
+    Attributes:
+        system: The system.
+        rate: User requests/s in each phase under the chosen design, `(p,)`; under today's where none is.
+        health: Complexity budget and emergence of the chosen and today's design.
+        rules: What the designs that survive have in common.
+        doubts: What the guesses of the scenario do to the choice; None = it names none.
+        notices: What users are told under the chosen design.
+        breaking: Where the chosen design (first row, where there is one) and today's break under load.
+        margins: What the chosen design, or today's, stands of every loss.
+        furthest: The change of one decision that moves the first break furthest.
+        escape: The switches in the order in which growing load needs them.
+        plan: Settings of adaptive decisions by phase.
+        runbook: The loads at which each switch is needed, from the calm design upwards.
+    """
+
+    system: System
+    rate: Array
+    health: Health
+    rules: CommonGround
+    doubts: Doubts | None
+    notices: tuple[Notice, ...]
+    breaking: BreakingPoints
+    margins: tuple[Margin, ...]
+    furthest: Step | None
+    escape: tuple[Step, ...]
+    plan: tuple[PhasePlan, ...]
+    runbook: tuple[Switch, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Findings:
+    """All answers.
+
+    Attributes:
+        title: What the scenario is called.
+        summary: What it is about.
+        labels: Names for people.
+        goals: What is wanted of each dimension, by position.
+        space: The designs.
+        solution: The front, and how it was found.
+        error: The model's error.
+        chosen: The chosen design, evaluated; one row. None = there is none.
+        position: Its position on the front; None = it isn't on it.
+        is_suggested: Whether it is Tradespace's suggestion (the knee) rather than a person's choice.
+        changed: Decisions in which it differs from today's.
+        gives_up: What it gives up against the best of each dimension, where it is on the front.
+        exchanges: The cheapest way to more of each dimension, where it is on the front.
+        rivals: Designs that could be the knee as well within the model's error, where it is the knee.
+        few: The designs that stand for the front; None = the front is empty.
+        knees: Positions of the knees, with the reason of each.
+        alike: Dimensions in which all designs of the front are alike within the model's error, by position.
+        against_today: Today's design and the chosen one side by side.
+        against_chosen: The chosen design, the runner-up and the picks side by side; None = there is nobody.
+        names: Names of the designs of `against_chosen`.
+        why_not_chosen: Why the chosen design isn't on the front, where it isn't.
+        why_not_today: The same of today's.
+        system: What only a system can answer; None = the model is one of the user's own.
+    """
+
+    title: str
+    summary: str
+    labels: Labels
+    goals: tuple[Goal, ...]
+    space: SearchSpace
+    solution: Solution
+    error: ModelError
+    chosen: Evaluation | None
+    position: int | None
+    is_suggested: bool
+    changed: tuple[Change, ...]
+    gives_up: tuple[Sacrifice, ...]
+    exchanges: tuple[Exchange, ...]
+    rivals: NDArray[np.intp]
+    few: Representatives | None
+    knees: tuple[tuple[int, str], ...]
+    alike: tuple[int, ...]
+    against_today: Comparison | None
+    against_chosen: Comparison | None
+    names: tuple[str, ...]
+    why_not_chosen: WhyNot | None
+    why_not_today: WhyNot
+    system: SystemFindings | None
+
+    @property
+    def front(self) -> Front:
+        """The front."""
+        return self.solution.front
+
+    @property
+    def runner_up(self) -> int | None:
+        """Position on the front of the design that would be taken if the chosen one couldn't be."""
+        return runner_up(self.front, self.few, self.position)
+
+
+def runner_up(front: Front, few: Representatives | None, position: int | None) -> int | None:
+    """The representative that costs least on average over all opinions, the chosen design apart."""
+    if few is None:
+        return None
+    regret = mean_regret(front.losses)
+    others = [i for i in few.positions if i != position]
+    return min(others, key=lambda i: (float(regret[i]), i)) if others else None
+
+
+def findings_of(
+    system: System,
+    solution: Solution,
+    *,
+    x: Array | None = None,
+    picks: Sequence[tuple[str, Array]] = (),
+    tell: Tell | None = None,
+) -> Findings:
+    """Asks every question about a solution of a scenario.
+
+    Args:
+        system: The scenario.
+        solution: Its solution.
+        x: The chosen design, `(d,)`; None = the knee.
+        picks: Other designs to put beside it, with their names.
+        tell: Told what is being worked out.
+    """
+    tell = tell or (lambda _: None)
+    written = system.scenario.dimensions
+    goals = tuple(
+        Goal(goal.limit, goal.is_constraint, goal.tolerance, goal.step, goal.breach)
+        for goal in (getattr(written, dimension.name) for dimension in solution.today.dimensions)
+    )
+    found = own_findings(
+        partial(evaluate, system),
+        system.space,
+        solution,
+        x=x,
+        picks=picks,
+        goals=goals,
+        labels=labels_of(system.scenario),
+        title=system.scenario.title or system.scenario.name,
+        summary=system.scenario.summary,
+        error=MODEL_ERROR,
+        tell=tell,
+        of_system=partial(_of_system, system, solution, tell),
+    )
+    return found
+
+
+def own_findings(
+    evaluator: Evaluator,
+    space: SearchSpace,
+    solution: Solution,
+    *,
+    x: Array | None = None,
+    picks: Sequence[tuple[str, Array]] = (),
+    goals: Sequence[Goal] | None = None,
+    labels: Labels | None = None,
+    title: str = "",
+    summary: str = "",
+    error: ModelError = NO_ERROR,
+    tell: Tell | None = None,
+    of_system: Callable[[Array | None], SystemFindings] | None = None,
+) -> Findings:
+    """Asks the questions that any model and space can answer.
+
+    Args:
+        evaluator: Scores designs.
+        space: The designs.
+        solution: The solution of both.
+        x: The chosen design, `(d,)`; None = the knee.
+        picks: Other designs to put beside it, with their names.
+        goals: What is wanted of each dimension; None = nothing is said.
+        labels: Names for people.
+        title: What it is called.
+        summary: What it is about.
+        error: The model's error; none unless it was measured.
+        tell: Told what is being worked out.
+        of_system: Answers the questions of a system about the chosen design.
+    """
+    tell = tell or (lambda _: None)
+    front, labels = solution.front, labels or Labels()
+    goals = tuple(goals or [Goal() for _ in solution.today.dimensions])
+    is_suggested = x is None
+    tell("the choice")
+    if x is None and solution.knee is not None:
+        x = front.X[solution.knee]
+    today = np.asarray(space.today)
+    row = None if x is None else space.canonical(x[None, :])[0]
+    position = None if row is None else _position(front, row)
+    few = representatives(front, steps=[goal.step for goal in goals]) if len(front) else None
+    other = runner_up(front, few, position)
+    beside = [("the runner-up", front.X[other])] if other is not None else []
+    beside += [(name, space.canonical(pick[None, :])[0]) for name, pick in picks]
+    chosen = None if row is None else evaluator(row[None, :])
+    return Findings(
+        title=title or solution.provenance.get("title", "") or solution.provenance.get("scenario", ""),
+        summary=summary,
+        labels=labels,
+        goals=goals,
+        space=space,
+        solution=solution,
+        error=error,
+        chosen=chosen,
+        position=position,
+        is_suggested=is_suggested and chosen is not None,
+        changed=() if row is None else changes(space, space.canonical(today[None, :])[0], row),
+        gives_up=() if position is None else sacrifices(front, position, error),
+        exchanges=()
+        if position is None
+        else exchanges(front, position, steps=[goal.step for goal in goals], error=error),
+        rivals=_rivals(solution, position, error),
+        few=few,
+        knees=tuple((k.position, reason(front, k.position, error)) for k in knees(front)),
+        alike=tuple(int(j) for j in np.flatnonzero(alike(front.evaluation, error))),
+        against_today=None if row is None else compare(evaluator, space, np.array([today, row]), error=error),
+        against_chosen=None
+        if row is None or not beside
+        else compare(evaluator, space, np.array([row, *(one for _, one in beside)]), error=error),
+        names=(
+            "the suggested design" if is_suggested else "the chosen design",
+            *(name for name, _ in beside),
+        ),
+        why_not_chosen=None
+        if row is None or position is not None
+        else why_not(evaluator, space, front, row, error=error),
+        why_not_today=why_not(evaluator, space, front, today, error=error),
+        system=None if of_system is None else of_system(row),
+    )
+
+
+def _position(front: Front, row: Array) -> int | None:
+    here = np.flatnonzero(np.all(row == front.X, axis=1)) if len(front) else np.zeros(0, dtype=np.intp)
+    return int(here[0]) if here.size else None
+
+
+def _rivals(solution: Solution, position: int | None, error: ModelError) -> NDArray[np.intp]:
+    if position is None or position != solution.knee:
+        return np.zeros(0, dtype=np.intp)
+    front = solution.front
+    scale = scale_of(front.losses)
+    close = np.flatnonzero(contenders(front.evaluation, lambda losses: mean_cost(losses, scale), error))
+    return close[close != position]
+
+
+def _of_system(system: System, solution: Solution, tell: Tell, x: Array | None) -> SystemFindings:
+    """The answers of a system about a design, or about today's where there is none to choose."""
+    about = system.space.today if x is None else x
+    rows = np.array([about, system.space.today])
+    tell("complexity and emergence")
+    health = health_of(system, rows, solution.front)
+    tell("rules")
+    rules = common_ground(system)
+    tell("breaking points")
+    breaking = breaking_points(system, rows)
+    tell("margins")
+    stands = margins(system, about[None, :])
+    furthest = furthest_change(system, about)
+    tell("the escape plan")
+    escape = escape_plan(system, about)
+    switches = runbook(system, about)
+    tell("doubts")
+    return SystemFindings(
+        system=system,
+        rate=rates_of(system, about),
+        health=health,
+        rules=rules,
+        doubts=doubts_of(system, solution.front, about, steps_of(system)),
+        notices=notices(system, about),
+        breaking=breaking,
+        margins=stands,
+        furthest=furthest,
+        escape=escape,
+        plan=plan_by_phase(system, about),
+        runbook=switches,
+    )

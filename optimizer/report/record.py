@@ -1,0 +1,154 @@
+"""The choice as an architecture decision record, in the order of MADR 4.0."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+
+from models.evaluation import Array, Evaluation
+from optimizer.decide.changes import changes
+from optimizer.report.content import Candidate, Decision, Number, Text, joined, text
+from optimizer.report.findings import Findings
+from optimizer.report.sections.answer import choice_text, price_text, today_text, where_it_breaks
+from optimizer.report.sections.origin import provenance
+from optimizer.report.wording import MOST_NAMED, broken, changes_text, limit_label, moved, number, over_text
+
+
+def record(found: Findings, made: date) -> Decision:
+    """The decision: context, drivers, options, outcome, consequences, confirmation."""
+    candidates = _candidates(found)
+    chosen = 0 if found.chosen is not None else None
+    name = found.title or "the system"
+    return Decision(
+        title=f"Which design for: {name}",
+        status="proposed",
+        date=made.isoformat(),
+        context=tuple(
+            part for part in (text(" ".join(found.summary.split())), today_text(found)) if part != ("",)
+        ),
+        drivers=_drivers(found),
+        candidates=candidates,
+        chosen=chosen,
+        because=_because(found),
+        good=candidates[0].good if chosen == 0 else (),
+        bad=(*candidates[0].bad, *_notices(found)) if chosen == 0 else (),
+        confirmation=_confirmation(found),
+        more=tuple(text(f"{label}: ", *value) for label, value in provenance(found.solution)),
+    )
+
+
+def _drivers(found: Findings) -> tuple[Text, ...]:
+    drivers = []
+    for dimension, goal in zip(found.solution.today.dimensions, found.goals, strict=True):
+        parts: list[Text] = []
+        if goal.limit is not None:
+            bound = "at most " if dimension.better == "lower" else "at least "
+            kind = "" if goal.is_constraint else " wished for"
+            parts.append(text(bound, number(dimension, goal.limit), kind))
+        if goal.tolerance is not None:
+            parts.append(text(f"given up: {goal.tolerance}"))
+        drivers.append(text(dimension.name, *(text(": ", *joined(parts, last=", ")) if parts else ())))
+    others = [
+        name
+        for name in found.solution.today.constraints
+        if name not in {d.name for d in found.solution.today.dimensions}
+    ]
+    if others:
+        drivers.append(text("limits on ", *joined([text(limit_label(name)) for name in others])))
+    return tuple(drivers)
+
+
+def _candidates(found: Findings) -> tuple[Candidate, ...]:
+    today = found.solution.today
+    own: list[Candidate] = []
+    if found.chosen is not None:
+        values = found.chosen.values[0]
+        own.append(_candidate(found, found.names[0], found.chosen.X[0], values, today.values[0], "today's"))
+        others = found.against_chosen
+        if others is not None:
+            own += [
+                _candidate(
+                    found, name, others.evaluation.X[i], others.evaluation.values[i], values, "the chosen one"
+                )
+                for i, name in enumerate(found.names[1:], start=1)
+            ]
+        own.append(_candidate(found, "today's design", today.X[0], today.values[0], values, "the chosen one"))
+    else:
+        own.append(
+            _candidate(found, "today's design", today.X[0], today.values[0], today.values[0], "itself")
+        )
+    return tuple(own)
+
+
+def _candidate(found: Findings, name: str, x: Array, values: Array, against: Array, whom: str) -> Candidate:
+    """An option, with what is better and what is worse than in another."""
+    dimensions = found.solution.today.dimensions
+    losses = (values - against) * np.array([d.sign for d in dimensions])
+    better = [j for j in range(len(dimensions)) if losses[j] < 0.0]
+    worse = [j for j in range(len(dimensions)) if losses[j] > 0.0]
+    what = changes(found.space, found.space.canonical(np.asarray(found.space.today)[None, :])[0], x)
+    good = [text(*moved(dimensions, against, values, only=[j]), f" than {whom}") for j in better]
+    bad = [text(*moved(dimensions, against, values, only=[j]), f" than {whom}") for j in worse]
+    evaluated = _row(found, x)
+    if evaluated is not None:
+        over = broken(*evaluated)
+        good += [] if over else [text("it stays within every limit")]
+        bad += [text("it breaks ", *over_text(limit, amount)) for limit, amount in over]
+    told = (
+        text("changes ", *changes_text(found.labels, what, most=MOST_NAMED))
+        if what
+        else text("nothing changes")
+    )
+    return Candidate(name, told, tuple(good), tuple(bad))
+
+
+def _row(found: Findings, x: Array) -> tuple[Evaluation, int] | None:
+    for evaluation in (
+        found.chosen,
+        found.solution.today,
+        None if found.against_chosen is None else found.against_chosen.evaluation,
+    ):
+        if evaluation is not None:
+            here = np.flatnonzero(np.all(x == evaluation.X, axis=1))
+            if here.size:
+                return evaluation, int(here[0])
+    return None
+
+
+def _because(found: Findings) -> Text:
+    if found.chosen is None:
+        return text("no design that was looked at stays within every limit")
+    if found.is_suggested:
+        return text(
+            "of all designs on the front it costs least on average over all opinions of what matters",
+            *where_it_breaks(found),
+        )
+    return text("it was chosen by a person", *where_it_breaks(found))
+
+
+def _notices(found: Findings) -> list[Text]:
+    if found.system is None:
+        return []
+    return [text(f"users are told: {notice.text}") for notice in found.system.notices]
+
+
+def _confirmation(found: Findings) -> tuple[Text, ...]:
+    if found.chosen is None:
+        return (text("There is nothing to confirm yet."),)
+    parts = [
+        choice_text(found),
+        price_text(found),
+    ]
+    if found.system is not None:
+        parts.append(
+            text(
+                "The build runs tradespace gate with this design: it fails when a limit is broken, or another "
+                " design is better by more than the steps and the model's error."
+            )
+        )
+        doubts = found.system.doubts
+        if doubts is not None:
+            share = Number(float(doubts.holds[-1]), "fraction")
+            parts.append(text("All limits hold in ", share, " of the draws of the numbers that are guesses."))
+    return tuple(parts)

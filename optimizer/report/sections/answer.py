@@ -1,0 +1,119 @@
+"""The answer in three sentences: what today's design lacks, what to do, what that gives up."""
+
+from __future__ import annotations
+
+from optimizer.decide.breaking import MOST
+from optimizer.report.content import Number, Paragraph, Section, Text, joined, text
+from optimizer.report.findings import Findings
+from optimizer.report.wording import MOST_NAMED, broken, changes_text, limit_label, number, over_text, times
+
+#: Dimensions that the third sentence names.
+MOST_GIVEN_UP = 2
+
+
+def answer(found: Findings) -> Section:
+    """The answer in three sentences."""
+    first = Paragraph(today_text(found))
+    if found.chosen is None:
+        return Section("answer", "The answer", (first, Paragraph(_nothing(found), "warning")))
+    sentences = [first, Paragraph(choice_text(found)), Paragraph(price_text(found))]
+    over = broken(found.chosen, 0)
+    if over:
+        told = joined([over_text(name, amount) for name, amount in over])
+        sentences.append(Paragraph(text("The chosen design breaks limits: ", *told, "."), "warning"))
+    return Section("answer", "The answer", tuple(sentences))
+
+
+def today_text(found: Findings) -> Text:
+    """What today's design lacks."""
+    system = found.system
+    load: Text = ()
+    if system is not None:
+        load = text(" at ", Number(float(system.rate.max()), "requests/s"))
+    over = broken(found.solution.today, 0)
+    if over:
+        names = joined([over_text(name, amount) for name, amount in over], most=MOST_NAMED)
+        return text("Today's design does not survive", *load, ": it breaks ", *names, ".")
+    if found.why_not_today.on_front is not None:
+        return text("Today's design stays within every limit", *load, ", and is on the front.")
+    if found.why_not_today.dominators.size:
+        better = Number(float(found.why_not_today.dominators.size), "count")
+        return text(
+            "Today's design stays within every limit",
+            *load,
+            ", but ",
+            better,
+            " designs of the front are better.",
+        )
+    return text("Today's design stays within every limit", *load, ".")
+
+
+def choice_text(found: Findings) -> Text:
+    """What to do, and what it reaches."""
+    assert found.chosen is not None
+    who = "The suggested design" if found.is_suggested else "The chosen design"
+    values = [
+        text(f"{dimension.name} ", number(dimension, value))
+        for dimension, value in zip(found.chosen.dimensions, found.chosen.values[0], strict=True)
+    ]
+    if not found.changed:
+        return text(who, " is today's: ", *joined(values), ".")
+    what = changes_text(found.labels, found.changed, most=MOST_NAMED)
+    return text(who, " changes ", *what, "; it reaches ", *joined(values), ".")
+
+
+def price_text(found: Findings) -> Text:
+    """What the choice gives up, and where it breaks."""
+    assert found.chosen is not None
+    end = where_it_breaks(found)
+    if found.position is None:
+        return text("It is not on the front, so it gives up more than it needs to", *end, ".")
+    given = sorted(
+        (one for one in found.gives_up if one.share > 0.0 and not one.is_noise), key=lambda one: -one.share
+    )
+    if not given:
+        return text("It gives up nothing that the model can tell", *end, ".")
+    dimensions, values = found.chosen.dimensions, found.chosen.values[0]
+    parts = [
+        text(
+            f"{dimensions[one.dimension].name} (",
+            number(dimensions[one.dimension], values[one.dimension]),
+            "; the best is ",
+            number(dimensions[one.dimension], one.best),
+            ")",
+        )
+        for one in given[:MOST_GIVEN_UP]
+    ]
+    return text("It gives up most in ", *joined(parts), *end, ".")
+
+
+def where_it_breaks(found: Findings) -> Text:
+    """Where the chosen design breaks as the load grows, as the end of a sentence."""
+    system = found.system
+    if system is None:
+        return ()
+    points = system.breaking
+    first, busiest, margin = int(points.first[0]), int(points.bottleneck[0]), float(points.margin[0])
+    if first < 0:
+        return text(", and no limit falls up to ", times(MOST), " the planned load")
+    if points.holds[0, first] == 0.0:
+        return text(f"; {limit_label(points.limits[first])} is broken whatever the load")
+    where = f" at {system.system.components[busiest]}" if busiest >= 0 else ""
+    return text(
+        f"; {limit_label(points.limits[first])} falls first{where}, at ", times(margin), " the planned load"
+    )
+
+
+def _nothing(found: Findings) -> Text:
+    certificate, closest = found.solution.certificate, found.solution.closest
+    seen = Number(float(certificate.evaluated), "count")
+    if closest is None:
+        return text("None of the ", seen, " designs that were looked at can be.")
+    over = joined([over_text(name, amount) for name, amount in broken(closest, 0)])
+    return text(
+        "None of the ",
+        seen,
+        " designs that were looked at stays within every limit; the nearest breaks ",
+        *over,
+        ".",
+    )

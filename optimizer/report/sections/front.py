@@ -1,0 +1,204 @@
+"""The front to explore, and the few designs that stand for it."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.evaluation import Evaluation
+from optimizer.decide.exchanges import nines_of
+from optimizer.report.content import (
+    Axis,
+    Block,
+    Bullets,
+    FrontView,
+    Number,
+    Paragraph,
+    Section,
+    Table,
+    Text,
+    joined,
+    text,
+)
+from optimizer.report.findings import Findings, Goal
+from optimizer.report.wording import numbers
+
+#: Designs of the front that the view shows at the most.
+MOST_SHOWN = 5000
+#: A dimension whose values span more than this factor is spread over its logarithm.
+_WIDE = 50.0
+
+
+def front(found: Findings) -> Section:
+    """The front to explore, with its representatives marked."""
+    certificate, evaluation = found.solution.certificate, found.front.evaluation
+    told = str(certificate)
+    blocks: list[Block] = [Paragraph(text(f"{told[:1].upper()}{told[1:]}."))]
+    if len(found.front):
+        blocks.append(front_view(found))
+    else:
+        blocks.append(_excluded(found))
+    if found.alike:
+        names = joined([text(evaluation.dimensions[j].name) for j in found.alike])
+        blocks.append(
+            Paragraph(
+                text(
+                    "In ",
+                    *names,
+                    " all designs of the front are alike within the model's error: don't choose by it.",
+                ),
+                "warning",
+            )
+        )
+    return Section("front", "The front", tuple(blocks))
+
+
+def representatives(found: Findings) -> Section | None:
+    """The few designs that stand for the front."""
+    few = found.few
+    if few is None:
+        return None
+    evaluation = found.front.evaluation
+    sizes = np.bincount(few.group, minlength=len(few.positions))
+    rows = tuple(
+        (str(i + 1), name, *numbers(evaluation, i), Number(float(size), "count"))
+        for i, name, size in zip(few.positions, few.names, sizes, strict=True)
+    )
+    head = ("design", "what sets it apart", *(d.name for d in evaluation.dimensions), "designs it stands for")
+    near = (
+        text(
+            "No design of the front is further than ",
+            Number(few.radius, "fraction"),
+            " of the front's range, in the dimension in which it differs most, from the one that stands for it.",
+        )
+        if few.radius > 0.0
+        else text("These are all designs of the front.")
+    )
+    points: list[Text] = [
+        text(f"Design {i + 1} is {'the' if not k else 'another'} knee{': ' if why else ''}{why}.")
+        for k, (i, why) in enumerate(found.knees)
+    ]
+    if found.rivals.size:
+        many = Number(float(found.rivals.size), "count")
+        points.append(text("Within the model's error ", many, " other designs could be the knee."))
+    return Section(
+        "few",
+        "The few to look at",
+        (
+            Table("few", "The designs that stand for the front", head, rows),
+            Paragraph(near),
+            Bullets(tuple(points)),
+        ),
+    )
+
+
+def front_view(found: Findings) -> FrontView:
+    """The front as the view of every page shows it; larger ones thinned by the scenario's steps."""
+    evaluation = found.front.evaluation
+    marked, names = marks(found)
+    shown = thinned(evaluation, found.goals, MOST_SHOWN, keep=np.array(marked, dtype=np.intp))
+    table = Table(
+        "marked",
+        "The marked designs",
+        ("design", "mark", *(d.name for d in evaluation.dimensions)),
+        tuple((str(i + 1), name, *numbers(evaluation, i)) for i, name in zip(marked, names, strict=True)),
+    )
+    dimensions = ", ".join(d.name for d in evaluation.dimensions)
+    return FrontView(
+        alt=(
+            f"Parallel coordinates of {len(shown):,} designs in {dimensions}, and a scatter of two of them. "
+            "The table below gives the marked designs."
+        ),
+        axes=axes_of(evaluation, found.goals),
+        numbers=tuple(int(i) + 1 for i in shown),
+        values=tuple(tuple(float(v) for v in evaluation.values[i]) for i in shown),
+        today=tuple(float(v) for v in found.solution.today.values[0]),
+        picks=tuple(i + 1 for i in marked),
+        labels=tuple(names),
+        thinned_from=len(evaluation) if len(shown) < len(evaluation) else None,
+        table=table,
+    )
+
+
+def axes_of(evaluation: Evaluation, goals: tuple[Goal, ...]) -> tuple[Axis, ...]:
+    """How each dimension is laid out."""
+    axes = []
+    for j, (dimension, goal) in enumerate(zip(evaluation.dimensions, goals, strict=True)):
+        values = evaluation.values[:, j]
+        values = values[np.isfinite(values)]
+        scale = "linear"
+        if dimension.name == "availability":
+            scale = "nines"
+        elif values.size and values.min() > 0.0 and values.max() > _WIDE * values.min():
+            scale = "log"
+        limit = goal.limit if goal.is_constraint else None
+        axes.append(Axis(dimension.name, dimension.unit, dimension.better, limit, scale))  # type: ignore[arg-type]
+    return tuple(axes)
+
+
+def marks(found: Findings) -> tuple[list[int], list[str]]:
+    """Positions and names of the designs that are marked: the chosen one first."""
+    marked = list(found.few.positions) if found.few is not None else []
+    names = list(found.few.names) if found.few is not None else []
+    position = found.position
+    if position is not None:
+        name = "suggested" if found.is_suggested else "chosen"
+        if position in marked:
+            k = marked.index(position)
+            marked.insert(0, marked.pop(k))
+            names.insert(0, f"{name}: {names.pop(k)}")
+        else:
+            marked, names = [position, *marked], [name, *names]
+    return marked, names
+
+
+def thinned(
+    evaluation: Evaluation, goals: tuple[Goal, ...], most: int, *, keep: NDArray[np.intp]
+) -> NDArray[np.intp]:
+    """Positions of the designs that are shown: all, or the first in each box of a grid of steps.
+
+    The grid's boxes are the scenario's steps (a thousandth of the range where none is given), doubled until
+    no more than `most` designs are left.
+
+    Args:
+        evaluation: The front.
+        goals: The steps, by dimension.
+        most: Designs that are shown at the most, those to keep apart.
+        keep: Designs that must be shown.
+    """
+    if len(evaluation) <= most:
+        return np.arange(len(evaluation))
+    values = evaluation.values.copy()
+    for j, dimension in enumerate(evaluation.dimensions):
+        if dimension.name == "availability":
+            values[:, j] = nines_of(values[:, j])
+    finite = np.where(np.isfinite(values), values, np.nan)
+    low, high = np.nanmin(finite, axis=0), np.nanmax(finite, axis=0)
+    spans = np.where(high > low, high - low, 1.0)
+    steps = np.array(
+        [span / 1000.0 if goal.step is None else goal.step for goal, span in zip(goals, spans, strict=True)]
+    )
+    placed = np.where(np.isfinite(values), values, high + spans)
+    while True:
+        boxes = np.floor((placed - low) / steps)
+        _, first = np.unique(boxes, axis=0, return_index=True)
+        if len(first) <= most or math.isinf(float(steps.max())):
+            return np.unique(np.concatenate([first, keep]))
+        steps = steps * 2.0
+
+
+def _excluded(found: Findings) -> Block:
+    alone = found.solution.broken_alone
+    points = tuple(
+        text(
+            f"{name}: ",
+            Number(float(many), "count"),
+            " designs break it, ",
+            Number(float(alone.get(name, 0)), "count"),
+            " of them break nothing else",
+        )
+        for name, many in found.solution.broken.items()
+    )
+    return Bullets(points)

@@ -1,0 +1,121 @@
+"""How much load and which losses the design stands, and the escape plan."""
+
+from __future__ import annotations
+
+import math
+
+from optimizer.decide.breaking import LEAST, MOST
+from optimizer.decide.escape import NOT_ASKED, Step
+from optimizer.decide.margins import Margin
+from optimizer.report.content import Block, Cell, Number, Paragraph, Section, Table, Text, joined, text
+from optimizer.report.findings import Findings, SystemFindings
+from optimizer.report.wording import changes_text, limit_label, times
+
+
+def margins(found: Findings) -> Section | None:
+    """Breaking points, losses, and the switches in the order in which growing load needs them."""
+    system = found.system
+    if system is None:
+        return None
+    blocks: list[Block] = [_load(system), _losses(system)]
+    if system.furthest is not None:
+        step = system.furthest
+        told = text(
+            "The change of one decision that moves the first break furthest: ",
+            *changes_text(found.labels, step.what),
+            ". It moves it from ",
+            *multiple(step.breaks_at),
+            " to ",
+            *multiple(step.holds_to),
+            ".",
+        )
+        blocks.append(Paragraph(told))
+    if system.escape:
+        rows = tuple(_step(found, step) for step in system.escape)
+        head = ("from, requests/s", "switch", "takes", "else", "then it holds to", "users are told")
+        caption = "The escape plan: what to switch as the load grows beyond the plan, in this order"
+        blocks.append(Table("escape", caption, head, rows, is_headed=False))
+    else:
+        blocks.append(
+            Paragraph(
+                text("There is no escape plan: nothing that can be switched while it runs moves the break.")
+            )
+        )
+    return Section("margins", "Where it breaks, and the way out", tuple(blocks))
+
+
+def multiple(value: float) -> Text:
+    """A multiple of the planned load, as far as was tried."""
+    if value <= LEAST:
+        return text("any load that was tried")
+    if value > MOST:
+        return text("more than ", times(MOST), " the planned load")
+    return text(times(value), " the planned load")
+
+
+def _load(system: SystemFindings) -> Table:
+    points = system.breaking
+    rows: list[tuple[Cell, ...]] = []
+    for j, name in enumerate(points.limits):
+        if name in NOT_ASKED:  # whatever the load, it takes the same days and money
+            continue
+        falls = (
+            "broken at any load" if points.holds[i, j] == 0.0 else multiple(float(points.fails[i, j]))
+            for i in range(2)
+        )
+        rows.append((limit_label(name), *falls))
+    caption = "The load at which each limit falls"
+    return Table("load", caption, ("limit", "this design falls at", "today's falls at"), tuple(rows))
+
+
+def _losses(system: SystemFindings) -> Table:
+    rows = tuple((_what(m), _stands(m), _then(m)) for m in system.margins)
+    return Table("losses", "What it stands at the planned load", ("loss", "it stands", "then falls"), rows)
+
+
+def _what(m: Margin) -> str:
+    kinds = {
+        "replicas": f"replicas of {m.component}",
+        "time": f"a slower {m.component}",
+        "hits": f"hits of {m.component}",
+        "zone": "a whole zone",
+    }
+    return kinds[m.kind]
+
+
+def _stands(m: Margin) -> Cell:
+    stands = float(m.stands[0])
+    if math.isnan(stands):
+        return "limits are broken already"
+    if m.kind == "replicas":
+        return text(Number(stands, "count"), " lost", ", all but one" if m.is_all[0] else "")
+    if m.kind == "time":
+        return text("more than " if m.is_all[0] else "", Number(stands, "times"), " the time")
+    if m.kind == "hits":
+        return text(Number(stands, "fraction"), " fewer")
+    return "yes" if stands else "no"
+
+
+def _then(m: Margin) -> Cell:
+    if not m.first[0]:
+        return None
+    where = f" at {m.bottleneck[0]}" if m.bottleneck[0] else ""
+    return f"{limit_label(m.first[0])}{where}"
+
+
+def _step(found: Findings, step: Step) -> tuple[Cell, ...]:
+    takes: Cell = "can't be switched while it runs" if step.minutes is None else Number(step.minutes, "min")
+    falls = (
+        f"{limit_label(step.limit)} falls at {step.component}"
+        if step.component
+        else f"{limit_label(step.limit)} falls"
+    )
+    told = joined([text(notice) for notice in step.told])
+    return (
+        Number(step.rate, "requests/s"),
+        changes_text(found.labels, step.what),
+        takes,
+        falls,
+        multiple(step.holds_to),
+        told or None,
+    )

@@ -1,0 +1,149 @@
+"""Decisions and differences as texts of a report: labels for people, numbers that keep their values."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from models.dimension import Dimension
+from models.evaluation import Array, Evaluation
+from models.scenario.decision import Choice
+from models.scenario.scenario import Scenario
+from optimizer.decide.changes import Change, written
+from optimizer.phrases import unit_of_limit, words_of
+from optimizer.report.content import Number, Text, joined, text
+
+#: Decisions that a sentence names before it says how many more there are.
+MOST_NAMED = 5
+_LIMITS = {
+    "saturation": "utilisation",
+    "emergence": "emergence score",
+    "effort_days": "days of work",
+    "one_time_usd": "money beforehand",
+    "complexity_reserve": "complexity reserve",
+    "parameter_bounds": "bounds of a parameter",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """Names for people.
+
+    Attributes:
+        decisions: Of decisions; what isn't named goes by its own name.
+        options: Of the options of choices, by decision.
+    """
+
+    decisions: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def decision(self, name: str) -> str:
+        """A decision's name for people."""
+        return self.decisions.get(name, name)
+
+    def value(self, name: str, value: object) -> str:
+        """A decision's value for people: an option's label, or as it is written."""
+        if isinstance(value, Mapping):
+            return ", ".join(f"{phase}: {self.value(name, part)}" for phase, part in value.items())
+        if isinstance(value, str):
+            return self.options.get(name, {}).get(value, value)
+        return written(value)
+
+
+def labels_of(scenario: Scenario) -> Labels:
+    """The labels that a scenario gives."""
+    decisions = {name: decision.label for name, decision in scenario.decisions.items() if decision.label}
+    options = {
+        name: {key: option.label for key, option in decision.options.items() if option.label}
+        for name, decision in scenario.decisions.items()
+        if isinstance(decision, Choice)
+    }
+    return Labels(decisions, options)
+
+
+def change_text(labels: Labels, change: Change) -> Text:
+    """A change in words: `Web servers 4 → 120`, `Shedding (on)`."""
+    label = labels.decision(change.decision)
+    if change.before is False and change.after is True:
+        return text(f"{label} (on)")
+    if change.before is True and change.after is False:
+        return text(f"{label} (off)")
+    before, after = (labels.value(change.decision, value) for value in (change.before, change.after))
+    return text(f"{label} {before} → {after}")
+
+
+def changes_text(labels: Labels, found: Sequence[Change], *, most: int | None = None) -> Text:
+    """Changes as a list in a sentence."""
+    return joined([change_text(labels, change) for change in found], most=most) or text("nothing")
+
+
+def moved(
+    dimensions: Sequence[Dimension], before: Array, after: Array, *, only: Sequence[int] | None = None
+) -> Text:
+    """How a design differs from another, the better first: `31 ms faster and 4,100 USD dearer`."""
+    chosen = [j for j in (range(len(dimensions)) if only is None else only) if before[j] != after[j]]
+    # What reads the same makes no difference to a person.
+    chosen = [
+        j for j in chosen if str(number(dimensions[j], before[j])) != str(number(dimensions[j], after[j]))
+    ] or chosen
+    chosen.sort(key=lambda j: (after[j] - before[j]) * dimensions[j].sign > 0.0)
+    return joined([moved_in(dimensions[j], float(before[j]), float(after[j])) for j in chosen])
+
+
+def moved_in(dimension: Dimension, before: float, after: float) -> Text:
+    """How a value differs from another: `31 ms faster`, `99.99 % instead of 99.9 % available`."""
+    if before == after:
+        return text(f"{dimension.name} the same")
+    word = words_of(dimension)[0 if (after - before) * dimension.sign < 0.0 else 1]
+    old, new = number(dimension, before), number(dimension, after)
+    if dimension.name == "availability":
+        if str(old) == str(new):
+            return text(f"hardly {word} (", new, ")")
+        return text(new, " instead of ", old, " available")
+    if not (math.isfinite(before) and math.isfinite(after)):
+        return text(f"{dimension.name} ", new, " instead of ", old)
+    amount = abs(after - before)
+    if dimension.unit == "fraction":
+        return text(Number(100.0 * amount, "points"), f" {word}")
+    return text(Number(amount, dimension.unit), f" {word}")
+
+
+def number(dimension: Dimension, value: float) -> Number:
+    """A value of a dimension."""
+    return Number(float(value), dimension.unit)
+
+
+def numbers(evaluation: Evaluation, i: int) -> list[Number]:
+    """The values of a design."""
+    return [number(d, v) for d, v in zip(evaluation.dimensions, evaluation.values[i], strict=True)]
+
+
+def broken(evaluation: Evaluation, i: int) -> list[tuple[str, float]]:
+    """The limits that a design breaks, with the amount over each."""
+    return [
+        (name, float(over))
+        for name, over in zip(evaluation.constraints, evaluation.excess[i], strict=True)
+        if over > 0.0
+    ]
+
+
+def over_text(name: str, over: float) -> Text:
+    """A limit that is broken, and by how much: `latency by 31 ms`."""
+    if name == "metastable":
+        return text("staying up: after one push it stays down")
+    unit = "fraction" if name == "saturation" else unit_of_limit(name)
+    amount = Number(100.0 * over, "points") if unit == "fraction" else Number(over, unit)
+    return text(f"{limit_label(name)} by ", amount)
+
+
+def times(multiple: float) -> Number:
+    """A multiple of the planned load."""
+    return Number(float(multiple), "times")
+
+
+def limit_label(name: str) -> str:
+    """A limit's name for people."""
+    if name.startswith("flows.") and name.endswith(".latency"):
+        return f"latency of {name.removeprefix('flows.').removesuffix('.latency')}"
+    return _LIMITS.get(name, name)
