@@ -22,6 +22,7 @@ from optimizer.commands.explain import explain
 from optimizer.commands.gate import gate
 from optimizer.commands.rank import rank
 from optimizer.commands.reach import few, reach
+from optimizer.commands.report import report
 from optimizer.commands.rules import rules
 from optimizer.commands.runbook import margins, runbook
 from optimizer.commands.what_if import what_if
@@ -190,11 +191,18 @@ def check(scenario: ScenarioFile, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def schema() -> None:
-    """Print the JSON Schema of scenario files, for editors that complete and check them."""
+def schema(
+    of: Annotated[
+        str, typer.Option(help="`scenario`, or `report`: what `report --format json` writes.")
+    ] = "scenario",
+) -> None:
+    """Print the JSON Schema of scenario files, for editors that complete and check them, or of reports."""
     from models.scenario.schema import json_schema
+    from optimizer.report.data import report_schema
 
-    print_json(json_schema())
+    if of not in ("scenario", "report"):
+        raise typer.BadParameter(f"found --of {of}; allowed: scenario, report")
+    print_json(json_schema() if of == "scenario" else report_schema())
 
 
 def _config(**settings: object) -> SolveConfig:
@@ -219,6 +227,7 @@ app.command()(margins)
 app.command()(runbook)
 app.command()(doubt)
 app.command()(gate)
+app.command()(report)
 
 
 def _finding(finding: object) -> dict[str, object]:

@@ -129,6 +129,11 @@ def write_design(system: System, x: Array, path: Path, *, force: bool = False) -
         OutputError: It can't be written, or is there and may not be replaced.
     """
     refuse_existing_design(path, force=force)
+    write_text(path, design_text(system, x))
+
+
+def design_text(system: System, x: Array) -> str:
+    """A design as the text of a file that names its scenario and the digest."""
     told = [
         f"scenario: {json.dumps(system.scenario.name)}",
         f"digest: {json.dumps(system.digest)}",
@@ -136,4 +141,4 @@ def write_design(system: System, x: Array, path: Path, *, force: bool = False) -
     ]
     for name, value in system.space.decode(x).items():
         told.append(f"  {name}: {json.dumps(value, ensure_ascii=False)}")
-    write_text(path, "\n".join(told) + "\n")
+    return "\n".join(told) + "\n"

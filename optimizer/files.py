@@ -6,7 +6,7 @@ import csv
 import json
 import os
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,18 +49,14 @@ def write_solution(
     table = design_table(solution.front.evaluation, space)
     answer = solution_answer(solution, space)
     text = json.dumps(answer, indent=2, ensure_ascii=False, allow_nan=False)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        return _together(
-            folder,
-            {
-                "front.parquet": lambda path: _parquet(table, answer, path),
-                "front.csv": lambda path: _csv(table, path),
-                "front.json": lambda path: path.write_text(text + "\n", encoding="utf-8"),
-            },
-        )
-    except OSError as error:
-        raise _not_writable(folder, error) from None
+    return write_together(
+        folder,
+        {
+            "front.parquet": lambda path: table_parquet(table, answer, path),
+            "front.csv": lambda path: table_csv(table, path),
+            "front.json": lambda path: path.write_text(text + "\n", encoding="utf-8"),
+        },
+    )
 
 
 def write_text(path: Path, text: str) -> None:
@@ -88,11 +84,25 @@ def refuse_existing(folder: str | Path, *, force: bool = False) -> None:
     Raises:
         OutputError: It holds results already and they may not be replaced, or it is no folder.
     """
-    folder = Path(folder)
+    refuse_existing_files(Path(folder), FILES, force=force)
+
+
+def refuse_existing_files(folder: Path, names: Sequence[str], *, force: bool = False) -> None:
+    """Refuses a folder that can't take some files, before they are worked out.
+
+    Raises:
+        OutputError: It holds some of them already and they may not be replaced, it is no folder, or it can't
+            be written.
+    """
     try:
         if folder.exists() and not folder.is_dir():
             raise OutputError(f"{folder} is a file; choose a folder with --out")
-        there = [name for name in FILES if (folder / name).exists()]
+        there = [name for name in names if (folder / name).exists()]
+        above = next((place for place in (folder, *folder.absolute().parents) if place.exists()), folder)
+        if not os.access(above, os.W_OK | os.X_OK):
+            raise OutputError(
+                f"{folder} can't be written: no permission in {above}; choose another folder with --out"
+            )
     except OSError as error:
         raise _not_writable(folder, error) from None
     if there and not force:
@@ -106,8 +116,27 @@ def _not_writable(folder: Path, error: OSError) -> OutputError:
     return OutputError(f"{folder} can't be written: {reason}; choose another folder with --out")
 
 
+def write_together(folder: Path, writers: Mapping[str, Callable[[Path], object]]) -> list[Path]:
+    """Writes all files under other names in the same folder; when all are whole, gives them their own.
+
+    Args:
+        folder: Made when it isn't there.
+        writers: By the name of each file what writes it to a path.
+
+    Returns:
+        The files.
+
+    Raises:
+        OutputError: The folder or a file can't be written; what was there before is as it was.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return _together(folder, writers)
+    except OSError as error:
+        raise _not_writable(folder, error) from None
+
+
 def _together(folder: Path, writers: Mapping[str, Callable[[Path], object]]) -> list[Path]:
-    """Writes all files under other names in the same folder; when all are whole, gives them their own."""
     made: dict[Path, Path] = {}
     try:
         for name, write in writers.items():
@@ -125,8 +154,14 @@ def _together(folder: Path, writers: Mapping[str, Callable[[Path], object]]) -> 
     return list(made.values())
 
 
-def _parquet(table: pd.DataFrame, answer: dict[str, object], path: Path) -> None:
-    """The table, with where it comes from in the file's own metadata."""
+def table_parquet(table: pd.DataFrame, answer: dict[str, object], path: Path) -> None:
+    """Writes a table of designs as Parquet, with where it comes from in the file's own metadata.
+
+    Args:
+        table: The designs (see `optimizer.tables.design_table`).
+        answer: The solution as plain values (see `optimizer.answers.solution_answer`).
+        path: The file.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -142,8 +177,8 @@ def _parquet(table: pd.DataFrame, answer: dict[str, object], path: Path) -> None
     pq.write_table(arrow.replace_schema_metadata(metadata), path, compression="zstd")
 
 
-def _csv(table: pd.DataFrame, path: Path) -> None:
-    """The table as text; every number with all its digits, texts never as formulas."""
+def table_csv(table: pd.DataFrame, path: Path) -> None:
+    """Writes a table of designs as text; every number with all its digits, texts never as formulas."""
     plain = table.copy()
     for name in plain.columns:
         plain[name] = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -45,3 +45,15 @@ def progress_bar() -> Iterator[Progress | None]:
         yield tell
     finally:
         bar.stop()
+
+
+@contextmanager
+def step_told() -> Iterator[Callable[[str], None]]:
+    """Tells which of several steps is under way, on standard error, only where somebody watches."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("") as status:
+        yield lambda step: status.update(f"working out {step}")

@@ -27,6 +27,9 @@ OWNERS = {
     "typer": ("optimizer.cli", "optimizer.commands."),
     "moocore": ("optimizer.pareto",),
     "pymoo": ("optimizer.search.problem", "optimizer.search.algorithms"),
+    "jinja2": ("optimizer.report.html",),
+    "markupsafe": ("optimizer.report.html",),
+    "xlsxwriter": ("optimizer.report.workbook",),
     "plotly": ("ui.",),
     "streamlit": ("ui.",),
 }

@@ -294,3 +294,13 @@ def plain(cell: Cell) -> str:
 def shown(words: str) -> str:
     """A text without what no format can show: each such character as a replacement character."""
     return _NOT_SHOWN.sub("\ufffd", words)
+
+
+def thinned_text(view: FrontView) -> str:
+    """Says that not all designs are shown, where that is so; else empty."""
+    if view.thinned_from is None:
+        return ""
+    return (
+        f"{len(view.numbers):,} of the {view.thinned_from:,} designs of the front are shown: of designs that "
+        "differ by less than the scenario's steps, or a multiple of them, one stands for all."
+    )

@@ -293,7 +293,8 @@ def _rivals(solution: Solution, position: int | None, error: ModelError) -> NDAr
     front = solution.front
     scale = scale_of(front.losses)
     close = np.flatnonzero(contenders(front.evaluation, lambda losses: mean_cost(losses, scale), error))
-    return close[close != position]
+    others: NDArray[np.intp] = close[close != position]
+    return others
 
 
 def _of_system(system: System, solution: Solution, tell: Tell, x: Array | None) -> SystemFindings:

@@ -18,13 +18,14 @@ from optimizer.report.content import (
     Text,
     Waterfall,
     plain,
+    thinned_text,
 )
 
 #: What means something anywhere in a line; `://`, `www.` and `@` make links of themselves.
 _MEANS = re.compile(r"([\\`*_\[\]<>|~&$#@!{}])")
 _LINKS = re.compile(r"(://|(?i:www)\.)")
 #: What means something at the beginning of a line.
-_BEGINS = re.compile(r"^(\s*)([-+=]|\d+[.)])")
+_BEGINS = re.compile(r"^([-+](?=\s|$)|=|\d{1,9}[.)](?=\s|$))")
 
 
 def markdown(report: Report) -> str:
@@ -42,8 +43,10 @@ def markdown(report: Report) -> str:
 def escaped(words: str) -> str:
     """A text in which nothing means anything but itself, on one line."""
     one_line = " ".join(plain(words).split())
-    safe = _LINKS.sub(lambda m: m.group().replace(":", "\\:").replace(".", "\\."), _MEANS.sub(r"\\\1", one_line))
-    return _BEGINS.sub(lambda m: f"{m.group(1)}{m.group(2)[:-1]}\\{m.group(2)[-1]}", safe)
+    safe = _LINKS.sub(
+        lambda m: m.group().replace(":", "\\:").replace(".", "\\."), _MEANS.sub(r"\\\1", one_line)
+    )
+    return _BEGINS.sub(lambda m: f"{m.group()[:-1]}\\{m.group()[-1]}", safe)
 
 
 def inline(cell: Cell) -> str:
@@ -71,8 +74,8 @@ def _block(block: Block) -> Iterator[str]:
     elif isinstance(block, Table):
         yield from table(block)
     elif isinstance(block, FrontView):
-        if block.thinned_from is not None:
-            yield f"{len(block.numbers):,} of {block.thinned_from:,} designs of the front are shown in the page."
+        if thinned_text(block):
+            yield escaped(thinned_text(block))
             yield ""
         yield from table(block.table)
     elif isinstance(block, (Waterfall, Line)):

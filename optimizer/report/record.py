@@ -88,19 +88,22 @@ def _candidate(found: Findings, name: str, x: Array, values: Array, against: Arr
     better = [j for j in range(len(dimensions)) if losses[j] < 0.0]
     worse = [j for j in range(len(dimensions)) if losses[j] > 0.0]
     what = changes(found.space, found.space.canonical(np.asarray(found.space.today)[None, :])[0], x)
-    good = [text(*moved(dimensions, against, values, only=[j]), f" than {whom}") for j in better]
-    bad = [text(*moved(dimensions, against, values, only=[j]), f" than {whom}") for j in worse]
+    good = [_than(moved(dimensions, against, values, only=[j]), whom) for j in better]
+    bad = [_than(moved(dimensions, against, values, only=[j]), whom) for j in worse]
     evaluated = _row(found, x)
     if evaluated is not None:
         over = broken(*evaluated)
         good += [] if over else [text("it stays within every limit")]
         bad += [text("it breaks ", *over_text(limit, amount)) for limit, amount in over]
-    told = (
-        text("changes ", *changes_text(found.labels, what, most=MOST_NAMED))
-        if what
-        else text("nothing changes")
-    )
+    told = text("changes ", *changes_text(found.labels, what, most=MOST_NAMED))
     return Candidate(name, told, tuple(good), tuple(bad))
+
+
+def _than(difference: Text, whom: str) -> Text:
+    """A difference against somebody; where both values are told, both are told of already."""
+    if any(isinstance(part, str) and "instead of" in part for part in difference):
+        return text("it is ", *difference, f" ({whom})")
+    return text("it is ", *difference, f" than {whom}")
 
 
 def _row(found: Findings, x: Array) -> tuple[Evaluation, int] | None:
@@ -143,8 +146,8 @@ def _confirmation(found: Findings) -> tuple[Text, ...]:
     if found.system is not None:
         parts.append(
             text(
-                "The build runs tradespace gate with this design: it fails when a limit is broken, or another "
-                " design is better by more than the steps and the model's error."
+                "The build runs tradespace gate with this design: it fails when a limit is broken, or when "
+                "another design is better by more than the steps and the model's error."
             )
         )
         doubts = found.system.doubts

@@ -16,7 +16,12 @@ from optimizer.tables import columns_of_table
 _LONGEST, _NOT_IN_NAMES = 31, re.compile(r"[\[\]:*?/\\']")
 #: Longest text of a cell, and widest column.
 _LONGEST_TEXT, _WIDEST = 32_767, 60
-_SETTINGS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
+_SETTINGS = {
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "in_memory": True,
+}
 
 
 def workbook(report: Report) -> bytes:

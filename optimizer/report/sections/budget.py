@@ -63,13 +63,11 @@ def budget(found: Findings) -> Section | None:
         waterfall(own),
     ]
     if own.remaining <= 0.0:
-        told = (
-            "Nothing is left: beyond this point the system changes phase, and behaves as no part does alone."
-        )
-        blocks.insert(1, Paragraph(text(told), "warning"))
+        nothing = text("Nothing is left: beyond this point the system behaves as no part does alone.")
+        blocks.insert(1, Paragraph(nothing, "warning"))
     elif own.warns:
-        told = text("Less than ", Number(health.warning_share, "fraction"), " is left: add nothing more.")
-        blocks.insert(1, Paragraph(told, "warning"))
+        share = Number(health.warning_share, "fraction")
+        blocks.insert(1, Paragraph(text("Less than ", share, " is left: add nothing more."), "warning"))
     return Section("budget", "The complexity budget", tuple(blocks))
 
 

@@ -13,6 +13,7 @@ from optimizer.report.content import (
     Axis,
     Block,
     Bullets,
+    Cell,
     FrontView,
     Number,
     Paragraph,
@@ -62,7 +63,7 @@ def representatives(found: Findings) -> Section | None:
         return None
     evaluation = found.front.evaluation
     sizes = np.bincount(few.group, minlength=len(few.positions))
-    rows = tuple(
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
         (str(i + 1), name, *numbers(evaluation, i), Number(float(size), "count"))
         for i, name, size in zip(few.positions, few.names, sizes, strict=True)
     )
@@ -71,7 +72,8 @@ def representatives(found: Findings) -> Section | None:
         text(
             "No design of the front is further than ",
             Number(few.radius, "fraction"),
-            " of the front's range, in the dimension in which it differs most, from the one that stands for it.",
+            " of the front's range, in the dimension in which it differs most, from the one that stands "
+            "for it.",
         )
         if few.radius > 0.0
         else text("These are all designs of the front.")

@@ -50,7 +50,7 @@ def _doubts(found: Findings, doubts: Doubts) -> list[Block]:
 
 
 def _guesses(doubts: Doubts) -> Table:
-    rows = tuple(
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
         (guess.path, *(Number(float(v), guess.unit) for v in spread), guess.source or None)
         for guess, spread in zip(doubts.guesses, doubts.spread, strict=True)
     )
@@ -60,7 +60,7 @@ def _guesses(doubts: Doubts) -> Table:
 
 def _bands(found: Findings, doubts: Doubts) -> Table:
     assert found.chosen is not None
-    rows = tuple(
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
         (dimension.name, number(dimension, value), *(number(dimension, v) for v in doubts.bands[:, j]))
         for j, (dimension, value) in enumerate(
             zip(found.chosen.dimensions, found.chosen.values[0], strict=True)

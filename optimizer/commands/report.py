@@ -1,0 +1,95 @@
+"""`tradespace report`: the answer as a document, in every format."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from optimizer.commands.options import Changes, FrontFolder, ScenarioFile, design_of
+from optimizer.console import compiled
+
+if TYPE_CHECKING:
+    from models.evaluation import Array
+    from models.system import System
+    from optimizer.solution import Solution
+
+#: Designs that may be put beside the chosen one.
+MOST_PICKS = 6
+
+
+def report(
+    scenario: ScenarioFile,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Write the report here.")],
+    formats: Annotated[
+        str, typer.Option("--format", help="Formats, with commas between them.")
+    ] = "html,md,csv,parquet,xlsx,json,adr",
+    design: Annotated[
+        str, typer.Option(help="The chosen design: `knee`, `today`, a number on the front, or a file.")
+    ] = "knee",
+    changes: Changes = None,
+    pick: Annotated[
+        list[str] | None,
+        typer.Option("--pick", metavar="DESIGN", help="Put this design beside it: a number, or a file."),
+    ] = None,
+    front: FrontFolder = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a report that is there.")] = False,
+) -> None:
+    """Write the Pareto report of a scenario: a page, text, tables, data and a decision record."""
+    from datetime import datetime
+
+    from optimizer.progress import step_told
+    from optimizer.report.building import build_report
+    from optimizer.report.findings import findings_of
+    from optimizer.report.writing import formats_of, refuse_existing_report, write_report
+
+    picks = pick or []
+    try:
+        names = formats_of(formats)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    if len(picks) > MOST_PICKS:
+        raise typer.BadParameter(f"found {len(picks)} picks; allowed: up to {MOST_PICKS}")
+    refuse_existing_report(out, names, force=force)
+    system = compiled(scenario)
+    for name in (design, *picks):  # a file that can't be read is no reason to solve first
+        if name not in ("knee", "today") and not name.isdigit():
+            design_of(system, name, [], None)
+    solution = _solution(system, front)
+    is_suggested = design == "knee" and not changes
+    x = None if is_suggested else design_of(system, design, changes or [], front, front=solution.front)
+    beside = [(_name(one), design_of(system, one, [], front, front=solution.front)) for one in picks]
+    with step_told() as tell:
+        found = findings_of(system, solution, x=x, picks=beside, tell=tell)
+        tell("the report")
+        made = build_report(found, made=datetime.now().astimezone().date())
+        text = None if found.chosen is None else _design_text(system, found.chosen.X[0])
+        written = write_report(made, out, names, design=text, force=force)
+    typer.echo("Written:\n" + "\n".join(f"  {path}" for path in written))
+    if not len(solution.front):
+        raise typer.Exit(1)
+
+
+def _solution(system: System, folder: Path | None) -> Solution:
+    """What was solved before, or is solved now."""
+    from optimizer.config import SolveConfig
+    from optimizer.fronts import read_solution
+    from optimizer.progress import progress_bar
+    from optimizer.solving import solve
+    from optimizer.workers import cores
+
+    if folder is not None:
+        return read_solution(system, folder)
+    with progress_bar() as progress:
+        return solve(system, SolveConfig(workers=cores()), progress=progress)
+
+
+def _name(pick: str) -> str:
+    return f"design {pick}" if pick.isdigit() else "the knee" if pick == "knee" else Path(pick).name
+
+
+def _design_text(system: System, x: Array) -> str:
+    from optimizer.designs import design_text
+
+    return design_text(system, x)
