@@ -31,7 +31,7 @@ VERSION = 1
 
 def report_json(report: Report) -> str:
     """A report as strict JSON; null stands for what is unbounded."""
-    return json.dumps(report_data(report), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    return json.dumps(report_data(report), ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def report_data(report: Report) -> dict[str, object]:

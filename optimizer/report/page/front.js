@@ -4,7 +4,7 @@
 //   data     { axes: [{name, label, unit, better, limit, scale}], columns: [Float32Array], numbers: [int],
 //              today: [number] | null, picks: [design number], labels: [text] }
 //   options  { onRanges(ranges), onPick(number, isPicked), ranges, hasTable, x, y }
-//   handle   { setRanges(ranges), ranges(), kept(), redraw(), destroy() }
+//   handle   { setRanges(ranges), ranges(), kept(), shown(value, unit), redraw(), destroy() }
 // Ranges are closed intervals by the name of the axis, [low, high], null = open; they and the values are
 // compared as 32-bit floats, so that Python keeps the same designs.
 
@@ -16,6 +16,7 @@ function mountFront(root, data, options = {}) {
   const handle = {
     setRanges: (ranges) => { readRanges(view, ranges); changed(view, false); },
     ranges: () => toldRanges(view),
+    shown: shownNumber,
     kept: () => data.numbers.filter((_, i) => view.kept[i]),
     redraw: () => repaint(view),
     destroy: () => { view.observer.disconnect(); view.dark.removeEventListener("change", view.onDark); root.replaceChildren(); },

@@ -8,7 +8,7 @@
   data.numbers = Array.from(new Int32Array(bytes(data.numbers)));
   const number = (v) => (v === null ? Infinity : v);
   data.today = data.today.map(number);
-  const root = document.getElementById("front");
+  const root = document.getElementById("front-view");
   const handle = mountFront(root, data, {});
   window.tradespaceFront = handle;
   window.addEventListener("beforeprint", () => handle.redraw());

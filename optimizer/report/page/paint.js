@@ -48,7 +48,7 @@ function ticksOf(axis, low, high, isConstant, hasInfinite) {
       }
     } else if (axis.scale === "nines") {
       for (let e = 1; e <= 12; e++) {
-        for (const m of [5, 1]) {
+        for (const m of high < 0.9999 || low > 0.99 ? [5, 1] : [1]) {
           const v = 1 - m * 10 ** -e;
           if (v > low && v < high) found.push(v);
         }
@@ -89,7 +89,7 @@ function sharp(canvas) {
   return { pen, width, height };
 }
 
-const BOX = { left: 52, right: 52, top: 46, bottom: 22 };
+const BOX = { left: 16, right: 82, top: 46, bottom: 22 };
 
 function axisX(view, k, width) {
   const many = view.order.length;
@@ -166,15 +166,13 @@ function paintAxes(view) {
     pen.lineWidth = view.focus === k && view.hasFocus ? 3 : 1;
     pen.beginPath(); pen.moveTo(x, BOX.top); pen.lineTo(x, bottom); pen.stroke();
     pen.fillStyle = colours.text;
-    pen.textAlign = k === 0 && isNarrow ? "left" : k === view.order.length - 1 && isNarrow ? "right" : "center";
-    const labelX = pen.textAlign === "left" ? 2 : pen.textAlign === "right" ? width - 2 : x;
+    pen.textAlign = k === 0 ? "left" : "center";
+    const labelX = k === 0 ? 2 : x;
     const top = isNarrow && k % 2 ? 14 : 30;
     pen.font = "bold 12px system-ui, sans-serif";
     pen.fillText(view.flipped.has(j) ? `${axis.label} (turned)` : axis.label, labelX, top);
-    pen.font = "11px system-ui, sans-serif";
-    pen.textAlign = k === view.order.length - 1 ? "right" : "left";
-    const side = k === view.order.length - 1 ? -6 : 6;
-    let last = null;
+    pen.font = `${isNarrow ? 10 : 11}px system-ui, sans-serif`;
+    pen.textAlign = "left";
     const wanted = layout.ticks(), ends = [wanted[0], wanted[wanted.length - 1]];
     const ordered = [...new Set([...ends, ...wanted])].map((v) => [v, axisY(view, j, v, height)]);
     const taken = [];
@@ -182,10 +180,9 @@ function paintAxes(view) {
       if (taken.some((other) => Math.abs(other - y) < (isNarrow ? 40 : 15))) continue;
       taken.push(y);
       pen.fillRect(x - 3, y - 0.5, 7, 1);
-      halo(pen, shownNumber(value, axis.unit), x + side, y + (y < BOX.top + 4 ? 10 : 3.5), colours);
-      last = value;
+      halo(pen, shownNumber(value, axis.unit), x + 6, y + (y < BOX.top + 4 ? 10 : 3.5), colours);
     }
-    if (last !== null && axis.limit !== null) paintLimit(view, pen, x, j, height);
+    if (axis.limit !== null) paintLimit(view, pen, x, j, height);
     const range = view.ranges.get(j);
     if (range) {
       const [a, b] = rangeY(view, j, range, height);

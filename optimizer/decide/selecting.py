@@ -1,0 +1,39 @@
+"""Which designs a person keeps by ranges of the dimensions: the same ones as the view of the front keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.evaluation import Evaluation
+
+#: Smallest and largest value that is kept; None = open.
+Range = tuple[float | None, float | None]
+
+
+def kept(evaluation: Evaluation, ranges: Mapping[str, Range]) -> NDArray[np.bool_]:
+    """The designs within every range, `(n,)`; ranges are closed.
+
+    Values and ranges are compared as 32-bit floats, as the view of the front does: a design at the edge of a
+    range is kept in both or in neither.
+
+    Args:
+        evaluation: The designs.
+        ranges: By name of the dimension.
+
+    Raises:
+        ValueError: There is no such dimension.
+    """
+    names = [dimension.name for dimension in evaluation.dimensions]
+    mask = np.ones(len(evaluation), dtype=bool)
+    for name, (low, high) in ranges.items():
+        if name not in names:
+            raise ValueError(f"found a range for {name!r}; allowed: {', '.join(names)}")
+        values = evaluation.values[:, names.index(name)].astype(np.float32)
+        if low is not None:
+            mask &= values >= np.float32(low)
+        if high is not None:
+            mask &= values <= np.float32(high)
+    return mask
