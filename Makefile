@@ -17,10 +17,13 @@ $(STAMP): constraints.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $(STAMP)
 
+# The reports of the bundled Black Friday scenarios: solve, then tell.
 run: setup
-	$(BIN)/tradespace solve data/scenarios/black_friday_exercise.yaml --out out/black-friday-exercise --force
-	$(BIN)/tradespace solve data/scenarios/black_friday_week.yaml --out out/black-friday-week --force
-	$(BIN)/tradespace solve data/scenarios/black_friday_shop.yaml --out out/black-friday-shop --force
+	@for name in exercise week shop; do \
+	  $(BIN)/tradespace solve data/scenarios/black_friday_$$name.yaml --out out/black-friday-$$name --force || exit $$?; \
+	  $(BIN)/tradespace report data/scenarios/black_friday_$$name.yaml --front out/black-friday-$$name --out out/black-friday-$$name --force || exit $$?; \
+	done
+	@echo; echo "Reports to open:"; for name in exercise week shop; do echo "  out/black-friday-$$name/report.html"; done
 
 test: setup lint
 	$(BIN)/python -m pytest -n auto

@@ -21,7 +21,7 @@ from optimizer.console import compiled, console, print_json
 if TYPE_CHECKING:
     from models.evaluation import Array
     from models.system import System
-    from optimizer.decide.uncertainty import Knowledge, Outcomes
+    from optimizer.decide.doubts import Doubts
 
 
 def doubt(
@@ -34,72 +34,49 @@ def doubt(
     as_json: AsJson = False,
 ) -> None:
     """Bands of every dimension, how likely each limit holds, the robust designs, what to measure first."""
-    import numpy as np
-
-    from models.dimension import DIMENSIONS
-    from models.guesses import draws_of
     from optimizer.decide.account import steps_of
-    from optimizer.decide.ranking import weights_by_tolerance
-    from optimizer.decide.representatives import representatives
-    from optimizer.decide.uncertainty import chosen_share, robust_front, under, what_to_measure
+    from optimizer.decide.doubts import doubts_of
 
     system = compiled(scenario)
     if not system.scenario.uncertainty:
         raise typer.BadParameter("the scenario names no guesses: write them under `uncertainty`")
     found = front_of_system(system, front)
-    x = system.space.canonical(design_of(system, design, changes or [], front, front=found)[None, :])[0]
-    few = list(representatives(found, steps=steps_of(system)).positions) if len(found) else []
-    others = [i for i in few if not np.array_equal(found.X[i], x)]
-    X = np.concatenate([x[None, :], found.X[others]]) if others else x[None, :]
-    outcomes = under(system, X, draws_of(system, draws, seed=seed))
-    goals = system.scenario.dimensions
-    weights = weights_by_tolerance([getattr(goals, d.name).tolerance for d in DIMENSIONS])
-    shares, none = chosen_share(outcomes, weights)
-    told = {
-        "names": ["this design", *(f"design {i + 1}" for i in others)],
-        "chosen_share": shares,
-        "none": none,
-        "robust": robust_front(outcomes),
-    }
-    knowledge = what_to_measure(system, X, x, n=draws, seed=seed)
+    x = design_of(system, design, changes or [], front, front=found)
+    told = doubts_of(system, found, x, steps_of(system), draws=draws, seed=seed)
+    assert told is not None
     if as_json:
-        print_json(_answer(system, outcomes, told, knowledge, draws, seed))
+        print_json(_answer(system, told, seed))
     else:
-        _print(outcomes, told, knowledge)
+        _print(told)
 
 
-def _print(outcomes: Outcomes, told: dict[str, object], knowledge: Knowledge) -> None:
+def _name(position: int | None) -> str:
+    return "this design" if position is None else f"design {position + 1}"
+
+
+def _print(told: Doubts) -> None:
     import numpy as np
 
+    from models.dimension import DIMENSIONS
     from models.units import percent, usd
-    from optimizer.decide.uncertainty import bands, probabilities
     from optimizer.phrases import value_of
     from optimizer.terminal import print_table
 
-    low, middle, high = bands(outcomes)[:, 0]
-    rows = [
-        [d.name, *(value_of(d, float(v)) for v in (low[j], middle[j], high[j]))]
-        for j, d in enumerate(outcomes.dimensions)
-    ]
+    rows = [[d.name, *(value_of(d, float(v)) for v in told.bands[:, j])] for j, d in enumerate(DIMENSIONS)]
     print_table(console(), ["", "p10", "p50", "p90"], rows)
-    share, error = probabilities(outcomes)
-    for name, likely, off in zip((*outcomes.constraints, "all limits"), share[0], error[0], strict=True):
+    for name, likely, off in zip(told.limits, told.holds, told.holds_error, strict=True):
         typer.echo(f"  {name} holds in {percent(float(likely))} of the draws (± {percent(float(off))})")
-    names, shares = told["names"], told["chosen_share"]
-    assert isinstance(names, list)
-    assert isinstance(shares, np.ndarray)
-    robust = np.asarray(told["robust"]).tolist()
     typer.echo("\nChosen again, of the few that stand for the front, as the draws fall:")
-    for i in np.argsort(-shares, kind="stable"):
-        mark = "  robust: all limits hold in nine draws of ten" if int(i) in robust else ""
-        typer.echo(f"  {names[int(i)]}: {percent(float(shares[i]))}{mark}")
-    typer.echo(f"  none is feasible: {percent(float(str(told['none'])))}")
+    for i in np.argsort(-told.chosen, kind="stable"):
+        mark = "  robust: all limits hold in nine draws of ten" if told.robust[int(i)] else ""
+        typer.echo(f"  {_name(told.positions[int(i)])}: {percent(float(told.chosen[i]))}{mark}")
+    typer.echo(f"  none is feasible: {percent(told.none_feasible)}")
     typer.echo("\nMeasure first (share of the variance of this design's dimensions; what knowing it saves):")
-    order = np.lexsort((-knowledge.total.max(axis=1), -knowledge.value_usd))
-    for k in order:
+    knowledge = told.knowledge
+    for k in np.lexsort((-knowledge.total.max(axis=1), -knowledge.value_usd)):
         parts = [
             f"{d.name} {percent(min(float(t), 1.0))}"
-            for d, t in zip(outcomes.dimensions, knowledge.total[k], strict=True)
+            for d, t in zip(DIMENSIONS, knowledge.total[k], strict=True)
             if t >= 0.05
         ]
         worth = (
@@ -111,38 +88,28 @@ def _print(outcomes: Outcomes, told: dict[str, object], knowledge: Knowledge) ->
     typer.echo(f"Knowing all of it would save {usd(knowledge.all_usd)} on average.")
 
 
-def _answer(
-    system: System,
-    outcomes: Outcomes,
-    told: dict[str, object],
-    knowledge: Knowledge,
-    draws: int,
-    seed: int,
-) -> dict[str, object]:
-    import numpy as np
+def _answer(system: System, told: Doubts, seed: int) -> dict[str, object]:
+    from models.dimension import DIMENSIONS
 
-    from optimizer.decide.uncertainty import bands, probabilities
-
-    share, error = probabilities(outcomes)
-    names = [d.name for d in outcomes.dimensions]
-    found = bands(outcomes)[:, 0]
-    designs, shares = told["names"], np.asarray(told["chosen_share"])
-    assert isinstance(designs, list)
+    names = [d.name for d in DIMENSIONS]
+    knowledge = told.knowledge
+    designs = [_name(position) for position in told.positions]
+    limits = [name if name != "all limits" else "all" for name in told.limits]
     return {
         "scenario": {"name": system.scenario.name, "digest": system.digest},
-        "draws": draws,
+        "draws": told.draws,
         "seed": seed,
         "bands": {
-            name: {q: finite(float(found[i, j])) for i, q in enumerate(("p10", "p50", "p90"))}
+            name: {q: finite(float(told.bands[i, j])) for i, q in enumerate(("p10", "p50", "p90"))}
             for j, name in enumerate(names)
         },
         "limits": {
-            name: {"holds": float(share[0, j]), "error": float(error[0, j])}
-            for j, name in enumerate((*outcomes.constraints, "all"))
+            name: {"holds": float(share), "error": float(off)}
+            for name, share, off in zip(limits, told.holds, told.holds_error, strict=True)
         },
-        "chosen_share": {name: float(v) for name, v in zip(designs, shares, strict=True)},
-        "none_feasible": told["none"],
-        "robust": [designs[int(i)] for i in np.asarray(told["robust"])],
+        "chosen_share": {name: float(v) for name, v in zip(designs, told.chosen, strict=True)},
+        "none_feasible": told.none_feasible,
+        "robust": [name for name, is_robust in zip(designs, told.robust, strict=True) if is_robust],
         "measure": [
             {
                 "guess": path,

@@ -84,9 +84,9 @@ def _candidates(found: Findings) -> tuple[Candidate, ...]:
 def _candidate(found: Findings, name: str, x: Array, values: Array, against: Array, whom: str) -> Candidate:
     """An option, with what is better and what is worse than in another."""
     dimensions = found.solution.today.dimensions
-    losses = (values - against) * np.array([d.sign for d in dimensions])
-    better = [j for j in range(len(dimensions)) if losses[j] < 0.0]
-    worse = [j for j in range(len(dimensions)) if losses[j] > 0.0]
+    signs = np.array([d.sign for d in dimensions])
+    better = np.flatnonzero(values * signs < against * signs).tolist()
+    worse = np.flatnonzero(values * signs > against * signs).tolist()
     what = changes(found.space, found.space.canonical(np.asarray(found.space.today)[None, :])[0], x)
     good = [_than(moved(dimensions, against, values, only=[j]), whom) for j in better]
     bad = [_than(moved(dimensions, against, values, only=[j]), whom) for j in worse]

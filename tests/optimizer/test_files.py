@@ -182,7 +182,7 @@ def test_a_folder_is_made_and_a_file_is_no_folder(tmp_path, solved):
             write_solution(solution, space, folder)
 
 
-@pytest.mark.parametrize("writer", ["_parquet", "_csv"])
+@pytest.mark.parametrize("writer", ["table_parquet", "table_csv"])
 @pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])
 def test_when_writing_fails_midway_nothing_is_left_and_nothing_is_lost(
     tmp_path, solved, monkeypatch, writer, error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -122,3 +123,15 @@ def test_the_schema_of_reports_is_published(tradespace):
     assert code == 0
     assert json.loads(out)["title"] == "Tradespace report"
     assert tradespace("schema", "--of", "poem")[0] == 2
+
+
+def test_a_folder_without_permission_is_refused_before_anything_is_worked_out(
+    tradespace, tmp_path, monkeypatch
+):
+    may = os.access
+    monkeypatch.setattr(os, "access", lambda path, mode, **_: not mode & os.W_OK and may(path, mode))
+    code, _, err = tradespace("report", EXERCISE, "--out", tmp_path / "deep" / "er")
+    assert code == 2
+    assert "no permission" in err
+    assert "--out" in err
+    assert not (tmp_path / "deep").exists()
