@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,28 @@ from optimizer.protocols import Evaluator, Space
 
 #: Called with designs done, designs in all, and designs on the front so far.
 Progress = Callable[[int, int, int], None]
+
+
+@runtime_checkable
+class Watching(Protocol):
+    """A progress that is also shown the front so far."""
+
+    def __call__(self, done: int, total: int, on_front: int) -> None:
+        """Told how far it is."""
+
+    def watch(self, front: Callable[[], Front]) -> None:
+        """Given a way to get the front so far, to be called only when it is wanted."""
+
+
+def tell(progress: Progress | None, done: int, total: int, on_front: int, front: Callable[[], Front]) -> None:
+    """Tells the progress, and shows the front to those who watch it."""
+    if progress is None:
+        return
+    progress(done, total, on_front)
+    if isinstance(progress, Watching):
+        progress.watch(front)
+
+
 #: Candidates that wait for the next filter: a filter over few newcomers costs more than it removes.
 PATIENCE = 20_000
 
@@ -161,8 +184,7 @@ def look_at(tally: Tally, seen: Iterable[Tally], *, total: int, progress: Progre
     try:
         for part in seen:
             tally.merge(part)
-            if progress is not None:
-                progress(tally.evaluated, total, tally.front_size)
+            tell(progress, tally.evaluated, total, tally.front_size, tally.front)
     except KeyboardInterrupt:
         return "interrupted"
     except EvaluationError as error:

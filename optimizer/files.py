@@ -177,6 +177,24 @@ def table_parquet(table: pd.DataFrame, answer: dict[str, object], path: Path) ->
     pq.write_table(arrow.replace_schema_metadata(metadata), path, compression="zstd")
 
 
+def parquet_bytes(table: pd.DataFrame) -> bytes:
+    """A table of designs as the bytes of a Parquet file, with its units."""
+    import io
+
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    plain = table.copy()
+    plain.attrs = {}
+    arrow = pa.Table.from_pandas(plain, preserve_index=False)
+    units = {b"tradespace": json.dumps({"units": table.attrs.get("units", {})}).encode()}
+    file = io.BytesIO()
+    pq.write_table(
+        arrow.replace_schema_metadata({**(arrow.schema.metadata or {}), **units}), file, compression="zstd"
+    )
+    return file.getvalue()
+
+
 def table_csv(table: pd.DataFrame, path: Path) -> None:
     """Writes a table of designs as text; every number with all its digits, texts never as formulas."""
     plain = table.copy()

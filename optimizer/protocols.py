@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 import numpy as np
@@ -57,6 +57,9 @@ class SearchSpace(Space, Protocol):
 
     def is_allowed(self, X: Array) -> NDArray[np.bool_]:
         """Which designs break no rule."""
+
+    def encode(self, design: Mapping[str, object], *, check_rules: bool = True) -> Array:
+        """The row for a design in writing, `(d,)`."""
 
 
 def can_be_searched(space: object) -> bool:

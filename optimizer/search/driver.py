@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from models.errors import EvaluationError
 from models.evaluation import Array, Evaluation
-from optimizer.exhaustive import Progress, Tally
+from optimizer.exhaustive import Progress, Tally, tell
 from optimizer.front import Front
 from optimizer.protocols import Evaluator, SearchSpace
 from optimizer.search.archive import codes, empty_archive
@@ -171,9 +171,9 @@ def until_over(
             _remember(journey)
             if checkpoint is not None:
                 checkpoint(journey)
-            if progress is not None:
-                most = max(budget.evaluations or 0, tally.evaluated)
-                progress(tally.evaluated, most, len(journey.state.archive.members))
+            archive = journey.state.archive
+            most = max(budget.evaluations or 0, tally.evaluated)
+            tell(progress, tally.evaluated, most, len(archive.members), archive.front)
     except KeyboardInterrupt:
         return "interrupted"
     except EvaluationError as error:

@@ -1,0 +1,160 @@
+"""Opening a run store: SQLite in a file, or PostgreSQL by its URL; its schema brought up to date."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from sqlalchemy import Engine, create_engine, event, inspect, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+
+from models.errors import TradespaceError
+
+#: Version of the schema that this program writes: the last of `migrations/versions`.
+NEWEST = "0002"
+KNOWN = ("0001", "0002")
+#: The variable that names a store where `--store` doesn't, and what it says for none at all.
+VARIABLE, NONE = "TRADESPACE_STORE", "none"
+#: How long a writer waits for another one, s.
+PATIENCE_S = 30
+
+
+class StoreError(TradespaceError):
+    """A run store that can't be used."""
+
+
+def url_of(asked: str | None) -> str | None:
+    """The URL of the store that is asked for, else that of the environment, else the user's own.
+
+    Args:
+        asked: A URL, the path of a file, `none`, or None.
+
+    Returns:
+        A URL for `connect`; None = no store is wanted.
+    """
+    told = asked if asked is not None else os.environ.get(VARIABLE) or None
+    if told == NONE:
+        return None
+    if told is None:
+        from platformdirs import user_data_dir
+
+        return f"sqlite:///{Path(user_data_dir('tradespace', appauthor=False)) / 'runs.sqlite'}"
+    return told if "://" in told else f"sqlite:///{Path(told).expanduser().absolute()}"
+
+
+def shown(url: str) -> str:
+    """A URL without its password."""
+    try:
+        return make_url(url).render_as_string(hide_password=True)
+    except ArgumentError:
+        return "the URL"
+
+
+def connect(url: str) -> Engine:
+    """Opens a store and brings its schema up to date.
+
+    Raises:
+        StoreError: It can't be reached or written, or its schema is newer than this program.
+    """
+    try:
+        parsed = make_url(url)
+        if parsed.get_backend_name() not in ("sqlite", "postgresql"):
+            raise StoreError(
+                f"a run store is SQLite or PostgreSQL, but {shown(url)} is {parsed.get_backend_name()}; write "
+                "the path of a file, or postgresql://user@host/database"
+            )
+        engine = _engine(parsed)
+        _migrate(engine, url)
+    except ArgumentError:
+        raise StoreError(
+            "the store's URL can't be read; write the path of a file, or postgresql://user@host/database"
+        ) from None
+    except (NoSuchModuleError, ModuleNotFoundError) as error:
+        raise StoreError(
+            f"{shown(url)} needs a driver that is not installed ({error}); pip install 'tradespace[postgresql]'"
+        ) from None
+    except (SQLAlchemyError, OSError) as error:
+        raise StoreError(unreachable(url, error)) from None
+    return engine
+
+
+def unreachable(url: str, error: Exception) -> str:
+    """Why a store can't be used, without its password."""
+    cause = getattr(error, "orig", None) or error
+    reason = " ".join(str(cause).split()) or type(cause).__name__
+    try:
+        password = make_url(url).password
+    except ArgumentError:
+        password = None
+    if password:
+        reason = reason.replace(str(password), "***")
+    return (
+        f"the run store {shown(url)} can't be used: {reason}; name another one with --store (a file, or "
+        f"postgresql://user@host/database), or --store {NONE} to keep nothing"
+    )
+
+
+def _engine(url: URL) -> Engine:
+    if url.get_backend_name() == "postgresql":
+        url = url.set(drivername="postgresql+psycopg")
+        return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10})
+    if url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": PATIENCE_S})
+    event.listen(engine, "connect", _tune_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _tune_sqlite(connection: object, _: object) -> None:
+    """Readers never wait for a writer, writers wait for each other, deleted runs take their parts along."""
+    import sqlite3
+
+    assert isinstance(connection, sqlite3.Connection)
+    connection.isolation_level = None  # transactions begin where SQLAlchemy says so
+    for statement in ("journal_mode=WAL", f"busy_timeout={PATIENCE_S * 1000}", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {statement}")
+
+
+def _begin_sqlite(connection: object) -> None:
+    """Takes the right to write at once: two that read first and then write would shut each other out."""
+    from sqlalchemy import Connection
+
+    assert isinstance(connection, Connection)
+    options = connection.get_execution_options()
+    connection.exec_driver_sql("BEGIN" if options.get("reads_only") else "BEGIN IMMEDIATE")
+
+
+def _migrate(engine: Engine, url: str) -> None:
+    with engine.connect().execution_options(reads_only=True) as connection:
+        found = _version(connection)
+    if found == NEWEST:
+        return
+    if found is not None and found not in KNOWN:
+        raise StoreError(
+            f"the run store {shown(url)} has version {found} of the schema, this program knows {NEWEST}: it was "
+            "written by a newer Tradespace; update this one, or name another store with --store"
+        )
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":  # one at a time, whoever comes first
+            connection.execute(text("SELECT pg_advisory_xact_lock(7433190524)"))
+        if _version(connection) == NEWEST:
+            return
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _version(connection: object) -> str | None:
+    from sqlalchemy import Connection
+
+    assert isinstance(connection, Connection)
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    version = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return None if version is None else str(version)

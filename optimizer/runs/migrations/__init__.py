@@ -1,0 +1,1 @@
+"""The schema of the run store, version by version (Alembic)."""

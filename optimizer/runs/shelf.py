@@ -1,0 +1,218 @@
+"""Reading the run store and keeping it in order: lists, fronts, notes, tags, deleting, moving to another."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy import Connection, Engine, RowMapping, delete, insert, select
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+
+from optimizer.runs.connecting import StoreError, connect, unreachable
+from optimizer.runs.run import LIVE, Run
+from optimizer.runs.schema import FRONTS, INPUTS, NOTES, PARTS, RUNS, TAGS
+
+
+class Shelf:
+    """A store of runs; a context manager that closes it."""
+
+    def __init__(self, url: str) -> None:
+        """Opens a store.
+
+        Raises:
+            StoreError: It can't be used.
+        """
+        self.url = url
+        self._engine: Engine = connect(url)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Lets go of all connections."""
+        self._engine.dispose()
+
+    def get(self, run: str) -> Run:
+        """A run by its name, or by the beginning of it.
+
+        Raises:
+            StoreError: There is none, or several begin so.
+        """
+        with self._reading() as connection:
+            return self._get(connection, run)
+
+    def runs(
+        self,
+        *,
+        limit: int = 50,
+        offset: int = 0,
+        state: str | None = None,
+        name: str | None = None,
+        kind: str | None = None,
+        tag: str | None = None,
+    ) -> list[Run]:
+        """Runs, the newest first, without their fronts."""
+        query = select(RUNS).order_by(RUNS.c.created.desc(), RUNS.c.id).limit(limit).offset(offset)
+        for column, value in ((RUNS.c.state, state), (RUNS.c.name, name), (RUNS.c.kind, kind)):
+            if value is not None:
+                query = query.where(column == value)
+        if tag is not None:
+            query = query.where(RUNS.c.id.in_(select(TAGS.c.run).where(TAGS.c.tag == tag)))
+        with self._reading() as connection:
+            rows = connection.execute(query).mappings().all()
+            names = [str(row["id"]) for row in rows]
+            tags = _grouped(connection.execute(select(TAGS.c.run, TAGS.c.tag).where(TAGS.c.run.in_(names))))
+        return [_run_of(row, tags.get(str(row["id"]), ()), ()) for row in rows]
+
+    def front(self, run: str) -> tuple[bytes, str | None] | None:
+        """The front of a run as Parquet, and its solution once it is whole; None = nothing was found yet."""
+        with self._reading() as connection:
+            row = connection.execute(
+                select(FRONTS.c.parquet, FRONTS.c.solution).where(FRONTS.c.run == run)
+            ).first()
+        return None if row is None else (bytes(row.parquet), row.solution)
+
+    def inputs(self, run: str) -> tuple[str, dict[str, Any]]:
+        """The scenario's text and what else was asked for."""
+        with self._reading() as connection:
+            row = connection.execute(
+                select(INPUTS.c.scenario, INPUTS.c.choices).where(INPUTS.c.run == run)
+            ).first()
+        if row is None:
+            raise StoreError(f"run {run} is not in this store")
+        return str(row.scenario), dict(json.loads(row.choices))
+
+    def note(self, run: str, words: str) -> Run:
+        """Adds a note to a run."""
+        with self._writing() as connection:
+            found = self._get(connection, run)
+            connection.execute(insert(NOTES).values(run=found.id, text=words, created=time.time()))
+            return self._get(connection, found.id)
+
+    def tag(self, run: str, tags: Sequence[str], *, remove: bool = False) -> Run:
+        """Adds tags to a run, or takes them away."""
+        with self._writing() as connection:
+            found = self._get(connection, run)
+            for one in dict.fromkeys(tags):
+                connection.execute(delete(TAGS).where(TAGS.c.run == found.id, TAGS.c.tag == one))
+                if not remove:
+                    connection.execute(insert(TAGS).values(run=found.id, tag=one[:80]))
+            return self._get(connection, found.id)
+
+    def delete(self, runs: Sequence[str]) -> int:
+        """Deletes runs with all that belongs to them; live ones are refused. How many.
+
+        Raises:
+            StoreError: One isn't there, or is live.
+        """
+        with self._writing() as connection:
+            found = [self._get(connection, run) for run in runs]
+            live = [run.id for run in found if run.is_live]
+            if live:
+                raise StoreError(f"run {', '.join(live)} is under way; `tradespace runs cancel` it first")
+            names = [run.id for run in found]
+            for table in PARTS:
+                connection.execute(delete(table).where(table.c.run.in_(names)))
+            connection.execute(delete(RUNS).where(RUNS.c.id.in_(names)))
+        return len(found)
+
+    def prunable(self, *, keep: int, older_s: float = 0.0) -> list[str]:
+        """Runs that pruning would delete: all but the newest and those with tags or notes."""
+        before = time.time() - older_s
+        query = (
+            select(RUNS.c.id)
+            .where(RUNS.c.state.not_in(LIVE), RUNS.c.created < before)
+            .where(RUNS.c.id.not_in(select(TAGS.c.run)), RUNS.c.id.not_in(select(NOTES.c.run)))
+            .where(RUNS.c.id.not_in(select(RUNS.c.id).order_by(RUNS.c.created.desc()).limit(keep)))
+        )
+        with self._reading() as connection:
+            return [str(run) for run in connection.execute(query).scalars()]
+
+    def put(self, rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> int:
+        """Adds whole runs that another store has exported; those that are here already stay. How many."""
+        tables = {table.name: table for table in (RUNS, *PARTS)}
+        with self._writing() as connection:
+            here = set(connection.execute(select(RUNS.c.id)).scalars())
+            new = [row for row in rows["runs"] if row["id"] not in here]
+            names = {row["id"] for row in new}
+            for row in new:
+                connection.execute(insert(RUNS).values(**row))
+            for name, found in rows.items():
+                for row in found if name != "runs" else ():
+                    if row["run"] in names:
+                        connection.execute(insert(tables[name]).values(**row))
+        return len(new)
+
+    def rows(self, runs: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+        """Whole runs as rows of every table, for another store."""
+        with self._reading() as connection:
+            names = [self._get(connection, run).id for run in runs]
+            found: dict[str, list[dict[str, Any]]] = {
+                "runs": [
+                    dict(r) for r in connection.execute(select(RUNS).where(RUNS.c.id.in_(names))).mappings()
+                ]
+            }
+            for table in PARTS:
+                columns = [column for column in table.c if not (table is NOTES and column.name == "id")]
+                query = select(*columns).where(table.c.run.in_(names))
+                found[table.name] = [dict(row) for row in connection.execute(query).mappings()]
+        return found
+
+    def _get(self, connection: Connection, run: str) -> Run:
+        query = select(RUNS).where(RUNS.c.id.startswith(run, autoescape=True)).limit(2)
+        rows = connection.execute(query).mappings().all()
+        if not run or not rows:
+            raise StoreError(f"run {run!r} is not in this store; `tradespace runs list` shows those that are")
+        if len(rows) > 1:
+            raise StoreError(f"several runs begin with {run!r}; write more of its name")
+        return self._run(connection, rows[0])
+
+    def _run(self, connection: Connection, row: RowMapping) -> Run:
+        run = str(row["id"])
+        tags = connection.execute(select(TAGS.c.tag).where(TAGS.c.run == run).order_by(TAGS.c.tag)).scalars()
+        notes = connection.execute(
+            select(NOTES.c.text).where(NOTES.c.run == run).order_by(NOTES.c.id)
+        ).scalars()
+        return _run_of(row, tuple(tags), tuple(notes))
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with self._told(), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with self._told(), self._engine.connect().execution_options(reads_only=True) as connection:
+            yield connection
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """A store that fails says so in a sentence."""
+        try:
+            yield
+        except IntegrityError:
+            raise
+        except SQLAlchemyError as error:
+            raise StoreError(unreachable(self.url, error)) from None
+
+
+def _run_of(row: RowMapping, tags: Sequence[str], notes: Sequence[str]) -> Run:
+    values = {name: row[name] for name in row if name != "live"}
+    values["config"], values["versions"] = json.loads(values["config"]), json.loads(values["versions"])
+    return Run(**values, tags=tuple(tags), notes=tuple(notes))
+
+
+def _grouped(rows: Any) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for run, tag in rows:
+        found[run] = (*found.get(run, ()), tag)
+    return found

@@ -1,0 +1,194 @@
+"""Solving with a store: what was solved before answers at once, what is under way is joined."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from models.compiling import compile_system
+from models.errors import TradespaceError
+from models.scenario.load import scenario_from_text
+from models.system import System
+from optimizer.answers import solution_answer, solution_from
+from optimizer.config import SolveConfig
+from optimizer.exhaustive import Progress
+from optimizer.files import parquet_bytes
+from optimizer.runs.connecting import StoreError
+from optimizer.runs.recording import Recorder
+from optimizer.runs.run import Run, config_of, key_of
+from optimizer.runs.store import RunStore, Wanted
+from optimizer.solution import Solution
+from optimizer.solving import solve
+from optimizer.tables import design_table
+
+#: Between two looks at a run that somebody else works on, s.
+LOOK_S = 0.5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answered:
+    """A solution, and where it comes from.
+
+    Attributes:
+        solution: The solution.
+        run: Its run.
+        how: `worked out`, `from the store`, or `joined`.
+    """
+
+    solution: Solution
+    run: Run
+    how: str
+
+
+def wanted_solve(system: System, text: str, config: SolveConfig) -> Wanted:
+    """What is asked for when a scenario is to be solved."""
+    scenario, settings = system.scenario, config_of(config)
+    return Wanted(
+        kind="solve",
+        key=key_of("solve", system.digest, settings),
+        name=scenario.name,
+        title=scenario.title,
+        digest=system.digest,
+        scenario=text,
+        config=settings,
+        seed=config.seed,
+        choices={},
+    )
+
+
+def text_of(system: System, path: Path) -> str:
+    """A scenario's text, complete in itself: the file, or all of it where the file names others."""
+    scenario = system.scenario
+    try:
+        written = path.read_text(encoding="utf-8")
+        if scenario_from_text(written).digest() == system.digest:
+            return written
+    except (OSError, UnicodeError, TradespaceError):
+        pass
+    return json.dumps(scenario.model_dump(mode="json", by_alias=True, exclude_defaults=True), indent=1)
+
+
+def solve_with_store(
+    store: RunStore,
+    system: System,
+    text: str,
+    config: SolveConfig,
+    *,
+    fresh: bool = False,
+    progress: Progress | None = None,
+) -> Answered:
+    """Solves a scenario, or takes the answer of somebody who has.
+
+    Args:
+        store: The store.
+        system: The scenario, compiled.
+        text: The scenario as its user wrote it.
+        config: Settings.
+        fresh: Whether it is worked out even when it was before.
+        progress: Told how far it is.
+
+    Raises:
+        StoreError: The store can't be used, or the run that was joined failed.
+    """
+    run = store.request(wanted_solve(system, text, config), fresh=fresh)
+    if run.state == "done":
+        return Answered(solution_of(store, run, system), run, "from the store")
+    if run.state == "queued" and store.begin(run.id):
+        solution = perform(store, run, system, config, progress=progress)
+        return Answered(solution, store.get(run.id), "worked out")
+    ended = follow(store, run.id, progress=progress)
+    if ended.state in ("failed", "interrupted"):
+        raise StoreError(
+            f"run {ended.id}, which somebody else worked on, ended: {ended.error or ended.state}"
+        )
+    return Answered(solution_of(store, ended, system), ended, "joined")
+
+
+def follow(
+    store: RunStore,
+    run: str,
+    *,
+    progress: Progress | None = None,
+    look: Callable[[Run], object] | None = None,
+) -> Run:
+    """Waits until a run has ended; one that isn't heard of any more counts as interrupted."""
+    while True:
+        found = store.get(run)
+        if look is not None:
+            look(found)
+        if not found.is_live:
+            return found
+        if progress is not None:
+            progress(found.done, found.total, found.on_front)
+        if found.is_silent(time.time()):
+            store.bury()
+        time.sleep(LOOK_S)
+
+
+def perform(
+    store: RunStore,
+    run: Run,
+    system: System,
+    config: SolveConfig,
+    *,
+    progress: Progress | None = None,
+) -> Solution:
+    """Works on a run that has begun, and ends it: done, cancelled with what was found, or failed."""
+    keeps = config.method in ("auto", "archive") and config.max_designs is None
+    with tempfile.TemporaryDirectory(prefix="tradespace-") as folder:
+        path = Path(folder) / "checkpoint.npz" if keeps else None
+        before = store.checkpoint(run.id) if keeps and config.restarts == 1 else None
+        if before is not None and path is not None:
+            path.write_bytes(before)
+            config = replace(config, method="archive")  # it was one: time must not decide anew
+        try:
+            with Recorder(store, run.id, system.space, checkpoint=path, progress=progress) as recorder:
+                solution = solve(system, config, progress=recorder, checkpoint=path)
+        except BaseException as error:
+            told = (
+                f"{type(error).__name__}: {error}" if not isinstance(error, TradespaceError) else str(error)
+            )
+            state = "cancelled" if isinstance(error, KeyboardInterrupt) else "failed"
+            store.end(run.id, state, error="" if state == "cancelled" else told)
+            raise
+        if path is not None and path.exists() and solution.certificate.ended_early:
+            store.keep_checkpoint(run.id, path.read_bytes())
+    finish(store, run.id, system, solution)
+    return solution
+
+
+def finish(store: RunStore, run: str, system: System, solution: Solution) -> None:
+    """Ends a run with its solution."""
+    certificate = solution.certificate
+    table = design_table(solution.front.evaluation, system.space)
+    answer = json.dumps(solution_answer(solution, system.space), allow_nan=False)
+    total = certificate.size if certificate.method == "exact" and certificate.size else certificate.evaluated
+    store.end(
+        run,
+        "cancelled" if certificate.ended_early else "done",
+        summary=str(certificate),
+        front=(parquet_bytes(table), answer),
+        counts=(certificate.evaluated, int(min(total, 2**31 - 1)), certificate.on_front),
+    )
+
+
+def solution_of(store: RunStore, run: Run, system: System) -> Solution:
+    """The solution of a run that has ended.
+
+    Raises:
+        StoreError: Nothing was kept of it.
+    """
+    found = store.front(run.id)
+    if found is None or found[1] is None:
+        raise StoreError(f"run {run.id} ({run.state}) holds no solution; solve it again with --fresh")
+    return solution_from(json.loads(found[1]), system.space)
+
+
+def system_of(store: RunStore, run: Run) -> System:
+    """The scenario of a run, compiled."""
+    text, _ = store.inputs(run.id)
+    return compile_system(scenario_from_text(text, source=f"run {run.id}"))

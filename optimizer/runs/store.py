@@ -1,0 +1,219 @@
+"""The run store: asking for runs and working on them. Several processes may write at once."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import time
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from optimizer.runs.run import LIVE, SILENT_S, Run, versions
+from optimizer.runs.schema import CHECKPOINTS, FRONTS, INPUTS, RUNS
+from optimizer.runs.shelf import Shelf
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is asked for.
+
+    Attributes:
+        kind: `solve`, `batch`, `across` or `report`.
+        key: The same for all that ask the same (`run.key_of`).
+        name: Name of the scenario.
+        title: Its title.
+        digest: Its digest.
+        scenario: Its text.
+        config: Settings.
+        seed: Seed.
+        choices: What else was asked for.
+    """
+
+    kind: str
+    key: str
+    name: str
+    title: str
+    digest: str
+    scenario: str
+    config: Mapping[str, object]
+    seed: int
+    choices: Mapping[str, object]
+
+
+class RunStore(Shelf):
+    """A store of runs; a context manager that closes it."""
+
+    def request(self, wanted: Wanted, *, fresh: bool = False) -> Run:
+        """The run of what is asked for: the live or finished one, one to go on with, or a new one.
+
+        A run of the same key that is live is joined, one that is done answers; one that was cut short is
+        queued again and goes on from its checkpoint.
+
+        Args:
+            wanted: What is asked for.
+            fresh: Whether it is done anew even when it was done before; a live one is joined nevertheless.
+        """
+        self.bury()
+        now = time.time()
+        try:
+            with self._writing() as connection:
+                newest = select(RUNS).where(RUNS.c.key == wanted.key).order_by(RUNS.c.created.desc())
+                rows = connection.execute(newest).mappings().all()
+                live = next((row for row in rows if row["state"] in LIVE), None)
+                if live is not None:
+                    return self._run(connection, live)
+                if not fresh:
+                    done = next((row for row in rows if row["state"] == "done"), None)
+                    if done is not None:
+                        return self._run(connection, done)
+                    if rows:
+                        return self._queued_again(connection, str(rows[0]["id"]), wanted.key)
+                return self._new(connection, wanted, now)
+        except IntegrityError:  # somebody else asked at the same moment: join them
+            return self.request(wanted)
+
+    def _new(self, connection: Connection, wanted: Wanted, now: float) -> Run:
+        run = uuid.uuid4().hex[:12]
+        connection.execute(
+            insert(RUNS).values(
+                id=run,
+                kind=wanted.kind,
+                key=wanted.key,
+                live=wanted.key,
+                name=wanted.name[:80],
+                title=wanted.title,
+                digest=wanted.digest,
+                config=json.dumps(dict(wanted.config)),
+                seed=wanted.seed,
+                versions=json.dumps(versions()),
+                state="queued",
+                done=0,
+                total=0,
+                on_front=0,
+                created=now,
+                worker="",
+                cancel=False,
+                summary="",
+                error="",
+            )
+        )
+        connection.execute(
+            insert(INPUTS).values(run=run, scenario=wanted.scenario, choices=json.dumps(dict(wanted.choices)))
+        )
+        return self._get(connection, run)
+
+    def _queued_again(self, connection: Connection, run: str, key: str) -> Run:
+        again = {"state": "queued", "live": key, "cancel": False, "ended": None, "error": "", "worker": ""}
+        connection.execute(update(RUNS).where(RUNS.c.id == run).values(**again))
+        return self._get(connection, run)
+
+    def begin(self, run: str, *, worker: str | None = None) -> bool:
+        """Takes a queued run; whether it was still to be had."""
+        now = time.time()
+        taken = update(RUNS).where(RUNS.c.id == run, RUNS.c.state == "queued")
+        with self._writing() as connection:
+            found = connection.execute(
+                taken.values(state="running", started=now, beat=now, worker=worker or this_worker())
+            )
+            return bool(found.rowcount == 1)
+
+    def beat(self, run: str, *, done: int, total: int, on_front: int) -> bool:
+        """Says that a run is alive and how far it is; whether it should go on."""
+        with self._writing() as connection:
+            connection.execute(
+                update(RUNS)
+                .where(RUNS.c.id == run, RUNS.c.state == "running")
+                .values(beat=time.time(), done=done, total=total, on_front=on_front)
+            )
+            row = connection.execute(select(RUNS.c.cancel, RUNS.c.state).where(RUNS.c.id == run)).first()
+        return row is not None and row.state == "running" and not row.cancel
+
+    def keep_front(self, run: str, parquet: bytes, solution: str | None = None) -> None:
+        """Keeps the front so far, or the whole one with its solution."""
+        with self._writing() as connection:
+            connection.execute(delete(FRONTS).where(FRONTS.c.run == run))
+            connection.execute(insert(FRONTS).values(run=run, parquet=parquet, solution=solution))
+
+    def keep_checkpoint(self, run: str, content: bytes) -> None:
+        """Keeps where a search stands."""
+        with self._writing() as connection:
+            connection.execute(delete(CHECKPOINTS).where(CHECKPOINTS.c.run == run))
+            connection.execute(insert(CHECKPOINTS).values(run=run, content=content))
+
+    def checkpoint(self, run: str) -> bytes | None:
+        """Where a search stood; None = nothing was kept."""
+        with self._reading() as connection:
+            found = connection.execute(select(CHECKPOINTS.c.content).where(CHECKPOINTS.c.run == run)).scalar()
+        return None if found is None else bytes(found)
+
+    def end(
+        self,
+        run: str,
+        state: str,
+        *,
+        summary: str = "",
+        error: str = "",
+        front: tuple[bytes, str] | None = None,
+        counts: tuple[int, int, int] | None = None,
+    ) -> bool:
+        """Ends a run with what came out; whether it was still running.
+
+        A worker that comes back after it was given up for dead changes nothing.
+        """
+        now = time.time()
+        values: dict[str, object] = {"state": state, "live": None, "ended": now, "beat": now}
+        values |= {"summary": summary, "error": error}
+        if counts is not None:
+            values |= dict(zip(("done", "total", "on_front"), counts, strict=True))
+        with self._writing() as connection:
+            found = connection.execute(
+                update(RUNS).where(RUNS.c.id == run, RUNS.c.state.in_(LIVE)).values(**values)
+            )
+            if found.rowcount != 1:
+                return False
+            if front is not None:
+                connection.execute(delete(FRONTS).where(FRONTS.c.run == run))
+                connection.execute(insert(FRONTS).values(run=run, parquet=front[0], solution=front[1]))
+            if state == "done":
+                connection.execute(delete(CHECKPOINTS).where(CHECKPOINTS.c.run == run))
+            return True
+
+    def cancel(self, run: str) -> Run:
+        """Asks a run to stop; one that nobody works on stops at once."""
+        with self._writing() as connection:
+            self._get(connection, run)
+            connection.execute(
+                update(RUNS).where(RUNS.c.id == run, RUNS.c.state == "running").values(cancel=True)
+            )
+            connection.execute(
+                update(RUNS)
+                .where(RUNS.c.id == run, RUNS.c.state == "queued")
+                .values(state="cancelled", live=None, ended=time.time())
+            )
+            return self._get(connection, run)
+
+    def bury(self, *, silent_s: float = SILENT_S) -> int:
+        """Marks runs as interrupted that haven't been heard of for too long; how many."""
+        before = time.time() - silent_s
+        silent = (RUNS.c.state == "running") & (RUNS.c.beat < before)
+        with self._reading() as connection:
+            if not connection.execute(select(RUNS.c.id).where(silent).limit(1)).first():
+                return 0
+        with self._writing() as connection:
+            error = "no sign of life: its process has died, or the machine has"
+            found = connection.execute(
+                update(RUNS)
+                .where(silent)
+                .values(state="interrupted", live=None, ended=RUNS.c.beat, error=error)
+            )
+            return int(found.rowcount)
+
+
+def this_worker() -> str:
+    """Host and process that work here."""
+    return f"{socket.gethostname()}:{os.getpid()}"[:120]

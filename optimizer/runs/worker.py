@@ -1,0 +1,64 @@
+"""A process that works on one run of the store: `python -m optimizer.runs.worker RUN`.
+
+The store's URL comes through the environment, as it may hold a password.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+
+from optimizer.config import SolveConfig
+from optimizer.runs.connecting import VARIABLE
+from optimizer.runs.run import Run
+from optimizer.runs.solving import perform, system_of
+from optimizer.runs.store import RunStore
+from optimizer.workers import cores
+
+#: Between two looks whether there is room to begin, s.
+WAIT_S = 0.5
+
+
+def start_worker(store: RunStore, run: Run) -> subprocess.Popen[bytes]:
+    """Starts a process that works on a run, and goes on when this one ends."""
+    one_each = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    return subprocess.Popen(
+        [sys.executable, "-m", "optimizer.runs.worker", run.id],
+        env={**os.environ, **one_each, VARIABLE: store.url},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+def work_on(store: RunStore, name: str, *, most: int | None = None) -> None:
+    """Waits for room and works on a run, if nobody else has begun."""
+    most = cores() if most is None else most
+    while len(store.runs(state="running", limit=most)) >= most:
+        store.bury()
+        if store.get(name).state != "queued":
+            return
+        time.sleep(WAIT_S)
+    if not store.begin(name):
+        return
+    run = store.get(name)
+    try:
+        system = system_of(store, run)
+        config = SolveConfig(**run.config)  # type: ignore[arg-type]
+    except Exception as error:  # noqa: BLE001 - whatever it is, those who wait must hear of it
+        store.end(name, "failed", error=str(error))
+        return
+    perform(store, run, system, config)
+
+
+def main() -> None:
+    """Works on the run that is named."""
+    with RunStore(os.environ[VARIABLE]) as store:
+        work_on(store, sys.argv[1])
+
+
+if __name__ == "__main__":
+    main()
