@@ -11,7 +11,7 @@ import os
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -25,13 +25,12 @@ from optimizer.commands.reach import few, reach
 from optimizer.commands.report import report
 from optimizer.commands.rules import rules
 from optimizer.commands.runbook import margins, runbook
+from optimizer.commands.runs import runs
+from optimizer.commands.solve import solve
 from optimizer.commands.what_if import what_if
-from optimizer.console import compiled, console, load, print_json
+from optimizer.console import compiled, console, print_json
 
-if TYPE_CHECKING:
-    from optimizer.config import SolveConfig
-
-OK, INFEASIBLE, BAD_INPUT, DEFECT, INTERRUPTED = 0, 1, 2, 70, 130
+OK, BAD_INPUT, DEFECT, INTERRUPTED = 0, 2, 70, 130
 
 app = typer.Typer(
     add_completion=False,
@@ -62,77 +61,6 @@ def _options(
     ] = False,
 ) -> None:
     pass
-
-
-@app.command()
-def solve(
-    scenario: ScenarioFile,
-    out: Annotated[Path | None, typer.Option(help="Write the front here: Parquet, CSV, JSON.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace results that are there.")] = False,
-    as_json: AsJson = False,
-    method: Annotated[
-        str, typer.Option("--algorithm", help="auto, exact, or a search: archive, nsga2, nsga3.")
-    ] = "auto",
-    evaluations: Annotated[
-        int | None, typer.Option(min=1, help="Designs that a search evaluates at the most.")
-    ] = None,
-    seconds: Annotated[float | None, typer.Option(help="Longest time of a search, s.")] = None,
-    restarts: Annotated[int, typer.Option(min=1, help="Independent searches, compared and united.")] = 1,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of a search or a sample.")] = 0,
-    workers: Annotated[
-        int | None, typer.Option(min=1, help="Processes that evaluate designs; all cores when not given.")
-    ] = None,
-    checkpoint: Annotated[
-        Path | None, typer.Option(help="Keep a search here while it runs, and go on from it.")
-    ] = None,
-    max_designs: Annotated[
-        int | None,
-        typer.Option(min=1, help="Designs to look at: all where there are no more, else a Sobol sample."),
-    ] = None,
-    show_all: Annotated[bool, typer.Option("--all", help="Show every design of a long front.")] = False,
-) -> None:
-    """Find the Pareto front: which designs survive, and what each gives up."""
-    loaded = load(scenario)
-    if not as_json:  # at once: what comes next takes its time
-        console().print(loaded.title or loaded.name, style="bold", soft_wrap=True)
-    if out is not None:
-        from optimizer.files import refuse_existing, write_solution
-
-        refuse_existing(out, force=force)
-
-    from models.compiling import compile_system
-    from optimizer.progress import progress_bar
-    from optimizer.solving import solve as find
-    from optimizer.workers import cores
-
-    system = compile_system(loaded)
-    config = _config(
-        method=method,
-        evaluations=evaluations,
-        seconds=seconds,
-        restarts=restarts,
-        seed=seed,
-        workers=workers or cores(),
-        max_designs=max_designs,
-    )
-    with progress_bar() as progress:
-        solution = find(system, config, progress=progress, checkpoint=checkpoint)
-    if out is not None:
-        written = write_solution(solution, system.space, out, force=force)
-    if as_json:
-        from optimizer.answers import solution_answer
-
-        print_json(solution_answer(solution, system.space))
-    else:
-        from optimizer.terminal import print_solution
-
-        print_solution(console(), solution, system.space, show_all=show_all)
-        if out is not None:
-            typer.echo("\nWritten:\n" + "\n".join(f"  {path}" for path in written))
-    if solution.certificate.ended_early:
-        raise typer.Exit(INTERRUPTED)
-    if not len(solution.front):
-        raise typer.Exit(INFEASIBLE)
 
 
 @app.command()
@@ -205,16 +133,7 @@ def schema(
     print_json(json_schema() if of == "scenario" else report_schema())
 
 
-def _config(**settings: object) -> SolveConfig:
-    """Settings of a solve; what is wrong with them is bad input."""
-    from optimizer.config import SolveConfig
-
-    try:
-        return SolveConfig(**settings)  # type: ignore[arg-type]
-    except ValueError as error:
-        raise typer.BadParameter(str(error)) from None
-
-
+app.command()(solve)
 app.command()(rank)
 app.command()(few)
 app.command()(reach)
@@ -228,6 +147,7 @@ app.command()(runbook)
 app.command()(doubt)
 app.command()(gate)
 app.command()(report)
+app.add_typer(runs, name="runs")
 
 
 def _finding(finding: object) -> dict[str, object]:

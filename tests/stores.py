@@ -50,3 +50,20 @@ def postgresql():
             subprocess.run(as_postgres(map(str, stop), folder), check=True, cwd="/", **quiet)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def database(server):
+    """A database of its own on a server; its URL."""
+    from uuid import uuid4
+
+    import psycopg
+    from sqlalchemy.engine import make_url
+
+    url = make_url(server)
+    name = f"t{uuid4().hex[:12]}"
+    with psycopg.connect(
+        host=url.query["host"], user=url.username, dbname="postgres", autocommit=True
+    ) as link:
+        link.execute(f"CREATE DATABASE {name}")
+    yield url.set(database=name).render_as_string(hide_password=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +13,10 @@ import typer
 if TYPE_CHECKING:
     from models.evaluation import Array
     from models.system import System
+    from optimizer.config import SolveConfig
     from optimizer.front import Front
+    from optimizer.runs.store import RunStore
+    from optimizer.solution import Solution
 
 ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO", help="A scenario file (YAML).")]
 AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
@@ -27,17 +31,69 @@ Changes = Annotated[
 ]
 
 
+StoreUrl = Annotated[
+    str | None,
+    typer.Option("--store", metavar="URL", help="The run store: a file, a PostgreSQL URL, or `none`."),
+]
+Fresh = Annotated[bool, typer.Option("--fresh", help="Work it out anew, even if the store knows it.")]
+
+
+@dataclass(frozen=True)
+class Solved:
+    """A solution, and where it comes from: `worked out`, `from the store` or `joined`; the run's name."""
+
+    solution: Solution
+    how: str
+    run: str
+
+
+def store_of(url: str | None) -> RunStore | None:
+    """The run store that is asked for, or the user's own; None = none is wanted."""
+    from optimizer.runs.connecting import url_of
+
+    found = url_of(url)
+    if found is None:
+        return None
+    from optimizer.runs.store import RunStore
+
+    return RunStore(found)
+
+
+def solved(
+    system: System,
+    config: SolveConfig,
+    *,
+    path: Path | None = None,
+    store: str | None = None,
+    fresh: bool = False,
+    checkpoint: Path | None = None,
+) -> Solved:
+    """Solves a scenario with a progress bar, through the run store where one is wanted."""
+    from optimizer.progress import progress_bar
+    from optimizer.solving import solve
+
+    opened = store_of(store)
+    if opened is None:
+        with progress_bar() as progress:
+            return Solved(solve(system, config, progress=progress, checkpoint=checkpoint), "worked out", "")
+    from optimizer.runs.solving import solve_with_store, text_of
+
+    with opened, progress_bar() as progress:
+        text = text_of(system, path)
+        found = solve_with_store(opened, system, text, config, fresh=fresh, progress=progress)
+    return Solved(found.solution, found.how, found.run.id)
+
+
 def front_of_system(system: System, folder: Path | None) -> Front:
-    """A front that was solved before, or solved now."""
+    """A front that was solved before (into a folder, or in the run store), or solved now."""
     if folder is not None:
         from optimizer.fronts import read_front
 
         return read_front(system, folder)
     from optimizer.config import SolveConfig
-    from optimizer.solving import solve
     from optimizer.workers import cores
 
-    return solve(system, SolveConfig(workers=cores())).front
+    return solved(system, SolveConfig(workers=cores())).solution.front
 
 
 def design_of(

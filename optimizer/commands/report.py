@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from optimizer.commands.options import Changes, FrontFolder, ScenarioFile, design_of
+from optimizer.commands.options import (
+    Changes,
+    FrontFolder,
+    ScenarioFile,
+    StoreUrl,
+    design_of,
+    solved,
+    store_of,
+)
 from optimizer.console import compiled
 
 if TYPE_CHECKING:
@@ -34,6 +42,7 @@ def report(
         typer.Option("--pick", metavar="DESIGN", help="Put this design beside it: a number, or a file."),
     ] = None,
     front: FrontFolder = None,
+    store: StoreUrl = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a report that is there.")] = False,
 ) -> None:
     """Write the Pareto report of a scenario: a page, text, tables, data and a decision record."""
@@ -56,7 +65,7 @@ def report(
     for name in (design, *picks):  # a file that can't be read is no reason to solve first
         if name not in ("knee", "today") and not name.isdigit():
             design_of(system, name, [], None)
-    solution = _solution(system, front)
+    solution = _solution(system, scenario, front, store)
     is_suggested = design == "knee" and not changes
     x = None if is_suggested else design_of(system, design, changes or [], front, front=solution.front)
     beside = [(_name(one), design_of(system, one, [], front, front=solution.front)) for one in picks]
@@ -66,23 +75,35 @@ def report(
         made = build_report(found, made=datetime.now().astimezone().date())
         text = None if found.chosen is None else _design_text(system, found.chosen.X[0])
         written = write_report(made, out, names, design=text, force=force)
+    choices = {"design": design, "changes": changes or [], "picks": picks, "formats": list(names)}
+    _record(system, scenario, store, solution, {**choices, "folder": str(out.absolute())})
     typer.echo("Written:\n" + "\n".join(f"  {path}" for path in written))
     if not len(solution.front):
         raise typer.Exit(1)
 
 
-def _solution(system: System, folder: Path | None) -> Solution:
+def _solution(system: System, scenario: Path, folder: Path | None, store: str | None) -> Solution:
     """What was solved before, or is solved now."""
     from optimizer.config import SolveConfig
     from optimizer.fronts import read_solution
-    from optimizer.progress import progress_bar
-    from optimizer.solving import solve
     from optimizer.workers import cores
 
     if folder is not None:
         return read_solution(system, folder)
-    with progress_bar() as progress:
-        return solve(system, SolveConfig(workers=cores()), progress=progress)
+    return solved(system, SolveConfig(workers=cores()), path=scenario, store=store).solution
+
+
+def _record(
+    system: System, scenario: Path, store: str | None, solution: Solution, choices: dict[str, object]
+) -> None:
+    """Keeps in the run store that a report was made, of what, and with which choices."""
+    opened = store_of(store)
+    if opened is None:
+        return
+    from optimizer.runs.solving import record_report, text_of
+
+    with opened:
+        record_report(opened, system, text_of(system, scenario), solution, choices)
 
 
 def _name(pick: str) -> str:

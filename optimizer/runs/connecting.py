@@ -61,18 +61,23 @@ def connect(url: str) -> Engine:
         parsed = make_url(url)
         if parsed.get_backend_name() not in ("sqlite", "postgresql"):
             raise StoreError(
-                f"a run store is SQLite or PostgreSQL, but {shown(url)} is {parsed.get_backend_name()}; write "
-                "the path of a file, or postgresql://user@host/database"
+                f"a run store is SQLite or PostgreSQL, but {shown(url)} is {parsed.get_backend_name()}; "
+                "write the path of a file, or postgresql://user@host/database"
             )
         engine = _engine(parsed)
-        _migrate(engine, url)
+        try:
+            _migrate(engine, url)
+        except BaseException:
+            engine.dispose()
+            raise
     except ArgumentError:
         raise StoreError(
             "the store's URL can't be read; write the path of a file, or postgresql://user@host/database"
         ) from None
     except (NoSuchModuleError, ModuleNotFoundError) as error:
         raise StoreError(
-            f"{shown(url)} needs a driver that is not installed ({error}); pip install 'tradespace[postgresql]'"
+            f"{shown(url)} needs a driver that is not installed ({error}); "
+            "pip install 'tradespace[postgresql]'"
         ) from None
     except (SQLAlchemyError, OSError) as error:
         raise StoreError(unreachable(url, error)) from None
@@ -133,8 +138,8 @@ def _migrate(engine: Engine, url: str) -> None:
         return
     if found is not None and found not in KNOWN:
         raise StoreError(
-            f"the run store {shown(url)} has version {found} of the schema, this program knows {NEWEST}: it was "
-            "written by a newer Tradespace; update this one, or name another store with --store"
+            f"the run store {shown(url)} has version {found} of the schema, this program knows {NEWEST}: it "
+            "was written by a newer Tradespace; update this one, or name another store with --store"
         )
     from alembic import command
     from alembic.config import Config

@@ -70,7 +70,11 @@ class Shelf:
         with self._reading() as connection:
             rows = connection.execute(query).mappings().all()
             names = [str(row["id"]) for row in rows]
-            tags = _grouped(connection.execute(select(TAGS.c.run, TAGS.c.tag).where(TAGS.c.run.in_(names))))
+            tags = _grouped(
+                connection.execute(
+                    select(TAGS.c.run, TAGS.c.tag).where(TAGS.c.run.in_(names)).order_by(TAGS.c.tag)
+                )
+            )
         return [_run_of(row, tags.get(str(row["id"]), ()), ()) for row in rows]
 
     def front(self, run: str) -> tuple[bytes, str | None] | None:

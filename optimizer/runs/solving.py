@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import tempfile
 import time
@@ -55,20 +56,18 @@ def wanted_solve(system: System, text: str, config: SolveConfig) -> Wanted:
         digest=system.digest,
         scenario=text,
         config=settings,
-        seed=config.seed,
+        seed=config.seed % 2**62,
         choices={},
     )
 
 
-def text_of(system: System, path: Path) -> str:
+def text_of(system: System, path: Path | None) -> str:
     """A scenario's text, complete in itself: the file, or all of it where the file names others."""
     scenario = system.scenario
-    try:
-        written = path.read_text(encoding="utf-8")
-        if scenario_from_text(written).digest() == system.digest:
+    with contextlib.suppress(OSError, UnicodeError, TradespaceError):
+        written = "" if path is None else path.read_text(encoding="utf-8")
+        if written and scenario_from_text(written).digest() == system.digest:
             return written
-    except (OSError, UnicodeError, TradespaceError):
-        pass
     return json.dumps(scenario.model_dump(mode="json", by_alias=True, exclude_defaults=True), indent=1)
 
 
@@ -172,8 +171,30 @@ def finish(store: RunStore, run: str, system: System, solution: Solution) -> Non
         "cancelled" if certificate.ended_early else "done",
         summary=str(certificate),
         front=(parquet_bytes(table), answer),
-        counts=(certificate.evaluated, int(min(total, 2**31 - 1)), certificate.on_front),
+        counts=(certificate.evaluated, int(min(total, 2**62)), certificate.on_front),
     )
+
+
+def record_report(
+    store: RunStore, system: System, text: str, solution: Solution, choices: dict[str, object]
+) -> Run:
+    """Keeps that a report was made: of which solution, with which choices."""
+    settings = config_of(solution.config)
+    wanted = Wanted(
+        kind="report",
+        key=key_of("report", system.digest, {**settings, **choices}),
+        name=system.scenario.name,
+        title=system.scenario.title,
+        digest=system.digest,
+        scenario=text,
+        config=settings,
+        seed=solution.config.seed % 2**62,
+        choices=choices,
+    )
+    run = store.request(wanted, fresh=True)
+    if run.state == "queued" and store.begin(run.id):
+        finish(store, run.id, system, solution)
+    return store.get(run.id)
 
 
 def solution_of(store: RunStore, run: Run, system: System) -> Solution:

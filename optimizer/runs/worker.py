@@ -17,6 +17,8 @@ from optimizer.runs.solving import perform, system_of
 from optimizer.runs.store import RunStore
 from optimizer.workers import cores
 
+#: Processes that were started here: asked for when the next one starts, so that none stays a zombie.
+_started: list[subprocess.Popen[bytes]] = []
 #: Between two looks whether there is room to begin, s.
 WAIT_S = 0.5
 
@@ -24,7 +26,8 @@ WAIT_S = 0.5
 def start_worker(store: RunStore, run: Run) -> subprocess.Popen[bytes]:
     """Starts a process that works on a run, and goes on when this one ends."""
     one_each = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-    return subprocess.Popen(
+    _started[:] = [process for process in _started if process.poll() is None]
+    process = subprocess.Popen(
         [sys.executable, "-m", "optimizer.runs.worker", run.id],
         env={**os.environ, **one_each, VARIABLE: store.url},
         stdin=subprocess.DEVNULL,
@@ -32,6 +35,8 @@ def start_worker(store: RunStore, run: Run) -> subprocess.Popen[bytes]:
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
+    _started.append(process)
+    return process
 
 
 def work_on(store: RunStore, name: str, *, most: int | None = None) -> None:

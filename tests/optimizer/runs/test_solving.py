@@ -1,0 +1,222 @@
+"""Solving through the store: bit by bit the same, at once, joined, cancelled, killed and gone on with."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import signal
+import threading
+import time
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from models import compile_system
+from optimizer import solve
+from optimizer.answers import solution_answer, solution_from
+from optimizer.config import SolveConfig
+from optimizer.runs.moving import read_runs, write_runs
+from optimizer.runs.run import key_of
+from optimizer.runs.solving import solution_of, solve_with_store, text_of, wanted_solve
+from optimizer.runs.store import RunStore
+from optimizer.runs.worker import start_worker, work_on
+from reports import everything_scenario, exercise
+from scenarios import scenario
+
+SEARCH = SolveConfig(method="archive", evaluations=600, seed=5)
+
+
+def large():
+    """A system with more designs than a search of a few seconds can see."""
+    return compile_system(
+        scenario(
+            phases=[{"name": "calm", "rate": 100, "hours": 20}, {"name": "peak", "rate": 700, "hours": 4}],
+            components={
+                f"c{i}": {"kind": "service", "service_ms": 5 + i, "replicas": 2, "slots": 4} for i in range(5)
+            },
+            flows={"shop": {"share": 1.0, "trace": [f"c{i}" for i in range(5)]}},
+            decisions={f"r{i}": {"integer": [1, 12], "sets": f"c{i}.replicas"} for i in range(5)},
+        )
+    )
+
+
+def same(system, a, b):
+    return solution_answer(a, system.space) == solution_answer(b, system.space)
+
+
+@pytest.mark.parametrize("config", [SolveConfig(), SEARCH])
+def test_plain_values_hold_a_solution_bit_by_bit(config):
+    system = compile_system(everything_scenario())
+    solution = solve(system, config)
+    told = json.loads(json.dumps(solution_answer(solution, system.space)))
+    back = solution_from(told, system.space)
+    assert same(system, back, solution)
+    for a, b in ((back.front.evaluation, solution.front.evaluation), (back.today, solution.today)):
+        assert (a.X == b.X).all()
+        assert (a.values == b.values).all()
+        assert (a.excess == b.excess).all()
+        assert {k: v.tolist() for k, v in a.indicators.items()} == {
+            k: v.tolist() for k, v in b.indicators.items()
+        }
+    assert back.certificate == solution.certificate
+    assert back.trace == solution.trace
+
+
+def test_the_second_time_it_comes_from_the_store(store):
+    system, _, _ = exercise()
+    first = solve_with_store(store, system, text_of(system, None), SolveConfig())
+    again = solve_with_store(store, system, text_of(system, None), SolveConfig(workers=2))
+    fresh = solve_with_store(store, system, text_of(system, None), SolveConfig(), fresh=True)
+    assert (first.how, again.how, fresh.how) == ("worked out", "from the store", "worked out")
+    assert again.run.id == first.run.id != fresh.run.id
+    assert same(system, first.solution, solve(system))
+    assert same(system, again.solution, first.solution)
+    parquet, _ = store.front(first.run.id)
+    assert len(pd.read_parquet(io.BytesIO(parquet))) == len(first.solution.front)
+    assert first.run.summary == str(first.solution.certificate)
+
+
+def test_other_settings_are_another_run(store):
+    system, _, _ = exercise()
+    keys = {key_of("solve", system.digest, {"seed": seed}) for seed in (1, 2)}
+    keys |= {key_of("report", system.digest, {"seed": 1}), key_of("solve", "0" * 64, {"seed": 1})}
+    assert len(keys) == 4
+
+
+def test_a_cancelled_search_keeps_what_it_found_and_goes_on_to_the_same_end(store, monkeypatch):
+    monkeypatch.setattr("optimizer.runs.recording.BEAT_S", 0.02)
+    monkeypatch.setattr("optimizer.runs.recording.FRONT_S", 0.0)
+    monkeypatch.setattr("optimizer.search.checkpoints.EVERY_S", 0.0)
+    system, config = large(), SolveConfig(method="archive", evaluations=6000, seed=5)
+    text = text_of(system, None)
+    seen = []
+
+    def cancel(done, total, on_front):
+        seen.append(done)
+        if done >= 1000 and not store.get(run.id).cancel:
+            store.cancel(run.id)
+
+    run = store.request(wanted_solve(system, text, config))
+    first = solve_with_store_begun(store, run, system, config, cancel)
+    told = store.get(run.id)
+    assert told.state == "cancelled"
+    assert first.certificate.ended_early == "interrupted"
+    assert 1000 <= told.done < 6000
+    assert told.on_front == len(first.front) > 0
+    assert same(system, solution_of(store, told, system), first)
+    again = solve_with_store(store, system, text, config)
+    assert (again.run.id, again.run.state) == (run.id, "done")
+    assert (again.solution.front.X == solve(system, config).front.X).all()
+
+
+def solve_with_store_begun(store, run, system, config, progress):
+    from optimizer.runs.solving import perform
+
+    assert store.begin(run.id)
+    return perform(store, run, system, config, progress=progress)
+
+
+def test_a_solve_that_fails_says_so_in_its_run(store, monkeypatch):
+    system, _, _ = exercise()
+
+    def broken(*_, **__):
+        raise RuntimeError("no")
+
+    monkeypatch.setattr("optimizer.runs.solving.solve", broken)
+    with pytest.raises(RuntimeError):
+        solve_with_store(store, system, text_of(system, None), SolveConfig())
+    (run,) = store.runs()
+    assert (run.state, run.error) == ("failed", "RuntimeError: no")
+
+
+def test_a_process_of_its_own_works_on_a_run_and_others_join(url, store):
+    system = large()
+    config = SolveConfig(method="archive", evaluations=3000, seed=1)
+    text = text_of(system, None)
+    run = store.request(wanted_solve(system, text, config))
+    worker = start_worker(store, run)
+    joined = solve_with_store(store, system, text, config)
+    assert worker.wait(60) == 0
+    assert joined.run.id == run.id
+    assert joined.how in ("joined", "worked out")
+    assert same_front(joined.solution, solve(system, config))
+
+
+def same_front(a, b):
+    return a.front.X.shape == b.front.X.shape and bool((a.front.X == b.front.X).all())
+
+
+def test_a_worker_that_is_killed_is_noticed_and_its_search_goes_on(url, store):
+    system = large()
+    config = SolveConfig(method="archive", evaluations=15_000, seed=2)
+    text = text_of(system, None)
+    run = store.request(wanted_solve(system, text, config))
+    worker = start_worker(store, run)
+    wait_for(lambda: store.checkpoint(run.id) is not None, 60)
+    front_then = store.front(run.id)
+    os.killpg(worker.pid, signal.SIGKILL)
+    worker.wait()
+    assert front_then is not None
+    assert len(pd.read_parquet(io.BytesIO(front_then[0]))) > 0
+    time.sleep(0.3)
+    assert store.bury(silent_s=0.2) == 1
+    again = store.request(wanted_solve(system, text, config))
+    assert (again.id, again.state) == (run.id, "queued")
+    assert again.done > 0
+    worker = start_worker(store, again)
+    assert worker.wait(120) == 0
+    ended = store.get(run.id)
+    assert ended.state == "done"
+    assert same_front(solution_of(store, ended, system), solve(system, config))
+
+
+def wait_for(holds, seconds):
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "it took too long"
+        time.sleep(0.1)
+
+
+def test_no_more_run_at_once_than_there_is_room_for(store):
+    system, _, _ = exercise()
+    text = text_of(system, None)
+    first = store.request(wanted_solve(system, text, SolveConfig(seed=1)))
+    assert store.begin(first.id)
+    second = store.request(wanted_solve(system, text, SolveConfig(seed=2)))
+    thread = threading.Thread(target=work_on, args=(store, second.id), kwargs={"most": 1})
+    thread.start()
+    time.sleep(0.3)
+    assert store.get(second.id).state == "queued"
+    store.end(first.id, "done")
+    thread.join(30)
+    assert store.get(second.id).state == "done"
+
+
+def test_runs_move_to_another_store_whole(store, tmp_path):
+    system, _, _ = exercise()
+    found = solve_with_store(store, system, text_of(system, None), SolveConfig())
+    store.note(found.run.id, "why")
+    store.tag(found.run.id, ["kept"])
+    assert write_runs(store, [found.run.id], tmp_path / "runs.json") == 1
+    with RunStore(f"sqlite:///{tmp_path / 'other.sqlite'}") as other:
+        assert read_runs(other, tmp_path / "runs.json") == (1, 0)
+        assert read_runs(other, tmp_path / "runs.json") == (0, 1)
+        assert other.get(found.run.id) == store.get(found.run.id)
+        assert other.front(found.run.id) == store.front(found.run.id)
+        again = solve_with_store(other, system, text_of(system, None), SolveConfig())
+        assert again.how == "from the store"
+
+
+def test_a_live_run_that_moves_is_interrupted_there(store, tmp_path):
+    system, _, _ = exercise()
+    wanted = wanted_solve(system, text_of(system, None), SolveConfig())
+    run = store.request(wanted)
+    store.begin(run.id)
+    write_runs(store, [run.id], tmp_path / "runs.json")
+    with RunStore(f"sqlite:///{tmp_path / 'other.sqlite'}") as other:
+        read_runs(other, tmp_path / "runs.json")
+        assert other.get(run.id).state == "interrupted"
+        assert other.request(wanted).id == run.id
+    assert replace(wanted, kind="x").kind == "x"
