@@ -15,6 +15,7 @@ from typing import Annotated
 
 import typer
 
+from optimizer.commands.batch import batch
 from optimizer.commands.breaking import break_
 from optimizer.commands.compare import compare
 from optimizer.commands.doubt import doubt
@@ -147,6 +148,7 @@ app.command()(runbook)
 app.command()(doubt)
 app.command()(gate)
 app.command()(report)
+app.command()(batch)
 app.add_typer(runs, name="runs")
 
 

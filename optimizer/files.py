@@ -168,7 +168,8 @@ def table_parquet(table: pd.DataFrame, answer: dict[str, object], path: Path) ->
     plain = table.copy()
     plain.attrs = {}
     arrow = pa.Table.from_pandas(plain, preserve_index=False)
-    provenance = {key: answer[key] for key in ("scenario", "tradespace", "config", "certificate")}
+    told = ("scenario", "tradespace", "config", "certificate")
+    provenance = {key: answer[key] for key in told if key in answer}
     provenance["units"] = table.attrs["units"]
     metadata = {
         **(arrow.schema.metadata or {}),

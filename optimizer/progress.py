@@ -6,18 +6,21 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from optimizer.exhaustive import Progress
 
 #: What takes less than this needs no bar, s.
 PATIENCE_S = 0.5
 
 
 @contextmanager
-def progress_bar() -> Iterator[Progress | None]:
-    """Something to tell the progress to; None where nobody watches."""
+def progress_bar(
+    what: str = "designs", beside: str = "on the front"
+) -> Iterator[Callable[[int, int, int], None] | None]:
+    """Something to tell the progress to; None where nobody watches.
+
+    Args:
+        what: What is counted.
+        beside: What the third number counts.
+    """
     if not sys.stderr.isatty():
         yield None
         return
@@ -26,14 +29,14 @@ def progress_bar() -> Iterator[Progress | None]:
     from rich.progress import Progress as Bar
 
     columns = (
-        TextColumn("designs"),
+        TextColumn(what),
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("on the front: {task.fields[front]}"),
+        TextColumn(beside + ": {task.fields[front]}"),
         TimeRemainingColumn(),
     )
     bar = Bar(*columns, console=Console(stderr=True), transient=True)
-    task = bar.add_task("designs", total=None, front=0)
+    task = bar.add_task(what, total=None, front=0)
     began = time.monotonic()
 
     def tell(done: int, total: int, on_front: int) -> None:

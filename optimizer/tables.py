@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -57,3 +58,13 @@ def columns_of_table(table: pd.DataFrame) -> list[tuple[str, str, list[object]]]
     """The columns of a table of designs: name, unit (empty for none), and plain values."""
     units = table.attrs.get("units", {})
     return [(str(name), str(units.get(name, "")), table[name].tolist()) for name in table.columns]
+
+
+def plain_table(rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:
+    """A table from rows; columns in the order in which they first appear, what a row lacks is missing."""
+    import pandas as pd
+
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    frame = pd.DataFrame({name: [row.get(name) for row in rows] for name in names})
+    frame.attrs["units"] = {}
+    return frame

@@ -65,12 +65,12 @@ def in_order(work: Callable[[Piece], Result], pieces: Iterable[Piece], *, worker
         return
     # A fork would copy threads of libraries in the middle of what they do.
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_begin, initargs=(work,))
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=begin_worker, initargs=(work,))
     waiting: deque[Future[Result]] = deque()
     try:
-        with _one_thread_each():
+        with one_thread_each():
             for piece in pieces:
-                waiting.append(pool.submit(_do, piece))
+                waiting.append(pool.submit(do_piece, piece))
                 if len(waiting) >= AHEAD * workers:
                     yield waiting.popleft().result()
             while waiting:
@@ -98,7 +98,7 @@ class SpreadOut:
     def __enter__(self) -> SpreadOut:
         context = multiprocessing.get_context("spawn")
         self._pool = ProcessPoolExecutor(
-            self._workers, mp_context=context, initializer=_begin, initargs=(self._evaluator,)
+            self._workers, mp_context=context, initializer=begin_worker, initargs=(self._evaluator,)
         )
         return self
 
@@ -111,8 +111,8 @@ class SpreadOut:
         if self._pool is None or len(X) < LEAST_SPREAD:
             return self._evaluator(X)
         try:
-            with _one_thread_each():
-                parts = [self._pool.submit(_do, part) for part in np.array_split(X, self._workers)]
+            with one_thread_each():
+                parts = [self._pool.submit(do_piece, part) for part in np.array_split(X, self._workers)]
                 return concatenate([part.result() for part in parts])
         except BrokenProcessPool:
             raise EvaluationError(
@@ -120,20 +120,21 @@ class SpreadOut:
             ) from None
 
 
-def _begin(work: Callable[[Any], Any]) -> None:
-    """A process begins: Ctrl-C is for the one that started it."""
+def begin_worker(work: Callable[[Any], Any]) -> None:
+    """A process begins its work: Ctrl-C is for the one that started it."""
     global _work
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _work = work
 
 
-def _do(piece: Any) -> Any:
+def do_piece(piece: Any) -> Any:
+    """Does a piece of the work that the process began with."""
     assert _work is not None
     return _work(piece)
 
 
 @contextlib.contextmanager
-def _one_thread_each() -> Iterator[None]:
+def one_thread_each() -> Iterator[None]:
     """Numerical libraries of processes that start now take one thread each."""
     names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
     before = {name: os.environ.get(name) for name in names}

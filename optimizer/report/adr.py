@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import json
 
-from optimizer.report.content import Candidate, Report
+from optimizer.report.content import Candidate, Decision, Report
 from optimizer.report.markdown import escaped, inline, points
 
 
 def adr(report: Report) -> str:
     """The decision record of a report."""
     decision = report.decision
+    if decision is None:
+        raise ValueError("this report holds no decision to record")
     lines = ["---", f"status: {json.dumps(decision.status)}", f"date: {decision.date}", "---", ""]
     lines += [f"# {escaped(decision.title)}", "", "## Context and Problem Statement", ""]
     for paragraph in decision.context:
         lines += [inline(paragraph), ""]
     lines += ["## Decision Drivers", "", *points(decision.drivers), ""]
     lines += ["## Considered Options", "", *points(tuple((one.name,) for one in decision.candidates)), ""]
-    lines += ["## Decision Outcome", "", _outcome(report), ""]
+    lines += ["## Decision Outcome", "", _outcome(decision), ""]
     consequences = [f"- Good, because {inline(one)}" for one in decision.good]
     consequences += [f"- Bad, because {inline(one)}" for one in decision.bad]
     if consequences:
@@ -32,8 +34,7 @@ def adr(report: Report) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _outcome(report: Report) -> str:
-    decision = report.decision
+def _outcome(decision: Decision) -> str:
     if decision.chosen is None:
         return f"No option is chosen, because {inline(decision.because)}."
     chosen = decision.candidates[decision.chosen]

@@ -64,10 +64,10 @@ def line_chart(block: Line) -> dict[str, object]:
         for x, y in block.points
     ]
     ticks = [
-        {"x": _LEFT - 6.0, "y": _TOP + 8.0, "anchor": "end", "text": str(Number(max(ys), "fraction"))},
-        {"x": _LEFT - 6.0, "y": _BOTTOM, "anchor": "end", "text": str(Number(min(ys), "fraction"))},
-        {"x": _LEFT, "y": _BOTTOM + 16.0, "anchor": "start", "text": str(Number(min(xs), "count"))},
-        {"x": _RIGHT, "y": _BOTTOM + 16.0, "anchor": "end", "text": str(Number(max(xs), "count"))},
+        {"x": _LEFT - 6.0, "y": _TOP + 8.0, "anchor": "end", "text": str(Number(max(ys), block.y_unit))},
+        {"x": _LEFT - 6.0, "y": _BOTTOM, "anchor": "end", "text": str(Number(min(ys), block.y_unit))},
+        {"x": _LEFT, "y": _BOTTOM + 16.0, "anchor": "start", "text": str(Number(min(xs), block.x_unit))},
+        {"x": _RIGHT, "y": _BOTTOM + 16.0, "anchor": "end", "text": str(Number(max(xs), block.x_unit))},
         {
             "x": (_LEFT + _RIGHT) / 2.0,
             "y": _BOTTOM + 30.0,

@@ -112,6 +112,8 @@ class Line:
     alt: str
     x_label: str
     y_label: str
+    x_unit: str
+    y_unit: str
     points: tuple[tuple[float, float], ...]
     table: Table
 
@@ -226,7 +228,7 @@ class Report:
         subtitle: What it is about.
         sections: Its parts.
         provenance: Scenario, digest, versions, method: where every number comes from.
-        decision: The choice as a record.
+        decision: The choice as a record; None = there is none to make.
         designs: The whole front, a row a design (see `optimizer.tables.design_table`).
         solution: The solution as plain values (see `optimizer.answers.solution_answer`).
     """
@@ -235,7 +237,7 @@ class Report:
     subtitle: str
     sections: tuple[Section, ...]
     provenance: tuple[tuple[str, Text], ...]
-    decision: Decision
+    decision: Decision | None
     designs: pd.DataFrame
     solution: dict[str, object]
 

@@ -49,7 +49,7 @@ def report_data(report: Report) -> dict[str, object]:
             }
             for section in report.sections
         ],
-        "decision": _decision(report.decision),
+        "decision": None if report.decision is None else _decision(report.decision),
         "solution": report.solution,
     }
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 from optimizer.exhaustive import Progress
 from optimizer.files import parquet_bytes
@@ -20,13 +21,53 @@ from optimizer.tables import design_table
 BEAT_S, FRONT_S = 1.0, 2.0
 
 
-class Recorder:
-    """Tells the store how far a run is; it is a progress, and a context manager round the work.
+class Beats:
+    """Tells the store that a run is alive and how far it is; a progress, and a context manager.
 
     Signs of life come from a thread of its own: a batch of a large model can take longer than people wait to
     call a run dead. When the store says that somebody wants it to stop, the next progress raises
     `KeyboardInterrupt`, which ends a solve with what it has found.
     """
+
+    def __init__(
+        self, store: RunStore, run: str, *, progress: Callable[[int, int, int], None] | None = None
+    ) -> None:
+        self._store, self._run, self._progress = store, run, progress
+        self._counts = (0, 0, 0)
+        self._is_stopped, self._is_over = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._live, name=f"run {run}", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._is_over.set()
+        self._thread.join()
+
+    def __call__(self, done: int, total: int, on_front: int) -> None:
+        """Told how far it is."""
+        self._counts = (done, total, on_front)
+        if self._progress is not None:
+            self._progress(done, total, on_front)
+        if self._is_stopped.is_set():
+            raise KeyboardInterrupt
+
+    def _live(self) -> None:
+        while not self._is_over.wait(BEAT_S):
+            done, total, on_front = self._counts
+            try:
+                goes_on = self._store.beat(self._run, done=done, total=total, on_front=on_front)
+            except StoreError:
+                continue  # the store is away for a while: the work goes on, the end will say so
+            if not goes_on:
+                self._is_stopped.set()
+
+
+class Recorder(Beats):
+    """Beats that also keep the front so far, and where the search stands."""
 
     def __init__(
         self,
@@ -37,36 +78,10 @@ class Recorder:
         checkpoint: Path | None = None,
         progress: Progress | None = None,
     ) -> None:
-        self._store, self._run, self._space = store, run, space
-        self._checkpoint, self._progress = checkpoint, progress
-        self._counts = (0, 0, 0)
-        self._is_stopped, self._is_over = threading.Event(), threading.Event()
+        super().__init__(store, run, progress=progress)
+        self._space, self._checkpoint = space, checkpoint
         self._last_front = time.monotonic()
         self._last_written = 0.0
-        self._thread = threading.Thread(target=self._live, name=f"run {run}", daemon=True)
-
-    def __enter__(self) -> Recorder:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._is_over.set()
-        self._thread.join()
-
-    @property
-    def counts(self) -> tuple[int, int, int]:
-        """Designs done, in all, and on the front, as last told."""
-        return self._counts
-
-    def __call__(self, done: int, total: int, on_front: int) -> None:
-        """Told how far it is."""
-        self._counts = (done, total, on_front)
-        if self._progress is not None:
-            self._progress(done, total, on_front)
-        if self._is_stopped.is_set():
-            raise KeyboardInterrupt
 
     def watch(self, front: Callable[[], Front]) -> None:
         """Keeps the front so far and the search's checkpoint, every few seconds."""
@@ -80,13 +95,3 @@ class Recorder:
                 self._store.keep_checkpoint(self._run, self._checkpoint.read_bytes())
                 self._last_written = written
         self._last_front = time.monotonic()
-
-    def _live(self) -> None:
-        while not self._is_over.wait(BEAT_S):
-            done, total, on_front = self._counts
-            try:
-                goes_on = self._store.beat(self._run, done=done, total=total, on_front=on_front)
-            except StoreError:
-                continue  # the store is away for a while: the work goes on, the end will say so
-            if not goes_on:
-                self._is_stopped.set()

@@ -67,6 +67,8 @@ def _trace(solution: Solution) -> Line:
         ),
         x_label="designs evaluated",
         y_label="hypervolume",
+        x_unit="count",
+        y_unit="fraction",
         points=tuple((float(point.evaluations), point.hypervolume) for point in trace),
         table=Table("trace", caption, head, rows, is_headed=False),
     )

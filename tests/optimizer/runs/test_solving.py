@@ -150,7 +150,7 @@ def same_front(a, b):
 
 def test_a_worker_that_is_killed_is_noticed_and_its_search_goes_on(url, store):
     system = large()
-    config = SolveConfig(method="archive", evaluations=15_000, seed=2)
+    config = SolveConfig(method="archive", evaluations=45_000, seed=2)
     text = text_of(system, None)
     run = store.request(wanted_solve(system, text, config))
     worker = start_worker(store, run)

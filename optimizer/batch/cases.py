@@ -1,0 +1,213 @@
+"""The cases of a batch: a grid over paths and values, or a list from a CSV file."""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from models.scenario.scenario import Scenario
+from models.units import count
+from optimizer.batch.varied import Change, VariedError, varied, written_value
+
+#: Cases of the largest batch.
+MOST_CASES = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One scenario of a batch with its changes; can be sent to another process or machine.
+
+    Attributes:
+        number: From 1, in the order of the batch.
+        scenario: Name of the scenario.
+        tree: The scenario as its file would say it.
+        changes: What is changed in it.
+        seed: Seed of its solve.
+        config: Settings of its solve, but the seed.
+        wants_report: Whether its own report is wanted too.
+    """
+
+    number: int
+    scenario: str
+    tree: Mapping[str, Any]
+    changes: tuple[Change, ...]
+    seed: int
+    config: Mapping[str, object]
+    wants_report: bool = False
+
+    @property
+    def label(self) -> str:
+        """What sets it apart, in a line."""
+        parts = [self.scenario, *(f"{path}={value}" for path, value in self.changes), f"seed={self.seed}"]
+        return ", ".join(parts)
+
+    @property
+    def key(self) -> str:
+        """The same for cases that ask the same."""
+        told = {"scenario": self.tree, "changes": self.changes, "seed": self.seed, "config": self.config}
+        return json.dumps(told, sort_keys=True, default=str)
+
+
+def values_of(text: str) -> tuple[str, tuple[object, ...]]:
+    """A path and its values, from `path=lowest:highest:number` or `path=a,b,c`.
+
+    Raises:
+        VariedError: It is neither.
+    """
+    path, equals, told = text.partition("=")
+    if not equals or not path or not told:
+        raise VariedError(f"--vary {text}: write path=lowest:highest:number, or path=value,value")
+    parts = told.split(":")
+    if len(parts) == 1:
+        return path, tuple(written_value(part.strip()) for part in told.split(","))
+    try:
+        low, high, number = float(parts[0]), float(parts[1]), int(parts[2])
+        if len(parts) != 3 or number < 1 or not (math.isfinite(low) and math.isfinite(high)):
+            raise ValueError
+    except (ValueError, IndexError):
+        raise VariedError(
+            f"--vary {text}: write path=lowest:highest:number, for example {path}=10:50:5"
+        ) from None
+    if number > MOST_CASES:
+        raise VariedError(
+            f"--vary {text}: {count(number)} values; a batch has {count(MOST_CASES)} cases at most"
+        )
+    if number == 1:
+        return path, (_plain(low),)
+    return path, tuple(_plain(low + (high - low) * k / (number - 1)) for k in range(number))
+
+
+def _plain(number: float) -> object:
+    rounded = float(f"{number:.12g}")
+    return int(rounded) if rounded.is_integer() and abs(rounded) < 1e15 else rounded
+
+
+def grid(
+    scenarios: Sequence[Scenario],
+    vary: Sequence[tuple[str, tuple[object, ...]]],
+    fixed: Sequence[Change],
+    seeds: Sequence[int],
+    config: Mapping[str, object],
+    *,
+    wants_report: bool = False,
+) -> list[Case]:
+    """Every combination of scenarios, values and seeds.
+
+    Raises:
+        VariedError: There are too many, a path is named twice, or a change can't be made.
+    """
+    paths = [path for path, _ in vary] + [path for path, _ in fixed]
+    twice = sorted({path for path in paths if paths.count(path) > 1})
+    if twice:
+        raise VariedError(f"{', '.join(twice)} is given more than once")
+    many = len(scenarios) * math.prod(len(values) for _, values in vary) * len(seeds)
+    if many > MOST_CASES:
+        raise VariedError(
+            f"this grid has {count(many)} cases, a batch {count(MOST_CASES)} at most; vary fewer values"
+        )
+    for scenario in scenarios:
+        _check(scenario, vary, fixed)
+    cases: list[Case] = []
+    for scenario in scenarios:
+        tree = _tree(scenario)
+        for values in itertools.product(*(values for _, values in vary)):
+            changes = (*fixed, *zip((path for path, _ in vary), values, strict=True))
+            for seed in seeds:
+                number = len(cases) + 1
+                cases.append(Case(number, scenario.name, tree, changes, seed, config, wants_report))
+    return cases
+
+
+def listed(
+    text: str,
+    scenarios: Sequence[Scenario],
+    fixed: Sequence[Change],
+    seed: int,
+    config: Mapping[str, object],
+    *,
+    source: str,
+    wants_report: bool = False,
+) -> list[Case]:
+    """The cases of a CSV file, one a row: its columns are paths, and `scenario` (a name) and `seed`.
+
+    Raises:
+        VariedError: The file can't be read as cases; all that is wrong with it at once.
+    """
+    rows = list(csv.reader(io.StringIO(text.removeprefix("\ufeff")), strict=True)) if text.strip() else []
+    if len(rows) < 2:
+        raise VariedError(f"{source}: write a line with the names of the columns, and a line for each case")
+    head = [name.strip() for name in rows[0]]
+    found: list[Case] = []
+    by_name = {scenario.name: scenario for scenario in scenarios}
+    trees = {name: _tree(scenario) for name, scenario in by_name.items()}
+    wrong = [f"column {name!r} is there twice" for name in sorted({n for n in head if head.count(n) > 1})]
+    for path in head:
+        if path not in ("scenario", "seed"):
+            wrong += _unusable(path, scenarios)
+    if len(rows) - 1 > MOST_CASES:
+        wrong.append(f"{count(len(rows) - 1)} cases; a batch has {count(MOST_CASES)} at most")
+    for line, row in enumerate(rows[1:], start=2) if not wrong else ():
+        if not any(cell.strip() for cell in row):
+            continue
+        if len(row) != len(head):
+            wrong.append(f"line {line}: {len(row)} cells, but the first line has {len(head)}")
+            continue
+        told = dict(zip(head, (cell.strip() for cell in row), strict=True))
+        name = told.pop("scenario", "") or scenarios[0].name
+        number = told.pop("seed", "") or str(seed)
+        if name not in by_name:
+            wrong.append(f"line {line}: scenario {name!r} is not one of {', '.join(by_name)}")
+        if not (number.isascii() and number.isdigit()):
+            wrong.append(f"line {line}: seed {number!r} is no whole number")
+        if name in by_name and number.isdigit():
+            changes = (*fixed, *((path, written_value(cell)) for path, cell in told.items() if cell))
+            found.append(Case(len(found) + 1, name, trees[name], changes, int(number), config, wants_report))
+    if wrong:
+        raise VariedError(f"{source}:\n" + "\n".join(f"  {one}" for one in wrong[:50]))
+    return found
+
+
+def _unusable(path: str, scenarios: Sequence[Scenario]) -> list[str]:
+    """Why no case could use a column; a value of one scenario tells, as values come later."""
+    from models.errors import TradespaceError
+
+    for scenario in scenarios:
+        try:
+            varied(scenario, [(path, _today(scenario, path))])
+        except VariedError as error:
+            return [f"column {path!r}: {error}"]
+        except TradespaceError:
+            continue  # the path is known; the value was only tried
+    return []
+
+
+def _today(scenario: Scenario, path: str) -> object:
+    return scenario.today.get(path, 1) if path in scenario.decisions else 1
+
+
+def _check(
+    scenario: Scenario, vary: Sequence[tuple[str, tuple[object, ...]]], fixed: Sequence[Change]
+) -> None:
+    """Every value by itself, the others as in the file: what is wrong alone is wrong in every case."""
+    from models.errors import TradespaceError
+
+    wrong: list[str] = []
+    tries: list[list[Change]] = [list(fixed)] if fixed else []
+    tries += [[(path, value)] for path, values in vary for value in values]
+    for changes in tries:
+        try:
+            varied(scenario, changes)
+        except TradespaceError as error:
+            wrong.append(str(error))
+    if wrong:
+        raise VariedError("\n".join(dict.fromkeys(wrong)))
+
+
+def _tree(scenario: Scenario) -> dict[str, Any]:
+    return scenario.model_dump(mode="json", by_alias=True, exclude_unset=True)

@@ -1,0 +1,50 @@
+"""A batch as a run of the store: how many cases are done, and whether somebody wants it to stop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from optimizer.batch.running import Batch, digest_of, run_batch
+from optimizer.engines.engine import Engine
+from optimizer.runs.recording import Beats
+from optimizer.runs.run import key_of
+from optimizer.runs.store import RunStore, Wanted
+
+
+def run_recorded(
+    store: RunStore,
+    batch: Batch,
+    engine: Engine,
+    out: Path,
+    *,
+    progress: Callable[[int, int, int], None] | None = None,
+) -> None:
+    """Runs a batch and keeps in the store how far it is and what became of it."""
+    names = ", ".join(dict.fromkeys(case.scenario for case in batch.cases))
+    digest = digest_of(batch.cases)
+    wanted = Wanted(
+        kind="batch",
+        key=key_of("batch", digest, {"folder": str(out.absolute())}),
+        name=names[:80],
+        title=f"{len(batch.cases):,} cases",
+        digest=digest,
+        scenario="",
+        config=dict(batch.cases[0].config) if batch.cases else {},
+        seed=batch.cases[0].seed if batch.cases else 0,
+        choices={"folder": str(out.absolute()), "cases": len(batch.cases)},
+    )
+    run = store.request(wanted, fresh=True)
+    if run.state != "queued" or not store.begin(run.id):  # the same batch is under way in another process
+        run_batch(batch, engine, out, progress=progress)
+        return
+    try:
+        with Beats(store, run.id, progress=progress) as beats:
+            run_batch(batch, engine, out, progress=beats)
+    except BaseException as error:
+        store.end(run.id, "failed", error=f"{type(error).__name__}: {error}")
+        raise
+    done = len(batch.results)
+    told = f"{done:,} of {len(batch.cases):,} cases finished, {len(batch.failed)} failed"
+    counts = (done, len(batch.cases), 0)
+    store.end(run.id, "cancelled" if batch.is_interrupted else "done", summary=told, counts=counts)

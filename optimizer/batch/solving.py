@@ -1,0 +1,102 @@
+"""One case solved: its front, its knee, its cheapest survivor, and what breaks first."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from models.compiling import compile_system
+from models.scenario.load import scenario_from
+from models.system import System
+from optimizer.answers import solution_answer
+from optimizer.batch.cases import Case
+from optimizer.batch.varied import varied
+from optimizer.config import EVALUATIONS, SolveConfig
+from optimizer.decide.breaking import breaking_points
+from optimizer.protocols import size_of
+from optimizer.solution import Solution
+from optimizer.solving import solve
+
+
+def settled(system: System, config: SolveConfig) -> SolveConfig:
+    """Settings in which the method doesn't depend on how fast a machine is.
+
+    Every design is looked at where there are no more than a search would evaluate; else it is searched.
+    """
+    if config.method != "auto" or config.max_designs is not None:
+        return config
+    size = size_of(system.space)
+    most = config.evaluations or EVALUATIONS
+    method = "exact" if size is not None and size <= most else "archive"
+    return SolveConfig(
+        method=method,
+        evaluations=config.evaluations,
+        seconds=config.seconds,
+        restarts=config.restarts,
+        seed=config.seed,
+        workers=config.workers,
+        chunk=config.chunk,
+    )
+
+
+def solve_case(case: Case) -> dict[str, Any]:
+    """Solves a case; all that is to be kept of it, as plain values. Can be sent to another machine."""
+    scenario = varied(scenario_from(case.tree, source=case.scenario), case.changes)
+    system = compile_system(scenario)
+    given: Mapping[str, Any] = case.config
+    solution = solve(system, settled(system, SolveConfig(**{**given, "seed": case.seed, "workers": 1})))
+    return {
+        "digest": system.digest,
+        "facts": facts(system, solution),
+        "answer": solution_answer(solution, system.space),
+        "files": _report(system, solution) if case.wants_report else {},
+    }
+
+
+def facts(system: System, solution: Solution) -> dict[str, Any]:
+    """What a summary tells of a case."""
+    front, certificate = solution.front.evaluation, solution.certificate
+    found: dict[str, Any] = {
+        "evaluated": certificate.evaluated,
+        "feasible": certificate.feasible,
+        "on_front": certificate.on_front,
+        "exact": certificate.is_exact,
+        "today_survives": bool(np.all(solution.today.excess[0] <= 0.0)),
+        "knee": None,
+        "cheapest": None,
+        "breaks_first": None,
+        "breaks_at": None,
+    }
+    if solution.knee is None:
+        return found
+    names = [dimension.name for dimension in front.dimensions]
+    cheapest = int(np.argmin(front.values[:, names.index("cost")])) if "cost" in names else None
+    for key, i in (("knee", solution.knee), ("cheapest", cheapest)):
+        if i is not None:
+            values = {name: _finite(front.values[i, j]) for j, name in enumerate(names)}
+            found[key] = {"design": i + 1, "values": values, "decisions": system.space.decode(front.X[i])}
+    points = breaking_points(system, front.X[solution.knee][None, :])
+    first = int(points.first[0])
+    found["breaks_first"] = None if first < 0 else points.limits[first]
+    found["breaks_at"] = _finite(points.margin[0])
+    return found
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None
+
+
+def _report(system: System, solution: Solution) -> dict[str, str]:
+    """The case's own report: a page, and a text."""
+    from datetime import datetime
+
+    from optimizer.report.building import build_report
+    from optimizer.report.findings import findings_of
+    from optimizer.report.html import html
+    from optimizer.report.markdown import markdown
+
+    report = build_report(findings_of(system, solution), made=datetime.now().astimezone().date())
+    return {"report.html": html(report), "report.md": markdown(report)}
