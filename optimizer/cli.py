@@ -15,6 +15,7 @@ from typing import Annotated
 
 import typer
 
+from optimizer.commands.across import across
 from optimizer.commands.batch import batch
 from optimizer.commands.breaking import break_
 from optimizer.commands.compare import compare
@@ -149,6 +150,7 @@ app.command()(doubt)
 app.command()(gate)
 app.command()(report)
 app.command()(batch)
+app.command()(across)
 app.add_typer(runs, name="runs")
 
 

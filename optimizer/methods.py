@@ -15,6 +15,7 @@ from models.errors import SpaceTooLargeError
 from models.evaluation import Array, Evaluation
 from models.units import count, duration
 from optimizer.config import MOST_SAMPLED, SolveConfig
+from optimizer.engines.engine import Engine
 from optimizer.exhaustive import Look, LookAt, Progress, Tally, look_at, ranges
 from optimizer.front import Front
 from optimizer.protocols import Evaluator, Space, size_of
@@ -56,6 +57,7 @@ class Task:
     progress: Progress | None
     hints: Hints
     checkpoint: Path | None
+    engine: Engine | None = None
 
     def empty(self) -> Tally:
         """Nothing seen yet; the limits are known, even when no design is ever seen."""
@@ -89,7 +91,12 @@ def exact(task: Task, size: int, *, why: str, tally: Tally | None = None) -> Out
     tally = tally or task.empty()
     pieces = ranges(size, chunk=task.config.chunk, begin=tally.evaluated)
     workers = _workers(task) if size - tally.evaluated > task.config.chunk else 1
-    seen: Iterable[Tally] = in_order(Look(task.evaluator, task.space), pieces, workers=workers)
+    look = Look(task.evaluator, task.space)
+    seen: Iterable[Tally]
+    if task.engine is None:
+        seen = in_order(look, pieces, workers=workers)
+    else:
+        seen = task.engine.in_order(look, pieces)
     ended = look_at(tally, seen, total=size, progress=task.progress)
     return _outcome(tally, "exact", size, ended, why)
 

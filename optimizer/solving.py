@@ -15,6 +15,7 @@ from models.suggestions import more_where_it_is_tight
 from models.system import System
 from optimizer.config import SolveConfig
 from optimizer.decide.knee import knee
+from optimizer.engines.engine import Engine
 from optimizer.exhaustive import Progress
 from optimizer.methods import Hints, Task, all_or_sample, by_search, countable, exact, what_time_allows
 from optimizer.protocols import Evaluator, Space, checked
@@ -27,6 +28,7 @@ def solve(
     *,
     progress: Progress | None = None,
     checkpoint: Path | None = None,
+    engine: Engine | None = None,
 ) -> Solution:
     """Finds the Pareto front of a compiled scenario.
 
@@ -37,6 +39,7 @@ def solve(
         progress: Told designs done, designs in all and designs on the front after every chunk.
         checkpoint: File to which a search is written every few seconds; where it exists, the search goes on
             from it.
+        engine: Where an enumeration is split over workers, already entered; None = as `config.workers` says.
 
     Raises:
         SpaceTooLargeError: All designs were asked for, but they can't be counted out.
@@ -63,6 +66,7 @@ def solve(
         provenance=provenance,
         hints=hints,
         checkpoint=checkpoint,
+        engine=engine,
     )
 
 
@@ -75,6 +79,7 @@ def solve_with(
     provenance: Mapping[str, str] | None = None,
     hints: Hints | None = None,
     checkpoint: Path | None = None,
+    engine: Engine | None = None,
 ) -> Solution:
     """Finds the Pareto front of any model: a space of designs and a callable X -> Evaluation.
 
@@ -87,6 +92,7 @@ def solve_with(
         provenance: What to say of where the result comes from.
         hints: What is known of the model beyond its answers.
         checkpoint: File to which a search is written every few seconds, and from which it goes on.
+        engine: Where an enumeration is split over workers, already entered.
 
     Raises:
         SpaceTooLargeError: All designs were asked for, but they can't be counted out.
@@ -104,7 +110,7 @@ def solve_with(
         )
     scored = checked(evaluator)
     today = scored(np.asarray(space.today)[None, :])
-    task = Task(scored, space, config, today, progress, hints or Hints(), checkpoint)
+    task = Task(scored, space, config, today, progress, hints or Hints(), checkpoint, engine)
     if config.max_designs is not None:
         found = all_or_sample(task)
     elif config.method == "exact":

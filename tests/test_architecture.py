@@ -30,6 +30,11 @@ OWNERS = {
     "jinja2": ("optimizer.report.html",),
     "markupsafe": ("optimizer.report.html",),
     "xlsxwriter": ("optimizer.report.workbook",),
+    "sqlalchemy": ("optimizer.runs.",),
+    "alembic": ("optimizer.runs.",),
+    "platformdirs": ("optimizer.runs.",),
+    "dask": ("optimizer.engines.dask",),
+    "distributed": ("optimizer.engines.dask",),
     "plotly": ("ui.",),
     "streamlit": ("ui.",),
 }

@@ -94,6 +94,8 @@ def _set(
     steps = path.split(".")
     place: Any = tree
     for step in steps[:-1]:
+        if isinstance(place, dict) and steps[0] in ("limits", "dimensions", "complexity"):
+            place.setdefault(step, {})  # what a file leaves out; the schema says whether it may be there
         place = _step(place, step)
         if place is None:
             raise VariedError(_unknown(path, known))

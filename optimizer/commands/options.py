@@ -67,20 +67,26 @@ def solved(
     store: str | None = None,
     fresh: bool = False,
     checkpoint: Path | None = None,
+    scheduler: str | None = None,
 ) -> Solved:
     """Solves a scenario with a progress bar, through the run store where one is wanted."""
+    from contextlib import nullcontext
+
+    from optimizer.engines.choosing import engine_for
     from optimizer.progress import progress_bar
     from optimizer.solving import solve
 
     opened = store_of(store)
+    split = nullcontext() if scheduler is None else engine_for(pieces=2, scheduler=scheduler)
     if opened is None:
-        with progress_bar() as progress:
-            return Solved(solve(system, config, progress=progress, checkpoint=checkpoint), "worked out", "")
+        with split as engine, progress_bar() as progress:
+            solution = solve(system, config, progress=progress, checkpoint=checkpoint, engine=engine)
+            return Solved(solution, "worked out", "")
     from optimizer.runs.solving import solve_with_store, text_of
 
-    with opened, progress_bar() as progress:
+    with opened, split as engine, progress_bar() as progress:
         text = text_of(system, path)
-        found = solve_with_store(opened, system, text, config, fresh=fresh, progress=progress)
+        found = solve_with_store(opened, system, text, config, fresh=fresh, progress=progress, engine=engine)
     return Solved(found.solution, found.how, found.run.id)
 
 

@@ -42,6 +42,10 @@ def solve(
         int | None,
         typer.Option(min=1, help="Designs to look at: all where there are no more, else a Sobol sample."),
     ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Split an enumeration over Dask: an address, or `local`."),
+    ] = None,
     store: StoreUrl = None,
     fresh: Fresh = False,
     background: Annotated[
@@ -75,7 +79,15 @@ def solve(
         _start(scenario, store, config, fresh=fresh, as_json=as_json)
         return
     asked = "none" if checkpoint is not None else store
-    answered = solved(system, config, path=scenario, store=asked, fresh=fresh, checkpoint=checkpoint)
+    answered = solved(
+        system,
+        config,
+        path=scenario,
+        store=asked,
+        fresh=fresh,
+        checkpoint=checkpoint,
+        scheduler=scheduler,
+    )
     solution = answered.solution
     if out is not None:
         written = write_solution(solution, system.space, out, force=force)

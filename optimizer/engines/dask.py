@@ -37,7 +37,7 @@ class Cluster:
         settings = {
             "distributed.scheduler.allowed-failures": MOST_DEATHS - 1,
             "distributed.comm.timeouts.connect": f"{PATIENCE_S}s",
-            "distributed.worker.preload-nanny": [],
+            "distributed.scheduler.worker-saturation": 1.0,  # one piece a worker: it alone is to blame
         }
         self._stack.enter_context(dask.config.set(settings))
         try:
@@ -46,7 +46,7 @@ class Cluster:
                     n_workers=self.workers,
                     threads_per_worker=1,
                     processes=True,
-                    dashboard_address=None,
+                    dashboard_address="127.0.0.1:0",
                     host="127.0.0.1",
                 )
                 self._stack.enter_context(cluster)
@@ -84,8 +84,19 @@ class Cluster:
 
         for _ in range(AHEAD * self.workers):
             send()
+        suspects: list[int] = []
         for future in done:
             index = places.pop(future.key)
+            error = future.exception()
+            if error is None:
+                yield Outcome(index, future.result())
+            elif type(error).__name__ == "KilledWorker":
+                suspects.append(index)
+            else:
+                yield Outcome(index, None, told(error))
+            send()
+        for index in suspects:  # by itself: it may only have been beside the one that kills
+            future = self._client.submit(work, pieces[index], pure=False)
             error = future.exception()
             if error is None:
                 yield Outcome(index, future.result())
@@ -93,7 +104,6 @@ class Cluster:
                 yield Outcome(index, None, SET_ASIDE, is_set_aside=True)
             else:
                 yield Outcome(index, None, told(error))
-            send()
 
     def in_order(self, work: Callable[[Any], Any], pieces: Iterable[Any]) -> Iterator[Any]:
         """Works on pieces and yields the results in their order."""

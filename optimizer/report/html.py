@@ -10,6 +10,7 @@ import base64
 import hashlib
 import json
 import math
+import re
 from functools import cache
 from pathlib import Path
 
@@ -35,6 +36,8 @@ from optimizer.report.content import (
 )
 
 PAGE = Path(__file__).parent / "page"
+#: What an anchor can't hold.
+_NO_ANCHOR = re.compile(r"[^A-Za-z0-9_-]+")
 #: The scripts of the front view, in the order in which they need each other; the app mounts the same.
 FRONT_SCRIPTS = ("numbers.js", "paint.js", "front.js")
 
@@ -136,7 +139,7 @@ def _table(table: Table) -> dict[str, object]:
         for j in range(len(table.columns))
     ]
     return {
-        "name": table.name,
+        "name": _NO_ANCHOR.sub("-", table.name),
         "caption": plain(table.caption),
         "is_headed": table.is_headed,
         "heads": [

@@ -16,6 +16,7 @@ from models.scenario.load import scenario_from_text
 from models.system import System
 from optimizer.answers import solution_answer, solution_from
 from optimizer.config import SolveConfig
+from optimizer.engines.engine import Engine
 from optimizer.exhaustive import Progress
 from optimizer.files import parquet_bytes
 from optimizer.runs.connecting import StoreError
@@ -79,6 +80,7 @@ def solve_with_store(
     *,
     fresh: bool = False,
     progress: Progress | None = None,
+    engine: Engine | None = None,
 ) -> Answered:
     """Solves a scenario, or takes the answer of somebody who has.
 
@@ -89,6 +91,7 @@ def solve_with_store(
         config: Settings.
         fresh: Whether it is worked out even when it was before.
         progress: Told how far it is.
+        engine: Where an enumeration is split over workers.
 
     Raises:
         StoreError: The store can't be used, or the run that was joined failed.
@@ -97,7 +100,7 @@ def solve_with_store(
     if run.state == "done":
         return Answered(solution_of(store, run, system), run, "from the store")
     if run.state == "queued" and store.begin(run.id):
-        solution = perform(store, run, system, config, progress=progress)
+        solution = perform(store, run, system, config, progress=progress, engine=engine)
         return Answered(solution, store.get(run.id), "worked out")
     ended = follow(store, run.id, progress=progress)
     if ended.state in ("failed", "interrupted"):
@@ -135,6 +138,7 @@ def perform(
     config: SolveConfig,
     *,
     progress: Progress | None = None,
+    engine: Engine | None = None,
 ) -> Solution:
     """Works on a run that has begun, and ends it: done, cancelled with what was found, or failed."""
     keeps = config.method in ("auto", "archive") and config.max_designs is None
@@ -146,7 +150,7 @@ def perform(
             config = replace(config, method="archive")  # it was one: time must not decide anew
         try:
             with Recorder(store, run.id, system.space, checkpoint=path, progress=progress) as recorder:
-                solution = solve(system, config, progress=recorder, checkpoint=path)
+                solution = solve(system, config, progress=recorder, checkpoint=path, engine=engine)
         except BaseException as error:
             told = (
                 f"{type(error).__name__}: {error}" if not isinstance(error, TradespaceError) else str(error)

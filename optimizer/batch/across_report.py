@@ -1,0 +1,225 @@
+"""What is told of one decision for many scenarios: as sections of a report, and as a table of all designs."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from models.dimension import Dimension
+from models.evaluation import Array
+from optimizer.batch.across import Across, safety
+from optimizer.batch.together import Together
+from optimizer.decide.changes import changes
+from optimizer.report.content import (
+    Block,
+    Bullets,
+    Cell,
+    Number,
+    Paragraph,
+    Report,
+    Section,
+    Table,
+    joined,
+    text,
+)
+from optimizer.report.wording import Labels, changes_text, labels_of
+from optimizer.tables import plain_table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: Designs of a front that a table shows at the most; the CSV holds all of them.
+MOST_SHOWN = 30
+_FRONTS = (
+    ("worst", "Worst case", "the worst value of each dimension in any scenario"),
+    ("expected", "Expected value", "the mean of each dimension, by the weights of the scenarios"),
+    (
+        "regret",
+        "Minimax regret",
+        "how far behind the best survivor of a scenario, at the worst, of its range",
+    ),
+)
+
+
+def across_report(together: Together, found: Across, *, made: date) -> Report:
+    """One decision for many scenarios, as every format of a report shows it."""
+    labels = labels_of(together.systems[0].scenario)
+    names = ", ".join(system.scenario.name for system in together.systems)
+    sections = [_answer(together, found, labels), _scenarios(together, found), _cost(together, found)]
+    for (name, title, what), front, values, knee in zip(
+        _FRONTS,
+        (found.worst_front, found.expected_front, found.regret_front),
+        (found.worst, found.expected, found.regret),
+        found.knees,
+        strict=True,
+    ):
+        sections.append(_front(together, found, labels, name, title, what, front, values, knee))
+    return Report(
+        title=f"One decision for {names}",
+        subtitle=f"Decisions that they share: {', '.join(together.shared)}.",
+        sections=tuple(sections),
+        provenance=(("made on", (made.isoformat(),)), ("scenarios", (names,))),
+        decision=None,
+        designs=across_table(together, found),
+        solution={},
+    )
+
+
+def across_table(together: Together, found: Across) -> pd.DataFrame:
+    """Every design that survives everywhere: what it is, and its values in each scenario and over all."""
+    rows = []
+    dimensions = found.parts[0].dimensions
+    fronts = {"worst": found.worst_front, "expected": found.expected_front, "regret": found.regret_front}
+    members = {name: set(front.tolist()) for name, front in fronts.items()}
+    for i in found.survivors:
+        row: dict[str, object] = {"design": int(i) + 1}
+        row |= {f"on_{name}_front": int(i) in on for name, on in members.items()}
+        for j, dimension in enumerate(dimensions):
+            for name, values in (
+                ("worst", found.worst),
+                ("expected", found.expected),
+                ("regret", found.regret),
+            ):
+                row[f"{name}.{dimension.name}"] = float(values[i, j])
+            for system, part in zip(together.systems, found.parts, strict=True):
+                row[f"{system.scenario.name}.{dimension.name}"] = float(part.values[i, j])
+        for name, value in together.space.decode(found.X[i]).items():
+            if isinstance(value, dict):
+                row |= {f"decision.{name}@{phase}": part for phase, part in value.items()}
+            else:
+                row[f"decision.{name}"] = value
+        rows.append(row)
+    return plain_table(rows)
+
+
+def _answer(together: Together, found: Across, labels: Labels) -> Section:
+    seen = Number(float(len(found.X)), "count")
+    everywhere = Number(float(len(found.survivors)), "count")
+    looked = text("Of all ", seen) if found.is_all else text("Of the ", seen, " that searches met, of the")
+    blocks: list[Block] = [
+        Paragraph(
+            text(*looked, " designs of the shared decisions ", everywhere, " survive in every scenario.")
+        )
+    ]
+    if not found.survivors.size:
+        most = int(found.survives.sum(axis=1).max(initial=0))
+        blocks.append(
+            Paragraph(
+                text(
+                    "No one decision survives everywhere: at the most ",
+                    Number(float(most), "count"),
+                    " of ",
+                    Number(float(len(together.systems)), "count"),
+                    " scenarios are survived by one design.",
+                ),
+                "warning",
+            )
+        )
+    points = []
+    for (_, title, _), knee in zip(_FRONTS, found.knees, strict=True):
+        if knee is not None:
+            points.append(
+                text(f"{title}: design {knee + 1} changes ", *_what(together, found, labels, knee), ".")
+            )
+    if points:
+        blocks.append(Bullets(tuple(points)))
+    apart = [
+        text(f"{system.scenario.name}: {', '.join(names)}")
+        for system, names in zip(together.systems, together.apart, strict=True)
+        if names
+    ]
+    if apart:
+        blocks.append(
+            Paragraph(
+                text("Decisions that are not shared stay as they are today: ", *joined(apart, last="; "), ".")
+            )
+        )
+    return Section("answer", "The answer", tuple(blocks))
+
+
+def _what(together: Together, found: Across, labels: Labels, i: int) -> tuple[str | Number, ...]:
+    return changes_text(labels, changes(together.space, together.space.today, found.X[i])) or ("nothing",)
+
+
+def _scenarios(together: Together, found: Across) -> Section:
+    rows: list[tuple[Cell, ...]] = []
+    for k, system in enumerate(together.systems):
+        alone = int((found.survives[:, k] & (found.survives.sum(axis=1) == 1)).sum())
+        rows.append(
+            (
+                system.scenario.name,
+                Number(together.weights[k], "fraction"),
+                Number(float(found.survives[:, k].sum()), "count"),
+                Number(float(alone), "count"),
+            )
+        )
+    head = ("scenario", "weight", "designs that survive it", "that survive no other")
+    return Section(
+        "scenarios", "The scenarios", (Table("scenarios", "Who survives where", head, tuple(rows)),)
+    )
+
+
+def _cost(together: Together, found: Across) -> Section:
+    names = [dimension.name for dimension in found.parts[0].dimensions]
+    safe, told = safety(found, names.index("cost"))
+    if safe is None:
+        words = text("There is no design that is safe everywhere, at any price.")
+        return Section("safety", "What it costs to be safe everywhere", (Paragraph(words, "warning"),))
+    rows: list[tuple[Cell, ...]] = []
+    for system, one in zip(together.systems, told, strict=True):
+        own: Cell = None if math.isnan(one.cheapest_usd) else Number(one.cheapest_usd, "USD")
+        more: Cell = None if own is None else Number(one.safe_usd - one.cheapest_usd, "USD")
+        rows.append((system.scenario.name, own, Number(one.safe_usd, "USD"), more))
+    head = ("scenario", "its own cheapest survivor", f"design {safe + 1}, safe everywhere", "safety costs")
+    mean = sum(
+        weight * (one.safe_usd - one.cheapest_usd)
+        for weight, one in zip(together.weights, told, strict=True)
+        if not math.isnan(one.cheapest_usd)
+    )
+    caption = (
+        "The design that survives everywhere and is cheapest on average, beside each scenario's own cheapest"
+    )
+    blocks: tuple[Block, ...] = (
+        Paragraph(text("On average over the scenarios safety costs ", Number(mean, "USD"), ".")),
+        Table("safety", caption, head, tuple(rows)),
+    )
+    return Section("safety", "What it costs to be safe everywhere", blocks)
+
+
+def _front(
+    together: Together,
+    found: Across,
+    labels: Labels,
+    name: str,
+    title: str,
+    what: str,
+    front: np.ndarray,
+    values: Array,
+    knee: int | None,
+) -> Section:
+    dimensions = found.parts[0].dimensions
+    shown = [int(i) for i in front[:MOST_SHOWN]]
+    if knee is not None and knee not in shown:
+        shown.insert(0, knee)
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (
+            f"{i + 1} (knee)" if i == knee else str(i + 1),
+            *(_value(name, d, float(values[i, j])) for j, d in enumerate(dimensions)),
+            _what(together, found, labels, i),
+        )
+        for i in shown
+    )
+    head = ("design", *(d.name for d in dimensions), "changes")
+    many = Number(float(len(front)), "count")
+    told = text(many, f" designs that survive everywhere are dominated by none of these, measured by {what}.")
+    blocks: list[Block] = [Paragraph(told)]
+    if rows:
+        blocks.append(Table(name, f"The front by {what}", head, rows))
+    return Section(name, title, tuple(blocks))
+
+
+def _value(name: str, dimension: Dimension, value: float) -> Number:
+    return Number(value, "fraction" if name == "regret" else dimension.unit)

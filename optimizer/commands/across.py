@@ -1,0 +1,78 @@
+"""`tradespace across`: one decision for many scenarios."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from optimizer.commands.options import AsJson, name_and_number
+from optimizer.console import compiled, print_json
+
+#: Exit code where no design survives everywhere.
+INFEASIBLE = 1
+
+
+def across(
+    scenarios: Annotated[
+        list[Path],
+        typer.Argument(metavar="SCENARIO...", help="Two scenario files or more that share decisions."),
+    ],
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write the answer here, in all formats.")
+    ] = None,
+    weight: Annotated[
+        list[str] | None,
+        typer.Option("--weight", metavar="NAME=NUMBER", help="How likely or important a scenario is."),
+    ] = None,
+    evaluations: Annotated[
+        int | None, typer.Option(min=1, help="Designs to look at; more there are, searches choose them.")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the searches.")] = 0,
+    force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Decide once for several scenarios: worst case, expected value, regret, and what safety costs."""
+    from datetime import datetime
+
+    from optimizer.batch.across import solve_across
+    from optimizer.batch.across_report import across_report
+    from optimizer.batch.together import TogetherError, together
+    from optimizer.config import SolveConfig
+    from optimizer.report.content import Bullets, Paragraph, plain
+    from optimizer.report.data import report_data
+    from optimizer.report.writing import refuse_existing_report, write_report
+    from optimizer.workers import cores
+
+    formats = ("html", "md", "json", "csv", "parquet", "xlsx")
+    if len(scenarios) < 2:
+        raise typer.BadParameter("give two scenarios or more")
+    if out is not None:
+        refuse_existing_report(out, formats, force=force)
+    systems = [compiled(path) for path in scenarios]
+    names = [system.scenario.name for system in systems]
+    if len(set(names)) < len(names):
+        raise TogetherError("two files hold a scenario of the same name; give each its own name")
+    given = dict(name_and_number("--weight", told) for told in weight or [])
+    unknown = sorted(set(given) - set(names))
+    if unknown:
+        raise typer.BadParameter(f"found a weight for {', '.join(unknown)}; allowed: {', '.join(names)}")
+    found = together(systems, [given.get(name, 1.0) for name in names])
+    answer = solve_across(found, SolveConfig(evaluations=evaluations, seed=seed, workers=cores()))
+    report = across_report(found, answer, made=datetime.now().astimezone().date())
+    if as_json:
+        print_json(report_data(report))
+    else:
+        for name in ("answer", "safety"):
+            for block in report.section(name).blocks:
+                if isinstance(block, Paragraph):
+                    typer.echo(plain(block.text))
+                elif isinstance(block, Bullets):
+                    for point in block.points:
+                        typer.echo(f"  {plain(point)}")
+    if out is not None:
+        written = write_report(report, out, formats, force=force)
+        typer.echo("\nWritten:\n" + "\n".join(f"  {path}" for path in written), err=as_json)
+    if not answer.survivors.size:
+        raise typer.Exit(INFEASIBLE)

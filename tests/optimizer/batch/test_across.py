@@ -1,0 +1,172 @@
+"""One decision for many scenarios: against every design in every scenario, worked out by hand."""
+
+from __future__ import annotations
+
+import json
+import pickle
+
+import numpy as np
+import pytest
+from jsonschema import Draft202012Validator
+
+from models import compile_system
+from models.evaluating import evaluate
+from optimizer.batch.across import gathered, safety, solve_across
+from optimizer.batch.across_report import across_report, across_table
+from optimizer.batch.together import Joined, TogetherError, together
+from optimizer.batch.varied import varied
+from optimizer.config import SolveConfig
+from optimizer.report.data import report_data, report_schema
+from reports import DAY, everything_scenario
+from scenarios import scenario
+
+SHOP = everything_scenario()
+
+
+def systems(*changes):
+    return [compile_system(varied(SHOP, [*change, ("name", f"s{k}")])) for k, change in enumerate(changes)]
+
+
+@pytest.fixture(scope="module")
+def found():
+    both = together(
+        systems([("workload.rate", 500)], [("workload.rate", 1100), ("db.service_ms", 3)]), [3.0, 1.0]
+    )
+    return both, solve_across(both)
+
+
+def test_every_design_in_every_scenario(found):
+    both, answer = found
+    assert answer.is_all
+    assert len(answer.X) == both.space.size == 5 * 2 * 4
+    for system, part in zip(both.systems, answer.parts, strict=True):
+        wanted = evaluate(system, answer.X)
+        assert (part.values == wanted.values).all()
+        assert (part.feasible == wanted.feasible).all()
+
+
+def test_worst_expected_and_regret_by_hand(found):
+    both, answer = found
+    signs = np.array([d.sign for d in answer.parts[0].dimensions])
+    a, b = (part.values * signs for part in answer.parts)
+    assert (answer.worst * signs == np.maximum(a, b)).all()
+    finite = np.isfinite(a) & np.isfinite(b)
+    assert np.allclose((answer.expected * signs)[finite], (0.75 * a + 0.25 * b)[finite])
+    for i in range(len(answer.X)):
+        for j in range(6):
+            regrets = []
+            for losses, part in ((a, answer.parts[0]), (b, answer.parts[1])):
+                best, worst = losses[part.feasible, j].min(), losses[part.feasible, j].max()
+                if worst > best and np.isfinite(losses[i, j]):
+                    regrets.append(max((losses[i, j] - best) / (worst - best), 0.0))
+            if np.isfinite(a[i, j]) and np.isfinite(b[i, j]):
+                assert answer.regret[i, j] == pytest.approx(max([0.0, *regrets]))
+
+
+def test_fronts_hold_what_survives_everywhere_and_nobody_dominates(found):
+    _, answer = found
+    signs = np.array([d.sign for d in answer.parts[0].dimensions])
+    everywhere = [i for i in range(len(answer.X)) if answer.survives[i].all()]
+    assert answer.survivors.tolist() == everywhere
+    for front, losses in (
+        (answer.worst_front, answer.worst * signs),
+        (answer.expected_front, answer.expected * signs),
+        (answer.regret_front, answer.regret),
+    ):
+        wanted = [
+            i
+            for i in everywhere
+            if not any((losses[k] <= losses[i]).all() and (losses[k] < losses[i]).any() for k in everywhere)
+        ]
+        assert sorted(front.tolist()) == wanted
+    assert answer.knees[0] in answer.worst_front
+
+
+def test_what_it_costs_to_be_safe_everywhere(found):
+    both, answer = found
+    safe, told = safety(answer, 4)
+    assert safe in answer.survivors
+    assert answer.expected[safe, 4] == answer.expected[answer.survivors, 4].min()
+    for k, one in enumerate(told):
+        own = answer.parts[k].values[answer.survives[:, k], 4]
+        assert one.cheapest_usd == own.min()
+        assert one.safe_usd - one.cheapest_usd >= 0.0
+    report = across_report(both, answer, made=DAY)
+    Draft202012Validator(report_schema()).validate(report_data(report))
+    table = next(t for t in report.tables if t.name == "safety")
+    assert [row[3].value for row in table.rows] == [one.safe_usd - one.cheapest_usd for one in told]
+
+
+def test_decisions_that_are_not_shared_stay_as_today():
+    one = compile_system(varied(SHOP, [("name", "one")]))
+    tree = SHOP.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    tree["decisions"]["copies"]["integer"] = [2, 9]
+    tree["name"] = "two"
+    from models.scenario.load import scenario_from
+
+    two = compile_system(scenario_from(tree))
+    both = together([one, two])
+    assert both.shared == ("mode", "shed")
+    assert both.apart == (("copies",), ("copies",))
+    answer = solve_across(both)
+    place = [column.name for column in one.space.columns].index("copies")
+    assert set(answer.parts[0].X[:, place]) == {one.space.today[place]}
+
+
+def test_where_there_are_too_many_designs_searches_choose(found):
+    both, whole = found
+    searched = solve_across(both, SolveConfig(evaluations=20, seed=3))
+    assert not searched.is_all
+    known = {tuple(x) for x in whole.X}
+    assert {tuple(x) for x in searched.X} <= known
+    assert len(searched.X) < len(whole.X)
+
+
+def test_rules_of_any_scenario_hold_in_all():
+    pinned = systems([], [("copies", 4)])
+    both = together(pinned)
+    answer = solve_across(both)
+    assert set(answer.X[:, 0]) == {4.0}
+    assert (Joined(both, "worst")(both.space.designs(0, 40)).feasible.sum()) <= len(answer.X)
+
+
+def test_the_table_holds_every_survivor(found):
+    both, answer = found
+    frame = across_table(both, answer)
+    assert frame["design"].tolist() == (answer.survivors + 1).tolist()
+    assert frame["s1.cost"].tolist() == answer.parts[1].values[answer.survivors, 4].tolist()
+    assert frame["on_worst_front"].sum() == len(answer.worst_front)
+
+
+def test_the_model_can_be_sent_away(found):
+    both, answer = found
+    again = pickle.loads(pickle.dumps(Joined(both, "expected")))(answer.X)
+    assert (again.values == Joined(both, "expected")(answer.X).values).all()
+    assert (gathered(both, answer.X, is_all=True).worst == answer.worst).all()
+
+
+def test_scenarios_that_share_nothing_are_refused():
+    other = compile_system(scenario(decisions={"slots": {"integer": [1, 4], "sets": "web.slots"}}))
+    with pytest.raises(TogetherError, match="share no decision"):
+        together([compile_system(SHOP), other])
+    with pytest.raises(TogetherError, match="weights"):
+        together(systems([], []), [0.0, 0.0])
+
+
+def test_the_command(tradespace, tmp_path):
+    files = []
+    for name, rate in (("calm", 500), ("storm", 1000)):
+        found = varied(SHOP, [("name", name), ("workload.rate", rate)])
+        files.append(tmp_path / f"{name}.yaml")
+        files[-1].write_text(json.dumps(found.model_dump(mode="json", by_alias=True, exclude_unset=True)))
+    code, out, _ = tradespace("across", *files, "--weight", "storm=2", "--out", tmp_path / "out")
+    assert code == 0
+    assert "survive in every scenario" in out
+    assert (tmp_path / "out" / "report.html").exists()
+    code, _, err = tradespace("across", *files, "--weight", "nobody=2")
+    assert code == 2
+    assert "nobody" in err
+    assert tradespace("across", files[0], files[0])[0] == 2
+    assert tradespace("across", files[0])[0] == 2
+    code, out, _ = tradespace("across", *files, "--json")
+    Draft202012Validator(report_schema()).validate(json.loads(out))

@@ -1,0 +1,301 @@
+"""Batches: nothing stops the others, nothing is done twice, the same on every engine, told together."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+from jsonschema import Draft202012Validator
+
+from models import compile_system
+from optimizer import solve
+from optimizer.answers import solution_answer
+from optimizer.batch import running
+from optimizer.batch.cases import grid
+from optimizer.batch.running import BatchError, begin, run_batch
+from optimizer.batch.solving import settled, solve_case
+from optimizer.batch.summary import batch_report, summary_rows, tidy
+from optimizer.batch.varied import varied
+from optimizer.config import SolveConfig
+from optimizer.engines.dask import Cluster
+from optimizer.engines.local import Here, Processes
+from optimizer.report.content import plain
+from optimizer.report.data import report_data, report_schema
+from optimizer.report.html import html
+from optimizer.runs.store import RunStore
+from reports import DAY, ROOT, everything_scenario
+
+EXERCISE = ROOT / "data" / "scenarios" / "black_friday_exercise.yaml"
+SHOP = everything_scenario()
+pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning")
+
+
+def cases_of(vary=(("copies", (2, 4)), ("workload.rate", (300, 600, 900))), **settings):
+    return grid([SHOP], vary, [], [0], {}, **settings)
+
+
+def run(out, cases, engine=None, **settings):
+    batch = begin(cases, out, resume=settings.pop("resume", False), force=False)
+    run_batch(batch, engine or Here(), out, **settings)
+    return batch
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory):
+    return run(tmp_path_factory.mktemp("batch"), cases_of())
+
+
+def test_every_case_is_solved_as_it_is_alone(done):
+    for case in done.cases:
+        system = compile_system(varied(SHOP, case.changes))
+        alone = solve(system, settled(system, SolveConfig(seed=case.seed)))
+        assert done.results[case.number]["answer"] == json.loads(
+            json.dumps(solution_answer(alone, system.space))
+        )
+        assert done.results[case.number]["error"] == ""
+
+
+@pytest.mark.parametrize("engine", [lambda: Processes(2), lambda: Cluster("local", workers=2)])
+def test_every_engine_writes_the_same_files(done, engine, tmp_path):
+    batch = run(tmp_path, cases_of(), engine())
+    for case in batch.cases:
+        told = json.loads((tmp_path / "cases" / f"{case.number:06}.json").read_text())
+        wanted = done.results[case.number]
+        assert {name: told[name] for name in ("answer", "facts", "error", "digest")} == json.loads(
+            json.dumps({name: wanted[name] for name in ("answer", "facts", "error", "digest")})
+        )
+
+
+def test_a_method_does_not_depend_on_the_machine():
+    system = compile_system(SHOP)
+    assert settled(system, SolveConfig()).method == "exact"
+    assert settled(system, SolveConfig(evaluations=10)).method == "archive"
+    assert settled(system, SolveConfig(method="nsga2")).method == "nsga2"
+
+
+def fails_for_four(case):
+    if dict(case.changes)["copies"] == 4:
+        raise RuntimeError("no four")
+    return solve_case(case)
+
+
+def test_one_case_that_fails_stops_nobody_and_is_done_again(tmp_path):
+    batch = run(tmp_path, cases_of(), work=fails_for_four)
+    assert batch.failed == [4, 5, 6]
+    assert batch.results[4]["error"] == "RuntimeError: no four"
+    assert all(not batch.results[n]["error"] for n in (1, 2, 3))
+    asked = []
+
+    def count(case):
+        asked.append(case.number)
+        return solve_case(case)
+
+    again = run(tmp_path, cases_of(), resume=True, work=count)
+    assert asked == [4, 5, 6]
+    assert again.failed == []
+
+
+def test_interrupted_it_keeps_what_is_finished_and_goes_on(done, tmp_path):
+    asked = []
+
+    def stop(case):
+        if case.number == 3 and len(asked) < 3:
+            raise KeyboardInterrupt
+        asked.append(case.number)
+        return solve_case(case)
+
+    class Interrupted(Here):
+        def run(self, work, pieces):
+            for outcome in map(work, pieces):
+                from optimizer.engines.engine import Outcome
+
+                yield Outcome(len(asked) - 1, outcome)
+
+    batch = run(tmp_path, cases_of(), Interrupted(), work=stop)
+    assert batch.is_interrupted
+    assert sorted(batch.results) == [1, 2]
+    (tmp_path / "cases" / "000002.json").write_text('{"key": "half')
+    again = run(tmp_path, cases_of(), resume=True)
+    assert sorted(again.results) == [1, 2, 3, 4, 5, 6]
+    for number in again.results:
+        assert json.loads(json.dumps(again.results[number]["answer"])) == json.loads(
+            json.dumps(done.results[number]["answer"])
+        )
+
+
+def test_a_folder_of_another_batch_is_refused(tmp_path):
+    run(tmp_path, cases_of())
+    with pytest.raises(BatchError, match="--resume does only what is missing"):
+        begin(cases_of(), tmp_path, resume=False, force=False)
+    with pytest.raises(BatchError, match="holds another batch"):
+        begin(cases_of(vary=(("copies", (3,)),)), tmp_path, resume=True, force=False)
+    assert begin(cases_of(), tmp_path, resume=False, force=True).results == {}
+    assert list((tmp_path / "cases").glob("*.json")) == []
+
+
+def test_the_summary_tells_what_the_cases_hold(done):
+    report = batch_report(done, made=DAY)
+    Draft202012Validator(report_schema()).validate(report_data(report))
+    table = next(t for t in report.tables if t.name == "cases")
+    assert len(table.rows) == 6
+    for row, case in zip(table.rows, done.cases, strict=True):
+        told = done.results[case.number]["facts"]
+        numbers = [cell.value for cell in row if hasattr(cell, "value")]
+        assert numbers[:2] == [told["feasible"], told["on_front"]]
+        if told["knee"]:
+            assert numbers[2:8] == [v if v is not None else np.inf for v in told["knee"]["values"].values()]
+    along = next(t for t in report.tables if t.name == "along workload.rate")
+    assert [row[0] for row in along.rows] == ["300", "600", "900"]
+    assert "<svg" in html(report)
+
+
+def test_the_median_over_other_changes_is_told(done):
+    report = batch_report(done, made=DAY)
+    along = next(t for t in report.tables if t.name == "along copies")
+    for row, copies in zip(along.rows, (2, 4), strict=True):
+        knees = [
+            done.results[case.number]["facts"]["knee"]["values"]["cost"]
+            for case in done.cases
+            if dict(case.changes)["copies"] == copies and done.results[case.number]["facts"]["knee"]
+        ]
+        assert row[2].value == len(knees)
+        assert row[7].value == pytest.approx(np.median(knees))
+
+
+def test_the_tidy_table_has_a_row_for_every_design_of_every_front(done):
+    frame = tidy(done)
+    assert len(frame) == sum(len(result["answer"]["front"]) for result in done.results.values())
+    assert frame.groupby("case")["is_knee"].sum().max() == 1
+    row = frame.iloc[0]
+    first = done.results[int(row["case"])]["answer"]["front"][0]
+    assert row["cost"] == first["dimensions"]["cost"]["value"]
+    assert row["decision.copies"] == first["design"]["copies"]
+    assert [r["case"] for r in summary_rows(done)] == [1, 2, 3, 4, 5, 6]
+
+
+# ---- the command ---------------------------------------------------------------------------------------
+
+GRID = ("--vary", "workload.rate=20000:80000:3", "--vary", "more_servers=on,off")
+
+
+def test_the_command_writes_cases_and_summary(tradespace, tmp_path):
+    code, out, _ = tradespace("batch", EXERCISE, *GRID, "--out", tmp_path / "b", "--workers", "1")
+    assert code == 0
+    assert "6 of 6 cases finished, 0 failed" in out
+    names = {path.name for path in (tmp_path / "b").iterdir()}
+    assert names >= {
+        "batch.json",
+        "cases",
+        "report.html",
+        "report.md",
+        "front.csv",
+        "front.parquet",
+        "cases.csv",
+    }
+    frame = pd.read_parquet(tmp_path / "b" / "front.parquet")
+    assert set(frame["vary.workload.rate"]) == {20000, 50000, 80000}
+    code, _, err = tradespace("batch", EXERCISE, *GRID, "--out", tmp_path / "b")
+    assert code == 2
+    assert "--resume" in err
+    assert tradespace("batch", EXERCISE, *GRID, "--out", tmp_path / "b", "--resume")[0] == 0
+
+
+def test_each_cases_own_report_on_request(tradespace, tmp_path):
+    vary = ("--vary", "more_servers=on,off")
+    assert (
+        tradespace("batch", EXERCISE, *vary, "--reports", "--out", tmp_path / "b", "--workers", "1")[0] == 0
+    )
+    for number in ("000001", "000002"):
+        assert "The answer" in (tmp_path / "b" / "cases" / number / "report.html").read_text()
+
+
+def test_a_case_that_fails_gives_exit_code_1(tradespace, tmp_path, monkeypatch):
+    def broken(case):
+        raise RuntimeError(f"no {case.number}")
+
+    monkeypatch.setattr(running, "solve_case", broken)
+    monkeypatch.setattr(running.run_batch, "__kwdefaults__", {"work": broken, "progress": None})
+    code, out, err = tradespace("batch", EXERCISE, "--out", tmp_path / "b")
+    assert code == 1
+    assert "0 failed" not in out
+    assert "case 1: RuntimeError: no 1" in err
+    assert "Cases that failed" in (tmp_path / "b" / "report.md").read_text()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--vary", "nonsense=1"), "names nothing"),
+        (("--vary", "workload.rate=1:2"), "write path="),
+        (("--vary", "workload.rate=1:100000:99999", "--seeds", "10000"), "999,990,000 cases"),
+        (("--set", "workload.rate=1,2"), "one value"),
+        (("--cases", "none.csv"), "none.csv"),
+        (("--vary", "more_servers=on", "--cases", "x.csv"), "can't be given together"),
+        (("--scheduler", "tcp://127.0.0.1:1", "--vary", "more_servers=on,off"), "can't be reached"),
+    ],
+)
+def test_bad_input_is_told_before_anything_runs(tradespace, tmp_path, arguments, told, monkeypatch):
+    monkeypatch.setattr("optimizer.engines.dask.PATIENCE_S", 1)
+    code, _, err = tradespace("batch", EXERCISE, *arguments, "--out", tmp_path / "b")
+    assert code == 2
+    assert told in " ".join(err.split())
+
+
+def test_a_batch_is_a_run_of_the_store(tradespace, tmp_path):
+    store = tmp_path / "runs.sqlite"
+    assert tradespace("batch", EXERCISE, *GRID, "--out", tmp_path / "b", "--store", store)[0] == 0
+    with RunStore(f"sqlite:///{store}") as opened:
+        (run_,) = opened.runs(kind="batch")
+    assert (run_.state, run_.done, run_.total) == ("done", 6, 6)
+    assert run_.summary == "6 of 6 cases finished, 0 failed"
+
+
+def test_killed_at_any_moment_it_resumes_to_the_same_result(tmp_path):
+    vary = ("--vary", "workload.rate=20000:80000:13", "--vary", "more_servers=on,off")
+
+    def command(out, *more):
+        arguments = [
+            sys.executable,
+            "-m",
+            "optimizer",
+            "batch",
+            EXERCISE,
+            *vary,
+            "--out",
+            out,
+            "--workers",
+            "2",
+        ]
+        return [*map(str, arguments), "--store", "none", *more]
+
+    subprocess.run(command(tmp_path / "whole"), check=True, capture_output=True)
+    process = subprocess.Popen(
+        command(tmp_path / "b"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
+    end = time.monotonic() + 60
+    while len(list((tmp_path / "b" / "cases").glob("*.json"))) < 4 and time.monotonic() < end:
+        time.sleep(0.02)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    finished = {p.name: p.read_bytes() for p in (tmp_path / "b" / "cases").glob("*.json")}
+    assert 4 <= len(finished) < 26
+    subprocess.run(command(tmp_path / "b", "--resume"), check=True, capture_output=True)
+    for path in sorted((tmp_path / "whole" / "cases").glob("*.json")):
+        assert (tmp_path / "b" / "cases" / path.name).read_bytes() == path.read_bytes()
+    for name, content in finished.items():
+        assert (tmp_path / "b" / "cases" / name).read_bytes() == content
+
+
+def test_the_words_of_a_report_hold_no_leftovers(done):
+    report = batch_report(done, made=DAY)
+    for section in report.sections:
+        for block in section.blocks:
+            if hasattr(block, "text"):
+                assert "None" not in plain(block.text)
