@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
@@ -20,6 +21,15 @@ from optimizer.exhaustive import Progress
 from optimizer.methods import Hints, Task, all_or_sample, by_search, countable, exact, what_time_allows
 from optimizer.protocols import Evaluator, Space, checked
 from optimizer.solution import Solution
+
+
+class Work(Protocol):
+    """Solves with some settings: `solve` of a system, or `solve_with` of a model."""
+
+    def __call__(
+        self, config: SolveConfig, *, progress: Progress | None, checkpoint: Path | None
+    ) -> Solution:
+        """Solves."""
 
 
 def solve(
@@ -49,7 +59,7 @@ def solve(
         "scenario": system.scenario.name,
         "title": system.scenario.title,
         "digest": system.digest,
-        "tradespace": _version(),
+        "tradespace": version_here(),
     }
     goals = system.scenario.dimensions
     hints = Hints(
@@ -134,7 +144,8 @@ def solve_with(
     )
 
 
-def _version() -> str:
+def version_here() -> str:
+    """Version of Tradespace that works here."""
     try:
         return version("tradespace")
     except PackageNotFoundError:

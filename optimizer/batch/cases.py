@@ -7,7 +7,7 @@ import io
 import itertools
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -116,12 +116,28 @@ def grid(
     cases: list[Case] = []
     for scenario in scenarios:
         tree = _tree(scenario)
-        for values in itertools.product(*(values for _, values in vary)):
-            changes = (*fixed, *zip((path for path, _ in vary), values, strict=True))
-            for seed in seeds:
-                number = len(cases) + 1
-                cases.append(Case(number, scenario.name, tree, changes, seed, config, wants_report))
+        for changes, seed in combinations(vary, fixed, seeds):
+            cases.append(Case(len(cases) + 1, scenario.name, tree, changes, seed, config, wants_report))
     return cases
+
+
+def combinations(
+    vary: Sequence[tuple[str, Sequence[object]]], fixed: Sequence[Change], seeds: Sequence[int]
+) -> Iterator[tuple[tuple[Change, ...], int]]:
+    """Every combination of values with every seed; the seeds change fastest.
+
+    Raises:
+        VariedError: There are too many.
+    """
+    many = math.prod(len(values) for _, values in vary) * len(seeds)
+    if many > MOST_CASES:
+        raise VariedError(
+            f"this grid has {count(many)} cases, a batch {count(MOST_CASES)} at most; vary fewer values"
+        )
+    for values in itertools.product(*(values for _, values in vary)):
+        changes = (*fixed, *zip((path for path, _ in vary), values, strict=True))
+        for seed in seeds:
+            yield changes, seed
 
 
 def listed(

@@ -16,7 +16,7 @@ from optimizer.batch.cases import Case
 from optimizer.batch.varied import varied
 from optimizer.config import EVALUATIONS, SolveConfig
 from optimizer.decide.breaking import breaking_points
-from optimizer.protocols import size_of
+from optimizer.protocols import Space, size_of
 from optimizer.solution import Solution
 from optimizer.solving import solve
 
@@ -50,14 +50,14 @@ def solve_case(case: Case) -> dict[str, Any]:
     solution = solve(system, settled(system, SolveConfig(**{**given, "seed": case.seed, "workers": 1})))
     return {
         "digest": system.digest,
-        "facts": facts(system, solution),
+        "facts": facts(system.space, solution, system),
         "answer": solution_answer(solution, system.space),
         "files": _report(system, solution) if case.wants_report else {},
     }
 
 
-def facts(system: System, solution: Solution) -> dict[str, Any]:
-    """What a summary tells of a case."""
+def facts(space: Space, solution: Solution, system: System | None) -> dict[str, Any]:
+    """What a summary tells of a case; where it breaks only a scenario's system knows."""
     front, certificate = solution.front.evaluation, solution.certificate
     found: dict[str, Any] = {
         "evaluated": certificate.evaluated,
@@ -77,7 +77,9 @@ def facts(system: System, solution: Solution) -> dict[str, Any]:
     for key, i in (("knee", solution.knee), ("cheapest", cheapest)):
         if i is not None:
             values = {name: _finite(front.values[i, j]) for j, name in enumerate(names)}
-            found[key] = {"design": i + 1, "values": values, "decisions": system.space.decode(front.X[i])}
+            found[key] = {"design": i + 1, "values": values, "decisions": space.decode(front.X[i])}
+    if system is None:
+        return found
     points = breaking_points(system, front.X[solution.knee][None, :])
     first = int(points.first[0])
     found["breaks_first"] = None if first < 0 else points.limits[first]

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from models.dimension import DIMENSIONS
+from models.dimension import Dimension
 from models.units import count
 from optimizer.batch.cases import Case
 from optimizer.batch.running import Batch
@@ -113,6 +113,14 @@ def _flat(design: Mapping[str, Any]) -> dict[str, object]:
     return flat
 
 
+def _dimensions(batch: Batch) -> list[Dimension]:
+    """The dimensions of the model; none where no case is done."""
+    for result in batch.results.values():
+        if result["answer"]:
+            return [Dimension(**told) for told in result["answer"]["dimensions"]]
+    return []
+
+
 def _done(batch: Batch) -> list[tuple[Case, dict[str, Any]]]:
     return [
         (case, batch.results[case.number]["facts"])
@@ -152,6 +160,7 @@ def _answer(batch: Batch) -> Section:
 
 
 def _cases(batch: Batch, varied: Sequence[str]) -> Section:
+    dimensions = _dimensions(batch)
     names = list(dict.fromkeys(case.scenario for case in batch.cases))
     seeds = {case.seed for case in batch.cases}
     rows: list[tuple[Cell, ...]] = []
@@ -165,21 +174,21 @@ def _cases(batch: Batch, varied: Sequence[str]) -> Section:
         cells += [str(case.seed)] if len(seeds) > 1 else []
         if told is None:
             why = "missing" if result is None else f"failed: {result['error']}"
-            rows.append((*cells, why, *(None for _ in range(len(DIMENSIONS) + 3))))
+            rows.append((*cells, why, *(None for _ in range(len(dimensions) + 3))))
             continue
         knee, cheapest = told["knee"], told["cheapest"]
         cells += [Number(float(told["feasible"]), "count"), Number(float(told["on_front"]), "count")]
         if knee is None:
-            cells += ["none survives", *(None for _ in range(len(DIMENSIONS) + 1))]
+            cells += ["none survives", *(None for _ in range(len(dimensions) + 1))]
         else:
-            cells += [Number(_number(knee["values"][d.name]), d.unit) for d in DIMENSIONS]
+            cells += [Number(_number(knee["values"][d.name]), d.unit) for d in dimensions]
             cells.append(Number(_number(cheapest["values"]["cost"]), "USD") if cheapest else None)
             falls = told["breaks_first"]
             at = Number(_number(told["breaks_at"]), "times")
-            cells.append("nothing" if falls is None else text(f"{limit_label(falls)} at ", at))
+            cells.append(None if falls is None else text(f"{limit_label(falls)} at ", at))
         rows.append(tuple(cells))
     head = ["case", *(["scenario"] if len(names) > 1 else []), *varied, *(["seed"] if len(seeds) > 1 else [])]
-    head += ["survivors", "on the front", *(f"knee: {d.name}" for d in DIMENSIONS)]
+    head += ["survivors", "on the front", *(f"knee: {d.name}" for d in dimensions)]
     head += ["cheapest survivor", "breaks first"]
     table = Table("cases", "What came out of each case", tuple(head), tuple(rows))
     return Section("cases", "The cases", (table,))
@@ -187,6 +196,7 @@ def _cases(batch: Batch, varied: Sequence[str]) -> Section:
 
 def _along(batch: Batch, path: str) -> Section | None:
     """How the knee moves along one thing that was varied; other changes are taken together by the median."""
+    dimensions = _dimensions(batch)
     groups: dict[str, list[dict[str, Any]]] = {}
     values: dict[str, object] = {}
     for case, told in _done(batch):
@@ -194,11 +204,11 @@ def _along(batch: Batch, path: str) -> Section | None:
         groups.setdefault(_written(value), []).append(told)
         values[_written(value)] = value
     rows: list[tuple[Cell, ...]] = []
-    points: dict[str, list[tuple[float, float]]] = {d.name: [] for d in DIMENSIONS}
+    points: dict[str, list[tuple[float, float]]] = {d.name: [] for d in dimensions}
     for written, found in groups.items():
         knees = [told["knee"]["values"] for told in found if told["knee"] is not None]
         cells: list[Cell] = [written, Number(float(len(found)), "count"), Number(float(len(knees)), "count")]
-        for d in DIMENSIONS:
+        for d in dimensions:
             finite = [knee[d.name] for knee in knees if knee[d.name] is not None]
             middle = statistics.median(finite) if finite else None
             cells.append(None if middle is None else Number(float(middle), d.unit))
@@ -206,12 +216,12 @@ def _along(batch: Batch, path: str) -> Section | None:
             if middle is not None and isinstance(value, (int, float)) and not isinstance(value, bool):
                 points[d.name].append((float(value), float(middle)))
         rows.append(tuple(cells))
-    head = (path, "cases", "with survivors", *(f"knee: {d.name}" for d in DIMENSIONS))
+    head = (path, "cases", "with survivors", *(f"knee: {d.name}" for d in dimensions))
     several = any(len(found) > 1 for found in groups.values())
     how = " (the median of several cases)" if several else ""
     table = Table(f"along {path}", f"The knee along {path}{how}", head, tuple(rows))
     blocks: list[Block] = [table]
-    for d in DIMENSIONS:
+    for d in dimensions:
         line = sorted(points[d.name])
         if len(line) > 1 and len({y for _, y in line}) > 1:
             blocks.append(_line(path, d.name, d.unit, line))

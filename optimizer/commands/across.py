@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from optimizer.commands.options import AsJson, name_and_number
 from optimizer.console import compiled, print_json
+
+if TYPE_CHECKING:
+    from optimizer.report.content import Report
 
 #: Exit code where no design survives everywhere.
 INFEASIBLE = 1
@@ -40,7 +43,6 @@ def across(
     from optimizer.batch.across_report import across_report
     from optimizer.batch.together import TogetherError, together
     from optimizer.config import SolveConfig
-    from optimizer.report.content import Bullets, Paragraph, plain
     from optimizer.report.data import report_data
     from optimizer.report.writing import refuse_existing_report, write_report
     from optimizer.workers import cores
@@ -64,15 +66,22 @@ def across(
     if as_json:
         print_json(report_data(report))
     else:
-        for name in ("answer", "safety"):
-            for block in report.section(name).blocks:
-                if isinstance(block, Paragraph):
-                    typer.echo(plain(block.text))
-                elif isinstance(block, Bullets):
-                    for point in block.points:
-                        typer.echo(f"  {plain(point)}")
+        _print(report)
     if out is not None:
         written = write_report(report, out, formats, force=force)
         typer.echo("\nWritten:\n" + "\n".join(f"  {path}" for path in written), err=as_json)
     if not answer.survivors.size:
         raise typer.Exit(INFEASIBLE)
+
+
+def _print(report: Report) -> None:
+    """The answer, and what safety costs."""
+    from optimizer.report.content import Bullets, Paragraph, plain
+
+    for name in ("answer", "safety"):
+        for block in report.section(name).blocks:
+            if isinstance(block, Paragraph):
+                typer.echo(plain(block.text))
+            elif isinstance(block, Bullets):
+                for point in block.points:
+                    typer.echo(f"  {plain(point)}")

@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from models.compiling import compile_system
@@ -19,12 +20,13 @@ from optimizer.config import SolveConfig
 from optimizer.engines.engine import Engine
 from optimizer.exhaustive import Progress
 from optimizer.files import parquet_bytes
+from optimizer.protocols import SearchSpace
 from optimizer.runs.connecting import StoreError
 from optimizer.runs.recording import Recorder
 from optimizer.runs.run import Run, config_of, key_of
 from optimizer.runs.store import RunStore, Wanted
 from optimizer.solution import Solution
-from optimizer.solving import solve
+from optimizer.solving import Work, solve
 from optimizer.tables import design_table
 
 #: Between two looks at a run that somebody else works on, s.
@@ -96,18 +98,34 @@ def solve_with_store(
     Raises:
         StoreError: The store can't be used, or the run that was joined failed.
     """
-    run = store.request(wanted_solve(system, text, config), fresh=fresh)
+    wanted = wanted_solve(system, text, config)
+    work = partial(solve, system, engine=engine)
+    return answered(store, wanted, system.space, config, work, fresh=fresh, progress=progress)
+
+
+def answered(
+    store: RunStore,
+    wanted: Wanted,
+    space: SearchSpace,
+    config: SolveConfig,
+    work: Work,
+    *,
+    fresh: bool = False,
+    progress: Progress | None = None,
+) -> Answered:
+    """What was solved before, what somebody else is solving, or what is solved now."""
+    run = store.request(wanted, fresh=fresh)
     if run.state == "done":
-        return Answered(solution_of(store, run, system), run, "from the store")
+        return Answered(solution_of(store, run, space), run, "from the store")
     if run.state == "queued" and store.begin(run.id):
-        solution = perform(store, run, system, config, progress=progress, engine=engine)
+        solution = perform(store, run, space, config, work, progress=progress)
         return Answered(solution, store.get(run.id), "worked out")
     ended = follow(store, run.id, progress=progress)
     if ended.state in ("failed", "interrupted"):
         raise StoreError(
             f"run {ended.id}, which somebody else worked on, ended: {ended.error or ended.state}"
         )
-    return Answered(solution_of(store, ended, system), ended, "joined")
+    return Answered(solution_of(store, ended, space), ended, "joined")
 
 
 def follow(
@@ -134,11 +152,11 @@ def follow(
 def perform(
     store: RunStore,
     run: Run,
-    system: System,
+    space: SearchSpace,
     config: SolveConfig,
+    work: Work,
     *,
     progress: Progress | None = None,
-    engine: Engine | None = None,
 ) -> Solution:
     """Works on a run that has begun, and ends it: done, cancelled with what was found, or failed."""
     keeps = config.method in ("auto", "archive") and config.max_designs is None
@@ -149,8 +167,8 @@ def perform(
             path.write_bytes(before)
             config = replace(config, method="archive")  # it was one: time must not decide anew
         try:
-            with Recorder(store, run.id, system.space, checkpoint=path, progress=progress) as recorder:
-                solution = solve(system, config, progress=recorder, checkpoint=path, engine=engine)
+            with Recorder(store, run.id, space, checkpoint=path, progress=progress) as recorder:
+                solution = work(config, progress=recorder, checkpoint=path)
         except BaseException as error:
             told = (
                 f"{type(error).__name__}: {error}" if not isinstance(error, TradespaceError) else str(error)
@@ -160,15 +178,15 @@ def perform(
             raise
         if path is not None and path.exists() and solution.certificate.ended_early:
             store.keep_checkpoint(run.id, path.read_bytes())
-    finish(store, run.id, system, solution)
+    finish(store, run.id, space, solution)
     return solution
 
 
-def finish(store: RunStore, run: str, system: System, solution: Solution) -> None:
+def finish(store: RunStore, run: str, space: SearchSpace, solution: Solution) -> None:
     """Ends a run with its solution."""
     certificate = solution.certificate
-    table = design_table(solution.front.evaluation, system.space)
-    answer = json.dumps(solution_answer(solution, system.space), allow_nan=False)
+    table = design_table(solution.front.evaluation, space)
+    answer = json.dumps(solution_answer(solution, space), allow_nan=False)
     total = certificate.size if certificate.method == "exact" and certificate.size else certificate.evaluated
     store.end(
         run,
@@ -197,11 +215,11 @@ def record_report(
     )
     run = store.request(wanted, fresh=True)
     if run.state == "queued" and store.begin(run.id):
-        finish(store, run.id, system, solution)
+        finish(store, run.id, system.space, solution)
     return store.get(run.id)
 
 
-def solution_of(store: RunStore, run: Run, system: System) -> Solution:
+def solution_of(store: RunStore, run: Run, space: SearchSpace) -> Solution:
     """The solution of a run that has ended.
 
     Raises:
@@ -210,7 +228,7 @@ def solution_of(store: RunStore, run: Run, system: System) -> Solution:
     found = store.front(run.id)
     if found is None or found[1] is None:
         raise StoreError(f"run {run.id} ({run.state}) holds no solution; solve it again with --fresh")
-    return solution_from(json.loads(found[1]), system.space)
+    return solution_from(json.loads(found[1]), space)
 
 
 def system_of(store: RunStore, run: Run) -> System:

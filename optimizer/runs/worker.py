@@ -9,12 +9,14 @@ import os
 import subprocess
 import sys
 import time
+from functools import partial
 
 from optimizer.config import SolveConfig
 from optimizer.runs.connecting import VARIABLE
 from optimizer.runs.run import Run
 from optimizer.runs.solving import perform, system_of
 from optimizer.runs.store import RunStore
+from optimizer.solving import solve
 from optimizer.workers import cores
 
 #: Processes that were started here: asked for when the next one starts, so that none stays a zombie.
@@ -56,7 +58,7 @@ def work_on(store: RunStore, name: str, *, most: int | None = None) -> None:
     except Exception as error:  # noqa: BLE001 - whatever it is, those who wait must hear of it
         store.end(name, "failed", error=str(error))
         return
-    perform(store, run, system, config)
+    perform(store, run, system.space, config, partial(solve, system))
 
 
 def main() -> None:

@@ -46,7 +46,7 @@ def test_every_design_in_every_scenario(found):
 
 
 def test_worst_expected_and_regret_by_hand(found):
-    both, answer = found
+    _, answer = found
     signs = np.array([d.sign for d in answer.parts[0].dimensions])
     a, b = (part.values * signs for part in answer.parts)
     assert (answer.worst * signs == np.maximum(a, b)).all()

@@ -90,8 +90,8 @@ def test_a_grid_is_every_combination_in_order():
 
 
 def test_a_grid_of_a_billion_cases_is_refused_with_the_number():
+    ranges = [(f"workload.phases.{k}.hours", tuple(range(1, 1001))) for k in range(2)]
     with pytest.raises(VariedError, match=r"1,000,000,000 cases, a batch 100,000 at most"):
-        ranges = [(f"workload.phases.{k}.hours", tuple(range(1, 1001))) for k in range(2)]
         grid([SHOP], ranges, [], range(1000), {})
     with pytest.raises(VariedError, match="100,000 cases at most"):
         values_of(f"x=1:2:{MOST_CASES + 1}")

@@ -9,6 +9,7 @@ import signal
 import threading
 import time
 from dataclasses import replace
+from functools import partial
 
 import pandas as pd
 import pytest
@@ -105,7 +106,7 @@ def test_a_cancelled_search_keeps_what_it_found_and_goes_on_to_the_same_end(stor
     assert first.certificate.ended_early == "interrupted"
     assert 1000 <= told.done < 6000
     assert told.on_front == len(first.front) > 0
-    assert same(system, solution_of(store, told, system), first)
+    assert same(system, solution_of(store, told, system.space), first)
     again = solve_with_store(store, system, text, config)
     assert (again.run.id, again.run.state) == (run.id, "done")
     assert (again.solution.front.X == solve(system, config).front.X).all()
@@ -115,7 +116,7 @@ def solve_with_store_begun(store, run, system, config, progress):
     from optimizer.runs.solving import perform
 
     assert store.begin(run.id)
-    return perform(store, run, system, config, progress=progress)
+    return perform(store, run, system.space, config, partial(solve, system), progress=progress)
 
 
 def test_a_solve_that_fails_says_so_in_its_run(store, monkeypatch):
@@ -169,7 +170,7 @@ def test_a_worker_that_is_killed_is_noticed_and_its_search_goes_on(url, store):
     assert worker.wait(120) == 0
     ended = store.get(run.id)
     assert ended.state == "done"
-    assert same_front(solution_of(store, ended, system), solve(system, config))
+    assert same_front(solution_of(store, ended, system.space), solve(system, config))
 
 
 def wait_for(holds, seconds):

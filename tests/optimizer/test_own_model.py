@@ -1,0 +1,124 @@
+"""The contract of a model of one's own: whatever scores designs gets all that a scenario gets."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from functools import partial
+
+import numpy as np
+import pytest
+from jsonschema import Draft202012Validator
+
+from optimizer.answers import solution_answer
+from optimizer.batch.running import begin, run_batch
+from optimizer.batch.summary import batch_report
+from optimizer.config import SolveConfig
+from optimizer.decide.changes import changes
+from optimizer.decide.comparing import compare
+from optimizer.decide.knee import knee, knees
+from optimizer.decide.representatives import representatives
+from optimizer.decide.why_not import why_not
+from optimizer.engines.local import Here, Processes
+from optimizer.own_model import cases_own, findings_own, solve_case_own, solve_own, solve_own_with_store
+from optimizer.report.building import build_report
+from optimizer.report.content import plain
+from optimizer.report.data import report_data, report_schema
+from optimizer.report.writing import FORMATS, write_report
+from optimizer.runs.store import RunStore
+from own_models import WAREHOUSE
+from reports import DAY
+
+
+def front_by_hand(wage=5.0, budget=60.0):
+    """Every design, every pair."""
+    found = []
+    for workers, robots in itertools.product(range(1, 13), range(7)):
+        price = wage * workers + 7.0 * robots
+        speed = 10.0 * (workers + 3.0 * robots) / (1.0 + 0.1 * (workers + robots))
+        if workers + robots >= 3 and price <= budget:
+            found.append(((workers, robots), (price, -speed)))
+    return {x for x, a in found if not any(b[0] <= a[0] and b[1] <= a[1] and b != a for _, b in found)}
+
+
+@pytest.mark.parametrize(
+    "config", [SolveConfig(), SolveConfig(workers=2, chunk=10), SolveConfig(method="archive")]
+)
+def test_solve(config):
+    solution = solve_own(WAREHOUSE, config)
+    assert {tuple(int(v) for v in x) for x in solution.front.X} == front_by_hand()
+    assert solution.provenance["scenario"] == "warehouse"
+
+
+def test_decide():
+    evaluator, space = WAREHOUSE.made()
+    solution = solve_own(WAREHOUSE)
+    front = solution.front
+    assert knee(front) == solution.knee
+    assert knees(front)
+    assert representatives(front).positions
+    told = why_not(evaluator, space, front, space.today)
+    assert "at_least_3" in told.broken
+    compared = compare(evaluator, space, np.array([space.today, front.X[0]]))
+    assert len(compared.consequences[0]) == len(changes(space, space.today, front.X[0]))
+
+
+def test_report(tmp_path):
+    solution = solve_own(WAREHOUSE)
+    report = build_report(findings_own(WAREHOUSE, solution, picks=[("mine", solution.front.X[0])]), made=DAY)
+    names = [section.name for section in report.sections]
+    assert names == [
+        "answer",
+        "front",
+        "few",
+        "choice",
+        "sacrifice",
+        "today",
+        "standing",
+        "origin",
+        "glossary",
+    ]
+    assert "at_least_3" in plain(report.section("answer").blocks[0].text)
+    Draft202012Validator(report_schema()).validate(report_data(report))
+    assert len(write_report(report, tmp_path, FORMATS)) == len(FORMATS)
+
+
+@pytest.mark.parametrize("engine", [Here, lambda: Processes(2)])
+def test_batch(engine, tmp_path):
+    cases = cases_own(WAREHOUSE, {"wage": [4.0, 5.0], "budget": [20.0, 60.0, 90.0]}, seeds=[0, 1])
+    assert len(cases) == 12
+    batch = begin(cases, tmp_path, resume=False, force=False)
+    run_batch(batch, engine(), tmp_path, work=partial(solve_case_own, WAREHOUSE))
+    assert batch.failed == []
+    for case in cases:
+        front = batch.results[case.number]["answer"]["front"]
+        told = {(d["design"]["workers"], d["design"]["robots"]) for d in front}
+        assert told == front_by_hand(**dict(case.changes))
+    report = batch_report(batch, made=DAY)
+    Draft202012Validator(report_schema()).validate(report_data(report))
+    assert [
+        c for c in next(t for t in report.tables if t.name == "cases").columns if c.startswith("knee")
+    ] == [
+        "knee: price",
+        "knee: speed",
+    ]
+
+
+def test_run_store(tmp_path):
+    with RunStore(f"sqlite:///{tmp_path / 'runs.sqlite'}") as store:
+        first = solve_own_with_store(store, WAREHOUSE)
+        again = solve_own_with_store(store, WAREHOUSE)
+        other = solve_own_with_store(store, WAREHOUSE, changes={"wage": 4.0})
+        assert (first.how, again.how, other.how) == ("worked out", "from the store", "worked out")
+        space = WAREHOUSE.made()[1]
+        assert json.dumps(solution_answer(again.solution, space)) == json.dumps(
+            solution_answer(first.solution, space)
+        )
+        assert store.inputs(other.run.id)[1]["parameters"] == {"wage": 4.0}
+
+
+def test_an_unknown_parameter_is_refused():
+    with pytest.raises(ValueError, match="allowed: wage, budget"):
+        solve_own(WAREHOUSE, changes={"salary": 3})
+    with pytest.raises(ValueError, match="allowed: wage, budget"):
+        cases_own(WAREHOUSE, {"salary": [3]})
