@@ -10,7 +10,6 @@ import io
 import os
 import sys
 from contextlib import suppress
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -21,7 +20,9 @@ from optimizer.commands.breaking import break_
 from optimizer.commands.compare import compare
 from optimizer.commands.doubt import doubt
 from optimizer.commands.explain import explain
+from optimizer.commands.gallery import gallery, new
 from optimizer.commands.gate import gate
+from optimizer.commands.options import AsJson, ScenarioFile
 from optimizer.commands.rank import rank
 from optimizer.commands.reach import few, reach
 from optimizer.commands.report import report
@@ -44,8 +45,6 @@ app = typer.Typer(
         "70 a defect of Tradespace; 130 interrupted, with what was found until then."
     ),
 )
-ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO", help="A scenario file (YAML).")]
-AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
 
 
 def _print_version(wanted: bool) -> None:
@@ -152,6 +151,8 @@ app.command()(report)
 app.command()(batch)
 app.command()(across)
 app.add_typer(runs, name="runs")
+app.command()(gallery)
+app.command()(new)
 
 
 def _finding(finding: object) -> dict[str, object]:

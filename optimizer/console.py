@@ -14,11 +14,34 @@ if TYPE_CHECKING:
     from models.system import System
 
 
+def located(path: Path) -> Path:
+    """The file that a SCENARIO on the command line means: itself, or else the bundled scenario of that name.
+
+    Raises:
+        GalleryError: It is neither a file nor such a name, and looks like a name.
+    """
+    if os.path.isfile(path) or len(path.parts) != 1 or len(path.name) > 80:
+        return path
+    from optimizer.gallery import GalleryError, names, path_of
+
+    if path.name in names():  # a folder of that name may be what `--out` wrote
+        return path_of(path.name)
+    if os.path.exists(path):
+        return path
+    for other in (f"{path}.yaml", f"{path}.yml"):
+        if os.path.isfile(other):
+            raise GalleryError(f"{path}: there is no such file; did you mean {other!r}?")
+    from models.scenario.paths import nearest
+
+    hint = nearest(path.stem.replace("_", "-"), names()) or "`tradespace gallery` lists those"
+    raise GalleryError(f"{path}: there is no such file, nor a bundled scenario of that name; {hint}")
+
+
 def load(path: Path) -> Scenario:
-    """Reads a scenario file."""
+    """Reads a scenario file, or a bundled scenario by its name."""
     from models.scenario.load import load_scenario
 
-    return load_scenario(path)
+    return load_scenario(located(path))
 
 
 def compiled(path: Path) -> System:

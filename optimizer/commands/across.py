@@ -20,7 +20,7 @@ INFEASIBLE = 1
 def across(
     scenarios: Annotated[
         list[Path],
-        typer.Argument(metavar="SCENARIO...", help="Two scenario files or more that share decisions."),
+        typer.Argument(metavar="SCENARIO...", help="Two scenarios or more that share decisions."),
     ],
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Write the answer here, in all formats.")

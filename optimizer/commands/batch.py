@@ -21,7 +21,10 @@ FORMATS = ("html", "md", "json", "csv", "parquet", "xlsx")
 
 
 def batch(
-    scenarios: Annotated[list[Path], typer.Argument(metavar="SCENARIO...", help="Scenario files (YAML).")],
+    scenarios: Annotated[
+        list[Path],
+        typer.Argument(metavar="SCENARIO...", help="Scenario files (YAML), or names of the gallery."),
+    ],
     out: Annotated[Path, typer.Option(metavar="DIR", help="Write the batch here.")],
     vary: Annotated[
         list[str] | None,

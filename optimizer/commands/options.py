@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from optimizer.console import located
+
 if TYPE_CHECKING:
     from models.evaluation import Array
     from models.system import System
@@ -18,7 +20,12 @@ if TYPE_CHECKING:
     from optimizer.runs.store import RunStore
     from optimizer.solution import Solution
 
-ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO", help="A scenario file (YAML).")]
+ScenarioFile = Annotated[
+    Path,
+    typer.Argument(
+        metavar="SCENARIO", help="A scenario file (YAML), or a name of the gallery.", callback=located
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
 FrontFolder = Annotated[
     Path | None, typer.Option("--front", metavar="DIR", help="A front that `solve --out` wrote.")

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from optimizer.cli import BAD_INPUT, DEFECT, INFEASIBLE, INTERRUPTED, OK
+from optimizer.cli import BAD_INPUT, DEFECT, INTERRUPTED, OK
+from optimizer.commands.solve import INFEASIBLE
 
 EXERCISE = Path(__file__).parents[2] / "data" / "scenarios" / "black_friday_exercise.yaml"
 COMMAND = Path(sys.executable).with_name("tradespace")
