@@ -9,6 +9,7 @@ import numpy as np
 
 from models.evaluation import Array
 from models.parameters import Parameters
+from models.plans import base_value
 from models.scenario.paths import Slot
 
 SECONDS_PER_HOUR = 3600.0
@@ -59,16 +60,18 @@ def running_cost(parameters: Parameters, arrivals_per_s: Sequence[Array]) -> tup
 def driver_costs(parameters: Parameters) -> list[Array]:
     """Costs that follow drivers, USD, `(n | 1, p)` each.
 
-    The product of powers of the drivers, each relative to its value in the first phase. A cost with `basis:
-    peak` is counted once, in its dearest phase.
+    The product of powers of the drivers, each relative to what the file says of it in the first phase: what a
+    decision does to a driver in every phase must not cancel out. A cost with `basis: peak` is counted once, in
+    its dearest phase.
     """
     system = parameters.system
     found = []
     for cost in system.scenario.costs:
         usd: Array = np.full((1, system.hours.shape[1]), cost.usd)
         for name, exponent in cost.drivers.items():
-            value = parameters.values[Slot("driver", name, "value")]
-            usd = usd * np.maximum(value / value[:, :1], 0.0) ** exponent
+            slot = Slot("driver", name, "value")
+            reference = base_value(system.scenario, slot)[:, :1]
+            usd = usd * np.maximum(parameters.values[slot] / reference, 0.0) ** exponent
         if cost.basis == "peak":
             dearest = np.argmax(usd, axis=1)
             usd = np.where(np.arange(usd.shape[1]) == dearest[:, None], usd, 0.0)

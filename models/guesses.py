@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from models.evaluation import Array
 from models.formulas.distributions import lognormal_quantile, normal_quantile, triangular_quantile
+from models.plans import base_value
 from models.sampling import unit_points
 from models.scenario.paths import Slot, quantity_of, resolve
 from models.scenario.uncertainty import Distribution, Lognormal, Normal, Triangular
@@ -113,7 +114,8 @@ def draws_at(guesses: tuple[Guess, ...], points: Array) -> Draws:
 def base_of(system: System, draws: Draws, rows: NDArray[np.intp]) -> Mapping[Slot, Array]:
     """What takes the place of the file's numbers, for `run(..., base=)`; `(len(rows), 1 | p)` each.
 
-    A guess about the arrival rate is one about its peak: the other phases scale with it.
+    A guess about the arrival rate or a driver is one about its peak: the other phases scale with it (a driver
+    that is 0 at the peak gets the guess in every phase).
 
     Args:
         system: The system.
@@ -124,9 +126,10 @@ def base_of(system: System, draws: Draws, rows: NDArray[np.intp]) -> Mapping[Slo
     for j, guess in enumerate(draws.guesses):
         value = draws.values[rows, j][:, None]
         for slot in guess.slots:
-            if slot.owner == "workload":
-                rates = np.array([[float(phase.rate) for phase in system.scenario.workload.phases]])
-                base[slot] = value * rates / rates[:, system.peak : system.peak + 1]
+            if slot.owner in ("workload", "driver"):
+                written = base_value(system.scenario, slot)
+                peak = written[:, system.peak : system.peak + 1]
+                base[slot] = value * np.where(peak != 0.0, written / np.where(peak != 0.0, peak, 1.0), 1.0)
             else:
                 base[slot] = value
     return base

@@ -26,15 +26,18 @@ def break_(
     component: Annotated[
         str | None, typer.Option(help="Make this component slower instead of raising the load.")
     ] = None,
+    driver: Annotated[
+        str | None, typer.Option(help="Let this driver grow instead: a number of the scenario's `drivers`.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """How much more load, or how slow a component, until each limit falls."""
+    """How much more load, how slow a component, or how high a driver, until each limit falls."""
     from optimizer.decide.breaking import MOST, breaking_points
 
     system = compiled(scenario)
     x = design_of(system, design, changes or [], front)
     try:
-        points = breaking_points(system, x[None, :], component=component)
+        points = breaking_points(system, x[None, :], component=component, driver=driver)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
     busiest = int(points.bottleneck[0])
@@ -54,6 +57,7 @@ def break_(
         )
         return
     what = "the load" if component is None else f"the time of {component}"
+    what = what if driver is None else f"the driver {driver}"
     for j, name in enumerate(points.limits):
         fails, holds = float(points.fails[0, j]), float(points.holds[0, j])
         if holds == 0.0:

@@ -1,4 +1,4 @@
-"""Where does it break: how much more load, or how slow a component, until each limit falls.
+"""Where does it break: how much more load, how slow a component, how high a driver, until each limit falls.
 
 Every limit is followed up from calm to storm; where it first falls is narrowed down by sections, for all
 designs and limits together.
@@ -33,7 +33,7 @@ class BreakingPoints:
     """Where designs break.
 
     Attributes:
-        what: What was multiplied: `load`, or the name of a component whose time it was.
+        what: What was multiplied: `load`, or the name of a component whose time it was, or of a driver.
         limits: Names of the k limits.
         holds: Largest multiple tried at which a limit still holds, with all below; `(n, k)`; 0 where it
             fails from the smallest multiple on.
@@ -60,18 +60,21 @@ class BreakingPoints:
         return np.where(np.isfinite(self.margin), np.argmin(self.fails, axis=1), -1)
 
 
-def breaking_points(system: System, X: Array, *, component: str | None = None) -> BreakingPoints:
-    """Where designs break as the load grows, or as one component gets slower.
+def breaking_points(
+    system: System, X: Array, *, component: str | None = None, driver: str | None = None
+) -> BreakingPoints:
+    """Where designs break as the load grows, as one component gets slower, or as a driver grows.
 
     Args:
         system: The system.
         X: The designs, `(n, d)`.
-        component: The component that gets slower; None = the load of all phases grows.
+        component: The component that gets slower.
+        driver: The driver that grows in all phases; with neither of the two the load of all phases grows.
 
     Raises:
-        ValueError: There is no such component.
+        ValueError: There is no such component or driver, or both are given.
     """
-    slots = _slots(system, component)
+    slots = _slots(system, component, driver)
     names: list[str] = []
 
     def excess(designs: Array, multiple: Array) -> Array:
@@ -85,7 +88,7 @@ def breaking_points(system: System, X: Array, *, component: str | None = None) -
     there = np.where(np.isfinite(found), found, 1.0)
     busiest = run(system, X, stress={slot: there[:, None] for slot in slots}, keep=False).bottleneck
     return BreakingPoints(
-        what=component or "load",
+        what=component or driver or "load",
         limits=tuple(names),
         holds=holds,
         fails=fails,
@@ -142,7 +145,14 @@ def _at(excess: Stressed, X: Array, multiples: Array) -> Array:
     return found.reshape(n, m, -1)
 
 
-def _slots(system: System, component: str | None) -> Sequence[Slot]:
+def _slots(system: System, component: str | None, driver: str | None) -> Sequence[Slot]:
+    if component is not None and driver is not None:
+        raise ValueError(f"found the component {component!r} and the driver {driver!r}; name one of them")
+    if driver is not None:
+        if driver not in system.scenario.drivers:
+            allowed = ", ".join(system.scenario.drivers) or "none, the scenario has no drivers"
+            raise ValueError(f"found the driver {driver!r}; allowed: {allowed}")
+        return [Slot("driver", driver, "value")]
     if component is None:
         return [Slot("workload", "", "rate")]
     if component not in system.components:

@@ -14,6 +14,7 @@ from scipy.stats import binom
 from models.compiling import compile_system
 from models.evaluating import evaluate, run
 from models.explaining import explain
+from models.guesses import base_of, draws_at, guesses_of
 from scenarios import scenario
 
 HOUR = 3600.0
@@ -311,6 +312,29 @@ def test_costs_follow_powers_of_drivers_relative_to_the_first_phase(basis: str, 
     assert values_of({"far": external(1)}, "far", phases=PHASES, costs=[cost], drivers=DRIVERS)[
         "cost"
     ] == pytest.approx(usd)
+
+
+def test_what_a_decision_does_to_a_driver_in_every_phase_counts() -> None:
+    """Half the volume in both phases: a quarter of the money, though the phases keep their ratio."""
+    cost = {"label": "margin", "usd": 7, "drivers": {"volatility": 3, "volume": 2}, "basis": "peak"}
+    halved = {"halve": {"on": {"multiply": {"drivers.volume": 0.5}}}}
+    parts = {"phases": PHASES, "costs": [cost], "drivers": DRIVERS}
+    system = compiled({"far": external(1)}, "far", decisions=halved, **parts)
+    off, on = evaluate(system, np.array([[0.0], [1.0]])).values[:, 4]
+    assert off == pytest.approx(7 * 27 * 6.25)
+    assert on == pytest.approx(off / 4)
+
+
+def test_a_guess_about_a_driver_is_one_about_its_peak() -> None:
+    """Volatility 3 instead of 6 in the storm, 1 instead of 2 in the calm: an eighth of the money."""
+    cost = {"label": "margin", "usd": 7, "drivers": {"volatility": 3, "volume": 2}, "basis": "peak"}
+    guess = {"distribution": "uniform", "low": 2.0, "high": 4.0}
+    parts = {"phases": PHASES, "costs": [cost], "drivers": DRIVERS}
+    system = compiled({"far": external(1)}, "far", uncertainty={"drivers.volatility": guess}, **parts)
+    middle = draws_at(guesses_of(system), np.array([[0.5]]))
+    base = base_of(system, middle, np.array([0]))
+    found = run(system, system.space.today[None, :], base=base, keep=False).values[0, 4]
+    assert found == pytest.approx(7 * 27 * 6.25 / 8)
 
 
 def test_calls_are_paid_by_the_million_and_replicas_by_the_hour() -> None:
