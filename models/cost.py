@@ -61,8 +61,8 @@ def driver_costs(parameters: Parameters) -> list[Array]:
     """Costs that follow drivers, USD, `(n | 1, p)` each.
 
     The product of powers of the drivers, each relative to what the file says of it in the first phase: what a
-    decision does to a driver in every phase must not cancel out. A cost with `basis: peak` counts once, in its
-    dearest phase.
+    decision does to a driver in every phase must not cancel out. A cost with `basis: peak` counts once, in
+    its dearest phase.
     """
     system = parameters.system
     found = []
