@@ -68,5 +68,6 @@ def break_(
             told = f"falls at {fails:.3g} times {what}"
         typer.echo(f"  {name:<20} {told}")
     if first >= 0:
-        where = f", at {system.components[busiest]}" if busiest >= 0 else ""
+        # No component is to blame for what a driver does.
+        where = f", at {system.components[busiest]}" if busiest >= 0 and driver is None else ""
         typer.echo(f"First to fall: {points.limits[first]}{where}.")
