@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,37 +53,96 @@ class Goal:
     breach: str | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class SystemFindings:
-    """What only a scenario's system can answer.
+    """What only a scenario's system can answer about a design; a question is asked when its answer is needed.
 
     Attributes:
         system: The system.
-        rate: User requests/s in each phase under the chosen design, `(p,)`; under today's where none is.
-        health: Complexity budget and emergence of the chosen and today's design.
-        rules: What the designs that survive have in common.
-        doubts: What the guesses of the scenario do to the choice; None = it names none.
-        notices: What users are told under the chosen design.
-        breaking: Where the chosen design (first row, where there is one) and today's break under load.
-        margins: What the chosen design, or today's, stands of every loss.
-        furthest: The change of one decision that moves the first break furthest.
-        escape: The switches in the order in which growing load needs them.
-        plan: Settings of adaptive decisions by phase.
-        runbook: The loads at which each switch is needed, from the calm design upwards.
+        solution: Its solution.
+        x: The design that is asked about, `(d,)`; today's where there is none to choose.
     """
 
     system: System
-    rate: Array
-    health: Health
-    rules: CommonGround
-    doubts: Doubts | None
-    notices: tuple[Notice, ...]
-    breaking: BreakingPoints
-    margins: tuple[Margin, ...]
-    furthest: Step | None
-    escape: tuple[Step, ...]
-    plan: tuple[PhasePlan, ...]
-    runbook: tuple[Switch, ...]
+    solution: Solution
+    x: Array
+
+    @cached_property
+    def rate(self) -> Array:
+        """User requests/s in each phase, `(p,)`."""
+        return rates_of(self.system, self.x)
+
+    @cached_property
+    def health(self) -> Health:
+        """Complexity budget and emergence of the design (first) and of today's."""
+        return health_of(self.system, self._beside_today, self.solution.front)
+
+    @cached_property
+    def rules(self) -> CommonGround:
+        """What the designs that survive have in common."""
+        return common_ground(self.system)
+
+    @cached_property
+    def doubts(self) -> Doubts | None:
+        """What the guesses of the scenario do to the choice; None = it names none."""
+        return doubts_of(self.system, self.solution.front, self.x, steps_of(self.system))
+
+    @cached_property
+    def notices(self) -> tuple[Notice, ...]:
+        """What users are told."""
+        return notices(self.system, self.x)
+
+    @cached_property
+    def breaking(self) -> BreakingPoints:
+        """Where the design (first row) and today's break under load."""
+        return breaking_points(self.system, self._beside_today)
+
+    @cached_property
+    def margins(self) -> tuple[Margin, ...]:
+        """What the design stands of every loss."""
+        return margins(self.system, self.x[None, :])
+
+    @cached_property
+    def furthest(self) -> Step | None:
+        """The change of one decision that moves the first break furthest."""
+        return furthest_change(self.system, self.x)
+
+    @cached_property
+    def escape(self) -> tuple[Step, ...]:
+        """The switches in the order in which growing load needs them."""
+        return escape_plan(self.system, self.x)
+
+    @cached_property
+    def plan(self) -> tuple[PhasePlan, ...]:
+        """Settings of adaptive decisions by phase."""
+        return plan_by_phase(self.system, self.x)
+
+    @cached_property
+    def runbook(self) -> tuple[Switch, ...]:
+        """The loads at which each switch is needed, from the calm design upwards."""
+        return runbook(self.system, self.x)
+
+    @property
+    def _beside_today(self) -> Array:
+        return np.array([self.x, self.system.space.today])
+
+    def ask_all(self, tell: Tell) -> None:
+        """Asks every question, so that nothing is left to work out while a report is written."""
+        for words, questions in _QUESTIONS:
+            tell(words)
+            for question in questions:
+                getattr(self, question)
+
+
+#: The questions to a system, in the words in which they are told.
+_QUESTIONS = (
+    ("complexity and emergence", ("rate", "health", "notices")),
+    ("rules", ("rules",)),
+    ("breaking points", ("breaking",)),
+    ("margins", ("margins", "furthest")),
+    ("the escape plan", ("escape", "plan", "runbook")),
+    ("doubts", ("doubts",)),
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -178,12 +237,27 @@ def findings_of(
         tell: Told what is being worked out.
     """
     tell = tell or (lambda _: None)
+    found = findings_at_once(system, solution, x=x, picks=picks, tell=tell)
+    if found.system is not None:
+        found.system.ask_all(tell)
+    return found
+
+
+def findings_at_once(
+    system: System,
+    solution: Solution,
+    *,
+    x: Array | None = None,
+    picks: Sequence[tuple[str, Array]] = (),
+    tell: Tell | None = None,
+) -> Findings:
+    """The same, but a question that only a system can answer is asked when its answer is looked at."""
     written = system.scenario.dimensions
     goals = tuple(
         Goal(goal.limit, goal.is_constraint, goal.tolerance, goal.step, goal.breach)
         for goal in (getattr(written, dimension.name) for dimension in solution.today.dimensions)
     )
-    found = own_findings(
+    return own_findings(
         partial(evaluate, system),
         system.space,
         solution,
@@ -195,9 +269,8 @@ def findings_of(
         summary=system.scenario.summary,
         error=MODEL_ERROR,
         tell=tell,
-        of_system=partial(_of_system, system, solution, tell),
+        of_system=lambda row: SystemFindings(system, solution, system.space.today if row is None else row),
     )
-    return found
 
 
 def own_findings(
@@ -295,36 +368,3 @@ def _rivals(solution: Solution, position: int | None, error: ModelError) -> NDAr
     close = np.flatnonzero(contenders(front.evaluation, lambda losses: mean_cost(losses, scale), error))
     others: NDArray[np.intp] = close[close != position]
     return others
-
-
-def _of_system(system: System, solution: Solution, tell: Tell, x: Array | None) -> SystemFindings:
-    """The answers of a system about a design, or about today's where there is none to choose."""
-    about = system.space.today if x is None else x
-    rows = np.array([about, system.space.today])
-    tell("complexity and emergence")
-    health = health_of(system, rows, solution.front)
-    tell("rules")
-    rules = common_ground(system)
-    tell("breaking points")
-    breaking = breaking_points(system, rows)
-    tell("margins")
-    stands = margins(system, about[None, :])
-    furthest = furthest_change(system, about)
-    tell("the escape plan")
-    escape = escape_plan(system, about)
-    switches = runbook(system, about)
-    tell("doubts")
-    return SystemFindings(
-        system=system,
-        rate=rates_of(system, about),
-        health=health,
-        rules=rules,
-        doubts=doubts_of(system, solution.front, about, steps_of(system)),
-        notices=notices(system, about),
-        breaking=breaking,
-        margins=stands,
-        furthest=furthest,
-        escape=escape,
-        plan=plan_by_phase(system, about),
-        runbook=switches,
-    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import replace
 
 import numpy as np
@@ -10,12 +11,14 @@ import pytest
 from models import compile_system
 from models.evaluating import evaluate, run
 from models.evaluation import Evaluation
+from optimizer.decide.changes import changes
 from optimizer.decide.exchanges import nines_of
 from optimizer.decide.health import BudgetOf
 from optimizer.report.content import FrontView, Number, Paragraph, Waterfall, plain
 from optimizer.report.findings import Goal
 from optimizer.report.sections.budget import budget
 from optimizer.report.sections.front import thinned
+from optimizer.report.wording import changes_text
 from reports import everything, exercise, large_report, report_of
 from scenarios import scenario
 
@@ -40,11 +43,15 @@ def test_designs_side_by_side_are_what_the_model_says_of_them(told):
 
 @pytest.mark.parametrize("told", [exercise, everything])
 def test_marked_designs_and_representatives_are_designs_of_the_front(told):
-    _, found, report = told()
+    system, found, report = told()
     for name in ("marked", "few"):
         for row in table(report, name).rows:
             i = int(row[0]) - 1
-            assert values(row)[:6] == found.front.evaluation.values[i].tolist()
+            if name == "marked":
+                assert values(row) == found.front.evaluation.values[i].tolist()
+            else:
+                moved = changes(system.space, system.space.today, found.front.X[i])
+                assert plain(row[2]) == (plain(changes_text(found.labels, moved)) or "nothing")
     assert sum(row[-1].value for row in table(report, "few").rows) == len(found.front)
 
 
@@ -79,7 +86,9 @@ def test_the_budget_warns_below_a_quarter_and_at_nothing_left():
             warns=1.0 - spent / 160.0 < 0.25,
         )
         health = replace(found.system.health, budgets=(own, own))
-        section = budget(replace(found, system=replace(found.system, health=health)))
+        system = copy(found.system)
+        vars(system)["health"] = health
+        section = budget(replace(found, system=system))
         return [plain(b.text) for b in section.blocks if isinstance(b, Paragraph) and b.kind == "warning"]
 
     assert warnings(100.0) == []
