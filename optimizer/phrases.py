@@ -9,6 +9,8 @@ from models.dimension import Dimension
 from models.evaluation import Array
 from models.units import nines, quantity
 
+#: Unit of a difference of shares; the complexity budget has points of its own.
+POINTS = "percentage points"
 #: What a dimension of the six is called when it is better, and when it is worse.
 _WORDS = {
     "latency": ("faster", "slower"),
@@ -54,7 +56,7 @@ def difference(dimension: Dimension, before: float, after: float) -> str:
         return f"{dimension.name} {told}"
     amount = abs(after - before)
     size = (
-        f"{100.0 * amount:.3g} points" if dimension.unit == "fraction" else quantity(amount, dimension.unit)
+        quantity(100.0 * amount, POINTS) if dimension.unit == "fraction" else quantity(amount, dimension.unit)
     )
     return f"{size} {better if is_better else worse}"
 

@@ -56,7 +56,8 @@ def gate(system: System, front: Front, x: Array, *, error: ModelError = MODEL_ER
     else:
         gained = joined(differences(design.dimensions, design.values[0], front.evaluation.values[better]))
         what = told(changes(system.space, design.X[0], front.X[better]))
-        said = f"design {better + 1} of the front is as good in everything, and {gained}; it takes {what}"
+        said = f"design {better + 1} of the front is as good in everything, and better in this: {gained}"
+        said += f"; it takes {what}"
     found.append(Check("not dominated", better is None, said))
     return tuple(found)
 

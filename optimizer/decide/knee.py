@@ -125,7 +125,7 @@ def reason(front: Front, i: int, error: ModelError = MODEL_ERROR) -> str:
     """Why a design is a knee, in words; empty where no two dimensions tell it.
 
     It tells the best step that leads to it, and how much less the next step in the same two dimensions pays:
-    "the step to it is 3 ms slower and 41,000 USD cheaper; the next step 5 ms slower and 900 USD
+    "the best step to it: 3 ms slower, but 41,000 USD cheaper; the next step: 5 ms slower, but 900 USD
     cheaper".
 
     Args:
@@ -146,17 +146,17 @@ def reason(front: Front, i: int, error: ModelError = MODEL_ERROR) -> str:
     worth = np.where(tells, saved.sum(axis=1) / np.where(tells, given_up.sum(axis=1), 1.0), -1.0)
     best = int(np.argmax(np.round(worth, 12)))
     saving, giving = int(np.argmax(saved[best])), int(np.argmax(given_up[best]))
-    said = f"the step to it is {_step(front, best, i, giving, saving)}"
+    said = f"the best step to it: {_step(front, best, i, giving, saving)}"
     goes_on = (moves[:, giving] >= TELLING) & (moves[:, saving] <= -TELLING)
     if not goes_on.any():
-        return f"{said}; no design gives up more of the one for more of the other"
+        return f"{said}; no other design goes further that way"
     rate = np.where(goes_on, -moves[:, saving] / np.where(goes_on, moves[:, giving], 1.0), -1.0)
     following = int(np.argmax(np.round(rate, 12)))
-    return f"{said}; the next step is {_step(front, i, following, giving, saving)}"
+    return f"{said}; the next step: {_step(front, i, following, giving, saving)}"
 
 
 def _step(front: Front, start: int, end: int, giving: int, saving: int) -> str:
     values, dimensions = front.evaluation.values, front.evaluation.dimensions
     lost = difference(dimensions[giving], float(values[start, giving]), float(values[end, giving]))
     won = difference(dimensions[saving], float(values[start, saving]), float(values[end, saving]))
-    return f"{lost} and {won}"
+    return f"{lost}, but {won}"

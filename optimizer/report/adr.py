@@ -20,6 +20,8 @@ def adr(report: Report) -> str:
     lines += ["## Decision Drivers", "", *points(decision.drivers), ""]
     lines += ["## Considered Options", "", *points(tuple((one.name,) for one in decision.candidates)), ""]
     lines += ["## Decision Outcome", "", _outcome(decision), ""]
+    for paragraph in decision.outcome:
+        lines += [inline(paragraph), ""]
     consequences = [f"- Good, because {inline(one)}" for one in decision.good]
     consequences += [f"- Bad, because {inline(one)}" for one in decision.bad]
     if consequences:

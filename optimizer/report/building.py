@@ -41,7 +41,6 @@ SECTIONS: Final[tuple[Maker, ...]] = (
     why_not_today,
     standing,
     origin,
-    glossary,
 )
 
 
@@ -53,6 +52,7 @@ def build_report(found: Findings, *, made: date) -> Report:
         made: The day to put on it.
     """
     sections = [section for maker in SECTIONS if (section := maker(found)) is not None]
+    sections.append(glossary(sections))
     return Report(
         title=f"Pareto report: {found.title}" if found.title else "Pareto report",
         subtitle=" ".join(found.summary.split()),

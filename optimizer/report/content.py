@@ -199,6 +199,7 @@ class Decision:
         candidates: The options.
         chosen: Position of the chosen one; None = none can be.
         because: Why it is chosen.
+        outcome: What it changes and reaches, and what that gives up.
         good: Consequences that are wanted.
         bad: Consequences that are not.
         confirmation: How it is checked that the decision still holds.
@@ -213,6 +214,7 @@ class Decision:
     candidates: tuple[Candidate, ...]
     chosen: int | None
     because: Text
+    outcome: tuple[Text, ...]
     good: tuple[Text, ...]
     bad: tuple[Text, ...]
     confirmation: tuple[Text, ...]

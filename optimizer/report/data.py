@@ -140,6 +140,7 @@ def _decision(decision: Decision) -> dict[str, object]:
         "options": [_candidate(one) for one in decision.candidates],
         "chosen": None if decision.chosen is None else plain(decision.candidates[decision.chosen].name),
         "because": _text(decision.because),
+        "outcome": [_text(one) for one in decision.outcome],
         "good": [_text(one) for one in decision.good],
         "bad": [_text(one) for one in decision.bad],
         "confirmation": [_text(one) for one in decision.confirmation],

@@ -36,6 +36,8 @@ from optimizer.report.content import (
 )
 
 PAGE = Path(__file__).parent / "page"
+#: Letters from which a word is broken where it doesn't fit, and a text wants a broad column.
+_LONG_WORD, _LONG_TEXT = 24, 60
 #: What an anchor can't hold.
 _NO_ANCHOR = re.compile(r"[^A-Za-z0-9_-]+")
 #: The scripts of the front view, in the order in which they need each other; the app mounts the same.
@@ -130,7 +132,17 @@ def _text(words: Text) -> list[object]:
 
 def _cell(cell: Cell) -> dict[str, object]:
     parts = [] if cell is None else _text(cell) if isinstance(cell, tuple) else [_part(cell)]
-    return {"parts": parts, "is_number": isinstance(cell, Number)}
+    return {"parts": parts, "look": _look(cell)}
+
+
+def _look(cell: Cell) -> str:
+    """How a cell is set: a number, a text with a word that must be broken, a text that needs room."""
+    if cell is None or isinstance(cell, Number):
+        return "number" if cell is not None else ""
+    words = plain(cell)
+    if any(len(word) > _LONG_WORD for word in words.split()):
+        return "long"
+    return "wide" if len(words) > _LONG_TEXT else ""
 
 
 def _table(table: Table) -> dict[str, object]:

@@ -6,13 +6,40 @@ from datetime import date
 
 import numpy as np
 
+from models.dimension import Dimension
 from models.evaluation import Array, Evaluation
 from optimizer.decide.changes import changes
+from optimizer.phrases import words_of
 from optimizer.report.content import Candidate, Decision, Number, Text, joined, text
 from optimizer.report.findings import Findings
-from optimizer.report.sections.answer import choice_text, price_text, today_text, where_it_breaks
+from optimizer.report.sections.answer import (
+    choice_text,
+    doubt_text,
+    is_unsafe,
+    price_text,
+    today_text,
+    where_it_breaks,
+)
 from optimizer.report.sections.origin import provenance
-from optimizer.report.wording import MOST_NAMED, broken, changes_text, limit_label, moved, number, over_text
+from optimizer.report.wording import (
+    MOST_NAMED,
+    broken,
+    changes_text,
+    limit_label,
+    moved_in,
+    number,
+    over_text,
+)
+
+#: Words of `optimizer.phrases` that follow "it is"; others follow "it has".
+_ADJECTIVES = ("faster", "more consistent", "more available", "cheaper", "simpler")
+#: How readily something is given up, in words.
+_GIVEN_UP = {
+    "never": "never given up",
+    "rare": "given up rarely",
+    "sometimes": "given up sometimes",
+    "pay": "given up readily",
+}
 
 
 def record(found: Findings, made: date) -> Decision:
@@ -31,8 +58,9 @@ def record(found: Findings, made: date) -> Decision:
         candidates=candidates,
         chosen=chosen,
         because=_because(found),
+        outcome=() if chosen is None else (choice_text(found), price_text(found)),
         good=candidates[0].good if chosen == 0 else (),
-        bad=(*candidates[0].bad, *_notices(found)) if chosen == 0 else (),
+        bad=(*candidates[0].bad, *_notices(found), *_doubts(found)) if chosen == 0 else (),
         confirmation=_confirmation(found),
         more=tuple(text(f"{label}: ", *value) for label, value in provenance(found.solution)),
     )
@@ -47,8 +75,13 @@ def _drivers(found: Findings) -> tuple[Text, ...]:
             kind = "" if goal.is_constraint else " wished for"
             parts.append(text(bound, number(dimension, goal.limit), kind))
         if goal.tolerance is not None:
-            parts.append(text(f"given up: {goal.tolerance}"))
-        drivers.append(text(dimension.name, *(text(": ", *joined(parts, last=", ")) if parts else ())))
+            parts.append(text(_GIVEN_UP[goal.tolerance]))
+        drivers.append(
+            text(
+                f"{dimension.name}, {dimension.better} is better",
+                *(part for one in parts for part in (", ", *one)),
+            )
+        )
     others = [
         name
         for name in found.solution.today.constraints
@@ -88,8 +121,8 @@ def _candidate(found: Findings, name: str, x: Array, values: Array, against: Arr
     better = np.flatnonzero(values * signs < against * signs).tolist()
     worse = np.flatnonzero(values * signs > against * signs).tolist()
     what = changes(found.space, found.space.canonical(np.asarray(found.space.today)[None, :])[0], x)
-    good = [_than(moved(dimensions, against, values, only=[j]), whom) for j in better]
-    bad = [_than(moved(dimensions, against, values, only=[j]), whom) for j in worse]
+    good = [_than(dimensions[j], float(against[j]), float(values[j]), whom) for j in better]
+    bad = [_than(dimensions[j], float(against[j]), float(values[j]), whom) for j in worse]
     evaluated = _row(found, x)
     if evaluated is not None:
         over = broken(*evaluated)
@@ -99,11 +132,14 @@ def _candidate(found: Findings, name: str, x: Array, values: Array, against: Arr
     return Candidate(name, told, tuple(good), tuple(bad))
 
 
-def _than(difference: Text, whom: str) -> Text:
-    """A difference against somebody; where both values are told, both are told of already."""
-    if any(isinstance(part, str) and "instead of" in part for part in difference):
-        return text("it is ", *difference, f" ({whom})")
-    return text("it is ", *difference, f" than {whom}")
+def _than(dimension: Dimension, before: float, after: float, whom: str) -> Text:
+    """What a value is against somebody's; where both are told, both are told of already."""
+    difference = moved_in(dimension, before, after)
+    if not any(isinstance(part, str) and "instead of" in part for part in difference):
+        verb = "it is " if words_of(dimension)[0] in _ADJECTIVES else "it has "
+        return text(verb, *difference, f" than {whom}")
+    new, old = number(dimension, after), number(dimension, before)
+    return text(f"its {dimension.name} is ", new, " instead of ", old, f" ({whom})")
 
 
 def _row(found: Findings, x: Array) -> tuple[Evaluation, int] | None:
@@ -124,7 +160,7 @@ def _because(found: Findings) -> Text:
         return text("no design that was looked at stays within every limit")
     if found.is_suggested:
         return text(
-            "of all designs on the front it costs least on average over all opinions of what matters",
+            "of all designs on the front it gives up least, on average over all opinions of what matters",
             *where_it_breaks(found),
         )
     return text("it was chosen by a person", *where_it_breaks(found))
@@ -136,22 +172,23 @@ def _notices(found: Findings) -> list[Text]:
     return [text(f"users are told: {notice.text}") for notice in found.system.notices]
 
 
+def _doubts(found: Findings) -> list[Text]:
+    return [text("it may not hold. ", *doubt_text(found))] if is_unsafe(found) else []
+
+
 def _confirmation(found: Findings) -> tuple[Text, ...]:
     if found.chosen is None:
         return (text("There is nothing to confirm yet."),)
+    if found.system is None:
+        return (text("The numbers are worked out anew whenever the model changes."),)
     parts = [
-        choice_text(found),
-        price_text(found),
-    ]
-    if found.system is not None:
-        parts.append(
-            text(
-                "The build runs tradespace gate with this design: it fails when a limit is broken, or when "
-                "another design is better by more than the steps and the model's error."
-            )
+        text(
+            "tradespace gate, run by the build with the file design.yaml, fails when this design breaks a "
+            "limit, or when another design is better by more than the steps and the model's error."
         )
-        doubts = found.system.doubts
-        if doubts is not None:
-            share = Number(float(doubts.holds[-1]), "fraction")
-            parts.append(text("All limits hold in ", share, " of the draws of the numbers that are guesses."))
+    ]
+    doubts = found.system.doubts
+    if doubts is not None and not is_unsafe(found):
+        share = Number(float(doubts.holds[-1]), "fraction")
+        parts.append(text("All limits hold in ", share, " of the draws of the numbers that are guesses."))
     return tuple(parts)

@@ -11,7 +11,7 @@ from models.evaluation import Array, Evaluation
 from models.scenario.decision import Choice
 from models.scenario.scenario import Scenario
 from optimizer.decide.changes import Change, written
-from optimizer.phrases import unit_of_limit, words_of
+from optimizer.phrases import POINTS, unit_of_limit, words_of
 from optimizer.report.content import Number, Text, joined, text
 
 #: Decisions that a sentence names before it says how many more there are.
@@ -105,7 +105,7 @@ def moved_in(dimension: Dimension, before: float, after: float) -> Text:
         return text(f"{dimension.name} ", new, " instead of ", old)
     amount = abs(after - before)
     if dimension.unit == "fraction":
-        return text(Number(100.0 * amount, "points"), f" {word}")
+        return text(Number(100.0 * amount, POINTS), f" {word}")
     return text(Number(amount, dimension.unit), f" {word}")
 
 
@@ -133,8 +133,13 @@ def over_text(name: str, over: float) -> Text:
     if name == "metastable":
         return text("staying up: after one push it stays down")
     unit = "fraction" if name == "saturation" else unit_of_limit(name)
-    amount = Number(100.0 * over, "points") if unit == "fraction" else Number(over, unit)
+    amount = Number(100.0 * over, POINTS) if unit == "fraction" else Number(over, unit)
     return text(f"{limit_label(name)} by ", amount)
+
+
+def counted(many: int, one: str, more: str = "") -> Text:
+    """How many there are of something: `1 design`, `2 designs`."""
+    return text(Number(float(many), "count"), f" {one}" if many == 1 else f" {more or one + 's'}")
 
 
 def times(multiple: float) -> Number:

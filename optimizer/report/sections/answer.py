@@ -5,8 +5,19 @@ from __future__ import annotations
 from optimizer.decide.breaking import MOST
 from optimizer.report.content import Number, Paragraph, Section, Text, joined, text
 from optimizer.report.findings import Findings
-from optimizer.report.wording import MOST_NAMED, broken, changes_text, limit_label, number, over_text, times
+from optimizer.report.wording import (
+    MOST_NAMED,
+    broken,
+    changes_text,
+    counted,
+    limit_label,
+    number,
+    over_text,
+    times,
+)
 
+#: Share of the draws of the guesses below which the answer says that the limits may not hold.
+ROBUST = 0.9
 #: Dimensions that the third sentence names.
 MOST_GIVEN_UP = 2
 
@@ -21,6 +32,8 @@ def answer(found: Findings) -> Section:
     if over:
         told = joined([over_text(name, amount) for name, amount in over])
         sentences.append(Paragraph(text("The chosen design breaks limits: ", *told, "."), "warning"))
+    elif is_unsafe(found):
+        sentences.append(Paragraph(doubt_text(found), "warning"))
     return Section("answer", "The answer", tuple(sentences))
 
 
@@ -37,13 +50,13 @@ def today_text(found: Findings) -> Text:
     if found.why_not_today.on_front is not None:
         return text("Today's design stays within every limit", *load, ", and is on the front.")
     if found.why_not_today.dominators.size:
-        better = Number(float(found.why_not_today.dominators.size), "count")
+        better = found.why_not_today.dominators.size
         return text(
             "Today's design stays within every limit",
             *load,
             ", but ",
-            better,
-            " designs of the front are better.",
+            *counted(better, "design of the front is", "designs of the front are"),
+            " better.",
         )
     return text("Today's design stays within every limit", *load, ".")
 
@@ -87,6 +100,27 @@ def price_text(found: Findings) -> Text:
     return text("It gives up most in ", *joined(parts), *end, ".")
 
 
+def is_unsafe(found: Findings) -> bool:
+    """Whether the guesses of the scenario leave it open that the chosen design keeps all limits."""
+    doubts = None if found.system is None or found.chosen is None else found.system.doubts
+    return doubts is not None and float(doubts.holds[-1]) < ROBUST
+
+
+def doubt_text(found: Findings) -> Text:
+    """In how many draws of the guesses the chosen design keeps all limits, and which it keeps least."""
+    assert found.system is not None
+    doubts = found.system.doubts
+    assert doubts is not None
+    worst = int(doubts.holds[:-1].argmin())
+    return text(
+        "Some numbers of the scenario are guesses with bands: within these all limits hold in only ",
+        Number(float(doubts.holds[-1]), "fraction"),
+        f" of the draws; the limit on {limit_label(doubts.limits[worst])} holds in ",
+        Number(float(doubts.holds[worst]), "fraction"),
+        '. "What the answer stands on" says what to measure first.',
+    )
+
+
 def where_it_breaks(found: Findings) -> Text:
     """Where the chosen design breaks as the load grows, as the end of a sentence."""
     system = found.system
@@ -106,14 +140,10 @@ def where_it_breaks(found: Findings) -> Text:
 
 def _nothing(found: Findings) -> Text:
     certificate, closest = found.solution.certificate, found.solution.closest
-    seen = Number(float(certificate.evaluated), "count")
+    seen = text("Of ", *counted(certificate.evaluated, "design"), " that ")
+    was = "was" if certificate.evaluated == 1 else "were"
+    told = text(*seen, f"{was} looked at none stays within every limit")
     if closest is None:
-        return text("None of the ", seen, " designs that were looked at can be.")
+        return text(*told, ".")
     over = joined([over_text(name, amount) for name, amount in broken(closest, 0)])
-    return text(
-        "None of the ",
-        seen,
-        " designs that were looked at stays within every limit; the nearest breaks ",
-        *over,
-        ".",
-    )
+    return text(*told, "; the nearest breaks ", *over, ".")

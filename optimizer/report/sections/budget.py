@@ -16,6 +16,7 @@ from optimizer.report.content import (
     text,
 )
 from optimizer.report.findings import Findings
+from optimizer.report.wording import counted
 
 #: Metastable designs of the front that are named.
 MOST_METASTABLE = 20
@@ -154,7 +155,9 @@ def _metastable(found: Findings, health: Health) -> list[Block]:
     named = joined([text(f"{i + 1}") for i in many[:MOST_METASTABLE]])
     rest = len(many) - MOST_METASTABLE
     count = Number(float(len(many)), "count")
-    of = Number(float(len(found.front)), "count")
+    of = counted(len(found.front), "design")
     more = text(" and ", Number(float(rest), "count"), " more") if rest > 0 else ()
-    told = text(count, " of ", of, " designs of the front are metastable, they stay down after one push: ")
-    return [*blocks, Bullets((text(*told, *named, *more, "."),))]
+    are = "is metastable, it stays" if len(many) == 1 else "are metastable, they stay"
+    told = text(count, " of ", *of, f" of the front {are} down after one push: ")
+    name = "design " if len(many) == 1 else "designs "
+    return [*blocks, Bullets((text(*told, name, *named, *more, "."),))]

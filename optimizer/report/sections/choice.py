@@ -114,7 +114,8 @@ def _consequence(
         does = moved(evaluation.dimensions, one.without, values) or text("no difference that the model tells")
         if one.breaks:
             limits = joined([text(limit_label(name)) for name in one.breaks])
-            does = text(*does, "; without it ", *limits, " would be broken")
+            many = "limit" if len(one.breaks) == 1 else "limits"
+            does = text(*does, f"; without it the {many} on ", *limits, " would be broken")
     cells: tuple[Cell, ...] = (
         labels.decision(one.decision),
         labels.value(one.decision, one.before),

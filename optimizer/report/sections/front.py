@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.evaluation import Evaluation
+from optimizer.decide.changes import changes
 from optimizer.decide.exchanges import nines_of
 from optimizer.report.content import (
     Axis,
@@ -24,8 +25,10 @@ from optimizer.report.content import (
     text,
 )
 from optimizer.report.findings import Findings, Goal
-from optimizer.report.wording import numbers
+from optimizer.report.wording import changes_text, counted, limit_label, numbers
 
+#: Decisions that are named of each of the few.
+MOST_DECISIONS = 12
 #: Designs of the front that the view shows at the most.
 MOST_SHOWN = 5000
 #: A dimension whose values span more than this factor is spread over its logarithm.
@@ -63,17 +66,22 @@ def representatives(found: Findings) -> Section | None:
         return None
     evaluation = found.front.evaluation
     sizes = np.bincount(few.group, minlength=len(few.positions))
+    today = found.space.canonical(np.asarray(found.space.today)[None, :])[0]
     rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (str(i + 1), name, *numbers(evaluation, i), Number(float(size), "count"))
+        (
+            str(i + 1),
+            name,
+            changes_text(found.labels, changes(found.space, today, evaluation.X[i]), most=MOST_DECISIONS),
+            Number(float(size), "count"),
+        )
         for i, name, size in zip(few.positions, few.names, sizes, strict=True)
     )
-    head = ("design", "what sets it apart", *(d.name for d in evaluation.dimensions), "designs it stands for")
+    head = ("design", "what sets it apart", "what it changes against today's", "designs it stands for")
     near = (
         text(
-            "No design of the front is further than ",
+            "Every design of the front differs from the one that stands for it by no more than ",
             Number(few.radius, "fraction"),
-            " of the front's range, in the dimension in which it differs most, from the one that stands "
-            "for it.",
+            " of the front's range, in any dimension.",
         )
         if few.radius > 0.0
         else text("These are all designs of the front.")
@@ -83,8 +91,8 @@ def representatives(found: Findings) -> Section | None:
         for k, (i, why) in enumerate(found.knees)
     ]
     if found.rivals.size:
-        many = Number(float(found.rivals.size), "count")
-        points.append(text("Within the model's error ", many, " other designs could be the knee."))
+        others = counted(found.rivals.size, "other design")
+        points.append(text("Within the model's error ", *others, " could be the knee."))
     return Section(
         "few",
         "The few to look at",
@@ -195,11 +203,11 @@ def _excluded(found: Findings) -> Block:
     alone = found.solution.broken_alone
     points = tuple(
         text(
-            f"{name}: ",
-            Number(float(many), "count"),
-            " designs break it, ",
+            f"{limit_label(name)}: ",
+            *counted(many, "design breaks", "designs break"),
+            " it, ",
             Number(float(alone.get(name, 0)), "count"),
-            " of them break nothing else",
+            " of them nothing else",
         )
         for name, many in found.solution.broken.items()
     )

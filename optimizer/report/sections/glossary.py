@@ -2,33 +2,65 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
-from optimizer.report.content import Section, Table
-from optimizer.report.findings import Findings
+from optimizer.report.content import Bullets, Line, Paragraph, Section, Table, Waterfall, plain, tables_of
 
 WORDS: Final[tuple[tuple[str, str], ...]] = (
     ("Availability", "The share of user requests that are answered successfully, over all phases."),
-    ("Breaking point", "The multiple of the planned load at which the first limit falls."),
+    ("Complexity", "The share of the complexity budget that is spent; above 100 % it is overspent."),
     ("Complexity budget", "Points that a design earns and spends; with none left the system changes phase."),
     ("Consistency", "The share of answers that are up to date, times how much of the full answer they hold."),
     ("Cost", "Money for the whole period: machines, calls, changes, and revenue that is lost."),
-    ("Dominated", "Another design is at least as good in everything, and better in something."),
+    ("Digest", "A fingerprint of the scenario: the same digest, the same scenario."),
+    ("Dimension", "One of the things by which designs are measured."),
+    ("Draw", "One way in which the guesses might turn out, by chance, all of them together."),
     ("Emergence score", "How close the whole is to behaviour that no part shows alone; 0.8 is danger."),
+    ("Escape plan", "What to switch, and at which load, when more comes than was planned for."),
     ("Feasible", "Within every limit of the scenario."),
+    (
+        "Front",
+        "The Pareto front: the feasible designs that none beats without being worse somewhere.",
+    ),
     ("Hypervolume", "How much of the space of possible results a front covers; more is better."),
     ("Knee", "The design from which every step gives up more than it saves, on average over all opinions."),
     ("Latency", "What the slowest of the users wait, at the percentile that the scenario names."),
     ("Metastable", "Healthy until one push; then it stays down, because retries keep it there."),
     ("Model's error", "How far the model was off from a simulation of the same system, at the worst."),
-    ("Pareto front", "All feasible designs that are not dominated: nothing on it is had for nothing."),
+    ("Percentage points", "A difference of two shares: from 93 % to 98 % are 5 percentage points."),
+    ("p50, p99", "The time within which 50, or 99, of 100 requests are answered."),
+    ("Robust", "It keeps all limits even where the guesses turn out badly."),
+    ("Runner-up", "Of the few that stand for the front the one that gives up least after the chosen design."),
+    ("Seed", "Where chance begins: the same seed finds the same designs again."),
     ("Throughput", "The load that the design carries before the first part of it is full."),
     ("Utilisation", "The share of its capacity that a part uses; above 70 % waits grow steeply."),
 )
+#: How a word stands in a text, where that isn't the word itself.
+_STANDS = {"p50, p99": "p99", "Model's error": "error"}
 
 
-def glossary(found: Findings) -> Section:
-    """The words, those of the scenario's dimensions and all others."""
-    del found  # the words are the same for all
-    table = Table("glossary", "The words used here", ("word", "what it means"), WORDS)
-    return Section("glossary", "Words", (table,))
+def glossary(sections: Sequence[Section]) -> Section:
+    """The words that some sections use."""
+    used = " ".join(_words(sections)).lower()
+    rows = tuple(row for row in WORDS if _STANDS.get(row[0], row[0]).lower() in used)
+    return Section(
+        "glossary", "Words", (Table("glossary", "The words used here", ("word", "what it means"), rows),)
+    )
+
+
+def _words(sections: Sequence[Section]) -> list[str]:
+    found = []
+    for section in sections:
+        found.append(section.title)
+        for block in section.blocks:
+            if isinstance(block, Paragraph):
+                found.append(plain(block.text))
+            elif isinstance(block, Bullets):
+                found += [plain(point) for point in block.points]
+            elif isinstance(block, (Waterfall, Line)):
+                found.append(block.title)
+            for table in tables_of(block):
+                found += [table.caption, *table.columns]
+                found += [plain(cell) for row in table.rows for cell in row]
+    return found

@@ -38,7 +38,7 @@ def provenance(solution: Solution) -> tuple[tuple[str, Text], ...]:
         rows.append(("algorithm", text(certificate.algorithm)))
     rows.append(("designs evaluated", text(Number(float(certificate.evaluated), "count"))))
     if certificate.size is not None:
-        rows.append(("designs there are", text(Number(float(certificate.size), "count"))))
+        rows.append(("designs in the space", text(Number(float(certificate.size), "count"))))
     rows += [
         ("feasible", text(Number(float(certificate.feasible), "count"))),
         ("on the front", text(Number(float(certificate.on_front), "count"))),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from optimizer.decide.runbook import Switch
 from optimizer.report.content import Block, Cell, Number, Paragraph, Section, Table, joined, text
 from optimizer.report.findings import Findings
-from optimizer.report.wording import changes_text
+from optimizer.report.wording import changes_text, counted
 
 
 def plan(found: Findings) -> Section | None:
@@ -23,8 +23,8 @@ def plan(found: Findings) -> Section | None:
                 " of work and ",
                 Number(usd, "USD"),
                 " for ",
-                Number(float(len(found.changed)), "count"),
-                " decisions that differ from today's.",
+                *counted(len(found.changed), "decision that differs", "decisions that differ"),
+                " from today's.",
             )
         ),
         _phases(found),

@@ -65,10 +65,20 @@ def _given_up(found: Findings, i: int) -> list[Block]:
         "what is bought with it",
     )
     table = Table("sacrifice", "What it gives up against the best of each dimension", head, tuple(rows))
+    told = {one.dimension for one in found.gives_up}
+    same = [text(d.name) for j, d in enumerate(dimensions) if j not in told]
+    if same:
+        alike = text("In ", *joined(same), " it gives up nothing: all designs of the front are the same.")
+        return [table, Paragraph(alike), *_ways(found, i)]
+    return [table, *_ways(found, i)]
+
+
+def _ways(found: Findings, i: int) -> list[Block]:
+    """The cheapest way to more of each dimension."""
     ways = [_way(found, i, e.dimension, e.to) for e in found.exchanges]
     if not ways:
-        return [table]
-    return [table, Paragraph(text("The cheapest way to more of each dimension:")), Bullets(tuple(ways))]
+        return []
+    return [Paragraph(text("The cheapest way to more of each dimension:")), Bullets(tuple(ways))]
 
 
 def _way(found: Findings, i: int, dimension: int, to: int) -> Text:
@@ -78,7 +88,7 @@ def _way(found: Findings, i: int, dimension: int, to: int) -> Text:
     )
     name = evaluation.dimensions[dimension].name
     effect = moved(evaluation.dimensions, evaluation.values[i], evaluation.values[to])
-    return text(f"Better {name}: design {to + 1} is ", *effect, "; it changes ", *what, ".")
+    return text(f"Better {name}: design {to + 1}, ", *effect, "; it changes ", *what, ".")
 
 
 def _why_not(found: Findings) -> list[Block]:
@@ -95,7 +105,7 @@ def dominated_by(found: Findings, values: object, dominators: object) -> list[Te
     evaluation = found.front.evaluation
     return [
         text(
-            f"Design {int(i) + 1} is as good in everything, and ",
+            f"Design {int(i) + 1} is as good in everything, and better in this: ",
             *moved(evaluation.dimensions, np.asarray(values), evaluation.values[int(i)]),
             ".",
         )
@@ -130,4 +140,5 @@ def _told(found: Findings) -> list[Block]:
     ]
     if notices:
         return [*blocks, Paragraph(text("What users are told:")), Bullets(tuple(notices))]
-    return [*blocks, Paragraph(text("Users need not be told anything: no decision in force has a notice."))]
+    told = "No decision that is in force has a notice for users; whether they should be told is left to you."
+    return [*blocks, Paragraph(text(told))]

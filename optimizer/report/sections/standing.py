@@ -51,11 +51,16 @@ def _doubts(found: Findings, doubts: Doubts) -> list[Block]:
 
 def _guesses(doubts: Doubts) -> Table:
     rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (guess.path, *(Number(float(v), guess.unit) for v in spread), guess.source or None)
+        (guess.path, *(Number(float(v), _unit(guess.unit)) for v in spread), guess.source or None)
         for guess, spread in zip(doubts.guesses, doubts.spread, strict=True)
     )
     head = ("number", "one in ten is below", "as many below as above", "one in ten is above", "source")
     return Table("guesses", "The numbers that may be off, and how far", head, rows)
+
+
+def _unit(unit: str) -> str:
+    """The unit of a guess as a report writes it: a share as a percentage, like everywhere else."""
+    return "fraction" if unit == "share" else unit
 
 
 def _bands(found: Findings, doubts: Doubts) -> Table:
@@ -91,7 +96,10 @@ def _again(found: Findings, doubts: Doubts) -> Table:
         )
     rows.append(("none is feasible", Number(doubts.none_feasible, "fraction"), None))
     head = ("design", "chosen in this share of the draws", "robust")
-    caption = "Which of the few would be chosen as the draws fall; robust: all limits hold in nine of ten"
+    caption = (
+        "Which of the few would be chosen as the draws fall; robust: all limits hold in nine of ten draws, "
+        "and none of the others is better in bad luck"
+    )
     return Table("again", caption, head, tuple(rows))
 
 

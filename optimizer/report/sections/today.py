@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from optimizer.decide.changes import changes
-from optimizer.report.content import Bullets, Number, Section, Text, text
+from optimizer.report.content import Bullets, Section, Text, text
 from optimizer.report.findings import Findings
 from optimizer.report.sections.sacrifice import dominated_by
 from optimizer.report.wording import changes_text, moved, over_text
@@ -24,7 +24,11 @@ def why_not_today(found: Findings) -> Section:
         )
         points.append(
             text(
-                "The smallest change that brings it within all limits: ", *what, ". It is then ", *effect, "."
+                "The smallest change that brings it within all limits: ",
+                *what,
+                ". Against today's that is ",
+                *effect,
+                ".",
             )
         )
     if why.on_front is not None:
@@ -39,8 +43,5 @@ def why_not_today(found: Findings) -> Section:
             text(f"The nearest design of the front is {many} away, design {why.nearest + 1}: ", *what, ".")
         )
     if not points:
-        many_ = Number(float(len(found.front)), "count")
-        points.append(
-            text("Nothing is known against it, and none of the ", many_, " designs of the front is near.")
-        )
+        points.append(text("Nothing is known against it, and no design of the front is near."))
     return Section("today", "Why not today's design", (Bullets(tuple(points)),))

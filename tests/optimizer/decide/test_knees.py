@@ -63,5 +63,5 @@ def test_the_reason_tells_the_step_to_it_and_the_next():
     i = knee(found)
     assert found.losses[i].tolist() == [13.0, 9_000.0]
     text = reason(found, i)
-    assert "900 worse price and 5.00 better wait" in text
-    assert "the next step is 41,000 worse price and 3.00 better wait" in text
+    assert "900 worse price, but 5.00 better wait" in text
+    assert "the next step: 41,000 worse price, but 3.00 better wait" in text

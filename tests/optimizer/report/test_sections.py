@@ -151,7 +151,7 @@ def test_where_nothing_survives_the_report_says_so():
     )
     report = report_of(system)
     answer = [plain(block.text) for block in report.section("answer").blocks]
-    assert answer[1].startswith("None of the 4 designs that were looked at stays within every limit")
+    assert answer[1].startswith("Of 4 designs that were looked at none stays within every limit")
     assert report.decision.chosen is None
     assert [section.name for section in report.sections][:3] == ["answer", "front", "budget"]
 
