@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.dimension import Dimension
 from models.evaluation import Array, Evaluation
@@ -97,39 +98,63 @@ def _candidates(found: Findings) -> tuple[Candidate, ...]:
     own: list[Candidate] = []
     if found.chosen is not None:
         values = found.chosen.values[0]
-        own.append(_candidate(found, found.names[0], found.chosen.X[0], values, today.values[0], "today's"))
+        assert found.against_today is not None
+        same = found.against_today.equal[1]
+        x = found.chosen.X[0]
+        own.append(_candidate(found, found.names[0], x, values, today.values[0], "today's", same))
         others = found.against_chosen
         if others is not None:
             own += [
                 _candidate(
-                    found, name, others.evaluation.X[i], others.evaluation.values[i], values, "the chosen one"
+                    found,
+                    name,
+                    others.evaluation.X[i],
+                    others.evaluation.values[i],
+                    values,
+                    "the chosen one",
+                    others.equal[i],
                 )
                 for i, name in enumerate(found.names[1:], start=1)
             ]
-        own.append(_candidate(found, "today's design", today.X[0], today.values[0], values, "the chosen one"))
+        own.append(
+            _candidate(found, "today's design", today.X[0], today.values[0], values, "the chosen one", same)
+        )
     else:
         own.append(
-            _candidate(found, "today's design", today.X[0], today.values[0], today.values[0], "itself")
+            _candidate(found, "today's design", today.X[0], today.values[0], today.values[0], "itself", None)
         )
     return tuple(own)
 
 
-def _candidate(found: Findings, name: str, x: Array, values: Array, against: Array, whom: str) -> Candidate:
-    """An option, with what is better and what is worse than in another."""
+def _candidate(
+    found: Findings,
+    name: str,
+    x: Array,
+    values: Array,
+    against: Array,
+    whom: str,
+    same: NDArray[np.bool_] | None,
+) -> Candidate:
+    """An option, with what is better and what is worse than in another; `same`: within the model's error."""
     dimensions = found.solution.today.dimensions
     signs = np.array([d.sign for d in dimensions])
     better = np.flatnonzero(values * signs < against * signs).tolist()
     worse = np.flatnonzero(values * signs > against * signs).tolist()
     what = changes(found.space, found.space.canonical(np.asarray(found.space.today)[None, :])[0], x)
-    good = [_than(dimensions[j], float(against[j]), float(values[j]), whom) for j in better]
-    bad = [_than(dimensions[j], float(against[j]), float(values[j]), whom) for j in worse]
+
+    def told(j: int) -> Text:
+        than = _than(dimensions[j], float(against[j]), float(values[j]), whom)
+        return than if same is None or not same[j] else text(*than, ", which is within the model's error")
+
+    good = [told(j) for j in better]
+    bad = [told(j) for j in worse]
     evaluated = _row(found, x)
     if evaluated is not None:
         over = broken(*evaluated)
         good += [] if over else [text("it stays within every limit")]
         bad += [text("it breaks ", *over_text(limit, amount)) for limit, amount in over]
-    told = text("changes ", *changes_text(found.labels, what, most=MOST_NAMED))
-    return Candidate(name, told, tuple(good), tuple(bad))
+    named = text("changes ", *changes_text(found.labels, what, most=MOST_NAMED))
+    return Candidate(name, named, tuple(good), tuple(bad))
 
 
 def _than(dimension: Dimension, before: float, after: float, whom: str) -> Text:

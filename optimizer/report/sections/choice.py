@@ -24,26 +24,29 @@ def choice(found: Findings) -> Section | None:
     if today is None:
         return None
     blocks: list[Block] = [_side_by_side(found, today)]
-    if today.equal[1].any():
-        same = joined(
-            [
-                text(d.name)
-                for d, is_same in zip(today.evaluation.dimensions, today.equal[1], strict=True)
-                if is_same
-            ]
-        )
-        blocks.append(
-            Paragraph(
-                text("In ", *same, " it can't be told from today's design: the model's error is larger.")
-            )
-        )
+    blocks += _told_apart(found, today, 1, found.names[0], "today's")
     blocks.append(_decisions(found, today, 1, "against-today", found.names[0], "today"))
     others = found.against_chosen
     if others is not None:
         for i, name in enumerate(found.names[1:], start=1):
+            blocks += _told_apart(found, others, i, name, found.names[0])
             key = "against-runner-up" if i == 1 and name == "the runner-up" else f"against-{i}"
             blocks.append(_decisions(found, others, i, key, name, found.names[0]))
     return Section("choice", "The choice, decision by decision", tuple(blocks))
+
+
+def _told_apart(found: Findings, compared: Comparison, i: int, name: str, than: str) -> list[Block]:
+    """Says in which dimensions two designs differ by no more than the model's error."""
+    evaluation = compared.evaluation
+    same = [
+        text(d.name)
+        for j, d in enumerate(evaluation.dimensions)
+        if compared.equal[i, j] and evaluation.values[i, j] != evaluation.values[0, j]
+    ]
+    if not same:
+        return []
+    told = text("In ", *joined(same), f" {name} and {than} can't be told apart: the model's error is larger.")
+    return [Paragraph(told)]
 
 
 def _side_by_side(found: Findings, today: Comparison) -> Table:
