@@ -35,7 +35,7 @@ def test_one_five_and_fifty_times(system: System) -> None:
 
 
 def test_today_is_bought_for_five_times(system: System) -> None:
-    """99 % of the requests x 18 ms over 20 x 16 slots: 56 % busy at 10,000/s, ten times as much at 100,000."""
+    """99 % of the requests x 18 ms over 320 slots: 56 % busy at 10,000/s, ten times as much at 100,000."""
     at_five = (WALK + CATCH) * 10_000 * WORK_S / (20 * 16)
     assert at_five == pytest.approx(0.557, abs=1e-3)
     assert game(system, "worst_case")["utilisation"] == pytest.approx(at_five, rel=0.01)
@@ -77,6 +77,13 @@ def test_repeats_keep_down_what_could_stand(system: System) -> None:
     assert found["retry_margin"][0] == pytest.approx(by_hand["three"], rel=1e-3)
     assert found["retry_margin"][1] == pytest.approx(by_hand["one"], rel=1e-3)
     assert broken(system, **BIG, jitter="on") == {"metastable"}
+
+
+def test_who_refuses_early_may_be_asked_twice(system: System) -> None:
+    """A refusal costs no work: with one repeat the collapse has nothing to live on."""
+    design = {**BIG, "jitter": "on", "app_repeats": "one"}
+    assert broken(system, **design) == {"metastable"}
+    assert broken(system, **design, refuse_early="on") == set()
 
 
 def test_fewer_countries_leave_room_for_repeats(system: System) -> None:
