@@ -98,7 +98,7 @@ def test_repeats_save_events_and_a_key_keeps_them_single(system: System) -> None
     single = values_of(system, workers=45)["consistency"]
     twice = values_of(system, workers=45, delivery="repeated")["consistency"]
     keyed = values_of(system, workers=45, delivery="idempotent")["consistency"]
-    # 1 % of the events count as wrong; 10 % of the requests weigh 5, 88 % weigh 0.5, and queries, 2 %, weigh 5
+    # 1 % of the events count as wrong. 10 % of the requests weigh 5, 88 % weigh 0.5; queries, 2 %, weigh 5.
     assert single - twice == pytest.approx(0.01 * (0.5 + 0.44) / (0.5 + 0.44 + 0.1), rel=0.001)
     assert keyed == pytest.approx(single, abs=1e-3)
     # which every write and every query pays for with 20 % more work
