@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from models.errors import DesignError, OutputError, ScenarioError
@@ -15,19 +15,22 @@ from optimizer.files import write_text
 _KEYS = ("scenario", "digest", "decisions")
 
 
-def design_from(system: System, name: str, changes: Sequence[str]) -> Array:
+def design_from(
+    system: System, name: str, changes: Sequence[str], *, older: Callable[[str], object] | None = None
+) -> Array:
     """The row of a design.
 
     Args:
         system: The system it is for.
         name: `today`, or the path of a file with `scenario`, `digest` and `decisions`.
         changes: Changes to it, `decision=value` or `decision@phase=value` each.
+        older: Told how the scenario differs from that of the file, which is taken then; None = it is refused.
 
     Raises:
         DesignError: The design or a change is wrong, or the file is for another scenario.
         ScenarioError: The file is no YAML.
     """
-    written: dict[str, object] = {} if name == "today" else _from_file(system, Path(name))
+    written: dict[str, object] = {} if name == "today" else _from_file(system, Path(name), older)
     return _with_changes(system, written, changes)
 
 
@@ -85,7 +88,7 @@ def _what_differs(system: System, decisions: Mapping[str, object]) -> str:
     return "; ".join(parts) or "its decisions are the same, but numbers or limits have changed since"
 
 
-def _from_file(system: System, path: Path) -> dict[str, object]:
+def _from_file(system: System, path: Path, older: Callable[[str], object] | None = None) -> dict[str, object]:
     document = read_document(read_file(path), source=str(path))
     if document.findings:
         raise ScenarioError(str(path), document.findings)
@@ -102,11 +105,16 @@ def _from_file(system: System, path: Path) -> dict[str, object]:
             "use the scenario it was made for"
         )
     if digest is not None and digest != system.digest:
-        raise DesignError(
+        told = (
             f"{path}: was made for another version of {system.scenario.name!r} (digest {str(digest)[:12]}, "
-            f"now {system.digest[:12]}): {_what_differs(system, decisions)}; solve again, or remove `digest` "
-            "from the file if you have checked that the decisions still mean the same"
+            f"now {system.digest[:12]}): {_what_differs(system, decisions)}"
         )
+        if older is None:
+            raise DesignError(
+                f"{told}; solve again, or remove `digest` from the file if you have checked that the "
+                "decisions still mean the same"
+            )
+        older(told)
     return dict(decisions)
 
 

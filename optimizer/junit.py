@@ -12,12 +12,13 @@ from optimizer.decide.gate import Check
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def junit_xml(name: str, checks: Sequence[Check]) -> str:
+def junit_xml(name: str, checks: Sequence[Check], *, notes: Sequence[str] = ()) -> str:
     """The checks as one suite of test cases; what doesn't hold is a failure.
 
     Args:
         name: Name of the suite.
         checks: What was checked.
+        notes: What else there is to say, as the output of the suite.
     """
     failed = sum(not check.holds for check in checks)
     counts = {"tests": str(len(checks)), "failures": str(failed), "errors": "0"}
@@ -30,6 +31,8 @@ def junit_xml(name: str, checks: Sequence[Check]) -> str:
         if not check.holds:
             failure = ElementTree.SubElement(case, "failure", {"message": _shown(check.told)})
             failure.text = _shown(check.told)
+    if notes:
+        ElementTree.SubElement(suite, "system-out").text = _shown("\n".join(notes))
     ElementTree.indent(root)
     return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 

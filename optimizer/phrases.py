@@ -117,6 +117,7 @@ _UNIT_OF_LIMIT = {
     "availability": "fraction",
     "complexity": "fraction",
     "complexity_reserve": "fraction",
+    "saturation": "fraction",
 }
 
 
@@ -129,4 +130,5 @@ def excess_text(name: str, over: float) -> str:
     """An excess with the unit of its limit."""
     if name == "metastable":
         return "stays down after one push"
-    return quantity(over, unit_of_limit(name))
+    unit = unit_of_limit(name)
+    return quantity(100.0 * over, POINTS) if unit == "fraction" else quantity(over, unit)

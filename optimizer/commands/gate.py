@@ -31,25 +31,37 @@ def gate(
     as_json: AsJson = False,
 ) -> None:
     """Exit code 1 when the chosen design breaks a limit, or another one is better in earnest."""
+    from models.errors import OutputError
     from optimizer.decide.gate import gate as checked
+    from optimizer.designs import design_from
     from optimizer.files import write_text
     from optimizer.junit import junit_xml
 
+    if junit is not None and not junit.absolute().parent.is_dir():  # no reason to solve first
+        raise OutputError(
+            f"{junit} can't be written: there is no folder {junit.parent}; make it, or see --junit"
+        )
     system = compiled(scenario)
+    notes: list[str] = []
+    is_named = design == "knee" or design.isdigit()
+    x = None if is_named else design_from(system, design, [], older=notes.append)
     found = front_of_system(system, front)
-    checks = checked(system, found, design_of(system, design, [], front, front=found))
+    checks = checked(system, found, design_of(system, design, [], front, front=found) if x is None else x)
     if junit is not None:
-        write_text(junit, junit_xml(f"tradespace gate {system.scenario.name}", checks))
+        write_text(junit, junit_xml(f"tradespace gate {system.scenario.name}", checks, notes=notes))
     holds = all(check.holds for check in checks)
     if as_json:
         print_json(
             {
                 "scenario": {"name": system.scenario.name, "digest": system.digest},
                 "open": holds,
+                "notes": notes,
                 "checks": [{"name": c.name, "holds": c.holds, "told": c.told} for c in checks],
             }
         )
     else:
+        for note in notes:
+            typer.echo(f"note    {note}")
         for check in checks:
             typer.echo(f"{'ok    ' if check.holds else 'FAILED'}  {check.told}")
     if not holds:

@@ -132,7 +132,7 @@ def over_text(name: str, over: float) -> Text:
     """A limit that is broken, and by how much: `latency by 31 ms`."""
     if name == "metastable":
         return text("staying up: after one push it stays down")
-    unit = "fraction" if name == "saturation" else unit_of_limit(name)
+    unit = unit_of_limit(name)
     amount = Number(100.0 * over, POINTS) if unit == "fraction" else Number(over, unit)
     return text(f"{limit_label(name)} by ", amount)
 

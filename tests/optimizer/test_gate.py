@@ -31,7 +31,8 @@ SCHEMA = """<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">
         </xs:complexType></xs:element></xs:sequence>
         <xs:attribute name="classname" type="xs:string" use="required"/>
         <xs:attribute name="name" type="xs:string" use="required"/>
-      </xs:complexType></xs:element></xs:sequence>
+      </xs:complexType></xs:element>
+      <xs:element name="system-out" type="xs:string" minOccurs="0"/></xs:sequence>
       <xs:attribute name="name" type="xs:string" use="required"/>
       <xs:attribute name="skipped" type="xs:nonNegativeInteger" use="required"/>
       <xs:attributeGroup ref="counts"/>
@@ -107,6 +108,32 @@ def test_a_dominated_design_shuts_it_unless_nobody_cares(tradespace, tmp_path):
     }
     code, out, _ = tradespace("gate", with_steps(tmp_path, **huge), "--design", worse)
     assert code == OK, out
+
+
+def test_a_changed_scenario_is_judged_by_its_new_numbers(tradespace, tmp_path):
+    design, junit, changed = tmp_path / "design.yaml", tmp_path / "gate.xml", tmp_path / "changed.yaml"
+    assert tradespace("explain", EXERCISE, "--design", "3", "--save", design)[0] == OK
+    code, out, _ = tradespace("gate", EXERCISE, "--design", design, "--junit", junit)
+    assert code == OK
+    assert "note" not in out
+    assert ElementTree.parse(junit).find(".//system-out") is None
+    # Design 3 sits on the phase boundary, 70 % utilisation: 2 % more load is too much.
+    changed.write_text(EXERCISE.read_text().replace("rate: 50000", "rate: 51000"))
+    code, out, _ = tradespace("gate", changed, "--design", design, "--junit", junit)
+    assert code == SHUT
+    assert "made for another version" in out
+    assert "FAILED  saturation is broken: 1.40 percentage points over" in out
+    assert "another version" in ElementTree.parse(junit).find(".//system-out").text
+    xmlschema.XMLSchema(SCHEMA).validate(str(junit))
+    changed.write_text(EXERCISE.read_text().replace("rate: 50000", "rate: 49000"))
+    code, out, _ = tradespace("gate", changed, "--design", design, "--json")
+    assert code == OK
+    (note,) = json.loads(out)["notes"]
+    assert "numbers or limits have changed" in note
+    changed.write_text(EXERCISE.read_text().replace("long_cache_ttl", "longer_cache_ttl"))
+    code, _, err = tradespace("gate", changed, "--design", design)
+    assert code == BAD_INPUT
+    assert "long_cache_ttl" in err
 
 
 def test_what_cannot_be_written_is_bad_input(tradespace, tmp_path):
