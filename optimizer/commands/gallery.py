@@ -26,9 +26,10 @@ def gallery(as_json: AsJson = False) -> None:
     if as_json:
         print_json({"scenarios": [asdict(one) for one in entries]})
         return
+    widest = max(len(one.name) for one in entries)
     for one in entries:
-        designs = "too many designs to count" if one.designs is None else f"{count(one.designs)} designs"
-        typer.echo(f"{one.name}: {one.decisions} decisions, {designs}\n  {one.line}")
+        designs = "uncountable designs" if one.designs is None else f"{count(one.designs)} designs"
+        typer.echo(f"{one.name:<{widest}}  {one.decisions} decisions, {designs}. {one.line}")
     typer.echo(
         f"\n`tradespace solve {FIRST}` solves one; `tradespace new my-system --from {FIRST}` copies one "
         "with its comments, to start from."
