@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from models.dimension import Dimension
 from models.evaluation import Array, Evaluation
-from models.scenario.decision import Choice
+from models.scenario.decision import Choice, Integer, Real
+from models.scenario.paths import quantity_of, resolve
 from models.scenario.scenario import Scenario
 from optimizer.decide.changes import Change, written
 from optimizer.phrases import POINTS, unit_of_limit, words_of
@@ -33,22 +34,29 @@ class Labels:
     Attributes:
         decisions: Of decisions; what isn't named goes by its own name.
         options: Of the options of choices, by decision.
+        units: Of decisions that are numbers; what has none is a plain number.
     """
 
     decisions: Mapping[str, str] = field(default_factory=dict)
     options: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
 
     def decision(self, name: str) -> str:
         """A decision's name for people."""
         return self.decisions.get(name, name)
 
     def value(self, name: str, value: object) -> str:
-        """A decision's value for people: an option's label, or as it is written."""
+        """A decision's value for people: an option's label, a number with its unit, settings by phase."""
         if isinstance(value, Mapping):
-            return ", ".join(f"{phase}: {self.value(name, part)}" for phase, part in value.items())
+            parts = {phase: self.value(name, part) for phase, part in value.items()}
+            if len(set(parts.values())) == 1:
+                return next(iter(parts.values()))
+            return " / ".join(f"{phase}: {part}" for phase, part in parts.items())
         if isinstance(value, str):
-            return self.options.get(name, {}).get(value, value)
-        return written(value)
+            value = self.options.get(name, {}).get(value, value)
+        is_whole = isinstance(value, int) and not isinstance(value, bool)
+        told = f"{value:,}" if is_whole else written(value)
+        return f"{told} {self.units[name]}" if value is not None and name in self.units else told
 
 
 def labels_of(scenario: Scenario) -> Labels:
@@ -59,7 +67,18 @@ def labels_of(scenario: Scenario) -> Labels:
         for name, decision in scenario.decisions.items()
         if isinstance(decision, Choice)
     }
-    return Labels(decisions, options)
+    units = {
+        name: unit
+        for name, decision in scenario.decisions.items()
+        if isinstance(decision, (Integer, Real)) and (unit := _unit_of(scenario, decision.sets[0]))
+    }
+    return Labels(decisions, options, units)
+
+
+def _unit_of(scenario: Scenario, path: str) -> str:
+    """The unit of a parameter; empty for plain numbers and shares."""
+    unit = quantity_of(scenario, resolve(scenario, path)[0]).unit
+    return "" if unit == "share" else unit
 
 
 def change_text(labels: Labels, change: Change) -> Text:

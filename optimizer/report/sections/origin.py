@@ -13,7 +13,7 @@ def origin(found: Findings) -> Section:
     certificate = solution.certificate
     told = str(certificate)
     blocks: list[Block] = [Paragraph(text(f"{told[:1].upper()}{told[1:]}."))]
-    if certificate.why:
+    if certificate.why and certificate.why not in told:
         blocks.append(Paragraph(text(f"{certificate.why[:1].upper()}{certificate.why[1:]}.")))
     if certificate.ended_early:
         blocks.append(Paragraph(text(f"It ended early: {certificate.ended_early}."), "warning"))
@@ -37,8 +37,13 @@ def provenance(solution: Solution) -> tuple[tuple[str, Text], ...]:
     if certificate.algorithm:
         rows.append(("algorithm", text(certificate.algorithm)))
     rows.append(("designs evaluated", text(Number(float(certificate.evaluated), "count"))))
-    if certificate.size is not None:
-        rows.append(("designs in the space", text(Number(float(certificate.size), "count"))))
+    size = certificate.size
+    there = "uncountably many" if size is None else Number(float(size), "count")
+    rows.append(("designs in the space", text(there)))
+    if certificate.method == "search" and config.seconds is not None:
+        rows.append(("time allowed", text(Number(config.seconds, "s"))))
+    if certificate.method == "search" and config.restarts > 1:
+        rows.append(("independent searches", text(Number(float(config.restarts), "count"))))
     rows += [
         ("feasible", text(Number(float(certificate.feasible), "count"))),
         ("on the front", text(Number(float(certificate.on_front), "count"))),

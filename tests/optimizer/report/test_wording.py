@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from models import compile_system
 from models.dimension import DIMENSIONS
 from optimizer.decide.survival_rules import Condition, Rule
 from optimizer.report.content import Bullets, Paragraph, Section, plain, text
@@ -17,8 +18,9 @@ from optimizer.report.sections.choice import choice
 from optimizer.report.sections.glossary import WORDS, glossary
 from optimizer.report.sections.rules import rules
 from optimizer.report.sections.sacrifice import sacrifice
-from optimizer.report.wording import counted, moved_in, over_text
+from optimizer.report.wording import counted, labels_of, moved_in, over_text
 from reports import DAY, everything, exercise
+from scenarios import scenario
 
 
 def paragraphs(section, kind=None):
@@ -96,6 +98,19 @@ def test_rules_call_decisions_by_their_labels():
     section = rules(with_answers(found, rules=ground))
     (row,) = section.blocks[1].rows
     assert row[0] == "Copies of the web at least 3, mode = As now and shed in peak (on)"
+
+
+def test_values_of_decisions_have_their_units():
+    tree = {
+        "copies": {"integer": [2, 20_000], "sets": "web.replicas", "adaptive": True},
+        "work": {"real": [5.0, 20.0], "sets": "web.service_ms"},
+    }
+    phases = [{"name": "calm", "rate": 1, "hours": 1}, {"name": "peak", "rate": 2, "hours": 1}]
+    labels = labels_of(compile_system(scenario(phases=phases, decisions=tree)).scenario)
+    assert labels.value("work", 7.25) == "7.25 ms"
+    assert labels.value("copies", 12_000) == "12,000"
+    assert labels.value("copies", {"calm": 3, "peak": 3}) == "3"
+    assert labels.value("copies", {"calm": 3, "peak": 4}) == "calm: 3 / peak: 4"
 
 
 def test_what_lies_within_the_models_error_is_said_to():
