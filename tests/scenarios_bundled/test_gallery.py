@@ -38,6 +38,12 @@ def test_there_are_scenarios_and_the_gallery_knows_exactly_these() -> None:
         assert gallery.path_of(name) == path
 
 
+def test_the_page_beside_them_has_a_line_for_each() -> None:
+    page = (ROOT / "data" / "README.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^- `([a-z0-9_]+\.yaml)`: \S", page, re.MULTILINE)
+    assert sorted(listed) == [path.name for path in FILES]
+
+
 @every_file
 def test_it_is_named_like_its_file_and_described(path: Path) -> None:
     scenario, warnings = load_with_warnings(path)
