@@ -16,7 +16,7 @@ from typing import Any
 from models.evaluation import Array
 from optimizer.answers import solution_answer
 from optimizer.batch.cases import Case, combinations
-from optimizer.batch.solving import facts
+from optimizer.batch.solving import facts, whole
 from optimizer.config import SolveConfig
 from optimizer.decide.noise import NO_ERROR, ModelError
 from optimizer.exhaustive import Progress
@@ -171,7 +171,7 @@ def solve_case_own(model: OwnModel, case: Case) -> dict[str, Any]:
     """Solves a case of a model of your own; what is kept of it, as plain values."""
     changes = dict(case.changes)
     given: Mapping[str, Any] = case.config
-    solution = solve_own(model, SolveConfig(**{**given, "seed": case.seed}), changes=changes)
+    solution = whole(solve_own(model, SolveConfig(**{**given, "seed": case.seed}), changes=changes))
     space = model.made(changes)[1]
     return {
         "digest": model.digest(changes),

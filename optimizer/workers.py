@@ -7,20 +7,24 @@ result is the same on one core and on all.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import multiprocessing
 import os
 import pickle
 import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import numpy as np
 
 from models.errors import EvaluationError
 from models.evaluation import Array, Evaluation, concatenate
+from optimizer.engines.engine import MOST_DEATHS
 from optimizer.protocols import Evaluator
 
 Piece = TypeVar("Piece")
@@ -52,37 +56,70 @@ def can_be_sent(value: object) -> bool:
 def in_order(work: Callable[[Piece], Result], pieces: Iterable[Piece], *, workers: int) -> Iterator[Result]:
     """Works on pieces in several processes and yields the results in the order of the pieces.
 
+    When a process dies, others do again what was under way.
+
     Args:
         work: What to do with a piece; it, the pieces and the results are sent between processes.
         pieces: The pieces; taken as they are needed.
         workers: Number of processes; 1 = in this one.
 
     Raises:
-        EvaluationError: A process died (of too little memory, or killed from outside).
+        EvaluationError: Processes died one after the other (of too little memory, or killed from outside),
+            and no piece was done in between.
     """
     if workers == 1:
         yield from map(work, pieces)
         return
-    # A fork would copy threads of libraries in the middle of what they do.
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=begin_worker, initargs=(work,))
-    waiting: deque[Future[Result]] = deque()
+    ahead = iter(pieces)
+    waiting: deque[_Sent] = deque()
+    pool, given, deaths, done_before = pool_of(work, workers), 0, 0, -1
     try:
-        with one_thread_each():
-            for piece in pieces:
-                waiting.append(pool.submit(do_piece, piece))
-                if len(waiting) >= AHEAD * workers:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-    except BrokenProcessPool:
-        raise EvaluationError(
-            f"one of {workers} processes died, perhaps of too little memory; fewer --workers need less"
-        ) from None
+        while True:
+            waiting.extend(map(_Sent, itertools.islice(ahead, AHEAD * workers - len(waiting))))
+            if not waiting:
+                return
+            try:
+                for sent in waiting:
+                    if sent.future is None:
+                        sent.future = submitted(pool, sent.piece)
+                result: Result = waiting[0].result()
+            except BrokenProcessPool:
+                done = given + sum(sent.is_done for sent in waiting)
+                deaths, done_before = 1 if done > done_before else deaths + 1, done
+                if deaths >= MOST_DEATHS:
+                    raise EvaluationError(
+                        f"one of {workers} processes died, and again when its work was done anew, perhaps of "
+                        "too little memory; fewer --workers need less"
+                    ) from None
+                pool.shutdown(wait=True, cancel_futures=True)
+                pool = pool_of(work, workers)
+                for sent in waiting:
+                    sent.future = sent.future if sent.is_done else None
+                continue
+            waiting.popleft()
+            given += 1
+            yield result
     finally:
-        for future in waiting:
-            future.cancel()
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+@dataclass(slots=True)
+class _Sent:
+    """A piece, and what becomes of it once it is handed to a process."""
+
+    piece: Any
+    future: Future[Any] | None = None
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it came to an end of its own, good or bad."""
+        if self.future is None or not self.future.done() or self.future.cancelled():
+            return False
+        return not isinstance(self.future.exception(), BrokenProcessPool)
+
+    def result(self) -> Any:
+        assert self.future is not None
+        return self.future.result()
 
 
 class SpreadOut:
@@ -96,10 +133,7 @@ class SpreadOut:
         self._pool: ProcessPoolExecutor | None = None
 
     def __enter__(self) -> SpreadOut:
-        context = multiprocessing.get_context("spawn")
-        self._pool = ProcessPoolExecutor(
-            self._workers, mp_context=context, initializer=begin_worker, initargs=(self._evaluator,)
-        )
+        self._pool = pool_of(self._evaluator, self._workers)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -110,21 +144,46 @@ class SpreadOut:
         """Asks the model."""
         if self._pool is None or len(X) < LEAST_SPREAD:
             return self._evaluator(X)
-        try:
-            with one_thread_each():
-                parts = [self._pool.submit(do_piece, part) for part in np.array_split(X, self._workers)]
+        for _ in range(MOST_DEATHS):
+            try:
+                parts = [submitted(self._pool, part) for part in np.array_split(X, self._workers)]
                 return concatenate([part.result() for part in parts])
-        except BrokenProcessPool:
-            raise EvaluationError(
-                "a process died, perhaps of too little memory; fewer --workers need less"
-            ) from None
+            except BrokenProcessPool:
+                self._pool.shutdown(wait=True, cancel_futures=True)
+                self._pool = pool_of(self._evaluator, self._workers)
+        raise EvaluationError(
+            f"one of {self._workers} processes died, and again when its work was done anew, perhaps of too "
+            "little memory; fewer --workers need less"
+        )
+
+
+def pool_of(work: Callable[[Any], Any], workers: int) -> ProcessPoolExecutor:
+    """Processes that do pieces of a work."""
+    # A fork would copy threads of libraries in the middle of what they do.
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=begin_worker, initargs=(work,))
+
+
+def submitted(pool: ProcessPoolExecutor, piece: Any) -> Future[Any]:
+    """Hands a piece to a pool, which may start a process for it: with one thread, and deaf to Ctrl-C."""
+    with one_thread_each(), _deaf_to_interrupts():
+        return pool.submit(do_piece, piece)
 
 
 def begin_worker(work: Callable[[Any], Any]) -> None:
-    """A process begins its work: Ctrl-C is for the one that started it."""
+    """A process begins its work: Ctrl-C is for the one that started it, whose death is its own."""
     global _work
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_die_with_parent, name="parent", daemon=True).start()
     _work = work
+
+
+def _die_with_parent() -> None:
+    """A process whose parent was killed would wait for work for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def do_piece(piece: Any) -> Any:
@@ -145,3 +204,16 @@ def one_thread_each() -> Iterator[None]:
         for name, value in before.items():
             if value is None:
                 os.environ.pop(name, None)
+
+
+@contextlib.contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    """Processes that start now don't hear Ctrl-C while they load; this one hears it afterwards."""
+    if not hasattr(signal, "pthread_sigmask") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

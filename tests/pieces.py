@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from pathlib import Path
 
 import numpy as np
+
+from models.dimension import Dimension
+from models.evaluation import Evaluation
 
 
 def square(piece):
@@ -39,6 +43,33 @@ def always_dies(piece):
     return piece
 
 
+class DiesOnce:
+    """A model that kills its process the first time that it is asked in another one."""
+
+    def __init__(self, folder):
+        self.folder, self.home = folder, os.getpid()
+
+    def __call__(self, X):
+        mark = Path(self.folder) / "died"
+        if os.getpid() != self.home and not mark.exists():
+            mark.write_text("")
+            os.kill(os.getpid(), signal.SIGKILL)
+        return Evaluation(
+            X, X, -np.ones((len(X), 1)), constraints=("none",), dimensions=(Dimension("x", "", "lower"),)
+        )
+
+
+def process(_):
+    """Which process does the work."""
+    return os.getpid()
+
+
 def threads(_):
     """How many threads the numerical libraries of a worker may use."""
     return os.environ.get("OMP_NUM_THREADS"), os.environ.get("OPENBLAS_NUM_THREADS")
+
+
+def slow(piece):
+    """Takes a moment: something can happen meanwhile."""
+    time.sleep(0.3)
+    return piece

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 
 from optimizer.batch.running import Batch, digest_of, run_batch
-from optimizer.engines.engine import Engine
+from optimizer.engines.engine import Engine, told
+from optimizer.runs.connecting import StoreError
 from optimizer.runs.recording import Beats
 from optimizer.runs.run import key_of
 from optimizer.runs.store import RunStore, Wanted
@@ -19,8 +21,12 @@ def run_recorded(
     out: Path,
     *,
     progress: Callable[[int, int, int], None] | None = None,
-) -> None:
-    """Runs a batch and keeps in the store how far it is and what became of it."""
+) -> str:
+    """Runs a batch and keeps in the store how far it is and what became of it.
+
+    Returns:
+        Why the store could not take the end of it; empty = it could. The cases are in the folder in any case.
+    """
     names = ", ".join(dict.fromkeys(case.scenario for case in batch.cases))
     digest = digest_of(batch.cases)
     wanted = Wanted(
@@ -37,14 +43,19 @@ def run_recorded(
     run = store.request(wanted, fresh=True)
     if run.state != "queued" or not store.begin(run.id):  # the same batch is under way in another process
         run_batch(batch, engine, out, progress=progress)
-        return
+        return ""
     try:
         with Beats(store, run.id, progress=progress) as beats:
             run_batch(batch, engine, out, progress=beats)
     except BaseException as error:
-        store.end(run.id, "failed", error=f"{type(error).__name__}: {error}")
+        with contextlib.suppress(StoreError):
+            store.end(run.id, "failed", error=told(error))
         raise
     done = len(batch.results)
-    told = f"{done:,} of {len(batch.cases):,} cases finished, {len(batch.failed)} failed"
+    summary = f"{done:,} of {len(batch.cases):,} cases finished, {len(batch.failed)} failed"
     counts = (done, len(batch.cases), 0)
-    store.end(run.id, "cancelled" if batch.is_interrupted else "done", summary=told, counts=counts)
+    try:
+        store.end(run.id, "cancelled" if batch.is_interrupted else "done", summary=summary, counts=counts)
+    except StoreError as error:
+        return str(error)
+    return ""

@@ -18,6 +18,8 @@ from optimizer.files import write_text
 
 #: What a folder holds: the batch it is of, and a folder with a file a case.
 MANIFEST, FOLDER = "batch.json", "cases"
+#: The page of a case's own report.
+REPORT = "report.html"
 
 
 class BatchError(TradespaceError):
@@ -81,8 +83,7 @@ def begin(cases: Sequence[Case], out: Path, *, resume: bool, force: bool) -> Bat
         if resume:
             _take_over(batch, out)
         elif force:
-            for path in (out / FOLDER).glob("*.json"):
-                path.unlink()
+            _clear(out)
     elif resume and any(out.glob(f"{FOLDER}/*.json")):
         raise BatchError(f"{out} holds cases of a batch without its {MANIFEST}; choose another folder")
     try:
@@ -149,10 +150,19 @@ def _write(case: Case, result: dict[str, Any], out: Path) -> None:
     write_text(out / FOLDER / f"{case.number:06}.json", json.dumps(told, allow_nan=False) + "\n")
 
 
+def _clear(out: Path) -> None:
+    """Takes away what another batch has left: nothing of it may be taken for a part of this one."""
+    for pattern in (f"{FOLDER}/*.json", f"{FOLDER}/*/report.*", "report.*", "front.*", "cases.csv"):
+        for path in out.glob(pattern):
+            path.unlink()
+
+
 def _take_over(batch: Batch, out: Path) -> None:
     """Cases that are finished; those that failed, or whose file is not theirs, are done again."""
     for case in batch.cases:
         told = _read(out / FOLDER / f"{case.number:06}.json")
+        if case.wants_report and not (out / FOLDER / f"{case.number:06}" / REPORT).exists():
+            continue
         if told is not None and told.get("key") == _key(case) and not told.get("error"):
             kept = ("digest", "facts", "answer", "error", "set_aside")
             batch.results[case.number] = {**{name: told.get(name) for name in kept}, "files": {}}

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from models.compiling import compile_system
+from models.errors import EvaluationError
 from models.scenario.load import scenario_from
 from models.system import System
 from optimizer.answers import solution_answer
@@ -47,13 +48,28 @@ def solve_case(case: Case) -> dict[str, Any]:
     scenario = varied(scenario_from(case.tree, source=case.scenario), case.changes)
     system = compile_system(scenario)
     given: Mapping[str, Any] = case.config
-    solution = solve(system, settled(system, SolveConfig(**{**given, "seed": case.seed, "workers": 1})))
+    config = settled(system, SolveConfig(**{**given, "seed": case.seed, "workers": 1}))
+    solution = whole(solve(system, config))
     return {
         "digest": system.digest,
         "facts": facts(system.space, solution, system),
         "answer": solution_answer(solution, system.space),
         "files": _report(system, solution) if case.wants_report else {},
     }
+
+
+def whole(solution: Solution) -> Solution:
+    """A solution that went to its end: a part of a front is no result of a case.
+
+    Raises:
+        KeyboardInterrupt: It was interrupted.
+        EvaluationError: The model failed on the way.
+    """
+    if solution.certificate.ended_early == "interrupted":
+        raise KeyboardInterrupt
+    if solution.certificate.ended_early:
+        raise EvaluationError(solution.certificate.ended_early)
+    return solution
 
 
 def facts(space: Space, solution: Solution, system: System | None) -> dict[str, Any]:

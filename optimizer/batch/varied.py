@@ -24,15 +24,16 @@ def varied(scenario: Scenario, changes: Sequence[Change]) -> Scenario:
     """A scenario with changes.
 
     A change names a decision (which is pinned to the value), `workload.rate` (all phases are scaled so that
-    the highest has this rate), a parameter (`catalog_cache.ttl_s`), or a place in the file
-    (`limits.effort_days`, `components.web.price_usd_per_hour`, `workload.phases.1.hours`).
+    the highest has this rate), a parameter (`catalog_cache.ttl_s`; where a decision sets it, the decision is
+    pinned), or a place in the file (`limits.effort_days`, `components.web.price_usd_per_hour`,
+    `workload.phases.1.hours`).
 
     Args:
         scenario: The scenario.
         changes: What is changed, one after the other.
 
     Raises:
-        VariedError: A path names nothing, or a decision sets it.
+        VariedError: A path names nothing.
         ScenarioError: The changed scenario is refused.
     """
     tree: dict[str, Any] = copy.deepcopy(scenario.model_dump(mode="json", by_alias=True, exclude_unset=True))
@@ -62,11 +63,9 @@ def _apply(scenario: Scenario, tree: dict[str, Any], path: str, value: object) -
         ),
         None,
     )
-    if setter is not None:
-        raise VariedError(
-            f"{path} is set by the decision {setter}, so that another number in the file changes nothing; "
-            f"vary the decision: {setter}=..."
-        )
+    if setter is not None:  # another number in the file would change nothing
+        _apply(scenario, tree, setter, value)
+        return
     if path.startswith("calls.") or ".calls." in path:
         raise VariedError(
             f"{path} is a parameter of a call; write its place in the file (flows.NAME.trace...)"

@@ -71,7 +71,9 @@ def batch(
             from optimizer.batch.recording import run_recorded
 
             with opened:
-                run_recorded(opened, done, engine, out, progress=bar)
+                unkept = run_recorded(opened, done, engine, out, progress=bar)
+            if unkept:
+                typer.echo(f"warning: {unkept}", err=True)
     _tell(done, out)
     if done.is_interrupted:
         raise typer.Exit(INTERRUPTED)

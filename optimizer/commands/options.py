@@ -89,11 +89,17 @@ def solved(
         with split as engine, progress_bar() as progress:
             solution = solve(system, config, progress=progress, checkpoint=checkpoint, engine=engine)
             return Solved(solution, "worked out", "")
-    from optimizer.runs.solving import solve_with_store, text_of
+    from optimizer.runs.solving import NotKeptError, solve_with_store, text_of
 
-    with opened, split as engine, progress_bar() as progress:
-        text = text_of(system, path)
-        found = solve_with_store(opened, system, text, config, fresh=fresh, progress=progress, engine=engine)
+    text = text_of(system, path)
+    try:
+        with opened, split as engine, progress_bar() as progress:
+            found = solve_with_store(
+                opened, system, text, config, fresh=fresh, progress=progress, engine=engine
+            )
+    except NotKeptError as error:
+        typer.echo(f"warning: {error}", err=True)
+        return Solved(error.solution, "worked out", "")
     return Solved(found.solution, found.how, found.run.id)
 
 

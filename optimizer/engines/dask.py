@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
+import logging
+import socket
+import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import CancelledError
+from functools import partial
 from typing import Any
 
 from models.errors import EvaluationError
 from optimizer.engines.engine import MOST_DEATHS, SET_ASIDE, EngineError, Outcome, told
+from optimizer.runs.run import versions
 from optimizer.workers import cores
 
 #: How long a scheduler may take to answer, s.
 PATIENCE_S = 10
+#: How long a scheduler may be without a single worker before the work begins, s.
+FIRST_WORKER_S = 60
+#: Between two looks at how many workers there are, s.
+COUNT_S = 2.0
+#: What a lost scheduler looks like.
+_LOST = (CancelledError, OSError, TimeoutError)
 #: Pieces for each worker that are under way or waiting.
 AHEAD = 3
 
@@ -24,11 +37,15 @@ class Cluster:
         self._address, self._asked = address, workers
         self._stack = contextlib.ExitStack()
         self._client: Any = None
+        self._counted = 0.0
         self.workers = workers or cores()
 
     def __enter__(self) -> Cluster:
         try:
             import dask
+
+            if not dask.config.get("logging", None):  # what matters is told by outcomes; read when it loads
+                dask.config.set({"logging": {"distributed": "critical", "distributed.client": "critical"}})
             from distributed import Client, LocalCluster
         except ModuleNotFoundError as error:
             raise EngineError(
@@ -48,13 +65,14 @@ class Cluster:
                     processes=True,
                     dashboard_address="127.0.0.1:0",
                     host="127.0.0.1",
+                    silence_logs=logging.CRITICAL,
                 )
                 self._stack.enter_context(cluster)
                 self._client = self._stack.enter_context(Client(cluster, timeout=PATIENCE_S))
             else:
                 self._client = self._stack.enter_context(Client(self._address, timeout=PATIENCE_S))
-                found = len(self._client.scheduler_info(n_workers=-1)["workers"])
-                self.workers = self._asked or max(found, 1)
+                self._first_worker()
+                self.workers = self._asked or self._threads()
         except (OSError, ValueError, TimeoutError) as error:
             self._stack.close()
             raise EngineError(
@@ -68,7 +86,17 @@ class Cluster:
         self._stack.close()
 
     def run(self, work: Callable[[Any], Any], pieces: Sequence[Any]) -> Iterator[Outcome]:
-        """Works on all pieces (see `Engine.run`)."""
+        """Works on all pieces (see `Engine.run`).
+
+        Raises:
+            EngineError: The scheduler was lost.
+        """
+        try:
+            yield from self._outcomes(partial(_do, versions(), work), pieces)
+        except _LOST as error:
+            raise EngineError(self._lost(error)) from None
+
+    def _outcomes(self, work: Callable[[Any], Any], pieces: Sequence[Any]) -> Iterator[Outcome]:
         from distributed import as_completed
 
         places: dict[str, int] = {}
@@ -76,43 +104,32 @@ class Cluster:
         done = as_completed([], loop=self._client.loop)
 
         def send() -> None:
-            index = next(ahead, None)
-            if index is not None:
+            for index in itertools.islice(ahead, max(AHEAD * self._room() - len(places), 0)):
                 future = self._client.submit(work, pieces[index], pure=False)
                 places[future.key] = index
                 done.add(future)
 
-        for _ in range(AHEAD * self.workers):
-            send()
+        send()
         suspects: list[int] = []
         for future in done:
             index = places.pop(future.key)
-            error = future.exception()
-            if error is None:
-                yield Outcome(index, future.result())
-            elif type(error).__name__ == "KilledWorker":
+            outcome = _outcome(index, future)
+            if outcome.is_set_aside:
                 suspects.append(index)
             else:
-                yield Outcome(index, None, told(error))
+                yield outcome
             send()
         for index in suspects:  # by itself: it may only have been beside the one that kills
-            future = self._client.submit(work, pieces[index], pure=False)
-            error = future.exception()
-            if error is None:
-                yield Outcome(index, future.result())
-            elif type(error).__name__ == "KilledWorker":
-                yield Outcome(index, None, SET_ASIDE, is_set_aside=True)
-            else:
-                yield Outcome(index, None, told(error))
+            yield _outcome(index, self._client.submit(work, pieces[index], pure=False))
 
     def in_order(self, work: Callable[[Any], Any], pieces: Iterable[Any]) -> Iterator[Any]:
         """Works on pieces and yields the results in their order."""
         waiting: deque[Any] = deque()
-        [shared] = self._client.scatter([work], broadcast=True)
+        work = partial(_do, versions(), work)
         try:
             for piece in pieces:
-                waiting.append(self._client.submit(_apply, shared, piece, pure=False))
-                if len(waiting) >= AHEAD * self.workers:
+                waiting.append(self._client.submit(work, piece, pure=False))
+                if len(waiting) >= AHEAD * self._room():
                     yield self._result(waiting.popleft())
             while waiting:
                 yield self._result(waiting.popleft())
@@ -121,13 +138,72 @@ class Cluster:
                 future.cancel()
 
     def _result(self, future: Any) -> Any:
-        error = future.exception()
-        if error is None:
+        try:
             return future.result()
-        if type(error).__name__ == "KilledWorker":
-            raise EvaluationError(SET_ASIDE)
+        except Exception as error:
+            if type(error).__name__ == "KilledWorker":
+                raise EvaluationError(SET_ASIDE) from None
+            if isinstance(error, _LOST) and future.status != "error":
+                raise EvaluationError(self._lost(error)) from None
+            raise
+
+    def _lost(self, error: BaseException) -> str:
+        cut = isinstance(error, CancelledError)
+        why = "the connection was cut" if cut else " ".join(str(error).split()) or type(error).__name__
+        return (
+            f"the scheduler {self._address} was lost: {why}; cases that were finished are kept, and --resume "
+            "does those that are missing when it is back"
+        )
+
+    def _room(self) -> int:
+        """Pieces that the workers can do at the same time; they come and go while the work is done."""
+        if self._asked is None and time.monotonic() - self._counted > COUNT_S:
+            self.workers = self._threads() or self.workers
+        return self.workers
+
+    def _threads(self) -> int:
+        self._counted = time.monotonic()
+        return sum(self._client.nthreads().values())
+
+    def _first_worker(self) -> None:
+        """Waits until there is somebody to do the work.
+
+        Raises:
+            EngineError: Nobody came.
+        """
+        try:
+            self._client.wait_for_workers(1, timeout=FIRST_WORKER_S)
+        except TimeoutError:
+            self._stack.close()
+            raise EngineError(
+                f"the scheduler {self._address} has no workers, and none came in {FIRST_WORKER_S} s; start "
+                f"some (`dask worker {self._address} --nthreads 1`)"
+            ) from None
+
+
+def _outcome(index: int, future: Any) -> Outcome:
+    """What became of a piece, once it is done."""
+    error = future.exception()
+    if error is None:
+        return Outcome(index, future.result())
+    if type(error).__name__ == "KilledWorker":
+        return Outcome(index, None, SET_ASIDE, is_set_aside=True)
+    if isinstance(error, _LOST) and future.status != "error":
         raise error
+    return Outcome(index, None, told(error))
 
 
-def _apply(work: Callable[[Any], Any], piece: Any) -> Any:
+def _do(wanted: Mapping[str, str], work: Callable[[Any], Any], piece: Any) -> Any:
+    """Does a piece on a worker, if what is installed there is what is installed where it was asked for."""
+    here = versions()
+    differing = [
+        f"{name} {here.get(name)} instead of {version}"
+        for name, version in wanted.items()
+        if name != "python" and here.get(name) != version
+    ]
+    if differing:
+        raise EngineError(
+            f"the worker on {socket.gethostname()} has {', '.join(differing)}: other versions may give other "
+            "numbers; install the same everywhere"
+        )
     return work(piece)

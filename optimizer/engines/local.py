@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -10,7 +9,7 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
 from optimizer.engines.engine import MOST_DEATHS, SET_ASIDE, Outcome, told
-from optimizer.workers import begin_worker, cores, do_piece, in_order, one_thread_each
+from optimizer.workers import cores, in_order, pool_of, submitted
 
 
 class Here:
@@ -57,26 +56,25 @@ class Processes:
     def run(self, work: Callable[[Any], Any], pieces: Sequence[Any]) -> Iterator[Outcome]:
         """Works on all pieces (see `Engine.run`)."""
         waiting = deque((index, 0) for index in range(len(pieces)))
-        lanes = [_lane(work) for _ in range(min(self.workers, len(pieces)))]
+        lanes = [pool_of(work, 1) for _ in range(min(self.workers, len(pieces)))]
         self._lanes = lanes
         free = deque(range(len(lanes)))
         busy: dict[Future[Any], tuple[int, int, int]] = {}
         while waiting or busy:
-            with one_thread_each():
-                while waiting and free:
-                    lane, (index, deaths) = free.popleft(), waiting.popleft()
-                    try:
-                        future = lanes[lane].submit(do_piece, pieces[index])
-                    except BrokenProcessPool:  # it died between two pieces
-                        lanes[lane] = _lane(work)
-                        future = lanes[lane].submit(do_piece, pieces[index])
-                    busy[future] = (lane, index, deaths)
+            while waiting and free:
+                lane, (index, deaths) = free.popleft(), waiting.popleft()
+                try:
+                    future = submitted(lanes[lane], pieces[index])
+                except BrokenProcessPool:  # it died between two pieces
+                    lanes[lane] = pool_of(work, 1)
+                    future = submitted(lanes[lane], pieces[index])
+                busy[future] = (lane, index, deaths)
             for future in wait(busy, return_when=FIRST_COMPLETED).done:
                 lane, index, deaths = busy.pop(future)
                 error = future.exception()
                 if isinstance(error, BrokenProcessPool):
                     lanes[lane].shutdown(wait=False)
-                    lanes[lane] = _lane(work)
+                    lanes[lane] = pool_of(work, 1)
                     if deaths + 1 < MOST_DEATHS:
                         waiting.appendleft((index, deaths + 1))
                     else:
@@ -90,12 +88,6 @@ class Processes:
     def in_order(self, work: Callable[[Any], Any], pieces: Iterable[Any]) -> Iterator[Any]:
         """Works on pieces and yields the results in their order."""
         return in_order(work, pieces, workers=self.workers)
-
-
-def _lane(work: Callable[[Any], Any]) -> ProcessPoolExecutor:
-    """A pool of one process; a fork would copy threads of libraries in the middle of what they do."""
-    context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(1, mp_context=context, initializer=begin_worker, initargs=(work,))
 
 
 def _stop(lane: ProcessPoolExecutor) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from models.evaluation import Evaluation
 from optimizer.exhaustive import Progress
 from optimizer.files import parquet_bytes
 from optimizer.front import Front
@@ -88,10 +90,14 @@ class Recorder(Beats):
         if time.monotonic() - self._last_front < FRONT_S:
             return
         evaluation = front().evaluation
+        self._last_front = time.monotonic()
+        with contextlib.suppress(StoreError):  # the store is away for a while: the end will say so
+            self._keep(evaluation)
+
+    def _keep(self, evaluation: Evaluation) -> None:
         self._store.keep_front(self._run, parquet_bytes(design_table(evaluation, self._space)))
         if self._checkpoint is not None and self._checkpoint.exists():
             written = self._checkpoint.stat().st_mtime
             if written != self._last_written:
                 self._store.keep_checkpoint(self._run, self._checkpoint.read_bytes())
                 self._last_written = written
-        self._last_front = time.monotonic()

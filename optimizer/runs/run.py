@@ -7,6 +7,7 @@ import json
 import platform
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
 from optimizer.config import SolveConfig
@@ -100,7 +101,8 @@ def key_of(kind: str, digest: str, config: Mapping[str, object]) -> str:
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
-def versions() -> dict[str, str]:
+@cache
+def versions() -> Mapping[str, str]:
     """Versions of what a result depends on."""
     found = {"python": platform.python_version()}
     for name in ("tradespace", "numpy", "scipy", "pymoo", "moocore"):

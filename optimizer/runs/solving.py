@@ -33,6 +33,14 @@ from optimizer.tables import design_table
 LOOK_S = 0.5
 
 
+class NotKeptError(StoreError):
+    """A solution that was worked out, but the store could not take it."""
+
+    def __init__(self, message: str, solution: Solution) -> None:
+        super().__init__(f"the result is not kept: {message}")
+        self.solution = solution
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Answered:
     """A solution, and where it comes from.
@@ -113,19 +121,25 @@ def answered(
     fresh: bool = False,
     progress: Progress | None = None,
 ) -> Answered:
-    """What was solved before, what somebody else is solving, or what is solved now."""
-    run = store.request(wanted, fresh=fresh)
-    if run.state == "done":
-        return Answered(solution_of(store, run, space), run, "from the store")
-    if run.state == "queued" and store.begin(run.id):
-        solution = perform(store, run, space, config, work, progress=progress)
-        return Answered(solution, store.get(run.id), "worked out")
-    ended = follow(store, run.id, progress=progress)
-    if ended.state in ("failed", "interrupted"):
-        raise StoreError(
-            f"run {ended.id}, which somebody else worked on, ended: {ended.error or ended.state}"
-        )
-    return Answered(solution_of(store, ended, space), ended, "joined")
+    """What was solved before, what somebody else is solving, or what is solved now.
+
+    Whoever waits for a run whose process dies goes on with it.
+    """
+    while True:
+        run = store.request(wanted, fresh=fresh)
+        if run.state == "done":
+            return Answered(solution_of(store, run, space), run, "from the store")
+        if run.state == "queued" and store.begin(run.id):
+            solution = perform(store, run, space, config, work, progress=progress)
+            with contextlib.suppress(StoreError):  # it is kept; what is told of it is as it was
+                run = store.get(run.id)
+            return Answered(solution, run, "worked out")
+        ended = follow(store, run.id, progress=progress)
+        if ended.state == "failed":
+            raise StoreError(f"run {ended.id}, which somebody else worked on, failed: {ended.error}")
+        if ended.state != "interrupted":
+            return Answered(solution_of(store, ended, space), ended, "joined")
+        fresh = False
 
 
 def follow(
@@ -158,7 +172,11 @@ def perform(
     *,
     progress: Progress | None = None,
 ) -> Solution:
-    """Works on a run that has begun, and ends it: done, cancelled with what was found, or failed."""
+    """Works on a run that has begun, and ends it: done, cancelled with what was found, or failed.
+
+    Raises:
+        NotKeptError: The store was lost while it was worked on; the solution is in the error.
+    """
     keeps = config.method in ("auto", "archive") and config.max_designs is None
     with tempfile.TemporaryDirectory(prefix="tradespace-") as folder:
         path = Path(folder) / "checkpoint.npz" if keeps else None
@@ -176,9 +194,12 @@ def perform(
             state = "cancelled" if isinstance(error, KeyboardInterrupt) else "failed"
             store.end(run.id, state, error="" if state == "cancelled" else told)
             raise
-        if path is not None and path.exists() and solution.certificate.ended_early:
-            store.keep_checkpoint(run.id, path.read_bytes())
-    finish(store, run.id, space, solution)
+        try:
+            if path is not None and path.exists() and solution.certificate.ended_early:
+                store.keep_checkpoint(run.id, path.read_bytes())
+            finish(store, run.id, space, solution)
+        except StoreError as error:  # hours of work may stand in it
+            raise NotKeptError(str(error), solution) from None
     return solution
 
 

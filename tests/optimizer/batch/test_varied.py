@@ -6,8 +6,10 @@ import pytest
 
 from models import compile_system
 from models.errors import ScenarioError
+from optimizer import solve
 from optimizer.batch.cases import MOST_CASES, grid, listed, values_of
 from optimizer.batch.varied import VariedError, varied
+from optimizer.config import SolveConfig
 from reports import everything_scenario
 
 SHOP = everything_scenario()
@@ -46,10 +48,22 @@ def test_a_place_is_set(path, value, read):
     assert varied(SHOP, []).digest() == SHOP.digest()
 
 
+def test_a_parameter_that_a_decision_sets_pins_the_decision():
+    # another number in the file would change nothing: every design sets it
+    assert SHOP.decisions["copies"].sets == ("web.replicas",)
+    by_parameter, by_decision = (
+        solve(compile_system(varied(SHOP, [(path, 4)])), SolveConfig()).front
+        for path in ("web.replicas", "copies")
+    )
+    assert (by_parameter.X == by_decision.X).all()
+    assert set(by_parameter.X[:, 0]) == {4.0}
+    with pytest.raises(ScenarioError, match="copies"):
+        varied(SHOP, [("web.replicas", 1000)])
+
+
 @pytest.mark.parametrize(
     ("path", "told"),
     [
-        ("web.replicas", "vary the decision: copies=..."),
         ("web.service_mss", "did you mean"),
         ("nonsense", "names nothing in the scenario"),
         ("workload.phases.7.rate", "names nothing in the scenario"),
@@ -99,8 +113,8 @@ def test_a_grid_of_a_billion_cases_is_refused_with_the_number():
 
 def test_all_that_is_wrong_with_a_grid_is_told_at_once():
     with pytest.raises(VariedError) as told:
-        grid([SHOP], [("copies", (2, 99)), ("web.replicas", (3,))], [("nonsense", 1)], [0], {})
-    for part in ("99", "vary the decision", "nonsense"):
+        grid([SHOP], [("copies", (2, 99)), ("web.slotz", (3,))], [("nonsense", 1)], [0], {})
+    for part in ("99", "did you mean", "nonsense"):
         assert part in str(told.value)
     with pytest.raises(VariedError, match="given more than once"):
         grid([SHOP], [("copies", (2,))], [("copies", 3)], [0], {})

@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import numpy as np
 import pytest
 
 from models import compile_system
@@ -13,8 +23,10 @@ from optimizer.engines.choosing import engine_for
 from optimizer.engines.dask import Cluster
 from optimizer.engines.engine import EngineError
 from optimizer.engines.local import Here, Processes
-from pieces import always_dies, dies_once, spectrum, square, threads
-from reports import everything_scenario
+from optimizer.runs.run import versions
+from optimizer.workers import LEAST_SPREAD, SpreadOut
+from pieces import DiesOnce, always_dies, dies_once, slow, spectrum, square, threads
+from reports import ROOT, everything_scenario
 
 #: Dask's own worker processes end after the last test.
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning")
@@ -72,6 +84,52 @@ def test_a_worker_that_dies_is_replaced_and_its_piece_done_again(make, tmp_path)
 
 
 @pytest.mark.parametrize("make", [lambda: Processes(2), lambda: Cluster("local", workers=2)])
+def test_in_order_too_a_worker_that_dies_is_replaced_and_a_piece_that_kills_ends_it(make, tmp_path):
+    with make() as engine:
+        pieces = [(number, str(tmp_path)) for number in range(8)]
+        assert list(engine.in_order(dies_once, pieces)) == list(range(8))
+        assert (tmp_path / "died-3").exists()
+        given = []
+        with pytest.raises(EvaluationError, match="died"):
+            given.extend(engine.in_order(always_dies, range(6)))
+        assert given == [0, 1]
+
+
+def test_a_search_goes_on_when_a_process_dies(tmp_path):
+    X = np.arange(2.0 * LEAST_SPREAD)[:, None]
+    with SpreadOut(DiesOnce(str(tmp_path)), workers=2) as spread:
+        assert (spread(X).values == X).all()
+    assert (tmp_path / "died").exists()
+
+
+def test_workers_do_not_outlive_the_process_that_started_them():
+    code = """
+import os, signal
+from optimizer.engines.local import Processes
+from pieces import process
+with Processes(2) as engine:
+    for outcome in engine.run(process, range(2)):
+        print(outcome.result, flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        stdout=subprocess.PIPE,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "tests")},
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == -signal.SIGKILL
+    workers = [int(line) for line in done.stdout.split()]
+    assert len(workers) == 2
+    end = time.monotonic() + 20
+    while any(Path(f"/proc/{worker}").exists() for worker in workers):
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize("make", [lambda: Processes(2), lambda: Cluster("local", workers=2)])
 def test_a_piece_that_kills_workers_twice_is_set_aside(make):
     with make() as engine:
         found = {outcome.index: outcome for outcome in engine.run(always_dies, range(6))}
@@ -94,6 +152,75 @@ def test_an_enumeration_is_split_over_workers_with_the_same_front(engine):
     for one in told:
         del one["config"]
     assert told[0] == told[1]
+
+
+def test_workers_with_other_versions_are_told_of(cluster, monkeypatch):
+    # `versions` of this process only: the workers say what they really have
+    other = {**versions(), "numpy": "0.1"}
+    monkeypatch.setattr("optimizer.engines.dask.versions", lambda: other)
+    (outcome,) = cluster.run(square, [3])
+    assert outcome.result is None
+    assert f"numpy {versions()['numpy']} instead of 0.1" in outcome.error
+    with pytest.raises(EngineError, match="install the same everywhere"):
+        list(cluster.in_order(square, [3]))
+
+
+@contextmanager
+def scheduler(*, workers):
+    """A scheduler in a process of its own, with workers; its address, and the process."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    address = f"tcp://127.0.0.1:{port}"
+    dask = [sys.executable, "-m", "dask"]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "start_new_session": True}
+    here = {**os.environ, "PYTHONPATH": str(ROOT / "tests")}
+    command = [*dask, "scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard"]
+    started = [subprocess.Popen(command, env=here, **quiet)]
+    try:
+        if workers:
+            command = [
+                *dask,
+                "worker",
+                address,
+                "--nworkers",
+                str(workers),
+                "--nthreads",
+                "1",
+                "--no-dashboard",
+            ]
+            started.append(subprocess.Popen(command, env=here, cwd=ROOT, **quiet))
+        yield address, started[0]
+    finally:
+        for process in reversed(started):
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def test_a_scheduler_by_its_address_and_one_that_is_lost(monkeypatch):
+    with scheduler(workers=2) as (address, process):
+        with Cluster(address) as engine:
+            found = {outcome.index: outcome.result for outcome in engine.run(slow, range(5))}
+            assert found == {i: i for i in range(5)}
+            assert engine.workers in (1, 2)
+        monkeypatch.setattr("optimizer.engines.dask.PATIENCE_S", 1)
+        with Cluster(address) as engine:
+            outcomes = engine.run(slow, range(50))
+            assert next(outcomes).error == ""
+            process.kill()
+            with pytest.raises(EngineError, match=f"the scheduler {address} was lost"):
+                list(outcomes)
+
+
+def test_a_scheduler_without_workers_is_told_of(monkeypatch):
+    monkeypatch.setattr("optimizer.engines.dask.FIRST_WORKER_S", 0.3)
+    with (
+        scheduler(workers=0) as (address, _),
+        pytest.raises(EngineError, match="has no workers"),
+        Cluster(address),
+    ):
+        pass
 
 
 def test_which_engine_is_meant():
