@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup run test lint benchmark clean
+.PHONY: setup run app test lint benchmark clean
 .DEFAULT_GOAL := setup
 
 setup: $(STAMP)
@@ -24,6 +24,10 @@ run: setup
 	  $(BIN)/tradespace report data/scenarios/black_friday_$$name.yaml --front out/black-friday-$$name --out out/black-friday-$$name --force || exit $$?; \
 	done
 	@echo; echo "Reports to open:"; for name in exercise week shop; do echo "  out/black-friday-$$name/report.html"; done
+
+# The app, in the browser of this machine: http://127.0.0.1:8501
+app: setup
+	$(BIN)/python -m streamlit run app.py
 
 test: setup lint
 	$(BIN)/python -m pytest -n auto

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from optimizer.runs.run import LIVE, SILENT_S, Run, versions
-from optimizer.runs.schema import CHECKPOINTS, FRONTS, INPUTS, RUNS
+from optimizer.runs.schema import CHECKPOINTS, FRONTS, INPUTS, RUNS, TAGS
 from optimizer.runs.shelf import Shelf
 
 
@@ -32,6 +32,7 @@ class Wanted:
         config: Settings.
         seed: Seed.
         choices: What else was asked for.
+        tags: Tags of the run, where it is a new one.
     """
 
     kind: str
@@ -43,6 +44,7 @@ class Wanted:
     config: Mapping[str, object]
     seed: int
     choices: Mapping[str, object]
+    tags: tuple[str, ...] = ()
 
 
 class RunStore(Shelf):
@@ -105,6 +107,8 @@ class RunStore(Shelf):
         connection.execute(
             insert(INPUTS).values(run=run, scenario=wanted.scenario, choices=json.dumps(dict(wanted.choices)))
         )
+        for tag in wanted.tags:
+            connection.execute(insert(TAGS).values(run=run, tag=tag))
         return self._get(connection, run)
 
     def _queued_again(self, connection: Connection, run: str, key: str) -> Run:

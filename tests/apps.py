@@ -1,0 +1,94 @@
+"""The app for tests: in this process by AppTest, and as a real server for a real browser."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+
+from browser import Watch
+
+ROOT = Path(__file__).parents[1]
+#: How long a server may take to start, and a page to come to rest, s.
+PATIENCE_S = 60
+
+
+def app_test(monkeypatch, tmp_path, **query):
+    """The app in this process with a store of its own; not run yet."""
+    from streamlit.testing.v1 import AppTest
+
+    monkeypatch.setenv("TRADESPACE_STORE", str(tmp_path / "runs.sqlite"))
+    monkeypatch.chdir(ROOT)
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE_S)
+    for name, value in query.items():
+        app.query_params[name] = value
+    return app
+
+
+@contextmanager
+def app_server(store, **environment):
+    """The app as a server on a free port; its address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env={**os.environ, "TRADESPACE_STORE": str(store), **environment},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(process, address)
+        yield address
+    finally:
+        process.terminate()
+        process.communicate(timeout=PATIENCE_S)
+
+
+def _wait_for(process, address):
+    until = time.monotonic() + PATIENCE_S
+    while time.monotonic() < until:
+        if process.poll() is not None:
+            raise AssertionError(f"the app ended: {process.communicate()[0]}")
+        try:
+            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=1):
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError("the app did not start")
+
+
+def opened(browser, address, path="/", **settings):
+    """A page of the app in a session of its own, drawn to the end, and what it did."""
+    context = browser.new_context(**{"viewport": {"width": 1440, "height": 1000}, **settings})
+    page = context.new_page()
+    watch = Watch(page)
+    page.goto(address + path)
+    rest(page)
+    return page, watch
+
+
+def rest(page):
+    """Waits until the script has run to its end and the page shows what it drew."""
+    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]", timeout=PATIENCE_S * 1000)
+    page.wait_for_timeout(150)
+    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]", timeout=PATIENCE_S * 1000)
+
+
+def assert_quiet(watch, address):
+    """No error in the console, no request to anybody else, no dialog, no traceback."""
+    port = address.rpartition(":")[2]
+    allowed = (address, f"ws://127.0.0.1:{port}", "data:", "blob:")
+    assert [line for line in watch.console if line.startswith("error")] == []
+    assert watch.dialogs == []
+    assert [url for url in watch.requests if not url.startswith(allowed)] == []

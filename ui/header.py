@@ -1,0 +1,53 @@
+"""What stands above every page: which scenario, what is to be said, what is picked."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from models.errors import TradespaceError
+from optimizer.gallery import names
+from ui import cached, state, tokens
+from ui.subject import store
+from ui.view import OWN
+from ui.views.words import escaped
+
+
+def draw_header() -> None:
+    """Scenario, notes and picks."""
+    view = state.view()
+    options = [*names(), *([OWN] if state.own() is not None or view.scenario == OWN else [])]
+    st.session_state["header-scenario"] = view.scenario
+    left, right = st.columns([2, 3], vertical_alignment="bottom")
+    left.selectbox(
+        "Scenario",
+        options,
+        format_func=_title,
+        key="header-scenario",
+        on_change=_turn,
+        help="The bundled scenarios; the page Scenario takes a file of your own.",
+    )
+    if view.picks:
+        told = ", ".join(
+            f"{letter}: {tokens.name_of(pick)}" for letter, pick in zip("ABCD", view.picks, strict=False)
+        )
+        right.caption(f"Picked, {len(view.picks)} of 4: {told}")
+    _, words = store()
+    if words:
+        st.warning(words)
+    for note in state.notes():
+        st.info(escaped(note))
+
+
+def _turn() -> None:
+    state.show_scenario(st.session_state["header-scenario"])
+
+
+def _title(name: str) -> str:
+    """A scenario's title, as plain text."""
+    if name == OWN:
+        mine = state.own()
+        return f"My own: {mine.source}" if mine is not None else "My own"
+    try:
+        return cached.gallery_entry(name).title
+    except TradespaceError:
+        return name

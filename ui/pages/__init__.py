@@ -1,0 +1,1 @@
+"""The pages, one question each; Streamlit runs them as scripts."""

@@ -1,0 +1,123 @@
+"""Solving from the app: small scenarios at once, others by a process of their own that outlives the page.
+
+Who asks for what is being solved already joins it; a page that is loaded again finds it by its run.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from models.errors import TradespaceError
+from models.units import count, duration
+from optimizer.config import SolveConfig
+from optimizer.runs.run import Run
+from optimizer.runs.solving import solve_with_store, wanted_solve
+from optimizer.runs.worker import start_worker
+from ui import cached, state
+from ui.subject import PRIVATE, Solved, Subject, current, store
+from ui.views.progress import draw_progress
+
+#: Enumerations that take no longer are done at once, without a process of their own, s.
+AT_ONCE_S = 1.5
+#: Between two looks at a run that is under way, s.
+LOOK_S = 0.5
+
+
+def solved() -> Solved | None:
+    """The scenario that is looked at, solved; None where that is not so, and the page says what is.
+
+    What takes no longer than people wait is solved at once; a bundled scenario that takes longer is begun.
+    """
+    subject = current()
+    if isinstance(subject, Solved):
+        return subject
+    if not isinstance(subject, Subject):
+        from ui.views.findings import draw_unreadable
+
+        draw_unreadable(subject)
+        return None
+    run = subject.run
+    if run is None and cached.seconds_for_all(subject.system.digest, subject.system) <= AT_ONCE_S:
+        subject = at_once(subject)
+        if isinstance(subject, Solved):
+            return subject
+    elif run is None and subject.is_public:
+        ask(subject, SolveConfig())
+        subject = current()
+    assert isinstance(subject, Subject)
+    draw_unsolved(subject)
+    return None
+
+
+def at_once(subject: Subject) -> Subject:
+    """Solves a small scenario here and now, through the store."""
+    keeper, _ = store()
+    wanted = wanted_solve(subject.system, subject.text, SolveConfig())
+    run = keeper.request(replace(wanted, tags=_tags(subject)))
+    if run.state == "queued":
+        answered = solve_with_store(keeper, subject.system, subject.text, SolveConfig())
+        state.asked_for(answered.run.id)
+    found = current()
+    return found if isinstance(found, Subject) else subject
+
+
+def ask(subject: Subject, config: SolveConfig, *, fresh: bool = False) -> Run:
+    """Asks for a scenario to be solved: joins who is at it, or starts a process."""
+    keeper, _ = store()
+    wanted = wanted_solve(subject.system, subject.text, config)
+    run = keeper.request(replace(wanted, tags=_tags(subject)), fresh=fresh)
+    state.asked_for(run.id)
+    if run.state == "queued":
+        start_worker(keeper, run)
+    return run
+
+
+def _tags(subject: Subject) -> tuple[str, ...]:
+    return () if subject.is_public else (PRIVATE,)
+
+
+def draw_unsolved(subject: Subject) -> None:
+    """What is known of a scenario that isn't solved: its run under way, or why there is no front yet."""
+    run = subject.run
+    if run is not None and run.is_live:
+        _follow(run.id)
+        return
+    if run is not None and run.state in ("failed", "interrupted"):
+        words = run.error or "its process has died"
+        st.error(f"The solver stopped: {words}. Run {run.id} is kept; nothing that was found is lost.")
+    elif run is not None and run.state == "cancelled":
+        st.warning("It was stopped before anything was found.")
+    else:
+        st.info(f"This scenario isn't solved yet. {_how_long(subject)}")
+    label = "Solve" if run is None else "Start again"
+    if st.button(label, type="primary", key="solve", shortcut="ctrl+enter"):
+        ask(subject, SolveConfig())
+        st.rerun()
+
+
+def _how_long(subject: Subject) -> str:
+    from optimizer.protocols import size_of
+
+    size = size_of(subject.system.space)
+    seconds = cached.seconds_for_all(subject.system.digest, subject.system)
+    designs = f"It has {count(size)} designs." if size is not None else "Its designs can't be counted."
+    if seconds <= SolveConfig().exact_seconds:
+        return f"{designs} Looking at all of them takes about {duration(max(seconds, 1.0))}."
+    return f"{designs} That is too many to look at each: a search looks where something is to be found."
+
+
+@st.fragment(run_every=LOOK_S)
+def _follow(name: str) -> None:
+    """A run under way, looked at twice a second; the page is drawn anew when it has ended."""
+    keeper, _ = store()
+    try:
+        keeper.bury()
+        run = keeper.get(name)
+    except TradespaceError as error:
+        st.error(str(error))
+        return
+    if not run.is_live:
+        st.rerun()
+    draw_progress(keeper, run)

@@ -1,0 +1,196 @@
+"""The state of a session, typed, in one place; and the address, which always says the same.
+
+No other module uses `st.session_state` for what a person looks at, or `st.query_params` for anything. Keys of
+widgets are the widgets' own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import cast
+
+import streamlit as st
+
+from optimizer.decide.selecting import Range
+from optimizer.gallery import names
+from ui.view import OWN, Axes, View, address_of, view_from
+
+
+@dataclass(frozen=True, slots=True)
+class OwnText:
+    """A scenario of the person's own: uploaded, or edited from another one.
+
+    Attributes:
+        text: The YAML text.
+        source: Where it comes from, for messages.
+    """
+
+    text: str
+    source: str
+
+
+@dataclass
+class _Session:
+    """What a session holds beyond the view.
+
+    Attributes:
+        view: The view.
+        own: The person's own scenario.
+        written: The address as it was written last.
+        page: The page that was drawn last.
+        notes: What is to be said once.
+        told: How often Python has moved the front's selection, by reason for the view to follow.
+        runs: Runs that this session has asked for.
+    """
+
+    view: View = field(default_factory=View)
+    own: OwnText | None = None
+    written: dict[str, list[str]] = field(default_factory=dict)
+    page: str = ""
+    notes: list[str] = field(default_factory=list)
+    told: int = 0
+    runs: set[str] = field(default_factory=set)
+
+
+def _session() -> _Session:
+    if "tradespace" not in st.session_state:
+        st.session_state["tradespace"] = _Session()
+    return cast(_Session, st.session_state["tradespace"])
+
+
+def view() -> View:
+    """What the person looks at."""
+    return _session().view
+
+
+def read_address(page: str) -> None:
+    """Follows the address where it has changed (a link, the way back), else writes it again.
+
+    A change of page leaves the address bare; then it is the session that knows.
+
+    Args:
+        page: Name of the page that is about to be drawn.
+    """
+    session = _session()
+    told = {name: st.query_params.get_all(name) for name in st.query_params}
+    if told and told != session.written:
+        session.view, notes = view_from(told, names())
+        session.notes += notes
+        session.told += 1
+    if page != session.page:  # the front is mounted anew and must be told what is kept
+        session.told += 1
+        session.page = page
+    write_address()
+
+
+def write_address() -> None:
+    """Makes the address say what the person looks at."""
+    session = _session()
+    wanted = address_of(session.view)
+    found = {name: st.query_params.get_all(name) for name in st.query_params}
+    if found != wanted:
+        st.query_params.from_dict(wanted)
+    session.written = wanted
+
+
+def show_scenario(name: str) -> None:
+    """Turns to another scenario: nothing of the old selection holds there."""
+    session = _session()
+    session.view = View(scenario=name, axes=session.view.axes)
+    session.told += 1
+
+
+def show_own(text: str, source: str) -> None:
+    """Turns to a scenario of the person's own."""
+    _session().own = OwnText(text, source)
+    show_scenario(OWN)
+
+
+def own() -> OwnText | None:
+    """The person's own scenario, which no other session sees."""
+    return _session().own
+
+
+def show_run(run: str) -> None:
+    """Turns to a run; its designs have other numbers, so nothing stays picked."""
+    session = _session()
+    session.view = View(scenario=session.view.scenario, run=run, axes=session.view.axes)
+    session.told += 1
+
+
+def asked_for(run: str) -> None:
+    """Remembers that this session has asked for a run."""
+    _session().runs.add(run)
+
+
+def runs_asked_for() -> frozenset[str]:
+    """Runs that this session has asked for."""
+    return frozenset(_session().runs)
+
+
+def heard_from_front(*, ranges: Mapping[str, Range] | None = None, axes: Axes | None = None) -> None:
+    """Takes over what the person did in the front, which knows it already."""
+    session = _session()
+    if ranges is not None:
+        session.view = replace(session.view, ranges=dict(ranges))
+    if axes is not None:
+        session.view = replace(session.view, axes=axes)
+    write_address()
+
+
+def keep(ranges: Mapping[str, Range], *, group: int = 0) -> None:
+    """Keeps designs by ranges, and by a group; the front follows."""
+    session = _session()
+    session.view = replace(session.view, ranges=dict(ranges), group=group)
+    session.told += 1
+    write_address()
+
+
+def pick(token: str) -> None:
+    """Picks a design, or no longer; a fifth takes the place of the fourth, and that is said."""
+    session = _session()
+    session.view, gone = session.view.picked(token)
+    if gone:
+        session.notes.append(f"Four designs fit side by side: {token} has taken the place of {gone}.")
+    session.told += 1
+    write_address()
+
+
+def set_picks(tokens: tuple[str, ...]) -> None:
+    """Picks these designs and no others."""
+    session = _session()
+    session.view = replace(session.view, picks=tokens)
+    session.told += 1
+    write_address()
+
+
+def look_at(token: str) -> None:
+    """Chooses the design that the Design page tells of; empty = the suggested one."""
+    session = _session()
+    session.view = replace(session.view, design=token)
+    write_address()
+
+
+def show_others(has_others: bool) -> None:
+    """Shows designs that are not on the front, or no longer."""
+    session = _session()
+    session.view = replace(session.view, has_others=has_others)
+    write_address()
+
+
+def times_told() -> int:
+    """How often the selection was moved from outside the front: it follows when this grows."""
+    return _session().told
+
+
+def note(words: str) -> None:
+    """Says something once, on the next page that is drawn."""
+    _session().notes.append(words)
+
+
+def notes() -> tuple[str, ...]:
+    """What is to be said, once."""
+    session = _session()
+    told, session.notes = tuple(dict.fromkeys(session.notes)), []
+    return told

@@ -1,0 +1,1 @@
+"""Views: functions that draw values; what a person does comes back as values."""

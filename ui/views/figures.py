@@ -1,0 +1,127 @@
+"""Charts other than the front: Plotly figures of the report's values, and the only way they get onto a page.
+
+Only traces of the kinds `bar` and `scatter` are used: the page's plotly.js and the library's are of different
+versions, and these two read the same in both.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from models.units import quantity
+from optimizer.report.content import Line, Number, Waterfall, shown
+
+#: Without its button that sends the chart to a server.
+CHART_CONFIG = {
+    "showSendToCloud": False,
+    "plotlyServerURL": "",
+    "displaylogo": False,
+    "displayModeBar": False,
+}
+#: Okabe and Ito's colours: told apart by the colour-blind; every use has a second sign beside the colour.
+BLUE, ORANGE, GREEN, PURPLE, GREY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#7f8790"
+#: The four picks: colour, dash and letter.
+PICK_COLOURS = (BLUE, ORANGE, GREEN, PURPLE)
+PICK_DASHES = ("solid", "dash", "dot", "dashdot")
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A line of a chart: its name, its points, how it is drawn."""
+
+    name: str
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+    colour: str = BLUE
+    dash: str = "solid"
+    has_points: bool = True
+
+
+def label(words: str) -> str:
+    """A text as a chart shows it, which would take some of HTML for what it says."""
+    return html.escape(shown(words), quote=False)
+
+
+def draw(figure: go.Figure, *, key: str, alt: str) -> None:
+    """Puts a figure onto the page."""
+    st.plotly_chart(figure, key=key, config=CHART_CONFIG, alt=shown(alt))
+
+
+def waterfall(chart: Waterfall) -> go.Figure:
+    """Income and expenses as bars that begin where the last one ended."""
+    colours = {"income": BLUE, "expense": ORANGE, "rest": GREY}
+    patterns = {"income": "", "expense": "/", "rest": "."}
+    amounts = [bar.end - bar.start for bar in chart.bars]
+    figure = go.Figure(
+        go.Bar(
+            x=[abs(amount) for amount in amounts],
+            y=[f"{i + 1}. {label(bar.label)}" for i, bar in enumerate(chart.bars)],
+            base=[min(bar.start, bar.end) for bar in chart.bars],
+            orientation="h",
+            marker={
+                "color": [colours[bar.kind] for bar in chart.bars],
+                "pattern": {"shape": [patterns[bar.kind] for bar in chart.bars]},
+            },
+            text=[quantity(amount, chart.unit) for amount in amounts],
+            textposition="auto",
+            cliponaxis=False,
+            hoverinfo="text",
+        )
+    )
+    figure.update_yaxes(autorange="reversed")
+    figure.add_vline(x=0, line_width=1)
+    return _plain(figure, x_label=chart.unit, y_label="", height=60 + 30 * len(chart.bars))
+
+
+def line(chart: Line) -> go.Figure:
+    """A line through points."""
+    curve = Curve(chart.y_label, tuple(x for x, _ in chart.points), tuple(y for _, y in chart.points))
+    return curves(
+        [curve], x_label=chart.x_label, y_label=chart.y_label, x_unit=chart.x_unit, y_unit=chart.y_unit
+    )
+
+
+def curves(
+    found: Sequence[Curve],
+    *,
+    x_label: str,
+    y_label: str,
+    x_unit: str = "",
+    y_unit: str = "",
+    height: int = 320,
+) -> go.Figure:
+    """Several lines over one axis; each has a dash and a colour of its own."""
+    figure = go.Figure()
+    for one in found:
+        texts = [
+            f"{label(one.name)}: {Number(x, x_unit)}, {Number(y, y_unit)}"
+            for x, y in zip(one.x, one.y, strict=True)
+        ]
+        figure.add_scatter(
+            x=one.x,
+            y=one.y,
+            name=label(one.name),
+            mode="lines+markers" if one.has_points else "lines",
+            line={"color": one.colour, "dash": one.dash, "width": 3},
+            text=texts,
+            hoverinfo="text",
+        )
+    figure.update_layout(showlegend=len(found) > 1)
+    return _plain(figure, x_label=x_label, y_label=y_label, height=height)
+
+
+def _plain(figure: go.Figure, *, x_label: str, y_label: str, height: int) -> go.Figure:
+    figure.update_layout(
+        height=height,
+        margin={"l": 10, "r": 20, "t": 20, "b": 40},
+        legend={"orientation": "h", "y": 1.15},
+        dragmode=False,
+    )
+    figure.update_xaxes(title=label(x_label), fixedrange=True)
+    figure.update_yaxes(title=label(y_label), fixedrange=True, automargin=True)
+    return figure
