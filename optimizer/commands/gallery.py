@@ -53,7 +53,7 @@ def new(
 
     text = copy_of(source, name)
     path = out if out is not None else Path(f"{name}.yaml")
-    if path.is_dir():
+    if os.path.isdir(path):
         raise OutputError(f"{path} is a folder; name a file in it, for example {path / name}.yaml")
     if os.path.lexists(path) and not force:
         raise OutputError(f"{path} is there already; --force replaces it, --out writes another file")

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -198,6 +199,16 @@ def test_lists_of_scenarios_take_names_too(tradespace, here):
     assert "did you mean 'black-friday-exercise'?" in err
 
 
+def test_a_run_of_a_name_keeps_the_text_with_its_comments(tradespace, here):
+    store = here / "runs.db"
+    assert tradespace("solve", "web-api-three-tier", "--max-designs", "8", "--store", store)[0] == OK
+    code, out, _ = tradespace("runs", "list", "--json", "--store", store)
+    assert code == OK
+    code, _, err = tradespace("runs", "export", json.loads(out)[0]["id"], "--out", "moved", "--store", store)
+    assert (code, err) == (OK, "")
+    assert b"# headline of every report" in (here / "moved").read_bytes()
+
+
 def test_from_python():
     assert path_of("web-api-three-tier") == ROOT / "data" / "scenarios" / "web_api_three_tier.yaml"
     told = entry("web-api-three-tier")
@@ -234,9 +245,10 @@ def test_titles_of_every_style_are_replaced(tmp_path, monkeypatch, title, commen
 
 def test_an_installed_package_brings_them_along(tmp_path):
     sources = tmp_path / "checkout"
-    for name in ("models", "optimizer", "data"):
+    built = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
+    for name in {"data", *(package.split(".")[0] for package in built["packages"])}:
         _copy(ROOT / name, sources / name)
-    for name in ("pyproject.toml", "README.md"):
+    for name in ("pyproject.toml", "README.md", *(f"{module}.py" for module in built.get("py-modules", ()))):
         (sources / name).write_bytes((ROOT / name).read_bytes())
     build = "from setuptools import build_meta; print(build_meta.build_wheel('.'))"
     _run([sys.executable, "-W", "ignore", "-c", build], sources)
