@@ -73,8 +73,7 @@ def test_one_bitrate_for_all_is_infeasible_or_beaten_by_one_for_each_context(
     system: System, found: Evaluation
 ) -> None:
     """Beaten: as good or better in all but complexity, and in that worse by less than its `step`."""
-    signs = np.array([1.0 if d.better == "lower" else -1.0 for d in found.dimensions])
-    losses = found.values * signs
+    losses = found.losses
     allowed = np.zeros(6)
     allowed[[d.name for d in found.dimensions].index("complexity")] = (
         system.scenario.dimensions.complexity.step or 0.0
