@@ -41,7 +41,7 @@ _LONG_WORD, _LONG_TEXT = 24, 60
 #: What an anchor can't hold.
 _NO_ANCHOR = re.compile(r"[^A-Za-z0-9_-]+")
 #: The scripts of the front view, in the order in which they need each other; the app mounts the same.
-FRONT_SCRIPTS = ("numbers.js", "paint.js", "front.js")
+FRONT_SCRIPTS = ("numbers.js", "layout.js", "paint.js", "front.js", "gestures.js")
 
 
 def front_script() -> str:

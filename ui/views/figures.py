@@ -24,9 +24,9 @@ CHART_CONFIG = {
     "displayModeBar": False,
 }
 #: Okabe and Ito's colours: told apart by the colour-blind; every use has a second sign beside the colour.
-BLUE, ORANGE, GREEN, PURPLE, GREY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#7f8790"
-#: The four picks: colour, dash and letter.
-PICK_COLOURS = (BLUE, ORANGE, GREEN, PURPLE)
+BLUE, ORANGE, GREEN, PURPLE, YELLOW, GREY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#7f8790"
+#: The four picks: colour, dash and letter; the same as in the front (`optimizer/report/page/paint.js`).
+PICK_COLOURS = (ORANGE, GREEN, PURPLE, YELLOW)
 PICK_DASHES = ("solid", "dash", "dot", "dashdot")
 
 

@@ -1,106 +1,12 @@
-// Drawing of the front: axes, lines and points on canvas. State and gestures are in front.js.
+// Drawing of the front: axes, lines and points on canvas.
 
 const SHADES = ["#414487", "#355f8d", "#2a788e", "#21918c", "#22a884", "#44bf70", "#7ad151"];
 const DASHES = [[], [8, 4], [2, 3], [10, 3, 2, 3], [5, 5], [12, 4, 4, 4], [1, 4], [6, 2, 1, 2]];
+// What is picked: a colour, a dash and a letter each. Groups: a colour each. Both Okabe and Ito's (2008).
+const PICK_COLOURS = ["#D55E00", "#009E73", "#CC79A7", "#E69F00"], PICK_DASHES = [[], [9, 5], [3, 3], [10, 3, 3, 3]];
+const GROUP_COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8c6d31", "#7f7f7f"];
+const BY_GROUP = 99; // colour by group instead of by an axis
 const LINES_MOVING = 2500, LINES_RESTING = 12000;
-
-// Where the values of an axis lie: 0 = worst, 1 = best; what is infinite lies at the end, a little apart.
-function layOut(axis, column) {
-  const forward = {
-    linear: (v) => v,
-    log: (v) => Math.log10(Math.max(v, 1e-300)),
-    nines: (v) => -Math.log10(Math.max(1 - v, 1e-12)),
-  }[axis.scale];
-  const backward = { linear: (f) => f, log: (f) => 10 ** f, nines: (f) => 1 - 10 ** -f }[axis.scale];
-  let low = Infinity, high = -Infinity, hasInfinite = false;
-  for (const value of column) {
-    if (!Number.isFinite(value)) { hasInfinite = true; continue; }
-    if (value < low) low = value;
-    if (value > high) high = value;
-  }
-  if (!(low <= high)) { low = 0; high = 1; }
-  const from = forward(low), span = forward(high) - from || 1;
-  const isConstant = forward(high) === from;
-  const room = hasInfinite ? 0.93 : 1; // infinite is larger than all: beyond the upper end
-  const place = (value) => {
-    if (value === Infinity) return 1;
-    if (isConstant && value === low) return room / 2;
-    return ((forward(value) - from) / span) * room;
-  };
-  const lowerIsBetter = axis.better === "lower";
-  return {
-    low, high, hasInfinite, isConstant,
-    position: (value) => (lowerIsBetter ? 1 - place(value) : place(value)),
-    value: (position) => {
-      const p = lowerIsBetter ? 1 - position : position;
-      return p > room ? Infinity : backward(from + (p / room) * span);
-    },
-    ticks: () => ticksOf(axis, low, high, isConstant, hasInfinite),
-  };
-}
-
-function ticksOf(axis, low, high, isConstant, hasInfinite) {
-  const found = [low];
-  if (!isConstant) {
-    if (axis.scale === "log") {
-      for (let e = Math.floor(Math.log10(low)); e <= Math.log10(high); e++) {
-        for (const m of [1, 2, 5]) if (m * 10 ** e > low && m * 10 ** e < high) found.push(m * 10 ** e);
-      }
-    } else if (axis.scale === "nines") {
-      for (let e = 1; e <= 12; e++) {
-        for (const m of high < 0.9999 || low > 0.99 ? [5, 1] : [1]) {
-          const v = 1 - m * 10 ** -e;
-          if (v > low && v < high) found.push(v);
-        }
-      }
-    } else {
-      const raw = (high - low) / 4, unit = 10 ** Math.floor(Math.log10(raw));
-      const step = [1, 2, 5, 10].find((m) => m * unit >= raw) * unit;
-      for (let k = Math.ceil(low / step); k * step < high; k++) if (k * step > low) found.push(k * step);
-    }
-    found.push(high);
-  }
-  if (hasInfinite) found.push(Infinity);
-  return found;
-}
-
-function coloursOf(root) {
-  const style = getComputedStyle(root);
-  const read = (name, otherwise) => style.getPropertyValue(name).trim() || otherwise;
-  return {
-    text: read("--front-text", "#1b1b1f"), muted: read("--front-muted", "#5c5f66"),
-    out: read("--front-out", "#9aa0a8"), line: read("--front-line", "#c9ccd1"),
-    kept: read("--front-accent", "#0072b2"), mark: read("--front-mark", "#b34700"),
-    back: read("--front-back", "#ffffff"), warn: read("--front-warn", "#b34700"),
-  };
-}
-
-// A canvas as large as its box, sharp on every screen; nothing when it is not shown.
-function sharp(canvas) {
-  const ratio = window.devicePixelRatio || 1;
-  const width = canvas.clientWidth, height = canvas.clientHeight;
-  if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
-    canvas.width = Math.round(width * ratio);
-    canvas.height = Math.round(height * ratio);
-  }
-  const pen = canvas.getContext("2d");
-  pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-  pen.clearRect(0, 0, width, height);
-  return { pen, width, height };
-}
-
-const BOX = { left: 16, right: 82, top: 46, bottom: 22 };
-
-function axisX(view, k, width) {
-  const many = view.order.length;
-  return many === 1 ? width / 2 : BOX.left + ((width - BOX.left - BOX.right) * k) / (many - 1);
-}
-
-function axisY(view, j, value, height) {
-  const p = view.layouts[j].position(value);
-  const q = Math.min(1.02, Math.max(-0.02, view.flipped.has(j) ? 1 - p : p));
-  return height - BOX.bottom - q * (height - BOX.top - BOX.bottom);
-}
 
 // Which rows are drawn: all, or every k-th where there are more than can be seen.
 function drawnRows(view, isKept, most) {
@@ -114,8 +20,13 @@ function drawnRows(view, isKept, most) {
 
 function shadeOf(view, i) {
   if (view.colourBy < 0) return -1;
+  if (view.colourBy === BY_GROUP) return 100 + (view.groups[i] % GROUP_COLOURS.length);
   const p = view.layouts[view.colourBy].position(view.columns[view.colourBy][i]);
   return Math.max(0, Math.min(SHADES.length - 1, Math.floor(p * SHADES.length)));
+}
+
+function colourOf(shade, otherwise) {
+  return shade < 0 ? otherwise : shade >= 100 ? GROUP_COLOURS[shade - 100] : SHADES[shade];
 }
 
 function paintLines(view) {
@@ -141,6 +52,7 @@ function paintLines(view) {
   const out = drawnRows(view, false, most), kept = drawnRows(view, true, most);
   view.drawn = out.length + kept.length;
   pen.lineWidth = 1;
+  paintOthers(view, pen, xs, height);
   stroke(out, colours.out, Math.min(0.25, Math.max(0.03, 40 / Math.max(out.length, 1))));
   const alpha = Math.min(0.8, Math.max(0.05, 150 / Math.max(kept.length, 1)));
   const shades = new Map();
@@ -149,7 +61,31 @@ function paintLines(view) {
     if (!shades.has(shade)) shades.set(shade, []);
     shades.get(shade).push(i);
   }
-  for (const [shade, rows] of shades) stroke(rows, shade < 0 ? colours.kept : SHADES[shade], alpha);
+  for (const [shade, rows] of shades) stroke(rows, colourOf(shade, colours.kept), alpha);
+  pen.globalAlpha = 1;
+}
+
+// Designs that are not on the front, grey: dashed where they break a limit.
+function paintOthers(view, pen, xs, height) {
+  const others = view.others;
+  if (!others) return;
+  const most = Math.min(others.kinds.length, 400), every = others.kinds.length / Math.max(most, 1);
+  pen.strokeStyle = view.colours.out;
+  pen.globalAlpha = Math.min(0.45, Math.max(0.08, 40 / Math.max(most, 1)));
+  for (const kind of [0, 1]) {
+    pen.setLineDash(kind ? [2, 4] : []);
+    pen.beginPath();
+    for (let k = 0; k < most; k++) {
+      const i = Math.floor(k * every);
+      if (others.kinds[i] !== kind) continue;
+      view.order.forEach((j, n) => {
+        const y = axisY(view, j, others.columns[j][i], height);
+        if (n) pen.lineTo(xs[n], y); else pen.moveTo(xs[n], y);
+      });
+    }
+    pen.stroke();
+  }
+  pen.setLineDash([]);
   pen.globalAlpha = 1;
 }
 
@@ -234,9 +170,17 @@ function paintMarked(view, pen, width, height) {
   };
   if (view.today) line(view.today, [2, 4], view.colours.text, 2);
   view.marked.forEach((i, k) => {
-    if (i >= 0 && (k === 0 || view.pinned.has(i))) line(valuesOf(view, i), DASHES[k % DASHES.length], view.colours.mark, 3);
+    if (i >= 0 && (k === 0 || (view.pinned.has(i) && !view.options.hasLetters))) line(valuesOf(view, i), DASHES[k % DASHES.length], view.colours.mark, 3);
   });
-  for (const i of view.pinned) if (!view.marked.includes(i)) line(valuesOf(view, i), [], view.colours.mark, 2.5);
+  [...view.pinned].forEach((i, k) => {
+    if (view.options.hasLetters) {
+      line(valuesOf(view, i), PICK_DASHES[k % 4], PICK_COLOURS[k % 4], 3);
+      const j = view.order[0];
+      pen.font = "bold 12px system-ui, sans-serif";
+      pen.textAlign = "left";
+      halo(pen, "ABCD"[k % 4], axisX(view, 0, width) - 14, axisY(view, j, view.columns[j][i], height) + 4, view.colours);
+    } else if (!view.marked.includes(i)) line(valuesOf(view, i), [], view.colours.mark, 2.5);
+  });
   if (view.hover >= 0) line(valuesOf(view, view.hover), [], view.colours.text, 2.5);
 }
 
@@ -271,10 +215,18 @@ function paintScatter(view) {
     pen.fill();
   };
   const sizeOf = (i) => (view.sizeBy < 0 ? 3 : 2 + 5 * Math.max(0, view.layouts[view.sizeBy].position(view.columns[view.sizeBy][i])));
+  const others = view.others;
+  for (let i = 0; others && i < others.kinds.length; i++) {
+    const [x, y] = [scatterX(view, others.columns[view.x][i], width), scatterY(view, others.columns[view.y][i], height)];
+    pen.globalAlpha = 0.45;
+    pen.strokeStyle = pen.fillStyle = colours.out;
+    if (others.kinds[i]) { pen.beginPath(); pen.moveTo(x - 3, y - 3); pen.lineTo(x + 3, y + 3); pen.moveTo(x - 3, y + 3); pen.lineTo(x + 3, y - 3); pen.stroke(); }
+    else pen.fillRect(x - 1.5, y - 1.5, 3, 3);
+  }
   for (const i of drawnRows(view, false, most)) dot(i, colours.out, 0.3, 2);
   for (const i of drawnRows(view, true, most)) {
     const shade = shadeOf(view, i);
-    dot(i, shade < 0 ? colours.kept : SHADES[shade], 0.75, sizeOf(i));
+    dot(i, colourOf(shade, colours.kept), 0.75, sizeOf(i));
   }
   pen.globalAlpha = 1;
   pen.strokeStyle = colours.text;
@@ -295,7 +247,13 @@ function paintScatter(view) {
     pen.arc(scatterX(view, X[i], width), scatterY(view, Y[i], height), 8, 0, 7);
     pen.stroke();
   };
-  for (const i of view.pinned) ring(i, colours.mark);
+  [...view.pinned].forEach((i, k) => {
+    ring(i, view.options.hasLetters ? PICK_COLOURS[k % 4] : colours.mark);
+    if (!view.options.hasLetters) return;
+    pen.font = "bold 12px system-ui, sans-serif";
+    pen.textAlign = "left";
+    halo(pen, "ABCD"[k % 4], scatterX(view, X[i], width) + 9, scatterY(view, Y[i], height) - 7, colours);
+  });
   if (view.hover >= 0) ring(view.hover, colours.text);
   if (view.box) {
     const [x0, y0, x1, y1] = view.box;

@@ -104,11 +104,11 @@ def representatives(found: Findings) -> Section | None:
     )
 
 
-def front_view(found: Findings) -> FrontView:
+def front_view(found: Findings, *, most: int = MOST_SHOWN) -> FrontView:
     """The front as the view of every page shows it; larger ones thinned by the scenario's steps."""
     evaluation = found.front.evaluation
     marked, names = marks(found)
-    shown = thinned(evaluation, found.goals, MOST_SHOWN, keep=np.array(marked, dtype=np.intp))
+    shown = thinned(evaluation, found.goals, most, keep=np.array(marked, dtype=np.intp))
     table = Table(
         "marked",
         "The marked designs",
