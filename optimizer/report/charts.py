@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from optimizer.report.content import Line, Number, Waterfall, plain
 
 _WIDTH, _BAR, _LABELS, _AMOUNTS = 760.0, 26.0, 190.0, 110.0
+_LETTER, _LEGEND = 7.2, 18.0
 _LINE_HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 240.0, 70.0, 750.0, 12.0, 205.0
 
 
@@ -53,35 +55,46 @@ def waterfall_chart(block: Waterfall) -> dict[str, object]:
 
 
 def line_chart(block: Line) -> dict[str, object]:
-    """A line over its range, with its ends and its highest and lowest value written at the axes."""
-    xs, ys = [p[0] for p in block.points], [p[1] for p in block.points]
+    """Lines over their range, with its ends and the highest and lowest value written at the axes."""
+    lines = [(block.name, block.points), *block.more]
+    xs = [x for _, points in lines for x, _ in points]
+    ys = [y for _, points in lines for _, y in points]
     x_span, y_span = (max(xs) - min(xs)) or 1.0, (max(ys) - min(ys)) or 1.0
-    points = [
-        (
-            round(_LEFT + (x - min(xs)) / x_span * (_RIGHT - _LEFT), 2),
-            round(_BOTTOM - (y - min(ys)) / y_span * (_BOTTOM - _TOP), 2),
+    high, low = (str(Number(end(ys), block.y_unit)) for end in (max, min))
+    left = max(_LEFT, _LETTER * max(len(high), len(low)) + 12.0)  # the numbers stand before the axis
+
+    def placed(points: Sequence[tuple[float, float]]) -> str:
+        return " ".join(
+            f"{round(left + (x - min(xs)) / x_span * (_RIGHT - left), 2)},"
+            f"{round(_BOTTOM - (y - min(ys)) / y_span * (_BOTTOM - _TOP), 2)}"
+            for x, y in points
         )
-        for x, y in block.points
-    ]
+
     ticks = [
-        {"x": _LEFT - 6.0, "y": _TOP + 8.0, "anchor": "end", "text": str(Number(max(ys), block.y_unit))},
-        {"x": _LEFT - 6.0, "y": _BOTTOM, "anchor": "end", "text": str(Number(min(ys), block.y_unit))},
-        {"x": _LEFT, "y": _BOTTOM + 16.0, "anchor": "start", "text": str(Number(min(xs), block.x_unit))},
+        {"x": left - 6.0, "y": _TOP + 8.0, "anchor": "end", "text": high},
+        {"x": left - 6.0, "y": _BOTTOM, "anchor": "end", "text": low},
+        {"x": left, "y": _BOTTOM + 16.0, "anchor": "start", "text": str(Number(min(xs), block.x_unit))},
         {"x": _RIGHT, "y": _BOTTOM + 16.0, "anchor": "end", "text": str(Number(max(xs), block.x_unit))},
         {
-            "x": (_LEFT + _RIGHT) / 2.0,
+            "x": (left + _RIGHT) / 2.0,
             "y": _BOTTOM + 30.0,
             "anchor": "middle",
             "text": plain(block.x_label),
         },
     ]
+    legend = [
+        {"kind": f"trace-{k}", "x": left, "y": _LINE_HEIGHT + 12.0 + k * _LEGEND, "text": plain(name)}
+        for k, (name, _) in enumerate(lines)
+        if block.more
+    ]
     return {
         "width": _WIDTH,
-        "height": _LINE_HEIGHT,
-        "left": _LEFT,
+        "height": _LINE_HEIGHT + (len(legend) * _LEGEND + 6.0 if legend else 0.0),
+        "left": left,
         "right": _RIGHT,
         "top": _TOP,
         "bottom": _BOTTOM,
-        "points": " ".join(f"{x},{y}" for x, y in points),
+        "lines": [{"kind": f"trace-{k}", "points": placed(points)} for k, (_, points) in enumerate(lines)],
         "ticks": ticks,
+        "legend": legend,
     }

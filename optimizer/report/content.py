@@ -106,7 +106,10 @@ class Waterfall:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line through points, `table` says the same in numbers."""
+    """A line through points, `table` says the same in numbers.
+
+    Where there are several lines, `name` says which the first one is, and `more` holds the others by name.
+    """
 
     title: str
     alt: str
@@ -116,6 +119,8 @@ class Line:
     y_unit: str
     points: tuple[tuple[float, float], ...]
     table: Table
+    name: str = ""
+    more: tuple[tuple[str, tuple[tuple[float, float], ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

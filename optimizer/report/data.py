@@ -112,6 +112,10 @@ def _block(block: Block) -> dict[str, object]:
             "x": block.x_label,
             "y": block.y_label,
             "points": [list(point) for point in block.points],
+            "name": block.name,
+            "more": [
+                {"name": name, "points": [list(point) for point in points]} for name, points in block.more
+            ],
             "table": _table(block.table),
         }
     assert isinstance(block, FrontView)

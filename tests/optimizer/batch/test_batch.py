@@ -26,7 +26,7 @@ from optimizer.batch.varied import varied
 from optimizer.config import SolveConfig
 from optimizer.engines.dask import Cluster
 from optimizer.engines.local import Here, Processes
-from optimizer.report.content import plain
+from optimizer.report.content import Line, plain
 from optimizer.report.data import report_data, report_schema
 from optimizer.report.html import html
 from optimizer.runs.store import RunStore
@@ -143,30 +143,83 @@ def test_a_folder_of_another_batch_is_refused(tmp_path):
 def test_the_summary_tells_what_the_cases_hold(done):
     report = batch_report(done, made=DAY)
     Draft202012Validator(report_schema()).validate(report_data(report))
-    table = next(t for t in report.tables if t.name == "cases")
+    table, knees = (next(t for t in report.tables if t.name == name) for name in ("cases", "knees"))
     assert len(table.rows) == 6
+    values = {row[0]: [cell.value for cell in row if hasattr(cell, "value")] for row in knees.rows}
     for row, case in zip(table.rows, done.cases, strict=True):
         told = done.results[case.number]["facts"]
         numbers = [cell.value for cell in row if hasattr(cell, "value")]
         assert numbers[:2] == [told["feasible"], told["on_front"]]
         if told["knee"]:
-            assert numbers[2:8] == [v if v is not None else np.inf for v in told["knee"]["values"].values()]
+            assert numbers[2] == told["cheapest"]["values"]["cost"]
+            wanted = [v if v is not None else np.inf for v in told["knee"]["values"].values()]
+            assert values[str(case.number)] == wanted
+        else:
+            assert str(case.number) not in values
     along = next(t for t in report.tables if t.name == "along workload.rate")
     assert [row[0] for row in along.rows] == ["300", "600", "900"]
     assert "<svg" in html(report)
 
 
-def test_the_median_over_other_changes_is_told(done):
+def knees_of(done, path, value):
+    """The knees of the cases with this value, as the cases hold them."""
+    return [
+        done.results[case.number]["facts"]["knee"]["values"]
+        for case in done.cases
+        if dict(case.changes)[path] == value and done.results[case.number]["facts"]["knee"]
+    ]
+
+
+def test_along_a_path_the_lowest_and_the_highest_of_the_other_changes_are_told(done):
     report = batch_report(done, made=DAY)
-    along = next(t for t in report.tables if t.name == "along copies")
-    for row, copies in zip(along.rows, (2, 4), strict=True):
-        knees = [
-            done.results[case.number]["facts"]["knee"]["values"]["cost"]
+    table = next(t for t in report.tables if t.name == "along copies")
+    for row, copies in zip(table.rows, (2, 4), strict=True):
+        knees = knees_of(done, "copies", copies)
+        assert row[2].value == len(knees)
+        for name in ("latency", "cost"):
+            found = [knee[name] for knee in knees]
+            cell = row[table.columns.index(name)]
+            told = [part.value for part in (cell if isinstance(cell, tuple) else (cell,)) if part != " to "]
+            assert told[0] == min(found)
+            assert told[-1] == pytest.approx(max(found), rel=0.005)  # one number where both read the same
+
+
+def test_every_line_of_a_chart_is_of_one_combination_of_the_other_changes(done):
+    report = batch_report(done, made=DAY)
+    lines = [
+        block
+        for section in report.sections
+        if section.name == "along-workload-rate"
+        for block in section.blocks
+        if isinstance(block, Line) and block.y_label == "latency"
+    ]
+    (line,) = lines
+    drawn = dict([(line.name, line.points), *line.more])
+    assert set(drawn) == {"copies = 2", "copies = 4"}
+    for copies in (2, 4):
+        wanted = [
+            (
+                dict(case.changes)["workload.rate"],
+                done.results[case.number]["facts"]["knee"]["values"]["latency"],
+            )
             for case in done.cases
             if dict(case.changes)["copies"] == copies and done.results[case.number]["facts"]["knee"]
         ]
-        assert row[2].value == len(knees)
-        assert row[7].value == pytest.approx(np.median(knees))
+        assert list(drawn[f"copies = {copies}"]) == wanted
+    page = html(report)
+    assert page.count("copies = 4") >= 2
+    assert "trace-1" in page
+
+
+def test_of_many_combinations_each_point_is_one_of_them():
+    from optimizer.batch.along import _taken_together
+
+    lines = {f"{k}": ((1.0, float(k)), (2.0, 10.0 - k)) for k in range(6)}
+    assert _taken_together(lines) == {
+        "highest of 6 combinations": ((1.0, 5.0), (2.0, 10.0)),
+        "middle of 6 combinations": ((1.0, 2.0), (2.0, 7.0)),
+        "lowest of 6 combinations": ((1.0, 0.0), (2.0, 5.0)),
+    }
 
 
 def test_the_tidy_table_has_a_row_for_every_design_of_every_front(done):
