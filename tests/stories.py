@@ -42,14 +42,12 @@ def scored(system: System, designs: Sequence[Mapping[str, object]]) -> Evaluatio
 
 def values_of(system: System, **design: object) -> dict[str, float]:
     """The six dimensions of one design."""
-    found = scored(system, [design])
-    return dict(zip((d.name for d in found.dimensions), found.values[0].tolist(), strict=True))
+    return {name: found["value"] for name, found in told(system, **design)["dimensions"].items()}
 
 
 def broken(system: System, **design: object) -> set[str]:
     """Names of the limits that one design breaks."""
-    found = scored(system, [design])
-    return {name for name, excess in zip(found.constraints, found.excess[0], strict=True) if excess > 0}
+    return {limit["name"] for limit in told(system, **design)["limits"] if not limit["holds"]}
 
 
 def combinations(**options: Sequence[object]) -> Iterator[dict[str, object]]:
