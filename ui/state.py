@@ -12,6 +12,7 @@ from typing import cast
 
 import streamlit as st
 
+from models.scenario.draft import Draft
 from optimizer.decide.selecting import Range
 from optimizer.gallery import names
 from ui.view import OWN, Axes, View, address_of, view_from
@@ -40,8 +41,11 @@ class _Session:
         written: The address as it was written last.
         page: The page that was drawn last.
         notes: What is to be said once.
-        told: How often Python has moved the front's selection, by reason for the view to follow.
+        told: How often the selection was moved from outside the front, which follows then.
+        shown: The view as the front was told it last.
+        picked: How often picks were changed from outside the table of designs.
         runs: Runs that this session has asked for.
+        drafts: What is to be different in scenarios, by their text.
     """
 
     view: View = field(default_factory=View)
@@ -50,13 +54,22 @@ class _Session:
     page: str = ""
     notes: list[str] = field(default_factory=list)
     told: int = 0
+    shown: View = field(default_factory=View)
+    picked: int = 0
     runs: set[str] = field(default_factory=set)
+    drafts: dict[str, Draft] = field(default_factory=dict)
 
 
 def _session() -> _Session:
     if "tradespace" not in st.session_state:
         st.session_state["tradespace"] = _Session()
     return cast(_Session, st.session_state["tradespace"])
+
+
+def _moved(session: _Session) -> None:
+    """The selection was moved from outside the front."""
+    session.told += 1
+    session.shown = session.view
 
 
 def view() -> View:
@@ -77,9 +90,10 @@ def read_address(page: str) -> None:
     if told and told != session.written:
         session.view, notes = view_from(told, names())
         session.notes += notes
-        session.told += 1
+        session.picked += 1
+        _moved(session)
     if page != session.page:  # the front is mounted anew and must be told what is kept
-        session.told += 1
+        _moved(session)
         session.page = page
     write_address()
 
@@ -98,7 +112,8 @@ def show_scenario(name: str) -> None:
     """Turns to another scenario: nothing of the old selection holds there."""
     session = _session()
     session.view = View(scenario=name, axes=session.view.axes)
-    session.told += 1
+    session.picked += 1
+    _moved(session)
 
 
 def show_own(text: str, source: str) -> None:
@@ -112,11 +127,25 @@ def own() -> OwnText | None:
     return _session().own
 
 
+def draft(text: str) -> Draft:
+    """What the person wants to be different in a scenario, by its text."""
+    return _session().drafts.get(text, Draft())
+
+
+def keep_draft(text: str, draft: Draft) -> None:
+    """Keeps what is to be different in a scenario; an empty draft is forgotten."""
+    drafts = _session().drafts
+    drafts.pop(text, None)
+    if len(draft):
+        drafts[text] = draft
+
+
 def show_run(run: str) -> None:
     """Turns to a run; its designs have other numbers, so nothing stays picked."""
     session = _session()
     session.view = View(scenario=session.view.scenario, run=run, axes=session.view.axes)
-    session.told += 1
+    session.picked += 1
+    _moved(session)
 
 
 def asked_for(run: str) -> None:
@@ -129,11 +158,14 @@ def runs_asked_for() -> frozenset[str]:
     return frozenset(_session().runs)
 
 
-def heard_from_front(*, ranges: Mapping[str, Range] | None = None, axes: Axes | None = None) -> None:
+def heard_from_front(
+    *, ranges: Mapping[str, Range] | None = None, is_whole: bool = True, axes: Axes | None = None
+) -> None:
     """Takes over what the person did in the front, which knows it already."""
     session = _session()
     if ranges is not None:
-        session.view = replace(session.view, ranges=dict(ranges))
+        group = 0 if is_whole else session.view.group
+        session.view = replace(session.view, ranges=dict(ranges), group=group)
     if axes is not None:
         session.view = replace(session.view, axes=axes)
     write_address()
@@ -143,25 +175,38 @@ def keep(ranges: Mapping[str, Range], *, group: int = 0) -> None:
     """Keeps designs by ranges, and by a group; the front follows."""
     session = _session()
     session.view = replace(session.view, ranges=dict(ranges), group=group)
-    session.told += 1
+    _moved(session)
     write_address()
 
 
-def pick(token: str) -> None:
-    """Picks a design, or no longer; a fifth takes the place of the fourth, and that is said."""
+def pick(token: str, *, in_front: bool = False) -> None:
+    """Picks a design, or no longer; a fifth takes the place of the fourth, and that is said.
+
+    Args:
+        token: The design.
+        in_front: Whether it was clicked in the front, which shows it already.
+    """
     session = _session()
     session.view, gone = session.view.picked(token)
     if gone:
         session.notes.append(f"Four designs fit side by side: {token} has taken the place of {gone}.")
-    session.told += 1
+    session.picked += 1
+    if gone or not in_front:
+        _moved(session)
     write_address()
 
 
-def set_picks(tokens: tuple[str, ...]) -> None:
-    """Picks these designs and no others."""
+def set_picks(tokens: tuple[str, ...], *, in_table: bool = False) -> None:
+    """Picks these designs and no others.
+
+    Args:
+        tokens: The designs.
+        in_table: Whether they were chosen in the table of designs, which shows it already.
+    """
     session = _session()
     session.view = replace(session.view, picks=tokens)
-    session.told += 1
+    session.picked += 0 if in_table else 1
+    _moved(session)
     write_address()
 
 
@@ -176,7 +221,18 @@ def show_others(has_others: bool) -> None:
     """Shows designs that are not on the front, or no longer."""
     session = _session()
     session.view = replace(session.view, has_others=has_others)
+    _moved(session)
     write_address()
+
+
+def shown() -> View:
+    """The view as the front was told it last; what the person did in it since, it knows itself."""
+    return _session().shown
+
+
+def times_picked() -> int:
+    """How often picks were changed from outside the table of designs: it follows when this grows."""
+    return _session().picked
 
 
 def times_told() -> int:
