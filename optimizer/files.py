@@ -8,7 +8,7 @@ import os
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from models.errors import OutputError
 from optimizer.answers import solution_answer
@@ -196,7 +196,16 @@ def parquet_bytes(table: pd.DataFrame) -> bytes:
     return file.getvalue()
 
 
-def table_csv(table: pd.DataFrame, path: Path) -> None:
+def csv_bytes(table: pd.DataFrame) -> bytes:
+    """A table of designs as the bytes of a CSV file (see `table_csv`)."""
+    import io
+
+    file = io.StringIO()
+    table_csv(table, file)
+    return file.getvalue().encode()
+
+
+def table_csv(table: pd.DataFrame, path: Path | TextIO) -> None:
     """Writes a table of designs as text; every number with all its digits, texts never as formulas."""
     plain = table.copy()
     for name in plain.columns:

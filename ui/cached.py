@@ -6,8 +6,8 @@ needed. What belongs to one person's scenario is found only by who has its text,
 
 from __future__ import annotations
 
+import base64
 import time
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,14 +20,26 @@ from models.evaluation import Array, Evaluation
 from models.explaining import explain
 from models.scenario.load import scenario_from_text
 from models.system import System
+from optimizer.decide.off_front import off_front
+from optimizer.files import csv_bytes
+from optimizer.decide.breaking import BreakingPoints, breaking_points
+from optimizer.decide.comparing import Comparison, compare
+from optimizer.decide.health import Health, health_of
+from optimizer.decide.robustness import Robustness, robustness_of
+from optimizer.decide.under_load import LOADS, LoadCurve, load_curve
 from optimizer.gallery import Entry, entry, path_of
 from optimizer.protocols import size_of
 from optimizer.report.findings import Findings, findings_at_once
+from optimizer.report.html import front_data
+from optimizer.report.sections.front import front_view, off_front_texts
 from optimizer.runs.solving import solution_of
 from optimizer.runs.store import RunStore
 from optimizer.solution import Solution
+from optimizer.tables import design_table
 from ui.values import Row, array, row
 
+#: Designs of the front that are drawn at the most, and of those that are not on it.
+MOST_DRAWN, MOST_OTHERS = 50_000, 1_024
 #: Designs that are evaluated to learn how long one takes.
 _TRIED = 64
 
@@ -117,12 +129,6 @@ def about(
     return findings(key, None if x is None else row(x), named, system, solution)
 
 
-@st.cache_data(max_entries=2, show_spinner=False)
-def own_file(path: str) -> str:
-    """A file of the app itself: style and scripts."""
-    return Path(path).read_text(encoding="utf-8")
-
-
 @st.cache_resource(max_entries=16, show_spinner=False)
 def other_designs(digest: str, most: int, _system: System) -> Evaluation:
     """Designs from all over the space, on the front or not, to show what is missing from it and why.
@@ -133,3 +139,71 @@ def other_designs(digest: str, most: int, _system: System) -> Evaluation:
     size = size_of(space)
     X = space.designs(0, size) if size is not None and size <= most else space.sample(most, seed=0)
     return evaluate(_system, np.asarray(X))
+
+
+@st.cache_resource(max_entries=16, show_spinner="Drawing the front")
+def front_payload(key: str, has_others: bool, _found: Findings, _system: System) -> dict[str, object]:
+    """The front as the view of it takes it, with its groups and, where wanted, designs that are not on it."""
+    payload = front_data(front_view(_found, most=MOST_DRAWN))
+    shown = np.frombuffer(base64.b64decode(str(payload["numbers"])), dtype="<i4") - 1
+    few = _found.few
+    if few is not None:
+        payload["groups"] = _packed(few.group[shown], "<i4")
+        payload["groupNames"] = [f"{i + 1}: {name}" for i, name in zip(few.positions, few.names, strict=True)]
+    if has_others:
+        away = off_front(_found.front, other_designs(_system.digest, MOST_OTHERS, _system))
+        payload["others"] = {
+            "columns": [_packed(column, "<f4") for column in away.evaluation.values.T],
+            "kinds": _packed(~away.is_feasible, "<i4"),
+            "words": list(off_front_texts(away)),
+        }
+    return payload
+
+
+def _packed(values: np.ndarray, kind: str) -> str:
+    return base64.b64encode(np.ascontiguousarray(values, dtype=kind).tobytes()).decode()
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def csv_of(key: str, positions: tuple[int, ...], _found: Findings) -> bytes:
+    """The designs at some positions of the front as CSV."""
+    evaluation = _found.front.evaluation.take(np.array(positions, dtype=np.intp))
+    table = design_table(evaluation, _found.space)
+    table["design"] = [i + 1 for i in positions]
+    return csv_bytes(table)
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def breaks(digest: str, x: Row, _system: System, *, component: str = "", driver: str = "") -> BreakingPoints:
+    """Where one design breaks: under load, or as a component gets slower, or as a driver grows."""
+    return breaking_points(_system, array(x)[None, :], component=component or None, driver=driver or None)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def over_load(digest: str, x: Row, _system: System, multiples: Row = LOADS) -> LoadCurve:
+    """One design over multiples of the planned load."""
+    return load_curve(_system, array(x), multiples)
+
+
+@st.cache_resource(max_entries=128, show_spinner=False)
+def robustness(digest: str, x: Row, _system: System) -> Robustness | None:
+    """What the guesses do to one design; all designs are asked under the same draws."""
+    return robustness_of(_system, array(x)[None, :])
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def evaluated_together(digest: str, rows: tuple[Row, ...], _system: System) -> Evaluation:
+    """A few designs, evaluated."""
+    return evaluate(_system, np.array(rows))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def compared(digest: str, rows: tuple[Row, ...], _system: System) -> Comparison:
+    """A few designs side by side, each against the first."""
+    return compare(partial(evaluate, _system), _system.space, np.array(rows))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def health(key: str, rows: tuple[Row, ...], _system: System, _solution: Solution) -> Health:
+    """Complexity budget and emergence of a few designs; `key` names the solution."""
+    return health_of(_system, np.array(rows), _solution.front)

@@ -23,8 +23,8 @@ class OffFront:
         evaluation: The designs.
         is_feasible: Whether each is within every limit, `(n,)`.
         dominator: Position on the front of a design that is at least as good in everything and better in
-            something, `(n,)`: of several the one that gains most, summed over shares of the front's ranges; -1 = there is
-            none (the design would be on the front, had it been looked at).
+            something, `(n,)`: of several the one that gains most, summed over shares of the front's ranges;
+            -1 = there is none (the design would be on the front, had it been looked at).
     """
 
     evaluation: Evaluation

@@ -37,3 +37,28 @@ def kept(evaluation: Evaluation, ranges: Mapping[str, Range]) -> NDArray[np.bool
         if high is not None:
             mask &= values <= np.float32(high)
     return mask
+
+
+def reachable(evaluation: Evaluation, ranges: Mapping[str, Range]) -> tuple[tuple[float, float] | None, ...]:
+    """Worst and best value of each dimension among the designs that are within all other ranges.
+
+    Args:
+        evaluation: The designs.
+        ranges: By name of the dimension.
+
+    Returns:
+        For each dimension worst and best in its unit; None where no design is within the other ranges.
+
+    Raises:
+        ValueError: There is no such dimension.
+    """
+    found: list[tuple[float, float] | None] = []
+    for j, dimension in enumerate(evaluation.dimensions):
+        others = kept(evaluation, {name: bounds for name, bounds in ranges.items() if name != dimension.name})
+        values = evaluation.values[others, j]
+        if not values.size:
+            found.append(None)
+            continue
+        ends = (float(values.max()), float(values.min()))
+        found.append(ends if dimension.better == "lower" else (ends[1], ends[0]))
+    return tuple(found)

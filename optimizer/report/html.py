@@ -49,10 +49,15 @@ def front_script() -> str:
     return "\n".join(_read(name) for name in FRONT_SCRIPTS)
 
 
+def front_style() -> str:
+    """The style of the front view; whoever mounts it sets its colours."""
+    return _read("front.css")
+
+
 def html(report: Report) -> str:
     """A report as one HTML page."""
     script = f'(function () {{\n"use strict";\n{front_script()}\n{_read("mount.js")}}})();'
-    style = _read("report.css")
+    style = f"{front_style()}\n{_read('report.css')}"
     return (
         _environment()
         .get_template("report.html.j2")

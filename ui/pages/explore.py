@@ -1,11 +1,10 @@
-"""Explore."""
+"""Explore: the answer, the front with its wishes, the table. One selection, shared by all three."""
 
 from __future__ import annotations
 
-import streamlit as st
-
 from ui.solving import solved
+from ui.views.explore import draw_explore
 
 subject = solved()
 if subject is not None:
-    st.write(str(subject.solution.certificate))
+    draw_explore(subject)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from models.evaluation import Evaluation
 from optimizer.decide.changes import changes
 from optimizer.decide.exchanges import nines_of
+from optimizer.decide.off_front import OffFront
 from optimizer.report.content import (
     Axis,
     Block,
@@ -22,10 +23,11 @@ from optimizer.report.content import (
     Table,
     Text,
     joined,
+    plain,
     text,
 )
 from optimizer.report.findings import Findings, Goal
-from optimizer.report.wording import changes_text, counted, limit_label, numbers
+from optimizer.report.wording import broken, changes_text, counted, limit_label, numbers, over_text
 
 #: Decisions that are named of each of the few.
 MOST_DECISIONS = 12
@@ -130,6 +132,20 @@ def front_view(found: Findings, *, most: int = MOST_SHOWN) -> FrontView:
         thinned_from=len(evaluation) if len(shown) < len(evaluation) else None,
         table=table,
     )
+
+
+def off_front_texts(away: OffFront) -> tuple[str, ...]:
+    """Why each of some designs is not on the front, in words."""
+    told = []
+    for i, (is_feasible, dominator) in enumerate(zip(away.is_feasible, away.dominator, strict=True)):
+        if not is_feasible:
+            over = joined([over_text(name, amount) for name, amount in broken(away.evaluation, i)])
+            told.append(plain(text("It breaks ", *over, ".")))
+        elif dominator >= 0:
+            told.append(f"Design {dominator + 1} is at least as good in everything, and better in something.")
+        else:
+            told.append("It was not looked at when the front was found, and would be on it.")
+    return tuple(told)
 
 
 def axes_of(evaluation: Evaluation, goals: tuple[Goal, ...]) -> tuple[Axis, ...]:

@@ -1,0 +1,193 @@
+"""What the Explore page shows, as values: wishes, rows, groups, what must give. Nothing is drawn here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.units import count
+from optimizer.decide.changes import changes
+from optimizer.decide.reaching import Reach, reach
+from optimizer.decide.selecting import Range, kept, reachable
+from optimizer.report.content import plain
+from optimizer.report.findings import Findings
+from optimizer.report.sections.front import axes_of
+from optimizer.report.sections.glossary import WORDS
+from optimizer.report.wording import changes_text, numbers
+from ui.view import View
+from ui.views.designs import MOST_ROWS, DesignRows
+from ui.views.wishes import Relief, Wish, places_of, wished
+
+#: Ways out that are offered where a wish can't be met.
+MOST_RELIEFS = 4
+_HELP = {word.lower(): meaning for word, meaning in WORDS}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Kept:
+    """The designs that are kept.
+
+    Attributes:
+        mask: Which of the front, `(n,)`.
+        only: Numbers of the designs of the group that is kept; None = all groups are.
+        label: What that group is called.
+    """
+
+    mask: NDArray[np.bool_]
+    only: tuple[int, ...] | None
+    label: str
+
+    @property
+    def many(self) -> int:
+        """How many are kept."""
+        return int(self.mask.sum())
+
+
+def kept_of(found: Findings, view: View) -> Kept:
+    """The designs that a view keeps."""
+    evaluation, few = found.front.evaluation, found.few
+    names = {dimension.name for dimension in evaluation.dimensions}
+    mask = kept(evaluation, {name: bounds for name, bounds in view.ranges.items() if name in names})
+    position = view.group - 1
+    if few is None or position not in few.positions:
+        return Kept(mask, None, "")
+    place = few.positions.index(position)
+    members = few.group == place
+    only = tuple(int(i) + 1 for i in np.flatnonzero(members))
+    return Kept(mask & members, only, f"group of design {view.group}: {few.names[place]}")
+
+
+def wishes_of(found: Findings, view: View) -> tuple[Wish, ...]:
+    """A wish for each dimension that varies on the front."""
+    evaluation = found.front.evaluation
+    wishes = []
+    reached = reachable(evaluation, view.ranges)
+    for j, (dimension, axis) in enumerate(
+        zip(evaluation.dimensions, axes_of(evaluation, found.goals), strict=True)
+    ):
+        column = evaluation.values[:, j]
+        finite = column[np.isfinite(column)]
+        if np.unique(column).size < 2 or not finite.size:
+            continue
+        is_lower = dimension.better == "lower"
+        low, high = float(finite.min()), float(finite.max())
+        places = places_of(low, high, is_lower=is_lower, scale=axis.scale)
+        ends = reached[j]
+        shares = (0.0, 0.0) if ends is None else (_place(ends[0], places), _place(ends[1], places))
+        wishes.append(
+            Wish(
+                dimension=dimension,
+                values=places,
+                wanted=wished(dimension, view.ranges.get(dimension.name)),
+                reachable=ends,
+                shares=shares,
+                help=_HELP.get(dimension.name, dimension.name),
+            )
+        )
+    return tuple(wishes)
+
+
+def _place(value: float, places: tuple[float, ...]) -> float:
+    """Where a value lies among the places of a slider, 0 to 1."""
+    if len(places) < 2:
+        return 0.0
+    at = np.argmin([abs(place - value) if np.isfinite(value) else place for place in places])
+    return float(at) / (len(places) - 1)
+
+
+def reach_of(found: Findings, view: View) -> Reach | None:
+    """What the wishes in a view reach; None where nothing is wished for."""
+    dimensions = found.front.evaluation.dimensions
+    wish = {}
+    for j, dimension in enumerate(dimensions):
+        value = wished(dimension, view.ranges.get(dimension.name))
+        if value is not None and np.isfinite(value):
+            wish[j] = value
+    return reach(found.front, wish) if wish and len(found.front) else None
+
+
+def closest_text(found: Findings, told: Reach) -> str:
+    """The design that is closest to a wish, and what it changes."""
+    i = int(told.order[0])
+    what = changes(found.space, found.space.today, found.front.X[i])
+    return f"design {i + 1}: {plain(changes_text(found.labels, what, most=3))}"
+
+
+def unmet_text(found: Findings, told: Reach | None) -> str:
+    """Says that nothing is kept, and what comes closest."""
+    if told is None or told.meeting.size:
+        return "No design is within all ranges; some of them exclude each other."
+    return f"No design meets all {count(len(told.wish))} wishes. The closest is {closest_text(found, told)}."
+
+
+def reliefs_of(found: Findings, view: View, told: Reach | None) -> tuple[Relief, ...]:
+    """Ways to make a wish reachable: the smallest ones first."""
+    if told is None:
+        return ()
+    evaluation = found.front.evaluation
+    reliefs = []
+    for one in told.relaxations[:MOST_RELIEFS]:
+        ranges: dict[str, Range] = {}
+        words = []
+        for j, dimension in enumerate(evaluation.dimensions):
+            value = told.wish.get(j)
+            if j in one.dimensions:
+                value = one.to[one.dimensions.index(j)]
+                words.append(f"{dimension.name} to {numbers(evaluation, one.design)[j]}")
+            if value is not None:
+                ranges[dimension.name] = (None, value) if dimension.better == "lower" else (value, None)
+        reliefs.append(Relief("Loosen " + " and ".join(words), ranges))
+    return tuple(reliefs)
+
+
+def rows_of(found: Findings, mask: NDArray[np.bool_], picks: tuple[str, ...], order_by: str) -> DesignRows:
+    """The rows of the table, picked designs first."""
+    front = found.front
+    evaluation = front.evaluation
+    names = [dimension.name for dimension in evaluation.dimensions]
+    positions = np.flatnonzero(mask)
+    if order_by in names:
+        losses = front.losses[positions, names.index(order_by)]
+        positions = positions[np.argsort(losses, kind="stable")]
+    wanted = [int(pick) - 1 for pick in picks if pick.isdigit() and int(pick) <= len(front)]
+    first = [i for i in wanted if mask[i]]
+    shown = [*first, *(int(i) for i in positions if int(i) not in first)][:MOST_ROWS]
+    marks = (
+        {i: name for i, name in zip(found.few.positions, found.few.names, strict=True)} if found.few else {}
+    )
+    told = [numbers(evaluation, i) for i in shown]
+    today = found.space.today
+    columns = {
+        "design": [f"{i + 1}" for i in shown],
+        "mark": [marks.get(i, "") for i in shown],
+        **{name: [plain(row[j]) for row in told] for j, name in enumerate(names)},
+        "changes against today": [
+            plain(changes_text(found.labels, changes(found.space, today, front.X[i]), most=4)) for i in shown
+        ],
+    }
+    tokens = tuple(str(i + 1) for i in shown)
+    return DesignRows(tokens, columns, tuple(tokens.index(p) for p in picks if p in tokens), int(mask.sum()))
+
+
+def groups_of(found: Findings) -> Mapping[int, str]:
+    """The representatives by their number, with what sets each apart."""
+    few = found.few
+    if few is None:
+        return {}
+    return {i + 1: name for i, name in zip(few.positions, few.names, strict=True)}
+
+
+def next_step(found: Findings, view: View) -> str:
+    """What to do next, in a sentence."""
+    if found.chosen is None:
+        return (
+            "Next: look at the page Scenario for the limits, and loosen the one that excludes most designs."
+        )
+    if len(view.picks) >= 2:
+        return "Next: compare the designs that you have picked, or look at one of them on the page Design."
+    if view.picks:
+        return "Next: pick a second design, by its row or by its point, and compare the two."
+    return "Next: pull a wish or drag along an axis, and see what gives; then pick two designs to compare."

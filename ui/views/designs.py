@@ -1,0 +1,68 @@
+"""The table of the designs that are kept; its selection is what is picked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from optimizer.report.content import plain
+
+#: Rows that are shown; the download holds all.
+MOST_ROWS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class DesignRows:
+    """The rows of the table.
+
+    Attributes:
+        tokens: Names of the designs, a row each.
+        columns: Heads and cells.
+        chosen: Positions of those that are picked.
+        total: Designs that are kept in all.
+    """
+
+    tokens: tuple[str, ...]
+    columns: dict[str, list[str]]
+    chosen: tuple[int, ...]
+    total: int
+
+
+def draw_designs(rows: DesignRows, *, key: str) -> tuple[str, ...] | None:
+    """Draws the table; the tokens of the rows that are selected, None where nothing could be.
+
+    Args:
+        rows: The rows.
+        key: Another key, another table: its selection starts from `rows.chosen`.
+    """
+    if not rows.tokens:
+        return None
+    event = st.dataframe(
+        rows.columns,
+        hide_index=True,
+        key=key,
+        on_select="rerun",
+        selection_mode="multi-row",
+        selection_default={"selection": {"rows": list(rows.chosen), "columns": [], "cells": []}},
+        height=min(38 + 35 * len(rows.tokens), 420),
+        alt="The designs that are kept; the rows that are selected are picked",
+    )
+    more = rows.total - len(rows.tokens)
+    if more > 0:
+        st.caption(
+            f"The first {len(rows.tokens):,} of {rows.total:,} designs. The download holds all of them."
+        )
+    selected = event["selection"]["rows"]
+    return tuple(rows.tokens[i] for i in selected if 0 <= i < len(rows.tokens))
+
+
+def merged(before: tuple[str, ...], shown: tuple[str, ...], selected: tuple[str, ...]) -> tuple[str, ...]:
+    """Picks after a selection in the table: those that it doesn't show stay, new ones come last."""
+    stay = tuple(pick for pick in before if pick not in shown or pick in selected)
+    return (*stay, *(pick for pick in selected if pick not in stay))
+
+
+def cells(texts: list[object]) -> list[str]:
+    """Cells as the report writes them."""
+    return [plain(cell) for cell in texts]  # type: ignore[arg-type]

@@ -1,0 +1,127 @@
+"""The front in the app: the report's own view, mounted, with what a person does in it as values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from optimizer.decide.selecting import Range
+from optimizer.report.html import front_script, front_style
+from ui.view import Axes, View
+
+#: The component's key, of which its state goes by the name.
+KEY = "front"
+_HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a person has done in the front since Python last moved it.
+
+    Attributes:
+        ranges: What is kept; None = nothing new was heard.
+        is_whole: Whether all groups are kept.
+        axes: The layout; None = nothing new was heard.
+        picked: Number of the design that was clicked; None = none was.
+    """
+
+    ranges: dict[str, Range] | None = None
+    is_whole: bool = True
+    axes: Axes | None = None
+    picked: int | None = None
+
+
+@st.cache_resource(show_spinner=False)
+def _component() -> Any:
+    """The component; registered once."""
+    script = front_script() + "\n" + (_HERE / "front_mount.js").read_text(encoding="utf-8")
+    style = (_HERE / "front.css").read_text(encoding="utf-8") + "\n" + front_style()
+    return st.components.v2.component("tradespace_front", js=script, css=style)
+
+
+def draw_front(
+    key: str,
+    front: Mapping[str, object],
+    view: View,
+    *,
+    told: int,
+    only: tuple[int, ...] | None,
+    only_label: str,
+) -> Heard:
+    """Draws the front and tells what the person does in it.
+
+    Args:
+        key: The same for the same front: another one is mounted anew.
+        front: Its data (`optimizer.report.html.front_data`, with groups and other designs).
+        view: What is kept, picked, and how it is laid out.
+        told: Grows when Python has moved the selection, so that the front follows.
+        only: Numbers of the designs of the group that is kept; None = all.
+        only_label: What that group is called.
+    """
+    axes = view.axes
+    result = _component()(
+        key=KEY,
+        data={
+            "key": key,
+            "told": told,
+            "front": front,
+            "view": {
+                "ranges": {name: list(range_) for name, range_ in view.ranges.items()},
+                "only": None if only is None else list(only),
+                "onlyLabel": only_label,
+                "pinned": [int(pick) for pick in view.picks if pick.isdigit()],
+            },
+            "layout": {
+                "x": axes.x,
+                "y": axes.y,
+                "colour": axes.colour,
+                "size": axes.size,
+                "order": list(axes.order),
+                "flipped": list(axes.flipped),
+            },
+        },
+        on_kept_change=_nothing,
+        on_layout_change=_nothing,
+        on_picked_change=_nothing,
+    )
+    return heard(result, told)
+
+
+def heard(result: Mapping[str, Any], told: int) -> Heard:
+    """What came back, where it builds on what Python has told; what comes from a browser is checked."""
+    kept, layout, picked = (result.get(name) for name in ("kept", "layout", "picked"))
+    is_new = isinstance(kept, Mapping) and kept.get("told") == told
+    return Heard(
+        ranges=_ranges(kept["ranges"]) if is_new and kept is not None else None,
+        is_whole=bool(kept["isWhole"]) if is_new and kept is not None else True,
+        axes=_axes(layout["axes"]) if isinstance(layout, Mapping) and "axes" in layout else None,
+        picked=int(picked) if isinstance(picked, (int, float)) and picked >= 1 else None,
+    )
+
+
+def _ranges(told: object) -> dict[str, Range]:
+    found: dict[str, Range] = {}
+    for name, bounds in told.items() if isinstance(told, Mapping) else ():
+        if isinstance(bounds, (list, tuple)) and len(bounds) == 2:
+            low, high = (float(b) if isinstance(b, (int, float)) else None for b in bounds)
+            found[str(name)] = (low, high)
+    return found
+
+
+def _axes(told: Mapping[str, Any]) -> Axes:
+    return Axes(
+        x=str(told.get("x", "cost")),
+        y=str(told.get("y", "latency")),
+        colour=str(told.get("colour", "")),
+        size=str(told.get("size", "")),
+        order=tuple(str(name) for name in told.get("order", ())),
+        flipped=tuple(str(name) for name in told.get("flipped", ())),
+    )
+
+
+def _nothing() -> None:
+    """Streamlit keeps a component's value only where somebody listens to it."""
