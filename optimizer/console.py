@@ -1,9 +1,10 @@
-"""What all commands share: a scenario file read, a console that fits, JSON for machines."""
+"""What all commands share: a scenario file read, a console that fits, tables, JSON for machines."""
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -71,6 +72,20 @@ def console() -> Console:
         color_system=None,
         force_terminal=False,
     )
+
+
+def print_table(console: Console, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """A table with its first column to the left and the others to the right."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for k, name in enumerate(head):
+        table.add_column(name, justify="right" if k else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    console.print(table)
+    console.print()
 
 
 def print_json(value: object) -> None:

@@ -262,17 +262,6 @@ def _print_rows(
     console.print(table)
 
 
-def print_table(console: Console, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """A table with its first column to the left and the others to the right."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for k, name in enumerate(head):
-        table.add_column(name, justify="right" if k else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
-    console.print(table)
-    console.print()
-
-
 def _print_parts(console: Console, title: str, parts: dict[str, object], unit: str) -> None:
     console.print()
     console.print(Text(title, style="bold"))

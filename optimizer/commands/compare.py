@@ -15,7 +15,7 @@ from optimizer.commands.options import (
     finite,
     front_of_system,
 )
-from optimizer.console import compiled, console, print_json
+from optimizer.console import compiled, console, print_json, print_table
 
 if TYPE_CHECKING:
     from models.system import System
@@ -64,7 +64,6 @@ def compare(
 def _print(system: System, told: Comparison, points: BreakingPoints, names: list[str]) -> None:
     from optimizer.decide.changes import written
     from optimizer.phrases import differences, joined, value_of
-    from optimizer.terminal import print_table
 
     evaluation = told.evaluation
     rows = []

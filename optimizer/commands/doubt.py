@@ -16,7 +16,7 @@ from optimizer.commands.options import (
     finite,
     front_of_system,
 )
-from optimizer.console import compiled, console, print_json
+from optimizer.console import compiled, console, print_json, print_table
 
 if TYPE_CHECKING:
     from models.evaluation import Array
@@ -60,7 +60,6 @@ def _print(told: Doubts) -> None:
     from models.dimension import DIMENSIONS
     from models.units import percent, usd
     from optimizer.phrases import value_of
-    from optimizer.terminal import print_table
 
     rows = [[d.name, *(value_of(d, float(v)) for v in told.bands[:, j])] for j, d in enumerate(DIMENSIONS)]
     print_table(console(), ["", "p10", "p50", "p90"], rows)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from optimizer.commands.options import AsJson, StoreUrl, finite, store_of
-from optimizer.console import console, print_json
+from optimizer.console import console, print_json, print_table
 
 if TYPE_CHECKING:
     from optimizer.runs.run import Run
@@ -40,8 +40,6 @@ def list_(
     as_json: AsJson = False,
 ) -> None:
     """The runs, the newest first."""
-    from optimizer.terminal import print_table
-
     with opened(store) as found:
         found.bury()
         rows = found.runs(limit=limit, state=state, name=name, kind=kind, tag=tag)
