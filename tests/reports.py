@@ -164,3 +164,10 @@ def large_report(n, seed=1):
         for section in report.sections
     )
     return large, replace(report, sections=sections, designs=design_table(evaluation, found.space))
+
+
+def with_answers(found, **answers):
+    """Findings whose system was asked already, and gave these answers."""
+    system = replace(found.system)
+    vars(system).update(vars(found.system) | answers)
+    return replace(found, system=system)

@@ -19,7 +19,7 @@ from optimizer.report.sections.glossary import WORDS, glossary
 from optimizer.report.sections.rules import rules
 from optimizer.report.sections.sacrifice import sacrifice
 from optimizer.report.wording import counted, labels_of, moved_in, over_text
-from reports import DAY, everything, exercise
+from reports import DAY, everything, exercise, with_answers
 from scenarios import scenario
 
 
@@ -42,13 +42,6 @@ def test_differences_of_shares_are_percentage_points():
     assert plain(moved_in(complexity, 0.81, 0.22)) == "59.0 percentage points simpler"
     assert plain(over_text("availability", 0.25)) == "availability by 25.0 percentage points"
     assert plain(over_text("effort_days", 2.0)) == "days of work by 2.00 days"
-
-
-def with_answers(found, **answers):
-    """Findings whose system was asked already, and gave these answers."""
-    system = replace(found.system)
-    vars(system).update(vars(found.system) | answers)
-    return replace(found, system=system)
 
 
 def doubted(share):
