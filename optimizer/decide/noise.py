@@ -98,3 +98,28 @@ def alike(evaluation: Evaluation, error: ModelError = MODEL_ERROR) -> NDArray[np
         apart = values[high, j] - values[low, j]
         found[j] = 0.0 < apart <= max(off[low, j], off[high, j])
     return found
+
+
+def best_in_each(
+    evaluation: Evaluation, error: ModelError = MODEL_ERROR
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which designs are best in which dimension, and which can't be told apart from the best.
+
+    Args:
+        evaluation: The designs.
+        error: The model's error.
+
+    Returns:
+        Where a design has the best value, `(n, m)`; and where it has another one that can't be told apart
+        from it. A dimension in which all have the same value has neither.
+    """
+    losses = evaluation.losses
+    is_best = np.zeros(losses.shape, dtype=bool)
+    is_close = np.zeros(losses.shape, dtype=bool)
+    for j in range(losses.shape[1] if len(losses) else 0):
+        if np.all(losses[:, j] == losses[0, j]):
+            continue
+        first = int(np.argmin(losses[:, j]))
+        is_best[:, j] = losses[:, j] == losses[first, j]
+        is_close[:, j] = is_equal(evaluation, first, error)[:, j] & ~is_best[:, j]
+    return is_best, is_close

@@ -1,11 +1,62 @@
-"""breaking"""
+"""Breaking points: where one design breaks, what users see then, and the way out."""
 
 from __future__ import annotations
 
 import streamlit as st
 
+from optimizer.report.sections.margins import losses, way_out
+from optimizer.report.sections.plan import plan
+from optimizer.report.sections.under_load import falls_at
+from ui import cached
 from ui.solving import solved
+from ui.values import row
+from ui.views.blocks import draw_block, draw_section
+from ui.views.breaking import draw_falls, draw_falls_table, draw_load_slider, draw_utilisation, draw_verdict
+from ui.views.choosing import choose_design
+from ui.views.folding import draw_table_folding
+from ui.views.growing import draw_drivers, draw_slow_parts
 
 subject = solved()
 if subject is not None:
-    st.write("breaking")
+    system, digest = subject.system, subject.system.digest
+    one = choose_design(subject)
+    key = row(one.x)
+    found = subject.about()
+    curve = cached.over_load(digest, key, system)
+    rate = float(cached.over_load(digest, key, system, (1.0,)).rate[0])
+    with st.spinner("Raising the load until each limit falls"):
+        points = cached.breaks(digest, key, system)
+        places = falls_at(points, 0)
+        there = cached.over_load(digest, key, system, places) if places else None
+    draw_verdict(system, points, rate)
+    left, right = st.columns(2)
+    with left:
+        st.subheader("Where each limit falls", anchor=False)
+        draw_falls(points, rate)
+    with right:
+        st.subheader("How busy the parts get", anchor=False)
+        draw_utilisation(curve, float(points.margin[0]))
+    st.subheader("What is broken at a load", anchor=False)
+    draw_load_slider(found, curve)
+    st.subheader("Limit by limit", anchor=False)
+    draw_falls_table(found, points, rate, there)
+    names = ["A part gets slower", "A driver grows", "Losses", "The way out", "The runbook"]
+    slow, driver, lost, out, book = st.tabs(names, key="breaking-tabs", on_change="rerun")
+    if slow.open:
+        with slow:
+            draw_slow_parts(subject, key)
+    if driver.open:
+        with driver:
+            draw_drivers(subject, key)
+    about = subject.about(one.x)
+    assert about.system is not None
+    if lost.open:
+        with lost, st.spinner("Taking away replicas, zones, hits and speed"):
+            draw_table_folding(losses(about.system))
+    if out.open:
+        with out, st.spinner("Looking for switches that move the break"):
+            for k, block in enumerate(way_out(about)):
+                draw_block(block, key=f"way-out-{k}")
+    if book.open:
+        with book, st.spinner("Working out when to switch"):
+            draw_section(plan(about), key="plan", has_title=False)

@@ -1,11 +1,52 @@
-"""compare"""
+"""Compare: the picked designs and today's side by side, in everything that tells them apart."""
 
 from __future__ import annotations
 
 import streamlit as st
 
+from optimizer.report.sections.front import axes_of
+from ui import cached, state
+from ui.beside import picks_of, side_by_side
 from ui.solving import solved
+from ui.views.bands import draw_bands
+from ui.views.breaking import draw_first_falls
+from ui.views.comparison import draw_decisions, draw_dimensions, draw_moves
+from ui.views.pick_cards import draw_pick_cards, draw_without_picks
+from ui.views.small_multiples import Span, draw_small_multiples
 
 subject = solved()
 if subject is not None:
-    st.write("compare")
+    system, digest = subject.system, subject.system.digest
+    found, designs = subject.about(), side_by_side(subject)
+    if not picks_of(subject):
+        draw_without_picks(has_suggestion=len(designs) > 1)
+    gone = len(state.view().picks) - len(picks_of(subject))
+    if gone:
+        st.warning("Not every picked design is there in this scenario: those that are not were left out.")
+    draw_pick_cards(subject, designs)
+    rows = tuple(one.row for one in designs)
+    evaluation = cached.evaluated_together(digest, rows, system)
+    axes = axes_of(evaluation, found.goals)
+    draw_dimensions(found, designs, evaluation, cached.health(subject.key, rows, system, subject.solution))
+    if len(designs) > 1:
+        st.subheader("What is won, and what is paid", anchor=False)
+        with st.spinner("Putting the designs side by side"):
+            compared = cached.compared(digest, rows, system)
+        draw_moves(designs, compared)
+    st.subheader("Dimension by dimension", anchor=False)
+    values = evaluation.values
+    spans = [[Span(float(values[i, j])) for i in range(len(designs))] for j in range(len(axes))]
+    draw_small_multiples(axes, designs, spans, key="values")
+    if len(designs) > 1:
+        st.subheader("Decisions that differ", anchor=False)
+        draw_decisions(found, designs, compared)
+    st.subheader("If the guesses are off", anchor=False)
+    with st.spinner("Drawing the guesses"):
+        robust = [cached.robustness(digest, one.row, system) for one in designs]
+    draw_bands(axes, designs, evaluation, robust)
+    st.subheader("Where each breaks", anchor=False)
+    with st.spinner("Raising the load until each limit falls"):
+        breaks = [cached.breaks(digest, one.row, system) for one in designs]
+    draw_first_falls(
+        system, designs, breaks, [cached.over_load(digest, one.row, system, (1.0,)) for one in designs]
+    )

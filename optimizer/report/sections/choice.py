@@ -25,13 +25,13 @@ def choice(found: Findings) -> Section | None:
         return None
     blocks: list[Block] = [_side_by_side(found, today)]
     blocks += _told_apart(found, today, 1, found.names[0], "today's")
-    blocks.append(_decisions(found, today, 1, "against-today", found.names[0], "today"))
+    blocks.append(decisions(found, today, 1, "against-today", found.names[0], "today"))
     others = found.against_chosen
     if others is not None:
         for i, name in enumerate(found.names[1:], start=1):
             blocks += _told_apart(found, others, i, name, found.names[0])
             key = "against-runner-up" if i == 1 and name == "the runner-up" else f"against-{i}"
-            blocks.append(_decisions(found, others, i, key, name, found.names[0]))
+            blocks.append(decisions(found, others, i, key, name, found.names[0]))
     return Section("choice", "The choice, decision by decision", tuple(blocks))
 
 
@@ -83,7 +83,17 @@ def _row(evaluation: Evaluation, i: int, name: str) -> tuple[Cell, ...]:
     return (name, *numbers(evaluation, i), *beside, limits)
 
 
-def _decisions(found: Findings, compared: Comparison, i: int, key: str, name: str, than: str) -> Table:
+def decisions(found: Findings, compared: Comparison, i: int, key: str, name: str, than: str) -> Table:
+    """What each decision of a design does there, against the first of those compared.
+
+    Args:
+        found: Names for people, and the system.
+        compared: The designs side by side.
+        i: The design, by its row.
+        key: Name of the table.
+        name: What the design is called.
+        than: What the first is called.
+    """
     evaluation = compared.evaluation
     rows = [
         _consequence(found, one, evaluation, evaluation.values[i]) for one in compared.consequences[i - 1]

@@ -17,7 +17,17 @@ def margins(found: Findings) -> Section | None:
     system = found.system
     if system is None:
         return None
-    blocks: list[Block] = [_load(system), _losses(system)]
+    return Section(
+        "margins", "Where it breaks, and the way out", (_load(system), losses(system), *way_out(found))
+    )
+
+
+def way_out(found: Findings) -> tuple[Block, ...]:
+    """The change that moves the first break furthest, and the escape plan."""
+    system = found.system
+    if system is None:
+        return ()
+    blocks: list[Block] = []
     if system.furthest is not None:
         step = system.furthest
         told = text(
@@ -41,7 +51,7 @@ def margins(found: Findings) -> Section | None:
                 text("There is no escape plan: nothing that can be switched while it runs moves the break.")
             )
         )
-    return Section("margins", "Where it breaks, and the way out", tuple(blocks))
+    return tuple(blocks)
 
 
 def multiple(value: float) -> Text:
@@ -68,7 +78,8 @@ def _load(system: SystemFindings) -> Table:
     return Table("load", caption, ("limit", "this design falls at", "today's falls at"), tuple(rows))
 
 
-def _losses(system: SystemFindings) -> Table:
+def losses(system: SystemFindings) -> Table:
+    """What the design stands at the planned load."""
     rows = tuple((_what(m), _stands(m), _then(m)) for m in system.margins)
     return Table("losses", "What it stands at the planned load", ("loss", "it stands", "then falls"), rows)
 

@@ -1,0 +1,85 @@
+"""How busy is each part, and what do users see, as the load grows: one design over multiples of the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.dimension import DIMENSIONS, Dimension
+from models.evaluating import run
+from models.evaluation import Array
+from models.scenario.paths import Slot
+from models.system import System
+
+#: Multiples of the plan for a look over all loads: a sixteenth to 64 times, eight to a doubling; 1 is one.
+LOADS = tuple(2.0 ** (k / 8.0) for k in range(-32, 49))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LoadCurve:
+    """One design under multiples of the planned load.
+
+    Attributes:
+        multiples: The multiples, `(s,)`; 1 = the plan.
+        rate: User requests/s in the busiest phase, `(s,)`.
+        components: Names of the c components.
+        utilisation: Of each component in its busiest phase, `(s, c)`: at 1 there is no time left.
+        values: The dimensions, `(s, m)`; may be infinite.
+        limits: Names of the k limits.
+        excess: Amount over each limit, `(s, k)`; <= 0 is within it.
+        dimensions: What the values are.
+    """
+
+    multiples: Array
+    rate: Array
+    components: tuple[str, ...]
+    utilisation: Array
+    values: Array
+    limits: tuple[str, ...]
+    excess: Array
+    dimensions: tuple[Dimension, ...] = DIMENSIONS
+
+    def broken(self, i: int) -> tuple[tuple[str, float], ...]:
+        """The limits that are broken at a multiple, by its position, with the amount over each."""
+        return tuple(
+            (name, float(over)) for name, over in zip(self.limits, self.excess[i], strict=True) if over > 0.0
+        )
+
+    def busiest(self, i: int, most: int) -> tuple[int, ...]:
+        """Positions of the busiest components at a multiple, the busiest first; what is idle is left out."""
+        busy = self.utilisation[i]
+        order = np.argsort(-busy, kind="stable")[:most]
+        return tuple(int(c) for c in order if busy[c] > 0.0)
+
+
+def load_curve(system: System, x: Array, multiples: Sequence[float]) -> LoadCurve:
+    """Puts one design under multiples of the planned load, in all phases alike.
+
+    Args:
+        system: The system.
+        x: The design, `(d,)`.
+        multiples: Multiples of the planned load, above 0.
+
+    Raises:
+        ValueError: There are no multiples, or one of them is not above 0 or not finite.
+    """
+    tried = np.asarray(multiples, dtype=np.float64)
+    if tried.ndim != 1 or not tried.size or not np.isfinite(tried).all() or (tried <= 0.0).any():
+        raise ValueError(f"multiples of the load must be finite numbers above 0, but got {multiples}")
+    s, phases = len(tried), len(system.phases)
+    stress = {Slot("workload", "", "rate"): tried[:, None]}
+    steps = run(system, np.repeat(x[None, :], s, axis=0), stress=stress)
+    busy = [
+        np.broadcast_to(station.utilisation, (s, phases)).max(axis=1) for station in steps.network.stations
+    ]
+    return LoadCurve(
+        multiples=tried,
+        rate=np.broadcast_to(steps.parameters.rate, (s, phases)).max(axis=1),
+        components=tuple(system.components),
+        utilisation=np.column_stack(busy),
+        values=steps.values,
+        limits=tuple(steps.excess),
+        excess=np.column_stack([np.broadcast_to(over, (s,)) for over in steps.excess.values()]),
+    )

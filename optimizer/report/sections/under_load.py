@@ -1,0 +1,197 @@
+"""One design as the load grows: where each limit falls, what users see there, what is broken at a load."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from optimizer.decide.breaking import MOST, BreakingPoints
+from optimizer.decide.under_load import LoadCurve
+from optimizer.report.content import Cell, Number, Table, Text, joined, text
+from optimizer.report.findings import Findings
+from optimizer.report.wording import limit_label, number, over_text, times
+
+#: Limits on what is done beforehand: no load changes them.
+BEFOREHAND = ("effort_days", "one_time_usd")
+#: What it means that a limit is broken, for users or for those who run the system.
+_MEANS = {
+    "saturation": "the busiest part has too little time left: waits grow steeply",
+    "emergence": "the parts act on each other in ways that no part shows alone",
+    "metastable": "after one push it stays down, because retries keep it there",
+    "complexity_reserve": "too little of the complexity budget is left for what nobody foresaw",
+    "parameter_bounds": "effects push a number out of the bounds within which it means anything",
+    "latency": "the slowest wait longer than the limit allows",
+    "throughput": "it carries less than is asked of it",
+    "consistency": "answers are older, or less full, than the limit allows",
+    "availability": "more requests fail than the limit allows",
+    "cost": "it costs more than the limit allows",
+    "complexity": "more of the complexity budget is spent than the limit allows",
+}
+
+
+def meaning(found: Findings, limit: str) -> str:
+    """What people see when a limit is broken: as the scenario says, else in general."""
+    for dimension, goal in zip(found.solution.today.dimensions, found.goals, strict=True):
+        if dimension.name == limit and goal.breach:
+            return goal.breach
+    if limit.startswith("flows."):
+        return "the slowest of this flow wait longer than its limit allows"
+    return _MEANS.get(limit, "the limit is broken")
+
+
+def first_fall(
+    points: BreakingPoints, i: int, *, components: tuple[str, ...], rate: float | None = None
+) -> Text:
+    """Where the first limit falls, as a sentence without its end: `latency falls first, at db, at ...`.
+
+    Args:
+        points: Breaking points.
+        i: The design, by its row.
+        components: Names of the components.
+        rate: Planned requests/s at the peak, where it is the load that was multiplied.
+    """
+    first, busiest, margin = int(points.first[i]), int(points.bottleneck[i]), float(points.margin[i])
+    what = _planned(points.what)
+    if first < 0:
+        return text("no limit falls up to ", times(MOST), f" {what}")
+    name = limit_label(points.limits[first])
+    if points.holds[i, first] == 0.0:
+        return text(f"{name} is broken at any multiple of {what}")
+    where = f" at {components[busiest]}" if busiest >= 0 and not _is_driver(points, components) else ""
+    told = text(f"{name} falls first{where}, at ", times(margin), f" {what}")
+    return told if rate is None else text(*told, " (", Number(margin * rate, "requests/s"), ")")
+
+
+def margin_text(multiple: float, holds: float) -> Text:
+    """How far a breaking point is from the plan, as multiples tell it."""
+    if holds == 0.0:
+        return text("none: broken at any load that was tried")
+    if not math.isfinite(multiple):
+        return text("more than ", times(MOST), " the plan")
+    if multiple <= 1.0:
+        return text("none: broken as planned, it holds to ", times(holds), " the plan")
+    return text(Number(multiple - 1.0, "fraction"), " above the plan")
+
+
+def falls_table(
+    found: Findings, points: BreakingPoints, i: int, *, rate: float, there: LoadCurve | None
+) -> Table:
+    """Where each limit falls under load, and what people see there.
+
+    Args:
+        found: Findings of the scenario: what is wanted, and names.
+        points: Breaking points under load.
+        i: The design, by its row.
+        rate: Its planned requests/s at the peak.
+        there: The design at the multiples where its limits fall (`falls_at`); None = none falls.
+    """
+    at = {} if there is None else {float(m): k for k, m in enumerate(there.multiples)}
+    rows: list[tuple[Cell, ...]] = []
+    for j, name in _by_fall(points, i):
+        fails, holds = float(points.fails[i, j]), float(points.holds[i, j])
+        k = at.get(fails)
+        seen: Cell = None
+        if there is not None and k is not None and holds > 0.0:
+            seen = _seen(there, k)
+        falls: Cell = (
+            "any load" if holds == 0.0 else times(fails) if math.isfinite(fails) else f"not to {MOST:g} times"
+        )
+        rows.append(
+            (
+                limit_label(name),
+                falls,
+                Number(fails * rate, "requests/s") if math.isfinite(fails) and holds > 0.0 else None,
+                margin_text(fails, holds),
+                meaning(found, name),
+                seen,
+            )
+        )
+    head = ("limit", "falls at, times the plan", "at the peak", "margin", "what that means", "users then see")
+    return Table("falls", "Where each limit falls as the load grows in all phases alike", head, tuple(rows))
+
+
+def falls_at(points: BreakingPoints, i: int) -> tuple[float, ...]:
+    """The multiples at which limits of a design fall, each once, from the smallest up."""
+    found = {float(points.fails[i, j]) for j, _ in _by_fall(points, i)}
+    return tuple(sorted(value for value in found if math.isfinite(value)))
+
+
+def at_load(found: Findings, curve: LoadCurve, i: int) -> tuple[Text, tuple[Text, ...]]:
+    """What is so under one load: a sentence, and what is broken, a text each.
+
+    Args:
+        found: Findings of the scenario.
+        curve: A design over the load.
+        i: The multiple, by its position.
+    """
+    broken = [(name, over) for name, over in curve.broken(i) if name not in BEFOREHAND]
+    busiest = curve.busiest(i, 1)
+    busy: Text = ()
+    if busiest:
+        share = float(curve.utilisation[i, busiest[0]])
+        busy = text(f"; {curve.components[busiest[0]]} is busiest, at ", Number(share, "fraction"))
+    told = text(
+        "At ",
+        times(float(curve.multiples[i])),
+        " the planned load, ",
+        Number(float(curve.rate[i]), "requests/s"),
+        ", users see ",
+        *_seen(curve, i),
+        *busy,
+        ".",
+    )
+    return told, tuple(text(*over_text(name, over), f": {meaning(found, name)}") for name, over in broken)
+
+
+def grown(
+    points: Mapping[str, BreakingPoints], *, name: str, caption: str, head: str, components: tuple[str, ...]
+) -> Table:
+    """How far each of some things can grow until the first limit falls.
+
+    Args:
+        points: Breaking points of one design, by what grew.
+        name: Name of the table.
+        caption: What it shows.
+        head: What grows, as a head.
+        components: Names of the components.
+    """
+    rows: list[tuple[Cell, ...]] = []
+    for what, found in sorted(points.items(), key=lambda one: (float(one[1].margin[0]), one[0])):
+        first, busiest = int(found.first[0]), int(found.bottleneck[0])
+        margin = float(found.margin[0])
+        falls: Cell = limit_label(found.limits[first]) if first >= 0 else None
+        if first >= 0 and found.holds[0, first] == 0.0:
+            reaches: Cell = "broken at any multiple that was tried"
+        elif math.isfinite(margin):
+            reaches = times(margin)
+        else:
+            reaches = text("more than ", times(MOST))
+        where = components[busiest] if busiest >= 0 and not _is_driver(found, components) else None
+        rows.append((what, reaches, falls, where))
+    return Table(
+        name, caption, (head, "until, times its number", "then falls", "busiest part there"), tuple(rows)
+    )
+
+
+def _by_fall(points: BreakingPoints, i: int) -> list[tuple[int, str]]:
+    """The limits that a load can move, the first to fall first."""
+    asked = [(j, name) for j, name in enumerate(points.limits) if name not in BEFOREHAND]
+    return sorted(asked, key=lambda one: (float(points.fails[i, one[0]]), one[0]))
+
+
+def _seen(curve: LoadCurve, i: int) -> Text:
+    """What users notice of a load: waits, failures, old answers."""
+    names = [dimension.name for dimension in curve.dimensions]
+    parts = []
+    for name in ("latency", "availability", "consistency"):
+        j = names.index(name)
+        parts.append(text(f"{name} ", number(curve.dimensions[j], float(curve.values[i, j]))))
+    return joined(parts)
+
+
+def _planned(what: str) -> str:
+    return "the planned load" if what == "load" else f"what the file says of {what}"
+
+
+def _is_driver(points: BreakingPoints, components: tuple[str, ...]) -> bool:
+    return points.what != "load" and points.what not in components

@@ -1,0 +1,85 @@
+"""The designs that a page puts side by side: who they are, and how each is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.evaluation import Array
+from ui import tokens
+from ui.subject import Solved
+from ui.values import Row, row
+from ui.views.figures import GREY, PICK_COLOURS, PICK_DASHES
+
+#: Letters of the picks, in their order.
+LETTERS = "ABCD"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Beside:
+    """One design among others.
+
+    Attributes:
+        letter: `A` to `D` for a pick; `suggested`, or `today`.
+        name: What it is: `design 5`, `my own design`.
+        token: Its name in an address.
+        x: The design, `(d,)`.
+        colour: Colour of its marks.
+        dash: Dash of its lines.
+        is_pick: Whether it is one of the picks.
+    """
+
+    letter: str
+    name: str
+    token: str
+    x: Array
+    colour: str
+    dash: str
+    is_pick: bool = False
+
+    @property
+    def row(self) -> Row:
+        """The design as a key of caches."""
+        return row(self.x)
+
+    @property
+    def label(self) -> str:
+        """Letter and name: `A, design 5`."""
+        return f"{self.letter}, {self.name}" if self.is_pick else self.name
+
+
+def suggested_of(subject: Solved) -> Beside | None:
+    """The suggested design; None = no design is feasible."""
+    knee = subject.solution.knee
+    if knee is None:
+        return None
+    x = subject.solution.front.X[knee]
+    name = f"the suggested design, {tokens.name_of(str(knee + 1))}"
+    return Beside("suggested", name, str(knee + 1), x, PICK_COLOURS[0], PICK_DASHES[0])
+
+
+def today_of(subject: Solved) -> Beside:
+    """Today's design."""
+    return Beside("today", "today's design", tokens.TODAY, subject.system.space.today, GREY, "longdash")
+
+
+def picks_of(subject: Solved) -> tuple[Beside, ...]:
+    """The designs that are picked, with the letters, colours and dashes that they have everywhere."""
+    knee = subject.solution.knee
+    found = []
+    for k, (token, x) in enumerate(subject.picks):
+        name = tokens.name_of(token)
+        if knee is not None and np.array_equal(x, subject.solution.front.X[knee]):
+            name += ", suggested"
+        found.append(Beside(LETTERS[k], name, token, x, PICK_COLOURS[k], PICK_DASHES[k], True))
+    return tuple(found)
+
+
+def side_by_side(subject: Solved) -> tuple[Beside, ...]:
+    """The picks and today's; without picks the suggested design and today's."""
+    chosen: Sequence[Beside | None] = picks_of(subject) or (suggested_of(subject),)
+    found = tuple(one for one in chosen if one is not None)
+    has_today = any(one.token == tokens.TODAY for one in found)
+    return found if has_today else (*found, today_of(subject))

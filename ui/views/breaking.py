@@ -1,0 +1,158 @@
+"""Where designs break: the first limit to fall, limits over load, how busy the parts get, what is broken."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from models.system import System
+from models.units import quantity
+from optimizer.decide.breaking import BreakingPoints
+from optimizer.decide.under_load import LoadCurve
+from optimizer.report.content import Number, plain
+from optimizer.report.findings import Findings
+from optimizer.report.sections.under_load import (
+    BEFOREHAND,
+    at_load,
+    falls_table,
+    first_fall,
+    grown,
+    margin_text,
+)
+from optimizer.report.wording import limit_label, times
+from ui.beside import Beside
+from ui.views import figures
+from ui.views.comparison import heads_of
+from ui.views.folding import Entry, draw_folding, draw_table_folding
+from ui.views.load_figures import falls_figure, first_falls_figure, utilisation_figure
+from ui.views.words import escaped, escaped_cell
+
+
+def draw_first_falls(
+    system: System,
+    designs: Sequence[Beside],
+    points: Sequence[BreakingPoints],
+    planned: Sequence[LoadCurve],
+) -> None:
+    """The first limit to fall of a few designs: at which load, which limit, at which component.
+
+    Args:
+        system: The system.
+        designs: The designs.
+        points: Where each breaks under load.
+        planned: Each under the planned load.
+    """
+    figures.draw(
+        first_falls_figure(designs, points),
+        key="first-falls",
+        alt="; ".join(
+            f"{one.letter}: {plain(first_fall(found, 0, components=system.components))}"
+            for one, found in zip(designs, points, strict=True)
+        ),
+    )
+    falls: list[Entry] = []
+    limits: list[Entry] = []
+    margins: list[Entry] = []
+    for found, plan in zip(points, planned, strict=True):
+        first, margin = int(found.first[0]), float(found.margin[0])
+        holds = float(found.holds[0, first]) if first >= 0 else math.inf
+        is_short = margin <= 1.0
+        if first < 0:
+            falls.append(Entry("no load that was tried"))
+            limits.append(Entry("none"))
+        else:
+            at = "any load" if holds == 0.0 else str(times(margin))
+            rate = "" if holds == 0.0 else quantity(margin * float(plan.rate[0]), "requests/s")
+            falls.append(Entry(at, rate, is_number=True))
+            where = system.components[int(found.bottleneck[0])]
+            limits.append(Entry(limit_label(found.limits[first]), f"busiest there: {where}"))
+        words = plain(margin_text(margin, holds))
+        margins.append(Entry(words) if not is_short else Entry("none", words.removeprefix("none: "), "bad"))
+    draw_folding(
+        "The first limit to fall as the load of all phases grows; times the planned load",
+        "",
+        heads_of(designs),
+        [
+            [Entry("It breaks at"), *falls],
+            [Entry("What falls first"), *limits],
+            [Entry("Margin"), *margins],
+        ],
+    )
+
+
+def draw_verdict(system: System, points: BreakingPoints, rate: float) -> None:
+    """Where the design breaks, in a sentence."""
+    told = plain(first_fall(points, 0, components=system.components, rate=rate))
+    told = f"{told[:1].upper()}{told[1:]}."
+    if float(points.margin[0]) <= 1.0:
+        st.warning(escaped(f"It breaks at the planned load already. {told}"))
+    else:
+        st.markdown(f"**{escaped(told)}**")
+
+
+def draw_falls(points: BreakingPoints, rate: float) -> None:
+    """The load at which each limit falls, as a picture; `rate` is the planned requests/s at the peak."""
+    shown = [name for name in points.limits if name not in BEFOREHAND]
+    told = ", ".join(
+        f"{limit_label(name)} {plain(margin_text(float(points.fails[0, j]), float(points.holds[0, j])))}"
+        for j, name in enumerate(points.limits)
+        if name in shown
+    )
+    figures.draw(falls_figure(points, rate), key="falls", alt=f"The margin of each limit under load: {told}.")
+    st.caption(
+        "Blue: the limit holds. Orange and hatched: it is broken. The upright line is the planned peak, "
+        f"{quantity(rate, 'requests/s')}."
+    )
+
+
+def draw_falls_table(found: Findings, points: BreakingPoints, rate: float, there: LoadCurve | None) -> None:
+    """The load at which each limit falls, and what users see there.
+
+    Args:
+        found: Findings of the scenario.
+        points: Where the design breaks under load.
+        rate: Its planned requests/s at the peak.
+        there: The design where its limits fall; None = none falls.
+    """
+    draw_table_folding(falls_table(found, points, 0, rate=rate, there=there))
+
+
+def draw_utilisation(curve: LoadCurve, first: float, *, chosen: float | None = None) -> None:
+    """How busy the busiest components get as the load grows.
+
+    Args:
+        curve: The design over the load.
+        first: Multiple at which the first limit falls; infinite = none.
+        chosen: Multiple that is looked at.
+    """
+    figure, alt = utilisation_figure(curve, first, chosen)
+    figures.draw(figure, key="utilisation", alt=alt)
+
+
+@st.fragment
+def draw_load_slider(found: Findings, curve: LoadCurve) -> None:
+    """What is broken at a load that a person chooses, at once."""
+    multiples = [float(multiple) for multiple in curve.multiples]
+    at = st.select_slider(
+        "Load, times the plan",
+        multiples,
+        value=1.0,
+        format_func=lambda multiple: str(Number(multiple, "times")),
+        key="load-multiple",
+        help="Multiplies the requests/s of every phase; the design stays as it is.",
+    )
+    told, broken = at_load(found, curve, multiples.index(float(at)))
+    st.markdown(escaped_cell(told))
+    if broken:
+        st.warning("Broken at this load:\n\n" + "\n".join(f"- {escaped_cell(one)}" for one in broken))
+    else:
+        st.success("Every limit holds at this load.")
+
+
+def draw_grown(
+    points: Mapping[str, BreakingPoints], components: tuple[str, ...], *, name: str, caption: str, head: str
+) -> None:
+    """How slow a part, or how high a driver, until the first limit falls."""
+    draw_table_folding(grown(points, name=name, caption=caption, head=head, components=components))

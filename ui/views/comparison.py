@@ -1,0 +1,159 @@
+"""A few designs side by side: six dimensions, what else differs, what is won and what is paid."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+
+from models.evaluation import Evaluation
+from models.units import quantity
+from optimizer.decide.comparing import Comparison
+from optimizer.decide.health import BudgetOf, Health
+from optimizer.decide.noise import best_in_each
+from optimizer.phrases import excess_text, value_of
+from optimizer.report.content import plain
+from optimizer.report.findings import Findings
+from optimizer.report.sections.choice import decisions
+from optimizer.report.wording import broken, limit_label, moved
+from ui.beside import Beside
+from ui.views.folding import Entry, Head, draw_folding, draw_table_folding
+from ui.views.words import escaped
+
+_BESIDE = (("effort_days", "Work to get there", "days"), ("one_time_usd", "Money beforehand", "USD"))
+
+
+def heads_of(designs: Sequence[Beside]) -> list[Head]:
+    """The designs as heads of columns, each with its line."""
+    return [
+        Head(one.letter, one.name if one.name != one.letter else "", one.colour, one.dash) for one in designs
+    ]
+
+
+def draw_dimensions(
+    found: Findings, designs: Sequence[Beside], evaluation: Evaluation, health: Health
+) -> None:
+    """Six dimensions, limits, complexity left, work: the best of each row stands out, breaches in words."""
+    is_best, is_close = best_in_each(evaluation, found.error)
+    rows = []
+    for j, dimension in enumerate(evaluation.dimensions):
+        goal = found.goals[j]
+        note = f"{dimension.better} is better"
+        if goal.limit is not None and goal.is_constraint:
+            most = "at most" if dimension.better == "lower" else "at least"
+            note += f"; {most} {value_of(dimension, goal.limit)}"
+        cells = [Entry(dimension.name.capitalize(), note)]
+        for i in range(len(designs)):
+            over = dict(broken(evaluation, i)).get(dimension.name)
+            told = (
+                "best"
+                if is_best[i, j]
+                else "like the best, within the model's error"
+                if is_close[i, j]
+                else ""
+            )
+            if over is not None:
+                breach = f"breaks the limit by {excess_text(dimension.name, over)}"
+                told = f"{told}; {breach}" if told else breach
+            cells.append(
+                Entry(
+                    value_of(dimension, evaluation.values[i, j]),
+                    told,
+                    "bad" if over is not None else "good" if is_best[i, j] else "plain",
+                    is_strong=bool(is_best[i, j]),
+                    is_number=True,
+                )
+            )
+        rows.append(cells)
+    rows.append([Entry("Other limits", "those on no dimension"), *_limits(evaluation)])
+    rows.append([Entry("Complexity budget left", "below 25 % it warns"), *map(_left, health.budgets)])
+    for key, label, unit in _BESIDE:
+        if key in evaluation.indicators:
+            values = evaluation.indicators[key]
+            rows.append([Entry(label), *(Entry(quantity(float(v), unit), is_number=True) for v in values)])
+    draw_folding("The six dimensions, and what else tells the designs apart", "", heads_of(designs), rows)
+
+
+def _limits(evaluation: Evaluation) -> list[Entry]:
+    names = {dimension.name for dimension in evaluation.dimensions}
+    found = []
+    for i in range(len(evaluation)):
+        told = [
+            f"{limit_label(name)}: {excess_text(name, over)}" + ("" if name == "metastable" else " over")
+            for name, over in broken(evaluation, i)
+            if name not in names
+        ]
+        found.append(Entry("broken" if told else "all hold", "; ".join(told), "bad" if told else "plain"))
+    return found
+
+
+def _left(budget: BudgetOf) -> Entry:
+    share = quantity(budget.remaining_share, "fraction")
+    points = f"{quantity(budget.remaining, '')} of {quantity(budget.earned, '')} points"
+    if budget.remaining < 0.0:
+        return Entry(share, f"{points}: overspent, the system changes phase", "bad", is_number=True)
+    if budget.warns:
+        return Entry(share, f"{points}: less than a quarter is left", "bad", is_number=True)
+    return Entry(share, points, is_number=True)
+
+
+def draw_moves(designs: Sequence[Beside], compared: Comparison) -> None:
+    """What is won and what is paid from the first design to each of the others."""
+    evaluation = compared.evaluation
+    st.markdown("\n".join(f"- {moves_text(designs, compared, i)}" for i in range(1, len(designs))))
+    same = [
+        d.name
+        for j, d in enumerate(evaluation.dimensions)
+        if np.all(evaluation.values[:, j] == evaluation.values[0, j])
+    ]
+    if same:
+        st.caption(escaped(f"The same in all of them: {', '.join(same)}."))
+
+
+def moves_text(designs: Sequence[Beside], compared: Comparison, i: int) -> str:
+    """From the first design to another: what is won, what is paid, what can't be told apart; Markdown."""
+    evaluation = compared.evaluation
+    dimensions, before, after = evaluation.dimensions, evaluation.values[0], evaluation.values[i]
+    loses = (after - before) * np.array([d.sign for d in dimensions])
+    better = [j for j in range(len(dimensions)) if loses[j] < 0.0 and not compared.equal[i, j]]
+    worse = [j for j in range(len(dimensions)) if loses[j] > 0.0 and not compared.equal[i, j]]
+    alike = [
+        dimensions[j].name for j in range(len(dimensions)) if before[j] != after[j] and compared.equal[i, j]
+    ]
+    win = (
+        plain(moved(dimensions, before, after, only=better)) if better else "nothing that the model can tell"
+    )
+    pay = plain(moved(dimensions, before, after, only=worse)) if worse else "nothing that the model can tell"
+    told = f"**From {escaped(designs[0].letter)} to {escaped(designs[i].letter)}** "
+    told += f"you win: {escaped(win)}; you pay: {escaped(pay)}."
+    if alike:
+        told += escaped(f" In {', '.join(alike)} they can't be told apart: the model's error is larger.")
+    return told
+
+
+def draw_decisions(found: Findings, designs: Sequence[Beside], compared: Comparison) -> None:
+    """The decisions that differ between any two of the designs, and what each does where it stands."""
+    if not compared.differing:
+        st.info("These designs decide everything alike.")
+        return
+    decoded = [found.space.decode(x) for x in compared.evaluation.X]
+    rows = []
+    for name in compared.differing:
+        values = [found.labels.value(name, design.get(name)) for design in decoded]
+        rows.append(
+            [
+                Entry(found.labels.decision(name)),
+                *(Entry(value, is_strong=value != values[0]) for value in values),
+            ]
+        )
+    first = designs[0].letter
+    caption = f"Only the decisions that differ; what differs from {first} stands out"
+    draw_folding(caption, "Decision", heads_of(designs), rows)
+    for i in range(1, len(designs)):
+        if not compared.consequences[i - 1]:
+            continue
+        with st.expander(f"What each decision does in {designs[i].letter}, against {first}", key=f"does-{i}"):
+            table = decisions(found, compared, i, f"does-{i}", designs[i].letter, first)
+            draw_table_folding(table)
+            st.caption("Each alone: effects of decisions that need each other don't add up to the whole.")
