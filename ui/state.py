@@ -12,6 +12,7 @@ from typing import cast
 
 import streamlit as st
 
+from models.errors import Finding
 from models.scenario.draft import Draft
 from optimizer.decide.selecting import Range
 from optimizer.gallery import names
@@ -31,6 +32,21 @@ class OwnText:
     source: str
 
 
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A text of the person's own that was refused.
+
+    Attributes:
+        text: The text; empty where it is none.
+        source: Where it comes from.
+        findings: All that is wrong with it.
+    """
+
+    text: str
+    source: str
+    findings: tuple[Finding, ...]
+
+
 @dataclass
 class _Session:
     """What a session holds beyond the view.
@@ -46,6 +62,8 @@ class _Session:
         picked: How often picks were changed from outside the table of designs.
         runs: Runs that this session has asked for.
         drafts: What is to be different in scenarios, by their text.
+        undone: How often such edits were undone.
+        refused: The last text of the person's own that was refused.
     """
 
     view: View = field(default_factory=View)
@@ -58,6 +76,8 @@ class _Session:
     picked: int = 0
     runs: set[str] = field(default_factory=set)
     drafts: dict[str, Draft] = field(default_factory=dict)
+    undone: int = 0
+    refused: Refused | None = None
 
 
 def _session() -> _Session:
@@ -138,6 +158,26 @@ def keep_draft(text: str, draft: Draft) -> None:
     drafts.pop(text, None)
     if len(draft):
         drafts[text] = draft
+
+
+def edits_undone() -> None:
+    """Tells tables of edits that what was typed into them is to be forgotten."""
+    _session().undone += 1
+
+
+def times_undone() -> int:
+    """How often edits were undone: part of the keys of tables of edits."""
+    return _session().undone
+
+
+def refuse(text: str, source: str, findings: tuple[Finding, ...]) -> None:
+    """Remembers a text that was refused; without findings that none was."""
+    _session().refused = Refused(text, source, findings) if findings else None
+
+
+def refused() -> Refused | None:
+    """The text that was refused last, until another one is accepted."""
+    return _session().refused
 
 
 def show_run(run: str) -> None:

@@ -91,7 +91,7 @@ def read_document(content: bytes, *, source: str) -> Document:
     Raises:
         ScenarioError: It can't be read as one YAML mapping; what can be read but is refused is a finding.
     """
-    text = _decoded(content, source)
+    text = decoded(content, source)
     reader = _Reader(source)
     parser = _PARSER(text)
     try:
@@ -108,7 +108,12 @@ def read_document(content: bytes, *, source: str) -> Document:
     return Document(tree, reader.lines, tuple(reader.findings[:MAX_FINDINGS]))
 
 
-def _decoded(content: bytes, source: str) -> str:
+def decoded(content: bytes, source: str) -> str:
+    """The text of a file.
+
+    Raises:
+        ScenarioError: It is too large, or no text in UTF-8.
+    """
     if len(content) > MAX_BYTES:
         raise _refused(source, f"{len(content) / 1e6:,.1f} MB of text", f"at most {MAX_BYTES / 1e6:g} MB")
     try:

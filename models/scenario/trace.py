@@ -166,8 +166,9 @@ def _number(text: str) -> float | None:
 
 def _content(file: str, folder: Path | None, where: str) -> bytes:
     if folder is None:
-        found = "a trace of a scenario that was not read from a file"
-        raise _error(where, found, "phases", "use load_scenario, or write the phases")
+        found = "a trace of a scenario that was not read from a file: the files it names are not looked at"
+        hint = "write the phases; or leave it to the command line, which reads the CSV beside the file"
+        raise _error(where, found, "phases", hint)
     if "\0" in file:
         raise _error(where, "a file name with a NUL character", "the name of a CSV beside the scenario")
     # Resolved, so that neither .. nor a link leads out of the folder.
