@@ -1,0 +1,210 @@
+"""Where the time of each flow goes: its mean response as a sum over the calls it makes.
+
+Means of steps that follow each other add up, so the parts of a flow add up to its mean response
+(`models.explaining`, `response_ms`). Of branches that run at the same time the one that is slowest on average
+counts; what the mean of the slowest lies above that branch's own mean is a part of its own, and the other
+branches stand beside the sum. Where a time limit leaves only the quick answers to count, all parts of an
+attempt are shortened by the same factor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from models.evaluating import run
+from models.evaluation import Array
+from models.formulas.mixtures import Mixture, collapse
+from models.parameters import Parameters
+from models.responses import Answer, answer_steps
+from models.stations import MS_PER_S, Station
+from models.system import CallNode, ParallelNode, StepNode, System
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TimePart:
+    """What one call, or the end of a parallel group, takes of a flow's mean response; `(p,)` each, in ms.
+
+    Attributes:
+        call: The call, by its index in the system; None = waiting for the slowest branch of a group.
+        depth: How many calls it lies under.
+        made: How often the call is made for one request, on average, retries not counted.
+        work_ms: The component's own work.
+        wait_ms: Waiting for the component, and for other copies of its data.
+        again_ms: What failed attempts, pauses and fallbacks add.
+        join_ms: Waiting for the slowest branch, where it isn't the one that is slowest on average.
+        beside_ms: What it takes while a slower branch runs: not in the sum.
+    """
+
+    call: int | None
+    depth: int
+    made: Array
+    work_ms: Array
+    wait_ms: Array
+    again_ms: Array
+    join_ms: Array
+    beside_ms: Array
+
+    @property
+    def total_ms(self) -> Array:
+        """What it takes of the mean response, `(p,)`."""
+        return np.asarray(self.work_ms + self.wait_ms + self.again_ms + self.join_ms)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FlowTimes:
+    """One flow's mean response and its parts.
+
+    Attributes:
+        flow: Name of the flow.
+        mean_ms: Mean response of the requests that are answered, `(p,)`; infinite where none ever is.
+        parts: The parts in the order of the calls; where the mean is finite they add up to it.
+    """
+
+    flow: str
+    mean_ms: Array
+    parts: tuple[TimePart, ...]
+
+
+def flow_times(system: System, x: Array) -> tuple[FlowTimes, ...]:
+    """Where the mean response of every flow goes in one design.
+
+    Args:
+        system: The compiled scenario.
+        x: One row of the decision matrix, `(d,)`.
+    """
+    found = run(system, np.asarray(x, dtype=np.float64)[None, :])
+    network = found.network
+    steps = _Steps(found.parameters, network.stations, dict(enumerate(network.calls)))
+    phases = len(system.phases)
+    always = np.ones((1, phases))
+    with np.errstate(invalid="ignore", over="ignore"):
+        return tuple(
+            FlowTimes(
+                name,
+                _answered_ms(network.answers[f].response, phases),
+                tuple(_of_steps(steps, system.traces[f], _Weight(always, always, always), depth=0)),
+            )
+            for f, name in enumerate(system.flows)
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Steps:
+    """What is known of the design: parameters, stations by component, answers by call."""
+
+    parameters: Parameters
+    stations: tuple[Station, ...]
+    calls: Mapping[int, Answer]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Weight:
+    """How steps enter the sum; `(1, p)` each.
+
+    Attributes:
+        made: How often they are made for one request.
+        time: The same, shortened where a time limit above them cuts them off.
+        counts: 1.0 where they are in the sum, 0.0 where a slower branch runs meanwhile.
+    """
+
+    made: Array
+    time: Array
+    counts: Array
+
+
+def _of_steps(steps: _Steps, trace: Sequence[StepNode], weight: _Weight, *, depth: int) -> Iterator[TimePart]:
+    """The parts of some steps that lie under `depth` calls."""
+    for step in trace:
+        if isinstance(step, ParallelNode):
+            yield from _of_branches(steps, step, weight, depth=depth)
+        else:
+            yield from _of_call(steps, step, weight, depth=depth)
+
+
+def _of_call(steps: _Steps, node: CallNode, weight: _Weight, *, depth: int) -> Iterator[TimePart]:
+    """A call, and what is under it."""
+    parameters, station = steps.parameters, steps.stations[node.component]
+    times = parameters.of_call(node, "times") * parameters.of_call(node, "enabled")
+    wait = station.wait.mean
+    work = np.where(np.isfinite(wait), station.response.mean - wait, station.service_s)
+    if station.quorum is not None:
+        wait = wait + (station.quorum.write_wait if node.writes else station.quorum.read_wait).mean
+    passed_on = np.ones((1, 1)) if station.cache is None else 1.0 - station.cache.hit_share
+    once = _times(times, work + wait + _times(passed_on, _mean(steps, node.then)))
+    whole = collapse(steps.calls[node.index].response).mean
+    share = _share(whole, once)
+    here = replace(weight, made=weight.made * times, time=weight.time * times * share)
+    again = np.where(np.isfinite(once), np.maximum(whole - once, 0.0), np.where(np.isfinite(whole), whole, 0))
+    yield _part(
+        node.index,
+        here,
+        depth,
+        work=_times(here.time, work),
+        wait=_times(here.time, wait),
+        again=_times(weight.time, again),
+    )
+    below = replace(here, made=here.made * passed_on, time=here.time * passed_on)
+    yield from _of_steps(steps, node.then, below, depth=depth + 1)
+
+
+def _of_branches(steps: _Steps, group: ParallelNode, weight: _Weight, *, depth: int) -> Iterator[TimePart]:
+    """Branches that run at the same time, and the wait for the slowest of them."""
+    phases = weight.made.shape[1]
+    means = np.array([_row(_mean(steps, branch), phases) for branch in group.branches])
+    slowest, most = np.argmax(means, axis=0), means.max(axis=0)
+    whole = _row(_mean(steps, (group,)), phases)
+    share = _share(whole, most)
+    for k, branch in enumerate(group.branches):
+        here = replace(weight, time=weight.time * share, counts=weight.counts * (slowest == k))
+        yield from _of_steps(steps, branch, here, depth=depth)
+    join = np.where(np.isfinite(most), np.maximum(whole - most, 0.0), 0.0)[None, :]
+    yield _part(None, weight, depth, join=_times(weight.time, join))
+
+
+def _part(call: int | None, weight: _Weight, depth: int, **seconds: Array) -> TimePart:
+    """A part in ms; what doesn't count stands beside."""
+    phases = weight.made.shape[1]
+    zero = np.zeros((1, 1))
+    found = {name: seconds.get(name, zero) * MS_PER_S for name in ("work", "wait", "again", "join")}
+    counted = {name: _row(_times(weight.counts, value), phases) for name, value in found.items()}
+    return TimePart(
+        call=call,
+        depth=depth,
+        made=_row(weight.made, phases),
+        work_ms=counted["work"],
+        wait_ms=counted["wait"],
+        again_ms=counted["again"],
+        join_ms=counted["join"],
+        beside_ms=_row(_times(1.0 - weight.counts, sum(found.values(), start=zero)), phases),
+    )
+
+
+def _share(whole: Array, parts: Array) -> Array:
+    """What is left of some parts of which a time limit lets only the quick ones count; at most 1."""
+    cut = np.where(parts > 0.0, whole / np.where(parts > 0.0, parts, 1.0), 1.0)
+    # Both without end: nothing cuts it off.
+    return np.asarray(np.where(np.isinf(whole), 1.0, np.minimum(cut, 1.0)))
+
+
+def _mean(steps: _Steps, trace: Sequence[StepNode]) -> Array:
+    """Mean response of some steps one after the other, s."""
+    return collapse(answer_steps(steps.parameters, tuple(trace), steps.calls).response).mean
+
+
+def _answered_ms(response: Mixture, phases: int) -> Array:
+    """Mean of what is answered, ms; infinite where nothing is."""
+    weight = sum((entry.weight for entry in response), start=np.zeros((1, 1)))
+    return _row(np.where(weight > 0.0, collapse(response).mean * MS_PER_S, np.inf), phases)
+
+
+def _times(often: Array, seconds: Array) -> Array:
+    """A time that is met so often; what is never met takes none, however long it would."""
+    return np.asarray(np.where(often > 0.0, often * seconds, 0.0))
+
+
+def _row(value: Array, phases: int) -> Array:
+    """One design's values by phase, `(p,)`."""
+    return np.array(np.broadcast_to(value, (1, phases))[0], dtype=np.float64)
