@@ -8,7 +8,7 @@ import os
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from models.errors import OutputError
 from optimizer.answers import solution_answer
@@ -178,8 +178,13 @@ def table_parquet(table: pd.DataFrame, answer: dict[str, object], path: Path) ->
     pq.write_table(arrow.replace_schema_metadata(metadata), path, compression="zstd")
 
 
-def parquet_bytes(table: pd.DataFrame) -> bytes:
-    """A table of designs as the bytes of a Parquet file, with its units."""
+def parquet_bytes(table: pd.DataFrame, told: Mapping[str, object] | None = None) -> bytes:
+    """A table of designs as the bytes of a Parquet file, with its units.
+
+    Args:
+        table: The table.
+        told: What else stands in the file's metadata, as plain values.
+    """
     import io
 
     import pyarrow as pa
@@ -188,12 +193,25 @@ def parquet_bytes(table: pd.DataFrame) -> bytes:
     plain = table.copy()
     plain.attrs = {}
     arrow = pa.Table.from_pandas(plain, preserve_index=False)
-    units = {b"tradespace": json.dumps({"units": table.attrs.get("units", {})}).encode()}
+    more = {"units": table.attrs.get("units", {}), **(told or {})}
+    units = {b"tradespace": json.dumps(more).encode()}
     file = io.BytesIO()
     pq.write_table(
         arrow.replace_schema_metadata({**(arrow.schema.metadata or {}), **units}), file, compression="zstd"
     )
     return file.getvalue()
+
+
+def parquet_columns(content: bytes, names: Sequence[str]) -> tuple[dict[str, list[Any]], dict[str, Any]]:
+    """Some columns of the bytes of a Parquet file, as far as it has them, and what stands in its metadata."""
+    import io
+
+    import pyarrow.parquet as pq
+
+    file = pq.ParquetFile(io.BytesIO(content))
+    here = [name for name in names if name in file.schema_arrow.names]
+    told = json.loads((file.schema_arrow.metadata or {}).get(b"tradespace", b"{}"))
+    return file.read(columns=here).to_pydict(), told
 
 
 def csv_bytes(table: pd.DataFrame) -> bytes:

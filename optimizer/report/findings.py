@@ -1,45 +1,34 @@
 """The answers that a report tells: every question asked once, before anything is written.
 
 What needs only a model and a space stands in `Findings`; what only a scenario's system can answer, in
-`SystemFindings`.
+`optimizer.report.system_findings`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.evaluating import evaluate
 from models.evaluation import Array, Evaluation
-from models.notices import Notice, notices
 from models.system import System
-from optimizer.decide.account import steps_of
-from optimizer.decide.breaking import BreakingPoints, breaking_points
 from optimizer.decide.changes import Change, changes
-from optimizer.decide.common_ground import CommonGround, common_ground
 from optimizer.decide.comparing import Comparison, compare
-from optimizer.decide.doubts import Doubts, doubts_of
-from optimizer.decide.escape import Step, escape_plan, furthest_change, rates_of
 from optimizer.decide.exchanges import Exchange, Sacrifice, exchanges, sacrifices
-from optimizer.decide.health import Health, health_of
 from optimizer.decide.knee import knees, mean_cost, mean_regret, reason
-from optimizer.decide.margins import Margin, margins
 from optimizer.decide.noise import MODEL_ERROR, NO_ERROR, ModelError, alike, contenders
 from optimizer.decide.representatives import Representatives, representatives
-from optimizer.decide.runbook import PhasePlan, Switch, plan_by_phase, runbook
 from optimizer.decide.why_not import WhyNot, why_not
 from optimizer.front import Front
 from optimizer.protocols import Evaluator, SearchSpace
+from optimizer.report.system_findings import SystemFindings, Tell
 from optimizer.report.wording import Labels, labels_of
 from optimizer.scaling import scale_of
 from optimizer.solution import Solution
-
-#: Told what is being worked out.
-Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,98 +40,6 @@ class Goal:
     tolerance: str | None = None
     step: float | None = None
     breach: str | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class SystemFindings:
-    """What only a scenario's system can answer about a design; a question is asked when its answer is needed.
-
-    Attributes:
-        system: The system.
-        solution: Its solution.
-        x: The design that is asked about, `(d,)`; today's where there is none to choose.
-    """
-
-    system: System
-    solution: Solution
-    x: Array
-
-    @cached_property
-    def rate(self) -> Array:
-        """User requests/s in each phase, `(p,)`."""
-        return rates_of(self.system, self.x)
-
-    @cached_property
-    def health(self) -> Health:
-        """Complexity budget and emergence of the design (first) and of today's."""
-        return health_of(self.system, self._beside_today, self.solution.front)
-
-    @cached_property
-    def rules(self) -> CommonGround:
-        """What the designs that survive have in common."""
-        return common_ground(self.system)
-
-    @cached_property
-    def doubts(self) -> Doubts | None:
-        """What the guesses of the scenario do to the choice; None = it names none."""
-        return doubts_of(self.system, self.solution.front, self.x, steps_of(self.system))
-
-    @cached_property
-    def notices(self) -> tuple[Notice, ...]:
-        """What users are told."""
-        return notices(self.system, self.x)
-
-    @cached_property
-    def breaking(self) -> BreakingPoints:
-        """Where the design (first row) and today's break under load."""
-        return breaking_points(self.system, self._beside_today)
-
-    @cached_property
-    def margins(self) -> tuple[Margin, ...]:
-        """What the design stands of every loss."""
-        return margins(self.system, self.x[None, :])
-
-    @cached_property
-    def furthest(self) -> Step | None:
-        """The change of one decision that moves the first break furthest."""
-        return furthest_change(self.system, self.x)
-
-    @cached_property
-    def escape(self) -> tuple[Step, ...]:
-        """The switches in the order in which growing load needs them."""
-        return escape_plan(self.system, self.x)
-
-    @cached_property
-    def plan(self) -> tuple[PhasePlan, ...]:
-        """Settings of adaptive decisions by phase."""
-        return plan_by_phase(self.system, self.x)
-
-    @cached_property
-    def runbook(self) -> tuple[Switch, ...]:
-        """The loads at which each switch is needed, from the calm design upwards."""
-        return runbook(self.system, self.x)
-
-    @property
-    def _beside_today(self) -> Array:
-        return np.array([self.x, self.system.space.today])
-
-    def ask_all(self, tell: Tell) -> None:
-        """Asks every question, so that nothing is left to work out while a report is written."""
-        for words, questions in _QUESTIONS:
-            tell(words)
-            for question in questions:
-                getattr(self, question)
-
-
-#: The questions to a system, in the words in which they are told.
-_QUESTIONS = (
-    ("complexity and emergence", ("rate", "health", "notices")),
-    ("rules", ("rules",)),
-    ("breaking points", ("breaking",)),
-    ("margins", ("margins", "furthest")),
-    ("the escape plan", ("escape", "plan", "runbook")),
-    ("doubts", ("doubts",)),
-)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

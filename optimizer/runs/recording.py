@@ -6,21 +6,25 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from models.evaluation import Evaluation
+from models.evaluation import Array, Evaluation
 from optimizer.exhaustive import Progress
 from optimizer.files import parquet_bytes
 from optimizer.front import Front
 from optimizer.protocols import Space
 from optimizer.runs.connecting import StoreError
 from optimizer.runs.store import RunStore
+from optimizer.search.hypervolumes import GROWTH, TracePoint, trace_of
 from optimizer.tables import design_table
 
 #: Between two signs of life, and between two fronts that are kept, s.
 BEAT_S, FRONT_S = 1.0, 2.0
+#: Moments of the trace that is kept with the front so far: each costs a hypervolume.
+MOST_MOMENTS = 12
 
 
 class Beats:
@@ -84,6 +88,7 @@ class Recorder(Beats):
         self._space, self._checkpoint = space, checkpoint
         self._last_front = time.monotonic()
         self._last_written = 0.0
+        self._moments: list[tuple[int, Array]] = []
 
     def watch(self, front: Callable[[], Front]) -> None:
         """Keeps the front so far and the search's checkpoint, every few seconds."""
@@ -95,9 +100,18 @@ class Recorder(Beats):
             self._keep(evaluation)
 
     def _keep(self, evaluation: Evaluation) -> None:
-        self._store.keep_front(self._run, parquet_bytes(design_table(evaluation, self._space)))
+        told = {"trace": [asdict(point) for point in self._trace(evaluation)]}
+        self._store.keep_front(self._run, parquet_bytes(design_table(evaluation, self._space), told))
         if self._checkpoint is not None and self._checkpoint.exists():
             written = self._checkpoint.stat().st_mtime
             if written != self._last_written:
                 self._store.keep_checkpoint(self._run, self._checkpoint.read_bytes())
                 self._last_written = written
+
+    def _trace(self, evaluation: Evaluation) -> tuple[TracePoint, ...]:
+        """How the hypervolume has grown so far, at moments that lie ever further apart."""
+        done, moments = self._counts[0], self._moments
+        if moments and done < GROWTH * moments[-1][0]:
+            moments = moments[:-1]  # the newest moment moves on until it is far enough from the one before
+        self._moments = [*moments, (done, evaluation.losses)]
+        return trace_of(self._moments[-MOST_MOMENTS:], evaluation.losses)

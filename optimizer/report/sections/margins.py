@@ -8,7 +8,8 @@ from optimizer.decide.breaking import LEAST, MOST
 from optimizer.decide.escape import NOT_ASKED, Step
 from optimizer.decide.margins import Margin
 from optimizer.report.content import Block, Cell, Number, Paragraph, Section, Table, Text, joined, text
-from optimizer.report.findings import Findings, SystemFindings
+from optimizer.report.findings import Findings
+from optimizer.report.system_findings import SystemFindings
 from optimizer.report.wording import changes_text, limit_label, times
 
 
