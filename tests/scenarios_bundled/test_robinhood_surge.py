@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 from models import Evaluation, System
 from models.design import encode
+from optimizer.cli import BAD_INPUT, OK
 from optimizer.decide.breaking import breaking_points
-from stories import assert_well_described, broken, bundled, told
+from stories import FOLDER, assert_well_described, broken, bundled, told
 from whole_fronts import assert_every_decision_is_a_trade_off, every_design
 
 DEPOSIT = "Deposit at the clearing house"
@@ -102,6 +105,22 @@ def test_every_survivor_restricts_or_borrows(system: System, everything: Evaluat
     assert np.all(pulled[everything.feasible].any(axis=1))
 
 
-def test_an_unknown_driver_is_named(system: System) -> None:
-    with pytest.raises(ValueError, match=r"'volatilty'; allowed: volatility, volume, own_share"):
-        breaking_points(system, system.space.today[None, :], driver="volatilty")
+def test_the_command_says_where(tradespace: Any) -> None:
+    """No component is to blame: the money is, at (1.7/3)^(1/3) of the volatility."""
+    code, out, _ = tradespace("break", FOLDER / "robinhood_surge.yaml", "--driver", "volatility")
+    assert code == OK
+    assert "falls at 0.828 times the driver volatility" in out
+    assert "First to fall: cost.\n" in out
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--driver", "volatilty"), ["'volatilty'", "volatility, volume, own_share"]),
+        (("--driver", "volume", "--component", "gateway"), ["'gateway'", "'volume'", "one of them"]),
+    ],
+)
+def test_a_driver_that_is_none_is_refused(tradespace: Any, options: Any, said: list[str]) -> None:
+    code, _, err = tradespace("break", FOLDER / "robinhood_surge.yaml", *options)
+    assert code == BAD_INPUT
+    assert all(word in err for word in said)
