@@ -26,7 +26,7 @@ from models.system import System
 from models.units import quantity as with_unit
 
 #: What is said of a number for which nobody names a source.
-NO_SOURCE = "guess (no source given)"
+NO_SOURCE = "guess"
 #: The chances at which a band is told.
 _LOW, _HIGH = 0.1, 0.9
 _DISTRIBUTIONS: dict[str, type[Part]] = {
@@ -302,7 +302,8 @@ class _Listing:
                 part if part.model_fields[key].description else Toggle
             )  # options say it as decisions do
             fields = described.model_fields
-            meaning = " ".join(((fields[key].description if key in fields else None) or "").split())
+            described_as = (fields[key].description if key in fields else None) or ""
+            meaning = " ".join(described_as.replace("`", "").split())
         guess = self.bands.get(slot) if slot is not None else None
         said = (guess.source if guess is not None else "") or source
         return Assumption(

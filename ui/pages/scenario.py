@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui import drafting
-from ui.solving import draw_unsolved
-from ui.subject import Solved, Unreadable, current
+from ui import cached, drafting
+from ui.solving import AT_ONCE_S, at_once, draw_unsolved
+from ui.subject import Solved, Subject, Unreadable, current
 from ui.views.assumptions import draw_assumptions
 from ui.views.decisions_in_play import draw_decisions
 from ui.views.draft import draw_draft
@@ -19,6 +19,12 @@ from ui.views.words import escaped
 from ui.views.workload import draw_workload
 
 subject = current()
+if (
+    isinstance(subject, Subject)
+    and subject.run is None
+    and cached.seconds_for_all(subject.system.digest, subject.system) <= AT_ONCE_S
+):
+    subject = at_once(subject)
 if isinstance(subject, Unreadable):
     draw_unreadable(subject)
     st.subheader("Bring your own", anchor=False)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from models.assumptions import NO_SOURCE, Assumption, assumptions_of, centre_of
+from models.assumptions import Assumption, assumptions_of, centre_of
 from models.scenario.editing import Place, same, value_at
 from models.scenario.scalar import Scalar
 from ui.drafting import Drafted
@@ -84,7 +84,7 @@ def draw_assumptions(found: Drafted) -> None:
         config={
             "of": st.column_config.TextColumn("of", width="small"),
             "number": st.column_config.TextColumn("number", width="medium"),
-            "value": st.column_config.TextColumn("value ✎", help="Type another value.", width="small"),
+            "value": st.column_config.TextColumn("value", help="Type another value.", width="small"),
             "unit": st.column_config.TextColumn("unit", width="small"),
             "source": st.column_config.TextColumn("source", width="small"),
         },
@@ -104,7 +104,7 @@ def filtered(
         if not all(word in text for word in wanted) or (groups and row.group not in groups):
             return False
         if kept == _GUESSES:
-            return row.source == NO_SOURCE or "guess" in row.source.lower()
+            return "guess" in row.source.lower()
         if kept == _BANDS:
             return bool(row.band)
         return kept != _CHANGED or row.place in found.draft.changes

@@ -15,6 +15,8 @@ from models.scenario.scalar import Scalar, plain
 from ui import drafting, state
 from ui.drafting import Drafted
 
+#: Rows that are shown before the table scrolls, and the height of one.
+MOST_ROWS, ROW_PX = 16, 35
 #: Cells that follow another: for a place and its new value further places, with new and old values.
 Further = Callable[[Place, Scalar, Scalar], Mapping[Place, tuple[Scalar, Scalar]]]
 
@@ -81,15 +83,16 @@ def draw_editor(
         columns,
         key=name,
         hide_index=True,
+        height=min(rows, MOST_ROWS) * ROW_PX + ROW_PX + 3,
         column_order=[
             column for column in dict.fromkeys((*(order or columns), "remark")) if column in columns
         ],
         column_config=settings,
         disabled=[column for column in columns if column not in cells],
-        on_change=_typed,
-        args=(found, name, cells, further),
         alt=alt,
     )
+    if _took(found, name, cells, further):
+        st.rerun()  # what stands above the table speaks of the draft
 
 
 def current_of(found: Drafted, cell: Cell) -> Scalar:
@@ -109,10 +112,10 @@ def read(text: object, cell: Cell) -> Scalar:
         return words
 
 
-def _typed(
+def _took(
     found: Drafted, name: str, cells: Mapping[str, Sequence[Cell | None]], further: Further | None
-) -> None:
-    """Puts what was typed into the draft."""
+) -> bool:
+    """Puts what was typed into the draft; whether that made a difference."""
     changes: dict[Place, tuple[Scalar, Scalar]] = {}
     for row, typed in st.session_state[name]["edited_rows"].items():
         for column, text in typed.items():
@@ -120,10 +123,14 @@ def _typed(
             if cell is None:
                 continue
             value = read(text, cell)
+            if same(value, current_of(found, cell)):
+                continue
             changes[cell.place] = (value, cell.old)
             if further is not None:
                 changes |= further(cell.place, value, cell.old)
-    drafting.change(found.subject, changes)
+    if changes:
+        drafting.change(found.subject, changes)
+    return bool(changes)
 
 
 def _shown(value: Scalar) -> str:

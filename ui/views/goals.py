@@ -68,14 +68,14 @@ def draw_goals(found: Drafted) -> None:
         },
         order=_ORDER,
         config={
-            "limit": _text("limit ✎", Goal, "limit"),
-            "target": _text("target ✎", Goal, "target"),
+            "limit": _text("limit", Goal, "limit"),
+            "target": _text("target", Goal, "target"),
             "tolerance": st.column_config.SelectboxColumn(
-                "tolerance ✎", options=list(TOLERANCES), help="How readily the limit is given up."
+                "tolerance", options=list(TOLERANCES), help="How readily the limit is given up."
             ),
-            "step": _text("step ✎", Goal, "step"),
-            "percentile": _text("percentile ✎", LatencyGoal, "percentile"),
-            "breach": _text("what users see beyond the limit ✎", Goal, "breach"),
+            "step": _text("step", Goal, "step"),
+            "percentile": _text("percentile", LatencyGoal, "percentile"),
+            "breach": _text("what users see beyond the limit", Goal, "breach"),
         },
         alt="Limits, targets, tolerances and steps of the six dimensions; all can be typed into",
     )  # fmt: skip
@@ -91,7 +91,7 @@ def draw_goals(found: Drafted) -> None:
         },
         cells={"value": [cell_of(found, ("limits", key), Limits.model_fields[key].default) for key in keys]},
         order=("limit", "value", "unit", "remark", "what it is"),
-        config={"value": st.column_config.TextColumn("value ✎")},
+        config={"value": st.column_config.TextColumn("value")},
         alt="What no design may exceed; the values can be typed into",
     )
 

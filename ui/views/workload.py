@@ -21,8 +21,8 @@ def draw_workload(found: Drafted) -> None:
     phases = scenario.workload.phases
     shown = found.system.scenario.workload.phases if found.system is not None else phases
     st.markdown(
-        "What the system is asked to serve: phases, each with one rate for some hours. A wide bar lasts long, a "
-        "high one is much load."
+        "What the system is asked to serve: phases, each with one rate for some hours. A wide bar lasts "
+        "long, a high one is much load."
     )
     if scenario.workload.source:
         st.caption(f"Source: {figures.label(scenario.workload.source)}")
@@ -49,11 +49,11 @@ def draw_workload(found: Drafted) -> None:
         },
         order=("phase", "rate", "hours", *scenario.drivers, "remark", "what else"),
         config={
-            "rate": st.column_config.TextColumn("rate, requests/s ✎", help="User requests per second."),
-            "hours": st.column_config.TextColumn("hours ✎", help="How long the phase lasts."),
+            "rate": st.column_config.TextColumn("rate, requests/s", help="User requests per second."),
+            "hours": st.column_config.TextColumn("hours", help="How long the phase lasts."),
             **{
                 name: st.column_config.TextColumn(
-                    f"{name} ✎", help=figures.label(words or "A driver of costs.")
+                    f"{name}", help=figures.label(words or "A driver of costs.")
                 )
                 for name, words in scenario.drivers.items()
             },
