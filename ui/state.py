@@ -18,6 +18,9 @@ from optimizer.decide.selecting import Range
 from optimizer.gallery import names
 from ui.view import OWN, Axes, View, address_of, view_from
 
+#: Designs that a person can go back through.
+_MOST_STEPS_BACK = 99
+
 
 @dataclass(frozen=True, slots=True)
 class OwnText:
@@ -64,6 +67,7 @@ class _Session:
         drafts: What is to be different in scenarios, by their text.
         undone: How often such edits were undone.
         refused: The last text of the person's own that was refused.
+        looked_at: The designs that the Design page told of before, the last one last.
     """
 
     view: View = field(default_factory=View)
@@ -78,6 +82,7 @@ class _Session:
     drafts: dict[str, Draft] = field(default_factory=dict)
     undone: int = 0
     refused: Refused | None = None
+    looked_at: list[str] = field(default_factory=list)
 
 
 def _session() -> _Session:
@@ -132,6 +137,7 @@ def show_scenario(name: str) -> None:
     """Turns to another scenario: nothing of the old selection holds there."""
     session = _session()
     session.view = View(scenario=name, axes=session.view.axes)
+    session.looked_at = []
     session.picked += 1
     _moved(session)
 
@@ -184,6 +190,7 @@ def show_run(run: str) -> None:
     """Turns to a run; its designs have other numbers, so nothing stays picked."""
     session = _session()
     session.view = View(scenario=session.view.scenario, run=run, axes=session.view.axes)
+    session.looked_at = []
     session.picked += 1
     _moved(session)
 
@@ -253,8 +260,23 @@ def set_picks(tokens: tuple[str, ...], *, in_table: bool = False) -> None:
 def look_at(token: str) -> None:
     """Chooses the design that the Design page tells of; empty = the suggested one."""
     session = _session()
+    if token != session.view.design:
+        session.looked_at = [*session.looked_at[-_MOST_STEPS_BACK:], session.view.design]
     session.view = replace(session.view, design=token)
     write_address()
+
+
+def look_back() -> None:
+    """Goes back to the design that the Design page told of before."""
+    session = _session()
+    if session.looked_at:
+        session.view = replace(session.view, design=session.looked_at.pop())
+        write_address()
+
+
+def steps_back() -> int:
+    """How many designs the person can go back to."""
+    return len(_session().looked_at)
 
 
 def show_others(has_others: bool) -> None:
