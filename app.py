@@ -39,6 +39,6 @@ page = st.navigation(
     position="top",
 )
 state.read_address(page.title)
-draw_header()
+draw_header(is_exploring=page.url_path == "")
 page.run()
 state.write_address()

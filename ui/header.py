@@ -11,9 +11,13 @@ from ui.subject import store
 from ui.view import OWN
 from ui.views.words import escaped
 
+#: Less room above the page, and none that makes it scroll sideways.
+_STYLE = "<style>[data-testid=stMainBlockContainer] {padding-top: 4rem; padding-bottom: 3rem}</style>"
 
-def draw_header() -> None:
-    """Scenario, notes and picks."""
+
+def draw_header(*, is_exploring: bool) -> None:
+    """Scenario, notes and picks; the page Explore draws its picks itself."""
+    st.html(_STYLE)
     view = state.view()
     options = [*names(), *([OWN] if state.own() is not None or view.scenario == OWN else [])]
     st.session_state["header-scenario"] = view.scenario
@@ -26,7 +30,7 @@ def draw_header() -> None:
         on_change=_turn,
         help="The bundled scenarios; the page Scenario takes a file of your own.",
     )
-    if view.picks:
+    if view.picks and not is_exploring:
         told = ", ".join(
             f"{letter}: {tokens.name_of(pick)}" for letter, pick in zip("ABCD", view.picks, strict=False)
         )

@@ -9,15 +9,22 @@ from dataclasses import replace
 
 import streamlit as st
 
+from models.dimension import DIMENSIONS
 from models.errors import TradespaceError
 from models.units import count, duration
 from optimizer.config import SolveConfig
+from optimizer.protocols import size_of
+from optimizer.report.content import joined
+from optimizer.report.wording import broken, over_text
 from optimizer.runs.run import Run
+from optimizer.runs.so_far import so_far
 from optimizer.runs.solving import solve_with_store, wanted_solve
 from optimizer.runs.worker import start_worker
 from ui import cached, state
 from ui.subject import PRIVATE, Solved, Subject, current, store
+from ui.values import row
 from ui.views.progress import draw_progress
+from ui.views.words import escaped, escaped_cell
 
 #: Enumerations that take no longer are done at once, without a process of their own, s.
 AT_ONCE_S = 1.5
@@ -81,12 +88,15 @@ def _tags(subject: Subject) -> tuple[str, ...]:
 def draw_unsolved(subject: Subject) -> None:
     """What is known of a scenario that isn't solved: its run under way, or why there is no front yet."""
     run = subject.run
+    _draw_about(subject)
     if run is not None and run.is_live:
         _follow(run.id)
         return
     if run is not None and run.state in ("failed", "interrupted"):
         words = run.error or "its process has died"
-        st.error(f"The solver stopped: {words}. Run {run.id} is kept; nothing that was found is lost.")
+        st.error(
+            f"The solver stopped: {escaped(words)}. Run {run.id} is kept; nothing that was found is lost."
+        )
     elif run is not None and run.state == "cancelled":
         st.warning("It was stopped before anything was found.")
     else:
@@ -97,9 +107,20 @@ def draw_unsolved(subject: Subject) -> None:
         st.rerun()
 
 
-def _how_long(subject: Subject) -> str:
-    from optimizer.protocols import size_of
+def _draw_about(subject: Subject) -> None:
+    """What the scenario is about, and what today's design lacks."""
+    scenario, system = subject.system.scenario, subject.system
+    if scenario.summary:
+        st.markdown(escaped(scenario.summary))
+    today = cached.evaluated(system.digest, row(system.space.today), system)
+    over = [over_text(name, amount) for name, amount in broken(today, 0)]
+    if over:
+        st.markdown(f"Today's design does not survive: it breaks {escaped_cell(joined(over))}.")
+    else:
+        st.markdown("Today's design stays within every limit.")
 
+
+def _how_long(subject: Subject) -> str:
     size = size_of(subject.system.space)
     seconds = cached.seconds_for_all(subject.system.digest, subject.system)
     designs = f"It has {count(size)} designs." if size is not None else "Its designs can't be counted."
@@ -115,9 +136,12 @@ def _follow(name: str) -> None:
     try:
         keeper.bury()
         run = keeper.get(name)
+        found = so_far(keeper, name, DIMENSIONS) if run.is_live else None
     except TradespaceError as error:
-        st.error(str(error))
+        st.error(escaped(str(error)))
         return
     if not run.is_live:
         st.rerun()
-    draw_progress(keeper, run)
+    if draw_progress(run, found, DIMENSIONS):
+        keeper.cancel(run.id)
+        st.rerun(scope="fragment")

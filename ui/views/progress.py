@@ -6,31 +6,72 @@ import time
 
 import streamlit as st
 
-from models.units import count, duration
-from optimizer.runs.run import Run
-from optimizer.runs.store import RunStore
+from models.dimension import Dimension
+from models.units import count, duration, quantity
+from optimizer.runs.run import SILENT_S, Run
+from optimizer.runs.so_far import SoFar
+from ui.views import figures
 
-#: A run that hasn't been heard of for so long is said to be silent, s.
-SILENT_S = 5.0
+#: Moments from which on a trace is a line.
+FEWEST_MOMENTS = 3
 
 
-def draw_progress(keeper: RunStore, run: Run) -> None:
-    """Draws a run that is queued or running."""
+def draw_progress(run: Run, found: SoFar | None, dimensions: tuple[Dimension, ...]) -> bool:
+    """Draws a run that is queued or running; whether somebody wants it to stop.
+
+    Args:
+        run: The run.
+        found: What it has found so far.
+        dimensions: What its designs are measured by.
+    """
     now = time.time()
     if run.state == "queued":
         st.progress(0.0, text="Waiting for a place: other scenarios are being solved.")
     else:
         share = min(run.done / run.total, 1.0) if run.total else 0.0
         st.progress(share, text=progress_text(run, now))
-        if now - (run.beat or now) > SILENT_S:
+        if now - (run.beat or now) > SILENT_S / 2:
             st.warning(f"No sign of life for {duration(now - (run.beat or now))}.")
-    st.caption("You can leave or close this page; the link finds it again.")
-    columns = st.columns([1, 3])
+    st.caption(
+        "You can leave or close this page; the link finds it again. Who asks for the same joins this run."
+    )
+    is_stopped = False
     if run.cancel:
-        columns[0].button("Stopping", disabled=True, key=f"stop-{run.id}")
-    elif columns[0].button("Stop and keep what was found", key=f"stop-{run.id}"):
-        keeper.cancel(run.id)
-        st.rerun(scope="fragment")
+        st.button("Stopping", disabled=True, key=f"stop-{run.id}")
+    else:
+        is_stopped = st.button("Stop and keep what was found", key=f"stop-{run.id}")
+    if found is not None and found.on_front:
+        _draw_found(run, found, dimensions)
+    return is_stopped
+
+
+def _draw_found(run: Run, found: SoFar, dimensions: tuple[Dimension, ...]) -> None:
+    told = [
+        f"{dimension.name} {quantity(best, dimension.unit)}"
+        for dimension, best in zip(dimensions, found.best, strict=True)
+        if best is not None
+    ]
+    st.markdown(f"Best so far, each by itself: {', '.join(told)}.")
+    if len(found.trace) >= FEWEST_MOMENTS:
+        curve = figures.Curve(
+            "hypervolume",
+            tuple(float(point.evaluations) for point in found.trace),
+            tuple(point.hypervolume for point in found.trace),
+        )
+        chart = figures.curves(
+            [curve],
+            x_label="designs looked at",
+            y_label="hypervolume",
+            x_unit="count",
+            y_unit="fraction",
+            height=220,
+        )
+        alt = f"The hypervolume has grown to {quantity(found.trace[-1].hypervolume, 'fraction')} of its box."
+        figures.draw(chart, key=f"trace-{run.id}", alt=alt)
+        st.caption(
+            "Hypervolume: how much of the space of possible results the front so far covers; when it hardly grows "
+            "any more, little is left to be found."
+        )
 
 
 def progress_text(run: Run, now: float) -> str:

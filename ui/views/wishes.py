@@ -96,7 +96,7 @@ def _band(wish: Wish) -> str:
         words = f"reachable: {worst}" if worst == best else f"reachable: {worst} to {best}"
         left, width = 100 * wish.shares[0], 100 * max(wish.shares[1] - wish.shares[0], 0.01)
     return (
-        '<div style="margin:-0.9rem 0 0.2rem 0;font-size:0.8rem">'
+        '<div style="margin:0 0 0.2rem 0;font-size:0.8rem">'
         '<div style="height:6px;border-radius:3px;background:rgba(127,135,144,0.25)">'
         f'<div style="margin-left:{left:.2f}%;width:{min(width, 100 - left):.2f}%;height:6px;'
         'border-radius:3px;background:#0072B2"></div></div>'
