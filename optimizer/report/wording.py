@@ -25,6 +25,8 @@ _LIMITS = {
     "complexity_reserve": "complexity reserve",
     "parameter_bounds": "bounds of a parameter",
 }
+#: Units of measure; what things are counted in is told by the decision's label.
+_BEHIND = {unit: f" {unit}" for unit in ("ms", "s", "min", "h", "USD")} | {"1/s": "/s", "requests/s": "/s"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class Labels:
     Attributes:
         decisions: Of decisions; what isn't named goes by its own name.
         options: Of the options of choices, by decision.
-        units: Of decisions that are numbers; what has none is a plain number.
+        units: What stands behind the values of decisions that are numbers: ` ms`, `/s`.
     """
 
     decisions: Mapping[str, str] = field(default_factory=dict)
@@ -56,7 +58,7 @@ class Labels:
             value = self.options.get(name, {}).get(value, value)
         is_whole = isinstance(value, int) and not isinstance(value, bool)
         told = f"{value:,}" if is_whole else written(value)
-        return f"{told} {self.units[name]}" if value is not None and name in self.units else told
+        return f"{told}{self.units[name]}" if value is not None and name in self.units else told
 
 
 def labels_of(scenario: Scenario) -> Labels:
@@ -76,9 +78,9 @@ def labels_of(scenario: Scenario) -> Labels:
 
 
 def _unit_of(scenario: Scenario, path: str) -> str:
-    """The unit of a parameter; empty for plain numbers and shares."""
+    """The unit of a parameter as it stands behind a number; empty for shares, and for what is counted."""
     unit = quantity_of(scenario, resolve(scenario, path)[0]).unit
-    return "" if unit == "share" else unit
+    return _BEHIND.get(unit, "")
 
 
 def change_text(labels: Labels, change: Change) -> Text:

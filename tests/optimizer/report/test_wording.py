@@ -97,10 +97,12 @@ def test_values_of_decisions_have_their_units():
     tree = {
         "copies": {"integer": [2, 20_000], "sets": "web.replicas", "adaptive": True},
         "work": {"real": [5.0, 20.0], "sets": "web.service_ms"},
+        "zones": {"integer": [1, 3], "sets": "web.zones"},
     }
     phases = [{"name": "calm", "rate": 1, "hours": 1}, {"name": "peak", "rate": 2, "hours": 1}]
     labels = labels_of(compile_system(scenario(phases=phases, decisions=tree)).scenario)
     assert labels.value("work", 7.25) == "7.25 ms"
+    assert labels.value("zones", 1) == "1"  # what is counted, the decision's label says
     assert labels.value("copies", 12_000) == "12,000"
     assert labels.value("copies", {"calm": 3, "peak": 3}) == "3"
     assert labels.value("copies", {"calm": 3, "peak": 4}) == "calm: 3 / peak: 4"
