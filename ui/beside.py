@@ -45,6 +45,11 @@ class Beside:
         return row(self.x)
 
     @property
+    def told(self) -> str:
+        """What it is called in a sentence: `A`, `the suggested design`, `today's design`."""
+        return self.letter if self.is_pick else self.name.partition(",")[0]
+
+    @property
     def label(self) -> str:
         """Letter and name: `A, design 5`."""
         return f"{self.letter}, {self.name}" if self.is_pick else self.name

@@ -12,6 +12,7 @@ from models.evaluating import run
 from models.evaluation import Array
 from models.scenario.paths import Slot
 from models.system import System
+from optimizer.decide.breaking import BreakingPoints
 
 #: Multiples of the plan for a look over all loads: a sixteenth to 64 times, eight to a doubling; 1 is one.
 LOADS = tuple(2.0 ** (k / 8.0) for k in range(-32, 49))
@@ -83,3 +84,25 @@ def load_curve(system: System, x: Array, multiples: Sequence[float]) -> LoadCurv
         limits=tuple(steps.excess),
         excess=np.column_stack([np.broadcast_to(over, (s,)) for over in steps.excess.values()]),
     )
+
+
+def dips(curve: LoadCurve, points: BreakingPoints, i: int) -> tuple[tuple[str, tuple[float, ...]], ...]:
+    """Limits that are broken for a stretch of the load, below the place where they are said to fall.
+
+    A breaking point is looked for at loads 1.4 times apart; a limit that falls and holds again in between is
+    seen only by a closer look.
+
+    Args:
+        curve: A design over the load.
+        points: Breaking points under load, of the same limits.
+        i: The design, by its row of these.
+
+    Returns:
+        By limit the multiples of the curve at which it is broken though it was said to hold.
+    """
+    found = []
+    for j, name in enumerate(points.limits):
+        is_over = (curve.multiples <= points.holds[i, j]) & (curve.excess[:, curve.limits.index(name)] > 0.0)
+        if is_over.any():
+            found.append((name, tuple(float(multiple) for multiple in curve.multiples[is_over])))
+    return tuple(found)

@@ -28,7 +28,7 @@ if subject is not None:
         points = cached.breaks(digest, key, system)
         places = falls_at(points, 0)
         there = cached.over_load(digest, key, system, places) if places else None
-    draw_verdict(system, points, rate)
+    draw_verdict(system, points, curve, rate)
     left, right = st.columns(2)
     with left:
         st.subheader("Where each limit falls", anchor=False)

@@ -10,7 +10,7 @@ from ui.beside import picks_of, side_by_side
 from ui.solving import solved
 from ui.views.bands import draw_bands
 from ui.views.breaking import draw_first_falls
-from ui.views.comparison import draw_decisions, draw_dimensions, draw_moves
+from ui.views.comparison import choose_first, draw_decisions, draw_dimensions, draw_moves
 from ui.views.pick_cards import draw_pick_cards, draw_without_picks
 from ui.views.small_multiples import Span, draw_small_multiples
 
@@ -30,16 +30,17 @@ if subject is not None:
     draw_dimensions(found, designs, evaluation, cached.health(subject.key, rows, system, subject.solution))
     if len(designs) > 1:
         st.subheader("What is won, and what is paid", anchor=False)
+        ordered = choose_first(designs)
         with st.spinner("Putting the designs side by side"):
-            compared = cached.compared(digest, rows, system)
-        draw_moves(designs, compared)
+            compared = cached.compared(digest, tuple(one.row for one in ordered), system)
+        draw_moves(ordered, compared)
     st.subheader("Dimension by dimension", anchor=False)
     values = evaluation.values
     spans = [[Span(float(values[i, j])) for i in range(len(designs))] for j in range(len(axes))]
     draw_small_multiples(axes, designs, spans, key="values")
     if len(designs) > 1:
         st.subheader("Decisions that differ", anchor=False)
-        draw_decisions(found, designs, compared)
+        draw_decisions(found, ordered, compared)
     st.subheader("If the guesses are off", anchor=False)
     with st.spinner("Drawing the guesses"):
         robust = [cached.robustness(digest, one.row, system) for one in designs]

@@ -10,6 +10,7 @@ import streamlit as st
 from models.evaluation import Evaluation
 from models.units import quantity
 from optimizer.decide.robustness import Robustness
+from optimizer.phrases import POINTS
 from optimizer.report.content import Axis
 from optimizer.report.sections.answer import ROBUST
 from optimizer.report.wording import limit_label
@@ -43,8 +44,8 @@ def draw_bands(
         return
     names = ", ".join(guess.path for guess in known[0].guesses)
     st.markdown(
-        escaped(f"{len(known[0].guesses)} numbers of the scenario are guesses: {names}. ")
-        + f"In {known[0].draws} joint draws of them, the same for all designs: the line holds eight draws of "
+        escaped(f"{len(known[0].guesses)} numbers of the scenario are guesses: {names}.")
+        + f" In {known[0].draws} joint draws of them, the same for all designs: the line holds eight draws of "
         "ten, the mark on it is the middle, the upright stroke is what the file says."
     )
     moving = np.any([one.moves for one in known], axis=0)
@@ -71,11 +72,12 @@ def _draw_limits(designs: Sequence[Beside], found: Sequence[Robustness]) -> None
         for one in found:
             share, off = float(one.holds[0, k]), float(one.holds_error[0, k])
             is_sure = share >= ROBUST
+            told = [] if is_sure else ["not robust"]
+            told += [f"± {quantity(100.0 * off, POINTS)}"] if off > 0.0 else []
             cells.append(
                 Entry(
                     quantity(share, "fraction"),
-                    (f"± {quantity(off, 'fraction')}" if off > 0.0 else "")
-                    + ("" if is_sure else " not robust"),
+                    "; ".join(told),
                     "plain" if is_sure else "bad",
                     is_strong=is_all,
                     is_number=True,

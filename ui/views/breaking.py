@@ -10,12 +10,13 @@ import streamlit as st
 from models.system import System
 from models.units import quantity
 from optimizer.decide.breaking import BreakingPoints
-from optimizer.decide.under_load import LoadCurve
+from optimizer.decide.under_load import LoadCurve, dips
 from optimizer.report.content import Number, plain
 from optimizer.report.findings import Findings
 from optimizer.report.sections.under_load import (
     BEFOREHAND,
     at_load,
+    dips_text,
     falls_table,
     first_fall,
     grown,
@@ -82,14 +83,17 @@ def draw_first_falls(
     )
 
 
-def draw_verdict(system: System, points: BreakingPoints, rate: float) -> None:
-    """Where the design breaks, in a sentence."""
+def draw_verdict(system: System, points: BreakingPoints, curve: LoadCurve, rate: float) -> None:
+    """Where the design breaks, in a sentence; and what a closer look over the load sees besides."""
     told = plain(first_fall(points, 0, components=system.components, rate=rate))
     told = f"{told[:1].upper()}{told[1:]}."
     if float(points.margin[0]) <= 1.0:
         st.warning(escaped(f"It breaks at the planned load already. {told}"))
     else:
         st.markdown(f"**{escaped(told)}**")
+    besides = dips(curve, points, 0)
+    if besides:
+        st.warning(escaped_cell(dips_text(besides)))
 
 
 def draw_falls(points: BreakingPoints, rate: float) -> None:

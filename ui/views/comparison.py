@@ -21,6 +21,7 @@ from ui.beside import Beside
 from ui.views.folding import Entry, Head, draw_folding, draw_table_folding
 from ui.views.words import escaped
 
+_LIKE_BEST = "like the best, within the model's error"
 _BESIDE = (("effort_days", "Work to get there", "days"), ("one_time_usd", "Money beforehand", "USD"))
 
 
@@ -44,24 +45,22 @@ def draw_dimensions(
             most = "at most" if dimension.better == "lower" else "at least"
             note += f"; {most} {value_of(dimension, goal.limit)}"
         cells = [Entry(dimension.name.capitalize(), note)]
-        for i in range(len(designs)):
+        written = [value_of(dimension, value) for value in evaluation.values[:, j]]
+        # What reads the same as the best makes no difference to a person.
+        best = {words for words, wins in zip(written, is_best[:, j], strict=True) if wins}
+        for i, words in enumerate(written):
+            is_first = words in best and len(set(written)) > 1
             over = dict(broken(evaluation, i)).get(dimension.name)
-            told = (
-                "best"
-                if is_best[i, j]
-                else "like the best, within the model's error"
-                if is_close[i, j]
-                else ""
-            )
+            told = "best" if is_first else _LIKE_BEST if is_close[i, j] else ""
             if over is not None:
                 breach = f"breaks the limit by {excess_text(dimension.name, over)}"
                 told = f"{told}; {breach}" if told else breach
             cells.append(
                 Entry(
-                    value_of(dimension, evaluation.values[i, j]),
+                    words,
                     told,
-                    "bad" if over is not None else "good" if is_best[i, j] else "plain",
-                    is_strong=bool(is_best[i, j]),
+                    "bad" if over is not None else "good" if is_first else "plain",
+                    is_strong=is_first,
                     is_number=True,
                 )
             )
@@ -98,6 +97,23 @@ def _left(budget: BudgetOf) -> Entry:
     return Entry(share, points, is_number=True)
 
 
+def choose_first(designs: Sequence[Beside]) -> tuple[Beside, ...]:
+    """Lets a person choose what the others are compared with; the designs with that one first."""
+    names = [one.letter for one in designs]
+    # With fewer than two picks the question is what changes against today's.
+    usual = names[0] if sum(one.is_pick for one in designs) > 1 else names[-1]
+    chosen = st.segmented_control(
+        "Compared with",
+        names,
+        default=usual,
+        required=True,
+        key=f"compared-with-{'-'.join(one.token for one in designs)}",
+        help="What is won and paid is told from this design to each of the others.",
+    )
+    first = names.index(chosen or usual)
+    return (designs[first], *designs[:first], *designs[first + 1 :])
+
+
 def draw_moves(designs: Sequence[Beside], compared: Comparison) -> None:
     """What is won and what is paid from the first design to each of the others."""
     evaluation = compared.evaluation
@@ -125,10 +141,10 @@ def moves_text(designs: Sequence[Beside], compared: Comparison, i: int) -> str:
         plain(moved(dimensions, before, after, only=better)) if better else "nothing that the model can tell"
     )
     pay = plain(moved(dimensions, before, after, only=worse)) if worse else "nothing that the model can tell"
-    told = f"**From {escaped(designs[0].letter)} to {escaped(designs[i].letter)}** "
+    told = f"**From {escaped(designs[0].told)} to {escaped(designs[i].told)}** "
     told += f"you win: {escaped(win)}; you pay: {escaped(pay)}."
     if alike:
-        told += escaped(f" In {', '.join(alike)} they can't be told apart: the model's error is larger.")
+        told += " " + escaped(f"In {', '.join(alike)} they can't be told apart: the model's error is larger.")
     return told
 
 
@@ -147,13 +163,13 @@ def draw_decisions(found: Findings, designs: Sequence[Beside], compared: Compari
                 *(Entry(value, is_strong=value != values[0]) for value in values),
             ]
         )
-    first = designs[0].letter
+    first = designs[0].told
     caption = f"Only the decisions that differ; what differs from {first} stands out"
     draw_folding(caption, "Decision", heads_of(designs), rows)
     for i in range(1, len(designs)):
         if not compared.consequences[i - 1]:
             continue
-        with st.expander(f"What each decision does in {designs[i].letter}, against {first}", key=f"does-{i}"):
-            table = decisions(found, compared, i, f"does-{i}", designs[i].letter, first)
+        with st.expander(f"What each decision does in {designs[i].told}, against {first}", key=f"does-{i}"):
+            table = decisions(found, compared, i, f"does-{i}", designs[i].told, first)
             draw_table_folding(table)
             st.caption("Each alone: effects of decisions that need each other don't add up to the whole.")

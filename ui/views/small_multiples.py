@@ -105,16 +105,25 @@ def small(axis: Axis, designs: Sequence[Beside], spans: Sequence[Span]) -> go.Fi
         figure.add_scatter(
             x=[frame.place(half)],
             y=[one.letter],
-            mode="markers+text",
+            mode="markers",
             marker={
                 "color": one.colour,
                 "symbol": "triangle-right" if is_unbounded else symbol,
                 "size": 12,
             },
-            text=[figures.label(quantity(half, axis.unit))],
-            textposition="middle left" if is_unbounded else "top center",
-            hovertext=[hover],
+            text=[hover],
             hoverinfo="text",
+            cliponaxis=False,
+        )
+        # The words of a mark that isn't seen, and is larger: they stand clear of the one that is.
+        figure.add_scatter(
+            x=[frame.place(half)],
+            y=[one.letter],
+            mode="markers+text",
+            marker={"size": 20, "opacity": 0.0},
+            text=[figures.label(quantity(half, axis.unit))],
+            textposition="top left" if is_unbounded else "top center",
+            hoverinfo="skip",
             cliponaxis=False,
         )
         if span.half is not None and span.value != span.half:
@@ -122,7 +131,7 @@ def small(axis: Axis, designs: Sequence[Beside], spans: Sequence[Span]) -> go.Fi
                 x=[frame.place(span.value)],
                 y=[one.letter],
                 mode="markers",
-                marker={"color": one.colour, "symbol": "line-ns-open", "size": 16, "line": {"width": 2}},
+                marker={"color": one.colour, "symbol": "line-ns-open", "size": 13, "line": {"width": 2}},
                 text=[hover],
                 hoverinfo="text",
             )
@@ -136,9 +145,20 @@ def small(axis: Axis, designs: Sequence[Beside], spans: Sequence[Span]) -> go.Fi
             text=figures.label(f"limit {quantity(axis.limit, axis.unit)}"),
             showarrow=False,
         )
+    is_left = axis.better == "lower"
+    figure.add_annotation(
+        x=0.0 if is_left else 1.0,
+        y=0.0,
+        xref="paper",
+        yref="paper",
+        xanchor="left" if is_left else "right",
+        yanchor="top",
+        text="← better" if is_left else "better →",
+        showarrow=False,
+    )
     figure.update_layout(
-        height=70 + 42 * len(designs),
-        margin={"l": 10, "r": 10, "t": 24, "b": 10},
+        height=82 + 42 * len(designs),
+        margin={"l": 10, "r": 10, "t": 24, "b": 22},
         showlegend=False,
         dragmode=False,
     )

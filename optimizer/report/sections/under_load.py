@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from optimizer.decide.breaking import MOST, BreakingPoints
 from optimizer.decide.under_load import LoadCurve
@@ -60,6 +60,22 @@ def first_fall(
     where = f" at {components[busiest]}" if busiest >= 0 and not _is_driver(points, components) else ""
     told = text(f"{name} falls first{where}, at ", times(margin), f" {what}")
     return told if rate is None else text(*told, " (", Number(margin * rate, "requests/s"), ")")
+
+
+def dips_text(found: Sequence[tuple[str, tuple[float, ...]]]) -> Text:
+    """The limits that are broken for a stretch of the load and hold again above it, in a sentence."""
+    parts = []
+    for name, multiples in found:
+        low, high = times(multiples[0]), times(multiples[-1])
+        if len(multiples) == 1:
+            parts.append(text(f"{limit_label(name)} (seen at ", low, ")"))
+        else:
+            parts.append(text(f"{limit_label(name)} (seen between ", low, " and ", high, ")"))
+    return text(
+        "For stretches of the load that hold again above them, these limits are broken too: ",
+        *joined(parts),
+        ".",
+    )
 
 
 def margin_text(multiple: float, holds: float) -> Text:

@@ -6,7 +6,16 @@ import numpy as np
 
 from fronts import front
 from optimizer.decide.knee import mean_cost
-from optimizer.decide.noise import MODEL_ERROR, NO_ERROR, ModelError, alike, contenders, error_of, is_equal
+from optimizer.decide.noise import (
+    MODEL_ERROR,
+    NO_ERROR,
+    ModelError,
+    alike,
+    best_in_each,
+    contenders,
+    error_of,
+    is_equal,
+)
 from optimizer.scaling import scale_of
 
 TENTH = ModelError("by hand", {"latency": ((0.5, 0.01), (np.inf, 0.1))})
@@ -49,3 +58,15 @@ def test_what_is_unbounded_is_equal_to_itself_alone():
     found = front([[np.inf, 1.0], [5.0, 2.0]], names=["latency", "price"])
     own = int(np.flatnonzero(np.isinf(found.losses[:, 0]))[0])
     assert is_equal(found.evaluation, own, MODEL_ERROR)[:, 0].sum() == 1
+
+
+def test_the_best_of_each_dimension_and_what_is_like_it():
+    # Latency: 100 is best, 109 is within the larger error of 10.9, 121 isn't. Price: 1 is best.
+    found = front(
+        [[100.0, 3.0, 5.0], [109.0, 2.0, 5.0], [121.0, 1.0, 5.0]], names=["latency", "price", "risk"]
+    )
+    is_best, is_close = best_in_each(found.evaluation, TENTH)
+    assert is_best.tolist() == [[True, False, False], [False, False, False], [False, True, False]]
+    assert is_close.tolist() == [[False, False, False], [True, False, False], [False, False, False]]
+    both = front([[100.0, 3.0], [100.0, 3.0], [200.0, 4.0]], names=["latency", "price"]).evaluation
+    assert best_in_each(both.take(np.array([0, 1])), TENTH)[0].sum() == 0
