@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from models.dimension import DIMENSIONS
 from models.units import count
-from optimizer.report.sections.answer import answer
+from optimizer.report.sections.answer import answer, doubt
 from optimizer.report.sections.front import front as front_section
 from ui import cached, state
 from ui.exploring import (
@@ -36,15 +36,19 @@ from ui.views.words import escaped
 def draw_explore(subject: Solved) -> None:
     """Draws the page of a scenario that is solved."""
     found = subject.about()
-    with st.spinner("Looking at the front"):
-        told = answer(found)
-    for k, block in enumerate(told.blocks):
+    for k, block in enumerate(answer(found, has_doubts=False).blocks):
         draw_block(block, key=f"answer-{k}")
+    doubts = st.container()
     if found.chosen is None:
         draw_section(front_section(found), key="excluded", has_title=False)
         st.markdown(next_step(found, state.view()))
         return
     _selection(subject)
+    with doubts, st.spinner("Trying the guesses of the scenario"):  # last of all: the page is there already
+        told = doubt(found)
+    with doubts:
+        for k, block in enumerate(told):
+            draw_block(block, key=f"doubt-{k}")
 
 
 @st.fragment

@@ -69,8 +69,8 @@ def _draw_found(run: Run, found: SoFar, dimensions: tuple[Dimension, ...]) -> No
         alt = f"The hypervolume has grown to {quantity(found.trace[-1].hypervolume, 'fraction')} of its box."
         figures.draw(chart, key=f"trace-{run.id}", alt=alt)
         st.caption(
-            "Hypervolume: how much of the space of possible results the front so far covers; when it hardly grows "
-            "any more, little is left to be found."
+            "Hypervolume: how much of the space of possible results the front so far covers; when it hardly "
+            "grows any more, little is left to be found."
         )
 
 

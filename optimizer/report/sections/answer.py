@@ -22,8 +22,13 @@ ROBUST = 0.9
 MOST_GIVEN_UP = 2
 
 
-def answer(found: Findings) -> Section:
-    """The answer in three sentences."""
+def answer(found: Findings, *, has_doubts: bool = True) -> Section:
+    """The answer in three sentences.
+
+    Args:
+        found: The answers.
+        has_doubts: Whether the guesses are tried as well, which takes its time.
+    """
     first = Paragraph(today_text(found))
     if found.chosen is None:
         return Section("answer", "The answer", (first, Paragraph(_nothing(found), "warning")))
@@ -32,9 +37,14 @@ def answer(found: Findings) -> Section:
     if over:
         told = joined([over_text(name, amount) for name, amount in over])
         sentences.append(Paragraph(text("The chosen design breaks limits: ", *told, "."), "warning"))
-    elif is_unsafe(found):
-        sentences.append(Paragraph(doubt_text(found), "warning"))
+    elif has_doubts:
+        sentences += doubt(found)
     return Section("answer", "The answer", tuple(sentences))
+
+
+def doubt(found: Findings) -> list[Paragraph]:
+    """What the guesses do to the answer, where it may not hold."""
+    return [Paragraph(doubt_text(found), "warning")] if is_unsafe(found) else []
 
 
 def today_text(found: Findings) -> Text:
@@ -80,7 +90,10 @@ def price_text(found: Findings) -> Text:
     assert found.chosen is not None
     end = where_it_breaks(found)
     if found.position is None:
-        return text("It is not on the front, so it gives up more than it needs to", *end, ".")
+        why = (
+            "because it breaks limits" if broken(found.chosen, 0) else "so it gives up more than it needs to"
+        )
+        return text(f"It is not on the front, {why}", *end, ".")
     given = sorted(
         (one for one in found.gives_up if one.share > 0.0 and not one.is_noise), key=lambda one: -one.share
     )
