@@ -8,25 +8,28 @@ from __future__ import annotations
 
 import base64
 import time
+from functools import partial
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
 from models.compiling import compile_system
-from models.errors import Finding, ScenarioError
+from models.errors import Finding, ScenarioError, TradespaceError
 from models.evaluating import evaluate
 from models.evaluation import Array, Evaluation
 from models.explaining import explain
+from models.flow_times import FlowTimes, flow_times
 from models.scenario.load import scenario_from_text
 from models.system import System
-from optimizer.decide.off_front import off_front
-from optimizer.files import csv_bytes
 from optimizer.decide.breaking import BreakingPoints, breaking_points
 from optimizer.decide.comparing import Comparison, compare
 from optimizer.decide.health import Health, health_of
+from optimizer.decide.off_front import off_front
 from optimizer.decide.robustness import Robustness, robustness_of
+from optimizer.decide.spending import Addition, Spending, additions, spending_of
 from optimizer.decide.under_load import LOADS, LoadCurve, load_curve
+from optimizer.files import csv_bytes
 from optimizer.gallery import Entry, entry, path_of
 from optimizer.protocols import size_of
 from optimizer.report.findings import Findings, findings_at_once
@@ -63,6 +66,8 @@ def system_or_findings(text: str, source: str) -> System | tuple[Finding, ...]:
         return compile_system(scenario_from_text(text, source=source))
     except ScenarioError as error:
         return tuple(error.findings)
+    except TradespaceError as error:
+        return (Finding("", str(error)),)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -207,3 +212,15 @@ def compared(digest: str, rows: tuple[Row, ...], _system: System) -> Comparison:
 def health(key: str, rows: tuple[Row, ...], _system: System, _solution: Solution) -> Health:
     """Complexity budget and emergence of a few designs; `key` names the solution."""
     return health_of(_system, np.array(rows), _solution.front)
+
+
+@st.cache_resource(max_entries=128, show_spinner=False)
+def times_of_flows(digest: str, x: Row, _system: System) -> tuple[FlowTimes, ...]:
+    """Where the time of each flow of one design goes."""
+    return flow_times(_system, array(x))
+
+
+@st.cache_resource(max_entries=128, show_spinner=False)
+def spending(digest: str, x: Row, _system: System) -> tuple[tuple[Spending, ...], tuple[Addition, ...]]:
+    """What spends the complexity budget of one design, and what one addition more would do."""
+    return spending_of(_system, array(x)), additions(_system, array(x))
