@@ -25,7 +25,8 @@ def choice(found: Findings) -> Section | None:
         return None
     blocks: list[Block] = [_side_by_side(found, today)]
     blocks += _told_apart(found, today, 1, found.names[0], "today's")
-    blocks.append(decisions(found, today, 1, "against-today", found.names[0], "today"))
+    if today.consequences[0]:
+        blocks.append(decisions(found, today, 1, "against-today", found.names[0], "today"))
     others = found.against_chosen
     if others is not None:
         for i, name in enumerate(found.names[1:], start=1):

@@ -16,7 +16,7 @@ from optimizer.report.content import (
     text,
 )
 from optimizer.report.findings import Findings
-from optimizer.report.wording import MOST_NAMED, changes_text, moved, number
+from optimizer.report.wording import MOST_NAMED, broken, changes_text, moved, number
 
 
 def sacrifice(found: Findings) -> Section | None:
@@ -25,9 +25,8 @@ def sacrifice(found: Findings) -> Section | None:
         return None
     blocks: list[Block] = []
     if found.position is None:
-        blocks.append(
-            Paragraph(text("The design is not on the front: it gives up more than it needs to."), "warning")
-        )
+        why = "it breaks limits" if broken(found.chosen, 0) else "it gives up more than it needs to"
+        blocks.append(Paragraph(text(f"The design is not on the front: {why}."), "warning"))
         blocks += _why_not(found)
     else:
         blocks += _given_up(found, found.position)

@@ -20,6 +20,7 @@ from optimizer.report.sections.answer import answer
 from optimizer.report.sections.front import axes_of
 from optimizer.report.sections.margins import margins
 from optimizer.report.sections.sacrifice import sacrifice
+from optimizer.report.sections.standing import standing
 from optimizer.report.sections.today import why_not_today
 from reports import DAY, everything, exercise, report_of, with_answers
 
@@ -241,6 +242,11 @@ def test_bands_and_what_to_measure():
     assert plain(row_of(report, "measure", "workload.rate")[1]).startswith("complexity ")
     doubts = found.system.doubts
     assert [row[1].value for row in table(report, "again").rows[:-1]] == sorted(doubts.chosen, reverse=True)
+    # Within 700/s and 20 ms all of them hold: a web of 1,600/s that takes 1.3 times as long has 1,230/s.
+    assert {row[2] for row in table(report, "again").rows[:-1]} == {"yes"}
+    unsafe = with_answers(found, doubts=replace(doubts, robust=(False,) * len(doubts.robust)))
+    again = next(b for b in standing(unsafe).blocks if isinstance(b, Table) and b.name == "again")
+    assert {row[2] for row in again.rows[:-1]} == {"no"}
     for row, j in zip(table(report, "holds").rows, range(len(doubts.limits)), strict=True):
         assert (row[1].value, row[2].value) == (doubts.holds[j], doubts.holds_error[j])
     assert [plain(row[1]) for row in table(report, "error").rows] == [
