@@ -4,7 +4,7 @@
 
 A batch of 26 cases with a run store runs with two workers. The main process, or one of its workers, is killed
 at a random moment, again and again, with `--resume` in between; when a batch is complete a new one begins.
-Every sixth kill meets a search instead, which is asked for again. After every kill all finished cases must be
+Every tenth kill meets a search instead, which is asked for again. After every kill all finished cases must be
 there, each as in a batch that nobody disturbed, and the store must be sound; at the end all must be the same.
 """
 
@@ -27,9 +27,9 @@ from typing import Literal
 
 DATA = Path(__file__).parents[1] / "data" / "scenarios"
 GRID = ("--vary", "workload.rate=20000:80000:13", "--vary", "more_servers=on,off")
-SEARCH = ("--algorithm", "archive", "--evaluations", "2500", "--workers", "1", "--json")
+SEARCH = ("--algorithm", "archive", "--evaluations", "1500", "--workers", "1", "--json")
 #: Every so many kills one meets a search.
-EVERY_SEARCH = 6
+EVERY_SEARCH = 10
 Victim = Literal["main", "worker"]
 
 

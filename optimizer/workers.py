@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 from typing import Any, TypeVar
 
 import numpy as np
@@ -166,7 +167,7 @@ def pool_of(work: Callable[[Any], Any], workers: int) -> ProcessPoolExecutor:
 
 def submitted(pool: ProcessPoolExecutor, piece: Any) -> Future[Any]:
     """Hands a piece to a pool, which may start a process for it: with one thread, and deaf to Ctrl-C."""
-    with one_thread_each(), _deaf_to_interrupts():
+    with one_thread_each(), deaf_to_interrupts():
         return pool.submit(do_piece, piece)
 
 
@@ -207,11 +208,12 @@ def one_thread_each() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _deaf_to_interrupts() -> Iterator[None]:
+def deaf_to_interrupts() -> Iterator[None]:
     """Processes that start now don't hear Ctrl-C while they load; this one hears it afterwards."""
     if not hasattr(signal, "pthread_sigmask") or threading.current_thread() is not threading.main_thread():
         yield
         return
+    resource_tracker.ensure_running()  # when it starts with the first process, it makes the thread hear again
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield

