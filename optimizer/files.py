@@ -62,11 +62,16 @@ def write_solution(
 def write_text(path: Path, text: str) -> None:
     """Writes a file whole or not at all; what was there before is replaced.
 
+    A pipe or a device is written to as it is: `/dev/stdout` must not become a file.
+
     Raises:
         OutputError: It can't be written.
     """
     other = None
     try:
+        if path.exists() and not path.is_file() and not path.is_dir():
+            path.write_text(text, encoding="utf-8")
+            return
         handle, other = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text)

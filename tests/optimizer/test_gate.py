@@ -140,6 +140,15 @@ def test_what_cannot_be_written_is_bad_input(tradespace, tmp_path):
     code, _, err = tradespace("gate", EXERCISE, "--design", "knee", "--junit", tmp_path / "no" / "gate.xml")
     assert code == BAD_INPUT
     assert "can't be written" in err
+    code, _, err = tradespace("gate", EXERCISE, "--design", "knee", "--junit", tmp_path)
+    assert code == BAD_INPUT
+    assert "can't be written" in err
+    full = tmp_path / "full"  # a link, so that a defect can't replace the device
+    full.symlink_to("/dev/full")
+    code, _, err = tradespace("gate", EXERCISE, "--design", "knee", "--junit", full)
+    assert code == BAD_INPUT
+    assert "No space left" in err
+    assert full.is_symlink()
     code, _, err = tradespace("gate", EXERCISE, "--design", tmp_path / "none.yaml")
     assert code == BAD_INPUT
 
