@@ -44,9 +44,9 @@ def draw_bands(
         return
     names = ", ".join(guess.path for guess in known[0].guesses)
     st.markdown(
-        escaped(f"{len(known[0].guesses)} numbers of the scenario are guesses: {names}.")
-        + f" In {known[0].draws} joint draws of them, the same for all designs: the line holds eight draws of "
-        "ten, the mark on it is the middle, the upright stroke is what the file says."
+        escaped(f"{_guesses(len(known[0].guesses))}: {names}.")
+        + f" In {known[0].draws} joint draws, the same for all designs: the line holds eight draws of ten, "
+        " the mark on it is the middle, the upright stroke is what the file says."
     )
     moving = np.any([one.moves for one in known], axis=0)
     shown = [j for j in range(len(axes)) if moving[j]]
@@ -62,6 +62,12 @@ def draw_bands(
     if still:
         st.caption(f"No guess moves {', '.join(still)}.")
     _draw_limits(designs, known)
+
+
+def _guesses(many: int) -> str:
+    return (
+        "1 number of the scenario is a guess" if many == 1 else f"{many} numbers of the scenario are guesses"
+    )
 
 
 def _draw_limits(designs: Sequence[Beside], found: Sequence[Robustness]) -> None:
