@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable, Sequence
 
 import streamlit as st
@@ -9,13 +10,23 @@ import streamlit as st
 from models.evaluation import Evaluation
 from models.units import quantity
 from optimizer.decide.placing import Place
-from optimizer.report.content import Number, Text, plain
+from optimizer.report.content import Text, plain, shown
 from optimizer.report.sections.measured import Measured
 from ui.views.words import escaped
 
 #: Designs that beat another and get a button.
 MOST_BUTTONS = 3
 _ACROSS = 3
+_STYLE = """<style>
+.card{font-size:.88rem;line-height:1.35;overflow-wrap:anywhere}
+.card p{margin:0 0 .3rem;padding-left:.45rem;border-left:3px solid rgba(128,128,128,.5)}
+.card .better{border-left-color:#0072B2;font-weight:600}
+.card .worse,.card .missed{border-left-color:#D55E00;font-weight:600}
+.card .missed{border-left-style:double;border-left-width:5px}
+.card dl{margin:.4rem 0 0;display:grid;grid-template-columns:auto 1fr;gap:.1rem .6rem}
+.card dt{opacity:.75;font-weight:400}
+.card dd{margin:0}
+</style>"""
 #: What else tells a design: indicator, words, unit.
 _BESIDE = (
     ("effort_days", "Work to get there", "days"),
@@ -56,42 +67,44 @@ def draw_dimensions(found: Sequence[Measured], design: Evaluation, today: Evalua
 
 
 def _draw_card(one: Measured) -> None:
-    against = plain(one.against_today)
+    """The value with its help, then in words what is better or worse, and what else could be had."""
+    st.metric(one.name.capitalize(), str(one.value), help=escaped(one.meaning) or None)
+    st.html(_STYLE + card_html(one))
+
+
+def card_html(one: Measured) -> str:
+    """What stands under a value: arrows and words, so that no colour is needed."""
     if one.is_better is None:
-        delta, colour, arrow = "as today", "gray", "off"
+        lines = [_line("same", "as today")]
+    elif one.within_error:
+        lines = [_line("same", f"≈ {plain(one.against_today)} than today: within the model's error")]
     else:
-        delta = against
-        colour = "blue" if one.is_better else "orange"
-        # The arrow says better or worse, the words how: no colour is needed.
-        arrow = "up" if one.is_better else "down"
-    st.metric(
-        one.name.capitalize(),
-        str(one.value),
-        f"{'better' if one.is_better else 'worse'}: {delta}" if one.is_better is not None else delta,
-        delta_color=colour,  # type: ignore[arg-type]
-        delta_arrow=arrow,  # type: ignore[arg-type]
-        help=escaped(one.meaning) or None,
-    )
-    if one.within_error:
-        st.caption("The difference is within the model's error.")
-    lines = [f"Today {_told(one.today)}"]
-    if one.runner_up is not None:
-        lines.append(f"Runner-up {_told(one.runner_up)}")
-    if one.best is not None:
-        best = "this is the best reachable" if str(one.best) == str(one.value) else _told(one.best)
-        lines.append(f"Best reachable {best}" if best != "this is the best reachable" else best.capitalize())
-    st.caption(escaped(" · ".join(lines)))
+        sign, kind = ("▲ better", "better") if one.is_better else ("▼ worse", "worse")
+        lines = [_line(kind, f"{sign} than today: {plain(one.against_today)}")]
     if one.limit is not None:
-        _draw_limit(one)
+        kind = "wish" if one.is_wish else "limit"
+        lines.append(
+            _line("kept", f"{kind} {one.limit}: kept")
+            if one.keeps
+            else _line("missed", f"{kind} {one.limit}: not kept")
+        )
+    told = [("Today", str(one.today))]
+    if one.runner_up is not None:
+        same = str(one.runner_up) == str(one.value)
+        against = "the same" if same else f"this is {plain(one.against_runner_up)}"
+        told.append(("Runner-up", f"{one.runner_up} ({against})"))
+    if one.best is not None and one.reached_by is not None:
+        is_best = str(one.best) == str(one.value)
+        told.append(
+            ("Best reachable", "this one" if is_best else f"{one.best} (design {one.reached_by + 1})")
+        )
+    terms = "".join(f"<dt>{_words(term)}</dt><dd>{_words(words)}</dd>" for term, words in told)
+    return f'<div class="card">{"".join(lines)}<dl>{terms}</dl></div>'
 
 
-def _draw_limit(one: Measured) -> None:
-    kind = "Wish" if one.is_wish else "Limit"
-    if one.keeps:
-        st.caption(escaped(f"{kind} {one.limit}: kept"))
-    else:
-        st.markdown(f"⚠ **{escaped(f'{kind} {one.limit}: not kept')}**")
+def _line(kind: str, words: str) -> str:
+    return f'<p class="{kind}">{_words(words)}</p>'
 
 
-def _told(value: Number) -> str:
-    return str(value)
+def _words(words: str) -> str:
+    return html.escape(shown(words), quote=True)

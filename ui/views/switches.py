@@ -15,7 +15,7 @@ from models.scenario.decision import Choice, Decision, Value
 from models.system import System
 from optimizer.decide.taking import Taken
 from optimizer.phrases import joined
-from optimizer.report.content import Number, plain
+from optimizer.report.content import Number
 from optimizer.report.wording import Labels
 from ui.views.words import escaped
 
@@ -84,7 +84,7 @@ def _draw_decision(
     if mask is not None and not bool(np.all(mask)):
         st.caption(escaped(_why_not_there(labels, decision)))
     if taken is not None:
-        st.caption(escaped(_changed(system, labels, entry, decision, taken)))
+        st.caption(escaped(_changed(system, labels, entry.name, taken)))
 
 
 def _draw_column(
@@ -118,8 +118,8 @@ def _draw_column(
         st.markdown(f"{words}: {escaped(written(value))}")
         return
     st.session_state[key] = value
-    draw: Callable[..., float] = st.selectbox if column.kind == "choice" else st.select_slider
-    draw(
+    draw: Mapping[str, Callable[..., object]] = {"choice": st.selectbox}
+    draw.get(column.kind, st.select_slider)(
         words,
         stops,
         format_func=written,
@@ -189,13 +189,12 @@ def _value(labels: Labels, name: str, value: Value) -> str:
     return labels.value(name, value)
 
 
-def _changed(system: System, labels: Labels, entry: DecisionColumns, decision: Decision, taken: Taken) -> str:
+def _changed(system: System, labels: Labels, name: str, taken: Taken) -> str:
     """That a decision differs from today's, and what that takes."""
-    today = system.space.decode(system.space.today).get(entry.name)
-    takes = [
-        str(Number(amount, unit)) for amount, unit in ((taken.days, "days"), (taken.one_time_usd, "USD"))
-    ]
-    points = plain((Number(abs(taken.complexity), "points"),))
-    if taken.complexity:
-        takes.append(f"{points} of complexity" if taken.complexity > 0 else f"brings {points} of complexity")
-    return f"Changed: {labels.value(entry.name, today)} today. Takes {joined(takes)}."
+    today = system.space.decode(system.space.today).get(name)
+    parts = ((taken.days, "days"), (taken.one_time_usd, "USD"), (taken.complexity, "points"))
+    takes = [str(Number(amount, unit)) for amount, unit in parts if amount > 0.0]
+    brings = [str(Number(-amount, unit)) for amount, unit in parts if amount < 0.0]
+    told = f"takes {joined(takes)}" if takes else "takes nothing" if not brings else ""
+    told += (", " if takes and brings else "") + (f"brings {joined(brings)}" if brings else "")
+    return f"Changed, {labels.value(name, today)} today; {told}."
