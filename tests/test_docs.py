@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+import yaml
 
 from models import compile_system, load_scenario
 
@@ -117,3 +121,54 @@ def test_glossary_is_sorted_and_has_no_term_twice():
     terms = re.findall(r"^\*\*(.+?)\*\*", text_of("words.md"), re.MULTILINE)
     assert len(terms) >= 40
     assert [term.lower() for term in terms] == sorted({term.lower() for term in terms})
+
+
+def blocks(page: str, language: str) -> list[str]:
+    """The blocks of code of a page in a language."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", text_of(page), re.MULTILINE | re.DOTALL)
+
+
+def test_the_example_of_a_model_of_ones_own_works(tmp_path):
+    model, use = blocks("own-model.md", "python")
+    (tmp_path / "warehouse.py").write_text(model, encoding="utf-8")
+    (tmp_path / "use.py").write_text(use, encoding="utf-8")
+    here = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{tmp_path}"}
+    done = subprocess.run(
+        [sys.executable, "use.py"], cwd=tmp_path, env=here, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    first, *_ = done.stdout.splitlines()
+    (told,) = blocks("own-model.md", "")[-1:]
+    assert told.splitlines() == done.stdout.splitlines()
+    assert first.startswith("all 84 designs evaluated")
+    assert (tmp_path / "out" / "warehouse" / "report.html").exists()
+    assert len(list((tmp_path / "out" / "cases" / "cases").glob("*.json"))) == 6
+
+
+def test_the_options_of_the_page_on_batches_exist():
+    from typer.main import get_command
+
+    from optimizer.cli import app
+
+    known = {"--help"}
+    waiting = [get_command(app)]
+    while waiting:
+        command = waiting.pop()
+        known |= {option for parameter in command.params for option in parameter.opts}
+        waiting += getattr(command, "commands", {}).values()
+    text = text_of("batch.md")
+    ours = re.sub(r"^(helm|dask|kubectl|RUN| *&&) .*$|^ +args: .*$", "", text, flags=re.MULTILINE)
+    assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", ours)) <= known
+
+
+def test_the_manifest_for_kubernetes_is_whole():
+    (manifest,) = blocks("batch.md", "yaml")
+    told = yaml.safe_load(manifest)
+    assert (told["apiVersion"], told["kind"]) == ("kubernetes.dask.org/v1", "DaskCluster")
+    name, scheduler = told["metadata"]["name"], told["spec"]["scheduler"]
+    assert scheduler["service"]["selector"]["dask.org/cluster-name"] == name
+    ports = {port["name"] for port in scheduler["spec"]["containers"][0]["ports"]}
+    assert {port["targetPort"] for port in scheduler["service"]["ports"]} == ports
+    images = {part["spec"]["containers"][0]["image"] for part in (told["spec"]["worker"], scheduler)}
+    assert len(images) == 1, "scheduler and workers need the same versions"
+    assert f"tcp://{name}-scheduler." in text_of("batch.md")
