@@ -30,6 +30,21 @@ def app_test(monkeypatch, tmp_path, **query):
     return app
 
 
+def solved_in(store, name):
+    """A bundled scenario that the store has the answer to, and its solution: no test waits for a worker."""
+    from models import compile_system, load_scenario
+    from optimizer.config import SolveConfig
+    from optimizer.gallery import path_of
+    from optimizer.runs.solving import solve_with_store
+    from optimizer.runs.store import RunStore
+
+    path = path_of(name)
+    system = compile_system(load_scenario(path))
+    with RunStore(f"sqlite:///{store}") as keeper:
+        text = path.read_text(encoding="utf-8")
+        return system, solve_with_store(keeper, system, text, SolveConfig()).solution
+
+
 @contextmanager
 def app_server(store, **environment):
     """The app as a server on a free port; its address."""
@@ -80,9 +95,13 @@ def opened(browser, address, path="/", **settings):
 
 def rest(page):
     """Waits until the script has run to its end and the page shows what it drew."""
-    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]", timeout=PATIENCE_S * 1000)
+    page.wait_for_selector(
+        "[data-testid=stApp][data-test-script-state=notRunning]", timeout=PATIENCE_S * 1000
+    )
     page.wait_for_timeout(150)
-    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]", timeout=PATIENCE_S * 1000)
+    page.wait_for_selector(
+        "[data-testid=stApp][data-test-script-state=notRunning]", timeout=PATIENCE_S * 1000
+    )
 
 
 def assert_quiet(watch, address):

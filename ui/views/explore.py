@@ -25,6 +25,7 @@ from ui.exploring import (
 )
 from ui.subject import Solved
 from ui.view import MOST_PICKS
+from ui.views.again import draw_again
 from ui.views.blocks import draw_block, draw_section
 from ui.views.designs import draw_designs, merged
 from ui.views.front import draw_front
@@ -153,7 +154,7 @@ def _table(subject: Solved, mask: NDArray[np.bool_]) -> None:
         state.set_picks((*picks[: MOST_PICKS - 1], picks[-1]))
     else:
         state.set_picks(picks, in_table=True)
-    st.rerun(scope="fragment")
+    draw_again()
 
 
 def _wish(name: str) -> None:

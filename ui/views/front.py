@@ -9,6 +9,7 @@ from typing import Any
 
 import streamlit as st
 
+from models.dimension import DIMENSIONS
 from optimizer.decide.selecting import Range
 from optimizer.report.html import front_script, front_style
 from ui.view import Axes, View
@@ -16,6 +17,7 @@ from ui.view import Axes, View
 #: The component's key, of which its state goes by the name.
 KEY = "front"
 _HERE = Path(__file__).parent
+_NAMES = tuple(dimension.name for dimension in DIMENSIONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,34 +94,52 @@ def draw_front(
 
 
 def heard(result: Mapping[str, Any], told: int) -> Heard:
-    """What came back, where it builds on what Python has told; what comes from a browser is checked."""
-    kept, layout, picked = (result.get(name) for name in ("kept", "layout", "picked"))
-    is_new = isinstance(kept, Mapping) and kept.get("told") == told
+    """What came back, where it builds on what Python has told last; what comes from a browser is checked.
+
+    Args:
+        result: The component's values.
+        told: How often Python has moved the selection: what builds on an older one is out of date.
+    """
+    kept, layout = (_current(result.get(name), told) for name in ("kept", "layout"))
+    ranges, axes, picked = kept.get("ranges"), layout.get("axes"), result.get("picked")
     return Heard(
-        ranges=_ranges(kept["ranges"]) if is_new and kept is not None else None,
-        is_whole=bool(kept["isWhole"]) if is_new and kept is not None else True,
-        axes=_axes(layout["axes"]) if isinstance(layout, Mapping) and "axes" in layout else None,
-        picked=int(picked) if isinstance(picked, (int, float)) and picked >= 1 else None,
+        ranges=_ranges(ranges) if isinstance(ranges, Mapping) else None,
+        is_whole=kept.get("isWhole") is not False,
+        axes=_axes(axes) if isinstance(axes, Mapping) else None,
+        picked=int(picked) if isinstance(picked, (int, float)) and 1 <= picked < 1e7 else None,
     )
 
 
-def _ranges(told: object) -> dict[str, Range]:
+def _current(value: object, told: int) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) and value.get("told") == told else {}
+
+
+def _ranges(told: Mapping[str, Any]) -> dict[str, Range]:
     found: dict[str, Range] = {}
-    for name, bounds in told.items() if isinstance(told, Mapping) else ():
-        if isinstance(bounds, (list, tuple)) and len(bounds) == 2:
+    for name, bounds in told.items():
+        if name in _NAMES and isinstance(bounds, (list, tuple)) and len(bounds) == 2:
             low, high = (float(b) if isinstance(b, (int, float)) else None for b in bounds)
-            found[str(name)] = (low, high)
+            if (low, high) != (None, None):
+                found[name] = (low, high)
     return found
 
 
 def _axes(told: Mapping[str, Any]) -> Axes:
+    def one(name: str, otherwise: str, *more: str) -> str:
+        value = told.get(name)
+        return value if isinstance(value, str) and value in (*_NAMES, *more) else otherwise
+
+    def several(name: str) -> tuple[str, ...]:
+        values = told.get(name)
+        return tuple(v for v in values if v in _NAMES) if isinstance(values, (list, tuple)) else ()
+
     return Axes(
-        x=str(told.get("x", "cost")),
-        y=str(told.get("y", "latency")),
-        colour=str(told.get("colour", "")),
-        size=str(told.get("size", "")),
-        order=tuple(str(name) for name in told.get("order", ())),
-        flipped=tuple(str(name) for name in told.get("flipped", ())),
+        x=one("x", "cost"),
+        y=one("y", "latency"),
+        colour=one("colour", "", "group"),
+        size=one("size", ""),
+        order=several("order"),
+        flipped=several("flipped"),
     )
 
 

@@ -1,0 +1,161 @@
+"""Explore without a browser: what is said, what is kept, what is picked, what must give."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from apps import app_test, solved_in
+from models.dimension import DIMENSIONS
+from models.units import quantity
+from optimizer.decide.representatives import representatives
+from optimizer.decide.selecting import kept
+from optimizer.report.content import plain
+from optimizer.report.sections.answer import answer
+from reports import exercise
+
+
+@pytest.fixture
+def app(monkeypatch, tmp_path):
+    def start(**query):
+        found = app_test(monkeypatch, tmp_path, **query).run()
+        assert not found.exception
+        return found
+
+    return start
+
+
+def words(app):
+    """All texts of the page, without what Markdown needs to show them as they are."""
+    return "\n".join(element.value.replace("\\", "") for element in app.markdown)
+
+
+def table(app):
+    return app.dataframe[0].value
+
+
+def test_the_first_screen_is_the_answer(app):
+    page = app()
+    _, found, _ = exercise()
+    for block in answer(found).blocks:
+        assert plain(block.text) in words(page)
+    assert "Next: pull a wish" in words(page)
+    evaluation = found.front.evaluation
+    shown = table(page)
+    assert list(shown["design"]) == [str(i + 1) for i in range(len(evaluation))]
+    for j, dimension in enumerate(DIMENSIONS):
+        assert list(shown[dimension.name]) == [quantity(v, dimension.unit) for v in evaluation.values[:, j]]
+    assert page.query_params == {"scenario": "black-friday-exercise"}
+
+
+def test_a_link_reproduces_the_view(app):
+    _, found, _ = exercise()
+    page = app(keep="latency:..20.0", pick=["2", "1"])
+    wanted = np.flatnonzero(kept(found.front.evaluation, {"latency": (None, 20.0)})) + 1
+    assert sorted(table(page)["design"].astype(int)) == wanted.tolist()
+    assert list(table(page)["design"][:2]) == ["2", "1"]
+    assert [b.label for b in page.button if b.key.startswith("unpick")] == ["A: design 2 ×", "B: design 1 ×"]
+    assert page.query_params["pick"] == ["2", "1"]
+    assert page.select_slider(key="wish-latency").value == 20.0
+
+
+def test_a_broken_link_says_so_and_shows_the_first_screen(app):
+    page = app(scenario="nonsense", run="../etc")
+    assert len(table(page)) == 5
+    assert any("nonsense" in note.value for note in page.info)
+
+
+def test_a_link_to_a_run_that_is_gone(app):
+    page = app(run="abcdef123456")
+    assert len(table(page)) == 5
+    assert any("not in this store" in note.value.replace("\\", "") for note in page.info)
+
+
+def test_a_wish_keeps_designs_and_moves_the_brush(app):
+    page = app()
+    _, found, _ = exercise()
+    slider = page.select_slider(key="wish-cost")
+    best = float(min(found.front.evaluation.values[:, 4]))
+    slider.set_value(best).run()
+    assert not page.exception
+    assert page.query_params["keep"] == f"cost:..{best!r}"
+    assert list(table(page)["design"]) == [
+        str(i + 1) for i in np.flatnonzero(found.front.evaluation.values[:, 4] <= best)
+    ]
+    page.button(key="reset").click().run()
+    assert "keep" not in page.query_params
+    assert len(table(page)) == len(found.front)
+
+
+def test_a_wish_that_cannot_be_met_says_what_must_give(app):
+    _, found, _ = exercise()
+    values = found.front.evaluation.values
+    fastest, cheapest = (float(values[:, j].min()) for j in (0, 4))
+    assert not np.any((values[:, 0] <= fastest) & (values[:, 4] <= cheapest))
+    page = app(keep=[f"latency:..{fastest!r}", f"cost:..{cheapest!r}"])
+    assert "No design meets all 2 wishes" in page.warning[0].value.replace("\\", "")
+    reliefs = [b for b in page.button if b.key.startswith("relief")]
+    assert reliefs
+    reliefs[0].click().run()
+    assert not page.exception
+    assert len(page.dataframe) == 1
+    assert len(table(page)) >= 1
+    assert not [w for w in page.warning if "No design meets" in w.value]
+
+
+def test_rows_that_are_selected_are_picked(app):
+    page = app()
+    key = next(k for k in page.session_state.keys() if str(k).startswith("designs-"))  # noqa: SIM118
+    page.session_state[key] = {"selection": {"rows": [1, 3], "columns": [], "cells": []}}
+    page.run()
+    assert not page.exception
+    assert page.query_params["pick"] == ["2", "4"]
+    page.button(key="unpick-A").click().run()
+    assert page.query_params["pick"] == "4"
+
+
+def test_the_front_and_the_table_are_one_selection(app):
+    page = app()
+    told = page.session_state["tradespace"].told
+    page.session_state["front"] = {"kept": {"told": told, "ranges": {"cost": [None, 1000]}, "isWhole": True}}
+    page.run()
+    assert not page.exception
+    _, found, _ = exercise()
+    wanted = np.flatnonzero(kept(found.front.evaluation, {"cost": (None, 1000.0)})) + 1
+    assert table(page)["design"].astype(int).tolist() == wanted.tolist()
+    assert page.query_params["keep"] == "cost:..1000.0"
+    assert page.select_slider(key="wish-cost").value == 1000.0
+
+
+def test_a_group_keeps_the_designs_that_its_representative_stands_for(app, tmp_path):
+    system, solution = solved_in(tmp_path / "runs.sqlite", "web-api-three-tier")
+    front, goals = solution.front, system.scenario.dimensions
+    few = representatives(front, steps=[getattr(goals, d.name).step for d in DIMENSIONS])
+    chosen = few.positions[1] + 1
+    members = int((few.group == 1).sum())
+    assert 1 < members < len(front)
+    page = app(scenario="web-api-three-tier", group=str(chosen))
+    assert f"{members} of {len(front)} designs kept" in words(page).replace("**", "")
+    assert page.query_params["group"] == str(chosen)
+
+
+def test_another_scenario_forgets_the_selection(app):
+    page = app(keep="latency:..20.0", pick="2")
+    page.selectbox(key="header-scenario").select("event-pipeline").run()
+    assert not page.exception
+    assert page.query_params == {"scenario": "event-pipeline"}
+
+
+def test_designs_that_are_not_on_the_front_can_be_shown(app):
+    page = app()
+    page.toggle(key="others").set_value(True).run()
+    assert not page.exception
+    assert page.query_params["others"] == "yes"
+
+
+def test_picks_and_ranges_stay_when_the_page_changes(app):
+    page = app(keep="latency:..20.0", pick="2")
+    page.switch_page("ui/pages/compare.py").run()
+    assert not page.exception
+    assert page.query_params["pick"] == "2"
+    assert page.query_params["keep"] == "latency:..20.0"
