@@ -82,7 +82,13 @@ def hold_of(
         The hold, s.
     """
     with_waits = _mean_over_calls(nodes, attempts_per_s, [collapse(below[n.index].held) for n in nodes])
-    free = _mean_over_calls(nodes, attempts_per_s, [_unhindered(parameters, stations, n.then) for n in nodes])
+    once = [_one_attempt(parameters, stations, n.then, waits=True) for n in nodes]
+    free = [_one_attempt(parameters, stations, n.then, waits=False) for n in nodes]
+    free = [
+        _stretched(none_waits, _stretch(held=collapse(below[n.index].held).mean, once=all_wait.mean))
+        for n, none_waits, all_wait in zip(nodes, free, once, strict=True)
+    ]
+    unhindered = _mean_over_calls(nodes, attempts_per_s, free)
     threads = np.ones((1, 1))
     own_s = np.zeros((1, 1))
     if nodes:
@@ -91,11 +97,11 @@ def hold_of(
             threads = parameters.of_component(c, "replicas") * parameters.of_component(c, "slots")
             own_s = stations[c].service_s if c in stations else own_s
     capacities, slots = _queues_below(parameters, stations, attempts_per_s, nodes)
-    limit = driven_flow(threads, unhindered_s=own_s + free.mean, capacities=capacities, slots=slots)
+    limit = driven_flow(threads, unhindered_s=own_s + unhindered.mean, capacities=capacities, slots=slots)
     displaced = _mean_over_calls(
         nodes, attempts_per_s, [_displaced(parameters, stations, n.then) for n in nodes]
     )
-    return Hold(with_waits, free, limit, displaced)
+    return Hold(with_waits, unhindered, limit, displaced)
 
 
 def load_time_s(parameters: Parameters, nodes: Sequence[CallNode]) -> Array:
@@ -146,21 +152,39 @@ def _mean_over_calls(
     return from_raw(*moments)
 
 
-def _unhindered(
-    parameters: Parameters, stations: Mapping[int, Station], steps: Sequence[StepNode]
+def _stretch(*, held: Array, once: Array) -> Array:
+    """How many times longer a slot is kept than one attempt of each call takes, all of them succeeding.
+
+    Repeats and pauses lengthen it, what is refused at once shortens it, whether or not anything waits: they
+    belong to the time that a thread is kept when nothing waits anywhere.
+    """
+    known = np.isfinite(held) & np.isfinite(once) & (once > 0.0)
+    return np.where(known, held / np.where(known, once, 1.0), 1.0)
+
+
+def _stretched(time: Cumulants, factor: Array) -> Cumulants:
+    return Cumulants(time.mean * factor, time.variance * factor**2, time.third * factor**3)
+
+
+def _one_attempt(
+    parameters: Parameters, stations: Mapping[int, Station], steps: Sequence[StepNode], *, waits: bool
 ) -> Cumulants:
-    """Time of some steps when nothing waits anywhere."""
+    """Time of one attempt of each of some steps, with the waits at the stations or without."""
     total = add()
     for step in steps:
         if isinstance(step, ParallelNode):
-            branches = [single(_unhindered(parameters, stations, branch)) for branch in step.branches]
+            branches = [
+                single(_one_attempt(parameters, stations, branch, waits=waits)) for branch in step.branches
+            ]
             total = add(total, collapse(maximum(branches)))
             continue
         station = stations[step.component]
-        inner = _unhindered(parameters, stations, step.then)
+        inner = _one_attempt(parameters, stations, step.then, waits=waits)
         if station.cache is not None:
             inner = scale_count(inner, 1.0 - station.cache.hit_share)
-        once = add(station.service, inner)
+        once = add(station.response if waits else station.service, inner)
+        if station.quorum is not None:
+            once = add(once, station.quorum.write_wait if step.writes else station.quorum.read_wait)
         limit = parameters.of_call(step, "timeout_ms") / MS_PER_S
         cut = np.where(once.mean > limit, limit / np.where(once.mean > 0.0, once.mean, 1.0), 1.0)
         once = Cumulants(once.mean * cut, once.variance * cut**2, once.third * cut**3)

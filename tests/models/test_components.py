@@ -209,6 +209,52 @@ def test_a_pool_that_does_not_block_waits_for_its_own_work_only() -> None:
     )
 
 
+def pool_over(far: dict[str, Any], *, rate: float, **call: Any) -> tuple[dict[str, Any], float]:
+    """Ten threads that do nothing but call: the pool as told, and the throughput."""
+    components = {"web": service(0, slots=10, blocking=True), "far": far}
+    trace = {"call": "web", "then": [{"call": "far", **call}]}
+    throughput = values_of(components, trace, rate=rate)["throughput"]
+    return part_of(told(components, trace, rate=rate), "web"), throughput
+
+
+def test_repeats_that_are_always_late_keep_a_thread_for_all_of_them() -> None:
+    """Four attempts, given up after 50 ms each: a thread is kept for 200 ms, so that ten carry 50 calls/s."""
+    late = {"timeout_ms": 50, "retries": 3, "fallback": {}}
+    web, throughput = pool_over(external(100, latency_scv=0), rate=40, **late)
+    assert web["utilisation"] == pytest.approx(40 * 0.2 / 10, rel=1e-9)
+    assert throughput == pytest.approx(50, rel=1e-9)
+    # Always the same hold: half the wait of M/M/10.
+    assert web["wait_ms"] == pytest.approx(0.5e3 * (mmc_response_s(40, 10, 0.2) - 0.2), rel=1e-4)
+    web, _ = pool_over(external(100, latency_scv=0), rate=60, **late)
+    assert web["wait_ms"] is None  # a collapse: twelve threads would be kept
+
+
+def test_repeats_after_errors_keep_a_thread_for_each() -> None:
+    """Half of the attempts fail, three at most: 1 + 1/2 + 1/4 of 100 ms, and a pause of 20 ms before each."""
+    web, throughput = pool_over(
+        external(100, latency_scv=0, error_share=0.5), rate=20, retries=2, backoff_ms=20, fallback={}
+    )
+    held_s = 0.1 * 1.75 + 0.02 * 0.75
+    assert web["utilisation"] == pytest.approx(20 * held_s / 10, rel=1e-6)
+    assert throughput == pytest.approx(10 / held_s, rel=1e-6)
+
+
+def test_an_open_breaker_lets_the_threads_go() -> None:
+    """Only one attempt in fifty is made, as a probe, and given up after 50 ms."""
+    web, throughput = pool_over(
+        external(100, latency_scv=0), rate=400, timeout_ms=50, breaker=True, fallback={}
+    )
+    assert web["utilisation"] == pytest.approx(400 * 0.02 * 0.05 / 10, rel=1e-6)
+    assert throughput == pytest.approx(10 / (0.02 * 0.05), rel=1e-6)
+    assert web["wait_ms"] == pytest.approx(0, abs=1e-9)
+
+
+def test_a_thread_waits_for_the_quorum_too() -> None:
+    """Five copies, a majority: the second of four round trips of 10 ms, as exponentials."""
+    web, _ = pool_over(store(write_quorum=3) | {"slots": 100}, rate=10, write=True)
+    assert web["utilisation"] == pytest.approx(10 * 0.010 * renyi(4, 2) / 10, rel=5e-3)
+
+
 # --- scalability ----------------------------------------------------------------------------------
 
 

@@ -129,6 +129,7 @@ def test_each_guard_is_needed_where_threads_are_few(system: System) -> None:
     whole, *lacking = scored(system, designs).values[:, AVAILABILITY]
     assert whole > 0.9997
     assert all(value < 0.9997 for value in lacking)
+    assert broken(system, **guards) == set()
 
 
 def test_the_breaker_spares_the_dependency_and_the_viewers(system: System) -> None:
