@@ -10,6 +10,7 @@ import streamlit as st
 from models.units import quantity
 from optimizer.decide.health import BudgetOf
 from optimizer.decide.spending import Addition, Spending
+from optimizer.phrases import joined
 from optimizer.report.content import plain
 from optimizer.report.wording import Labels, change_text, changes_text, limit_label
 from ui.views.folding import Entry, Head, draw_folding
@@ -127,7 +128,8 @@ def _addition(one: Addition, labels: Labels) -> list[Entry]:
     else:
         means, tone = "crosses nothing", "plain"
     if one.breaks:
-        means += f"; breaks {', '.join(limit_label(name) for name in one.breaks)}"
+        names = joined([limit_label(name) for name in one.breaks])
+        means += f"; breaks the limit{'s' if len(one.breaks) > 1 else ''} on {names}"
         tone = "bad"
     spends = (
         quantity(one.points, "points") if one.points >= 0 else f"brings {quantity(-one.points, 'points')}"

@@ -11,6 +11,7 @@ from models.evaluation import Array, Evaluation
 from optimizer.decide.placing import Place, place_of
 from optimizer.decide.spending import Addition
 from optimizer.decide.taking import taken_by
+from optimizer.phrases import joined
 from optimizer.report.content import Table, Waterfall
 from optimizer.report.findings import Findings, runner_up
 from optimizer.report.sections.budget import budget, emergence
@@ -43,6 +44,9 @@ TABS = (
     "Each decision",
     "Margins and rules",
 )
+#: Where there is room, many decisions scroll beside the numbers; keys reach them all the same.
+_STYLE = """<style>@media (min-width:800px){
+.st-key-decisions{max-height:44rem;overflow-y:auto;padding-right:.5rem}}</style>"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,6 +102,7 @@ def draw_design(subject: Solved) -> None:
     with right:
         st.subheader("Decisions", anchor=False)
         st.caption("Change one, and the numbers follow at once; the link holds the design that you made.")
+        st.html(_STYLE)
         with st.container(key="decisions"):
             draw_switches(
                 subject.system,
@@ -264,7 +269,15 @@ def _draw_among(shown: Shown) -> None:
         key="among-front",
         alt="The designs of the front in two dimensions, with today's design and this one among them.",
     )
-    st.caption("The two dimensions are those of the scatter on Explore.")
+    told = ["The two dimensions are those of the scatter on Explore."]
+    for values, name in (
+        (shown.subject.solution.today.values[0], "today's design"),
+        (shown.evaluation.values[0], tokens.name_of(shown.token)),
+    ):
+        endless = [front.dimensions[j].name for j in (x, y) if not np.isfinite(values[j])]
+        if endless:
+            told.append(f"Not shown: {name}, whose {joined(endless)} is unbounded.")
+    st.caption(escaped(" ".join(dict.fromkeys(told))))
 
 
 def _axes(front: Evaluation) -> tuple[int, int]:

@@ -23,9 +23,9 @@ _STYLE = """<style>
 .card .better{border-left-color:#0072B2;font-weight:600}
 .card .worse,.card .missed{border-left-color:#D55E00;font-weight:600}
 .card .missed{border-left-style:double;border-left-width:5px}
-.card dl{margin:.4rem 0 0;display:grid;grid-template-columns:auto 1fr;gap:.1rem .6rem}
-.card dt{opacity:.75;font-weight:400}
-.card dd{margin:0}
+.card ul{margin:.5rem 0 0;padding:0;list-style:none}
+.card li{margin:0 0 .15rem;padding:0;font-size:.84rem}
+.card li span{opacity:.75}
 </style>"""
 #: What else tells a design: indicator, words, unit.
 _BESIDE = (
@@ -98,8 +98,8 @@ def card_html(one: Measured) -> str:
         told.append(
             ("Best reachable", "this one" if is_best else f"{one.best} (design {one.reached_by + 1})")
         )
-    terms = "".join(f"<dt>{_words(term)}</dt><dd>{_words(words)}</dd>" for term, words in told)
-    return f'<div class="card">{"".join(lines)}<dl>{terms}</dl></div>'
+    terms = "".join(f"<li><span>{_words(term)}</span> {_words(words)}</li>" for term, words in told)
+    return f'<div class="card">{"".join(lines)}<ul>{terms}</ul></div>'
 
 
 def _line(kind: str, words: str) -> str:

@@ -10,6 +10,7 @@ import streamlit as st
 from models.flow_times import FlowTimes, TimePart
 from models.system import System
 from models.units import quantity
+from optimizer.phrases import joined
 from optimizer.report.content import Number
 from ui.views import figures
 from ui.views.call_tree import name_of_call
@@ -24,6 +25,8 @@ KINDS = (
     ("again_ms", "attempts again and pauses", figures.PURPLE, "x"),
     ("join_ms", "waiting for the slowest", figures.GREY, "."),
 )
+#: What takes less of the mean than this isn't told.
+LEAST = 5e-4
 _PARALLEL = (
     "Of calls made at the same time the one that is slowest on average counts; what the slowest takes beyond "
     "that is waiting for the slowest, and the other calls stand beside the sum."
@@ -47,17 +50,25 @@ def draw_flow_times(system: System, flow: FlowTimes, phase: int) -> None:
         work, wait, again, join = (
             sum(float(getattr(part, kind)[phase]) for part in flow.parts) for kind, *_ in KINDS
         )
-        told = f"{where}: {quantity(mean, 'ms')} on average, of which {quantity(work, 'ms')} is work"
-        told += f" and {quantity(wait, 'ms')} waiting"
-        told += f", {quantity(again, 'ms')} attempts again and pauses" if again > 0.0 else ""
-        told += f", {quantity(join, 'ms')} waiting for the slowest of parallel calls" if join > 0.0 else ""
+        told = f"{where}: {quantity(mean, 'ms')} on average, of which "
+        parts = [
+            f"{quantity(ms, 'ms')} is {name}"
+            for ms, name in (
+                (work, "work"),
+                (wait, "waiting"),
+                (again, "attempts again and pauses"),
+                (join, "waiting for the slowest of parallel calls"),
+            )
+            if ms > LEAST * mean
+        ]
+        told += joined(parts)
         st.markdown(f"{escaped(told + '.')}")
         names = [_name(system, part) for part in flow.parts]
         kinds = [
             (name, colour, pattern, np.array([float(getattr(part, kind)[phase]) for part in flow.parts]))
             for kind, name, colour, pattern in KINDS
         ]
-        kinds = [kind for kind in kinds if float(kind[3].sum()) > 0.0]
+        kinds = [kind for kind in kinds if float(kind[3].sum()) > LEAST * mean]
         figures.draw(
             time_bars(names, kinds), key="flow-times", alt=f"{told}. The table below gives each call."
         )
