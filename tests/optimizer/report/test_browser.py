@@ -45,6 +45,25 @@ CONTRAST = """() => {
 RIGHTMOST = """() => Math.max(
   ...[...document.querySelectorAll("table")].map((t) => t.getBoundingClientRect().right))"""
 
+#: Words in cells of tables that go over two lines, those too long for a column apart; hyphens may break.
+BROKEN_WORDS = """() => {
+  const found = [];
+  for (const cell of document.querySelectorAll("td:not(.long), th:not(.long)")) {
+    const walker = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      for (const word of node.data.matchAll(/[^\\s-]+/g)) {
+        const range = document.createRange();
+        range.setStart(node, word.index);
+        range.setEnd(node, word.index + word[0].length);
+        if (new Set([...range.getClientRects()].map((r) => Math.round(r.top))).size > 1) found.push(word[0]);
+      }
+    }
+  }
+  return found;
+}"""
+SMALLEST_CHART_TEXT = """() => Math.min(
+  ...[...document.querySelectorAll("svg text")].map((t) => t.getBoundingClientRect().height))"""
+
 
 @pytest.fixture(scope="module")
 def chromium():
@@ -246,6 +265,7 @@ def test_no_sideways_scroll_and_readable_in_every_width_and_theme(chromium, smal
     _, _, path = small
     page, watch = open_page(chromium, path, viewport={"width": width, "height": 900}, color_scheme=scheme)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate(SMALLEST_CHART_TEXT) >= 11  # the height of a line: letters of about 9 pixels
     ratio, where = page.evaluate(CONTRAST)
     assert ratio >= 4.5, where
     watch.assert_quiet()
@@ -280,6 +300,7 @@ def test_printed_no_table_is_cut_and_pages_are_numbered(chromium, small, paper):
     page.emulate_media(media="print")
     page.set_viewport_size({"width": 690 if paper == "A4" else 715, "height": 900})  # paper less its margins
     assert page.evaluate(RIGHTMOST) <= (690 if paper == "A4" else 715)
+    assert page.evaluate(BROKEN_WORDS) == []
 
 
 @pytest.mark.parametrize("words", HOSTILE)

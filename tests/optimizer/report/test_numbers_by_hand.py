@@ -247,6 +247,9 @@ def test_bands_and_what_to_measure():
     unsafe = with_answers(found, doubts=replace(doubts, robust=(False,) * len(doubts.robust)))
     again = next(b for b in standing(unsafe).blocks if isinstance(b, Table) and b.name == "again")
     assert {row[2] for row in again.rows[:-1]} == {"no"}
+    worth = replace(doubts.knowledge, all_usd=1234.0, value_usd=np.full(len(doubts.guesses), 500.0))
+    told = paragraphs(standing(with_answers(found, doubts=replace(doubts, knowledge=worth))))
+    assert "Knowing all of these numbers would save 1,234 USD on average." in told
     for row, j in zip(table(report, "holds").rows, range(len(doubts.limits)), strict=True):
         assert (row[1].value, row[2].value) == (doubts.holds[j], doubts.holds_error[j])
     assert [plain(row[1]) for row in table(report, "error").rows] == [

@@ -14,7 +14,7 @@ from optimizer.report.writing import FORMATS
 from reports import ROOT
 
 EXERCISE = ROOT / "data" / "scenarios" / "black_friday_exercise.yaml"
-FILES = {name for name, _ in FORMATS.values()} | {"design.yaml"}
+FILES = {name for name, _, _ in FORMATS.values()} | {"design.yaml"}
 
 
 def test_it_writes_every_format_and_the_design_for_the_gate(tradespace, tmp_path):
