@@ -8,9 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.evaluation import Array, Evaluation
+from optimizer.batch.solving import whole
 from optimizer.batch.together import Joined, Together, joined
 from optimizer.config import EVALUATIONS, SolveConfig
 from optimizer.decide.knee import mean_regret
+from optimizer.exhaustive import Progress
 from optimizer.pareto import non_dominated
 from optimizer.protocols import size_of
 from optimizer.scaling import scale_of
@@ -70,7 +72,9 @@ class Safety:
     safe_usd: float
 
 
-def solve_across(found: Together, config: SolveConfig | None = None) -> Across:
+def solve_across(
+    found: Together, config: SolveConfig | None = None, *, progress: Progress | None = None
+) -> Across:
     """Looks at the shared decisions in every scenario.
 
     All designs where there are no more than a search would evaluate; else those that searches meet: of the
@@ -79,6 +83,10 @@ def solve_across(found: Together, config: SolveConfig | None = None) -> Across:
     Args:
         found: The scenarios.
         config: Settings of the searches.
+        progress: Told designs done, in all (of all searches together), and on the front.
+
+    Raises:
+        KeyboardInterrupt: A search was interrupted: the others would tell only a part of the truth.
     """
     config = config or SolveConfig()
     size = size_of(found.space)
@@ -90,11 +98,11 @@ def solve_across(found: Together, config: SolveConfig | None = None) -> Across:
             method="archive", evaluations=config.evaluations, seed=config.seed, workers=config.workers
         )
         models = [Joined(found, "worst"), Joined(found, "expected")]
-        fronts = [solve_with(model, found.space, settings).front.X for model in models]
-        fronts += [
-            solve_with(Joined(_alone(found, k), "worst"), found.space, settings).front.X
-            for k in range(len(found.systems))
-        ]
+        models += [Joined(_alone(found, k), "worst") for k in range(len(found.systems))]
+        fronts = []
+        for k, model in enumerate(models):
+            part = None if progress is None else _part_of(progress, k, len(models))
+            fronts.append(whole(solve_with(model, found.space, settings, progress=part)).front.X)
         X = np.unique(np.concatenate([found.space.today[None, :], *fronts]), axis=0)
     return gathered(found, X, is_all=is_all)
 
@@ -166,6 +174,15 @@ def safety(found: Across, dimension: int) -> tuple[int | None, tuple[Safety, ...
             )
         )
     return safe, tuple(told)
+
+
+def _part_of(progress: Progress, k: int, parts: int) -> Progress:
+    """The progress of one search of several of the same size."""
+
+    def tell(done: int, total: int, on_front: int) -> None:
+        progress(k * total + done, parts * total, on_front)
+
+    return tell
 
 
 def _alone(found: Together, k: int) -> Together:

@@ -43,6 +43,7 @@ def across(
     from optimizer.batch.across_report import across_report
     from optimizer.batch.together import TogetherError, together
     from optimizer.config import SolveConfig
+    from optimizer.progress import progress_bar
     from optimizer.report.data import report_data
     from optimizer.report.writing import refuse_existing_report, write_report
     from optimizer.workers import cores
@@ -61,7 +62,9 @@ def across(
     if unknown:
         raise typer.BadParameter(f"found a weight for {', '.join(unknown)}; allowed: {', '.join(names)}")
     found = together(systems, [given.get(name, 1.0) for name in names])
-    answer = solve_across(found, SolveConfig(evaluations=evaluations, seed=seed, workers=cores()))
+    config = SolveConfig(evaluations=evaluations, seed=seed, workers=cores())
+    with progress_bar() as progress:
+        answer = solve_across(found, config, progress=progress)
     report = across_report(found, answer, made=datetime.now().astimezone().date())
     if as_json:
         print_json(report_data(report))

@@ -122,6 +122,22 @@ def test_where_there_are_too_many_designs_searches_choose(found):
     assert len(searched.X) < len(whole.X)
 
 
+def test_searches_tell_how_far_they_are_and_a_part_of_the_truth_is_none(found):
+    both, _ = found
+    seen = []
+    solve_across(both, SolveConfig(evaluations=20, seed=3), progress=lambda *told: seen.append(told))
+    shares = [done / total for done, total, _ in seen]
+    assert shares == sorted(shares)
+    assert shares[0] < 0.5
+    assert shares[-1] == pytest.approx(1.0, abs=0.1)
+
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        solve_across(both, SolveConfig(evaluations=20, seed=3), progress=stop)
+
+
 def test_rules_of_any_scenario_hold_in_all():
     pinned = systems([], [("copies", 4)])
     both = together(pinned)
