@@ -14,8 +14,8 @@ from models.scenario.paths import Slot
 from models.system import System
 from optimizer.decide.breaking import BreakingPoints
 
-#: Multiples of the plan for a look over all loads: a sixteenth to 64 times, eight to a doubling; 1 is one.
-LOADS = tuple(2.0 ** (k / 8.0) for k in range(-32, 49))
+#: Multiples of the plan for a look over all loads: from a 64th to 64 times, eight to a doubling; 1 is one.
+LOADS = tuple(2.0 ** (k / 8.0) for k in range(-48, 49))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,4 +1,4 @@
-"""Breaking points: what the page says of a design is what the model says, and what is asked for is answered."""
+"""Breaking points: what the page says of a design is what the model says; what is asked for is answered."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ def test_a_part_that_gets_slower(monkeypatch, tmp_path, exercise, front):
 
 
 def test_a_driver_grows_until_a_limit_falls_by_hand(monkeypatch, tmp_path):
-    run, system, solution = kept(monkeypatch, tmp_path, doubtful_exercise())
+    run, _, solution = kept(monkeypatch, tmp_path, doubtful_exercise())
     app = opened_tab(breaking(monkeypatch, tmp_path, run=run, design="1"), "A driver grows")
     cost = float(solution.front.evaluation.values[0, [d.name for d in DIMENSIONS].index("cost")])
     # 10,000 USD times the square of the wages come on top of what doesn't hang on them.

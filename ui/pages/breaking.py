@@ -11,7 +11,7 @@ from ui import cached
 from ui.solving import solved
 from ui.values import row
 from ui.views.blocks import draw_block, draw_section
-from ui.views.breaking import draw_falls, draw_falls_table, draw_load_slider, draw_utilisation, draw_verdict
+from ui.views.breaking import draw_falls, draw_falls_table, draw_load_slider, draw_verdict
 from ui.views.choosing import choose_design
 from ui.views.folding import draw_table_folding
 from ui.views.growing import draw_drivers, draw_slow_parts
@@ -34,10 +34,8 @@ if subject is not None:
         st.subheader("Where each limit falls", anchor=False)
         draw_falls(points, rate)
     with right:
-        st.subheader("How busy the parts get", anchor=False)
-        draw_utilisation(curve, float(points.margin[0]))
-    st.subheader("What is broken at a load", anchor=False)
-    draw_load_slider(found, curve)
+        st.subheader("How busy the parts get, and what is broken", anchor=False)
+        draw_load_slider(found, curve, float(points.margin[0]))
     st.subheader("Limit by limit", anchor=False)
     draw_falls_table(found, points, rate, there)
     names = ["A part gets slower", "A driver grows", "Losses", "The way out", "The runbook"]

@@ -123,21 +123,16 @@ def draw_falls_table(found: Findings, points: BreakingPoints, rate: float, there
     draw_table_folding(falls_table(found, points, 0, rate=rate, there=there))
 
 
-def draw_utilisation(curve: LoadCurve, first: float, *, chosen: float | None = None) -> None:
-    """How busy the busiest components get as the load grows.
+@st.fragment
+def draw_load_slider(found: Findings, curve: LoadCurve, first: float) -> None:
+    """How busy the busiest components get over the load, and what is broken at a load that a person chooses.
 
     Args:
+        found: Findings of the scenario.
         curve: The design over the load.
         first: Multiple at which the first limit falls; infinite = none.
-        chosen: Multiple that is looked at.
     """
-    figure, alt = utilisation_figure(curve, first, chosen)
-    figures.draw(figure, key="utilisation", alt=alt)
-
-
-@st.fragment
-def draw_load_slider(found: Findings, curve: LoadCurve) -> None:
-    """What is broken at a load that a person chooses, at once."""
+    place = st.container()
     multiples = [float(multiple) for multiple in curve.multiples]
     at = st.select_slider(
         "Load, times the plan",
@@ -147,6 +142,9 @@ def draw_load_slider(found: Findings, curve: LoadCurve) -> None:
         key="load-multiple",
         help="Multiplies the requests/s of every phase; the design stays as it is.",
     )
+    figure, alt = utilisation_figure(curve, first, float(at))
+    with place:
+        figures.draw(figure, key="utilisation", alt=alt)
     told, broken = at_load(found, curve, multiples.index(float(at)))
     st.markdown(escaped_cell(told))
     if broken:
@@ -156,7 +154,15 @@ def draw_load_slider(found: Findings, curve: LoadCurve) -> None:
 
 
 def draw_grown(
-    points: Mapping[str, BreakingPoints], components: tuple[str, ...], *, name: str, caption: str, head: str
+    points: Mapping[str, BreakingPoints],
+    components: tuple[str, ...],
+    *,
+    name: str,
+    caption: str,
+    head: str,
+    until: str,
 ) -> None:
     """How slow a part, or how high a driver, until the first limit falls."""
-    draw_table_folding(grown(points, name=name, caption=caption, head=head, components=components))
+    draw_table_folding(
+        grown(points, name=name, caption=caption, head=head, until=until, components=components)
+    )

@@ -43,6 +43,7 @@ def draw_slow_parts(subject: Solved, x: Row) -> None:
         name="slow",
         caption="A part gets slower: how far, until the first limit falls",
         head="part",
+        until="holds to, times its time",
     )
 
 
@@ -64,4 +65,5 @@ def draw_drivers(subject: Solved, x: Row) -> None:
         name="drivers",
         caption="A driver grows in all phases: how far, until the first limit falls",
         head="driver",
+        until="holds to, times the plan",
     )

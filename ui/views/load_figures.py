@@ -52,7 +52,6 @@ def falls_figure(points: BreakingPoints, rate: float) -> go.Figure:
     """A bar for each limit: as long as it holds, and hatched from where it is broken."""
     shown = [j for j, name in enumerate(points.limits) if name not in BEFOREHAND]
     shown.sort(key=lambda j: (float(points.fails[0, j]), points.limits[j]))
-    names = [figures.label(limit_label(points.limits[j])) for j in shown]
     low, high = _range([float(points.fails[0, j]) for j in shown])
     ends = [
         low if points.holds[0, j] == 0.0 else min(max(float(points.fails[0, j]), low), high) for j in shown
@@ -61,10 +60,11 @@ def falls_figure(points: BreakingPoints, rate: float) -> go.Figure:
         "broken at any load" if points.holds[0, j] == 0.0 else _multiple(float(points.fails[0, j]))
         for j in shown
     ]
-    hover = [
-        f"{name}: {words}" + _rate(float(points.fails[0, j]) * rate)
-        for name, words, j in zip(names, texts, shown, strict=True)
+    names = [
+        figures.label(f"{limit_label(points.limits[j])}, {words}")
+        for j, words in zip(shown, texts, strict=True)
     ]
+    hover = [f"{name}{_rate(float(points.fails[0, j]) * rate)}" for name, j in zip(names, shown, strict=True)]
     figure = go.Figure()
     figure.add_bar(
         x=[end - low for end in ends],
@@ -72,9 +72,6 @@ def falls_figure(points: BreakingPoints, rate: float) -> go.Figure:
         y=names,
         orientation="h",
         marker={"color": figures.BLUE},
-        text=[words if end > low else "" for words, end in zip(texts, ends, strict=True)],
-        textposition="inside",
-        insidetextanchor="end",
         hovertext=hover,
         hoverinfo="text",
         name="holds",
@@ -85,9 +82,6 @@ def falls_figure(points: BreakingPoints, rate: float) -> go.Figure:
         y=names,
         orientation="h",
         marker={"color": figures.ORANGE, "opacity": 0.55, "pattern": {"shape": "/"}},
-        text=[words if end == low else "" for words, end in zip(texts, ends, strict=True)],
-        textposition="inside",
-        insidetextanchor="start",
         hovertext=hover,
         hoverinfo="text",
         name="broken",
@@ -120,8 +114,19 @@ def utilisation_figure(curve: LoadCurve, first: float, chosen: float | None) -> 
     )
     top = max([1.1, *(y for one in lines for y in one.y)])
     figure.update_yaxes(tickformat=".0%", range=[0.0, min(1.05 * top, 2.0)])
-    figure.add_hline(y=0.7, line_dash="dot", line_color=figures.ORANGE, annotation_text="70 %: waits grow")
-    figure.add_hline(y=1.0, line_color=figures.ORANGE, annotation_text="100 %: no time left")
+    figure.add_hline(
+        y=0.7,
+        line_dash="dot",
+        line_color=figures.ORANGE,
+        annotation_text="70 %: waits grow",
+        annotation_position="top left",
+    )
+    figure.add_hline(
+        y=1.0,
+        line_color=figures.ORANGE,
+        annotation_text="100 %: no time left",
+        annotation_position="top left",
+    )
     if math.isfinite(first) and low < first < high:
         figure.add_vline(x=first, line_dash="dash", line_color=figures.ORANGE)
         figure.add_annotation(
@@ -134,7 +139,8 @@ def utilisation_figure(curve: LoadCurve, first: float, chosen: float | None) -> 
         )
     if chosen is not None:
         figure.add_vline(x=chosen, line_dash="dot", line_color=figures.BLUE)
-    _over_load(figure, low, high, height=380)
+    _over_load(figure, low, high, height=400)
+    figure.update_layout(legend={"orientation": "h", "y": -0.22}, margin={"b": 90})
     here = [k for k, multiple in enumerate(curve.multiples) if multiple == 1.0]
     told = ", ".join(
         f"{curve.components[c]} {quantity(float(curve.utilisation[k, c]), 'fraction')}"
@@ -163,7 +169,7 @@ def _over_load(figure: go.Figure, low: float, high: float, *, height: int) -> No
 def _range(found: Sequence[float]) -> tuple[float, float]:
     """The loads that are worth to be shown: the plan, and what falls, with room on both sides."""
     finite = [value for value in found if math.isfinite(value) and value > 0.0]
-    low = min([_LEAST, *(value / 2.0 for value in finite if value >= 2.0**-5)])
+    low = min([_LEAST, *(value / 2.0 for value in finite)])
     high = max([4.0, *(value * 2.0 for value in finite)])
     return max(low, 2.0**-6), min(high, _MOST)
 

@@ -42,7 +42,7 @@ def meaning(found: Findings, limit: str) -> str:
 def first_fall(
     points: BreakingPoints, i: int, *, components: tuple[str, ...], rate: float | None = None
 ) -> Text:
-    """Where the first limit falls, as a sentence without its end: `latency falls first, at db, at ...`.
+    """Where the first limit falls, as a sentence without its end: `the limit on latency falls first ...`.
 
     Args:
         points: Breaking points.
@@ -54,12 +54,13 @@ def first_fall(
     what = _planned(points.what)
     if first < 0:
         return text("no limit falls up to ", times(MOST), f" {what}")
-    name = limit_label(points.limits[first])
+    name = _the_limit(points.limits[first])
     if points.holds[i, first] == 0.0:
         return text(f"{name} is broken at any multiple of {what}")
-    where = f" at {components[busiest]}" if busiest >= 0 and not _is_driver(points, components) else ""
-    told = text(f"{name} falls first{where}, at ", times(margin), f" {what}")
-    return told if rate is None else text(*told, " (", Number(margin * rate, "requests/s"), ")")
+    told = text(f"{name} falls first, at ", times(margin), f" {what}")
+    if busiest >= 0 and not _is_driver(points, components):
+        told = text(*told, f", where {components[busiest]} is the busiest part")
+    return told if rate is None else text(*told, ": ", Number(margin * rate, "requests/s"), " at the peak")
 
 
 def dips_text(found: Sequence[tuple[str, tuple[float, ...]]]) -> Text:
@@ -122,7 +123,14 @@ def falls_table(
                 seen,
             )
         )
-    head = ("limit", "falls at, times the plan", "at the peak", "margin", "what that means", "users then see")
+    head = (
+        "limit",
+        "falls at, times the plan",
+        "at the peak",
+        "margin",
+        "what a break means",
+        "users then see",
+    )
     return Table("falls", "Where each limit falls as the load grows in all phases alike", head, tuple(rows))
 
 
@@ -160,7 +168,13 @@ def at_load(found: Findings, curve: LoadCurve, i: int) -> tuple[Text, tuple[Text
 
 
 def grown(
-    points: Mapping[str, BreakingPoints], *, name: str, caption: str, head: str, components: tuple[str, ...]
+    points: Mapping[str, BreakingPoints],
+    *,
+    name: str,
+    caption: str,
+    head: str,
+    until: str,
+    components: tuple[str, ...],
 ) -> Table:
     """How far each of some things can grow until the first limit falls.
 
@@ -169,6 +183,7 @@ def grown(
         name: Name of the table.
         caption: What it shows.
         head: What grows, as a head.
+        until: The head of how far.
         components: Names of the components.
     """
     rows: list[tuple[Cell, ...]] = []
@@ -184,9 +199,7 @@ def grown(
             reaches = text("more than ", times(MOST))
         where = components[busiest] if busiest >= 0 and not _is_driver(found, components) else None
         rows.append((what, reaches, falls, where))
-    return Table(
-        name, caption, (head, "until, times its number", "then falls", "busiest part there"), tuple(rows)
-    )
+    return Table(name, caption, (head, until, "then falls", "busiest part there"), tuple(rows))
 
 
 def _by_fall(points: BreakingPoints, i: int) -> list[tuple[int, str]]:
@@ -203,6 +216,11 @@ def _seen(curve: LoadCurve, i: int) -> Text:
         j = names.index(name)
         parts.append(text(f"{name} ", number(curve.dimensions[j], float(curve.values[i, j]))))
     return joined(parts)
+
+
+def _the_limit(name: str) -> str:
+    """A limit as the subject of a sentence."""
+    return "staying up after a push" if name == "metastable" else f"the limit on {limit_label(name)}"
 
 
 def _planned(what: str) -> str:

@@ -56,7 +56,7 @@ def test_the_plan_is_one_of_the_usual_loads_and_gives_what_evaluate_gives(system
     here = LOADS.index(1.0)
     assert np.array_equal(curve.values[here], evaluate(system, system.space.today[None, :]).values[0])
     assert np.all(np.diff(curve.multiples) > 0)
-    assert (curve.multiples[0], curve.multiples[-1]) == (1 / 16, 64.0)
+    assert (curve.multiples[0], curve.multiples[-1]) == (1 / 64, 64.0)
 
 
 def test_what_is_broken_over_the_load_agrees_with_the_breaking_points():
