@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import json
+import math
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 import xmlschema
 import yaml
 
+from models import compile_system, load_scenario
+from models.evaluating import evaluate
+from optimizer import solve
 from optimizer.cli import BAD_INPUT, OK
 from optimizer.commands.gate import SHUT
-from optimizer.decide.gate import Check
+from optimizer.decide.gate import Check, gate
+from optimizer.decide.noise import NO_ERROR, ModelError
+from optimizer.front import Front
 from optimizer.junit import junit_xml
 
 EXERCISE = Path(__file__).parents[2] / "data" / "scenarios" / "black_friday_exercise.yaml"
@@ -108,6 +116,28 @@ def test_a_dominated_design_shuts_it_unless_nobody_cares(tradespace, tmp_path):
     }
     code, out, _ = tradespace("gate", with_steps(tmp_path, **huge), "--design", worse)
     assert code == OK, out
+
+
+def test_what_lies_within_the_models_error_does_not_shut_it(tmp_path):
+    system = compile_system(load_scenario(EXERCISE))
+    found = solve(system).front
+    x = system.space.encode(dict.fromkeys(("long_cache_ttl", "more_servers", "request_queue"), True))
+    (*_, sure) = gate(system, found, x, error=NO_ERROR)
+    assert not sure.holds
+    names = [dimension.name for dimension in found.evaluation.dimensions]
+    blind = ModelError("off by ten times", {name: ((math.inf, 10.0),) for name in names})
+    (*_, unsure) = gate(system, found, x, error=blind)
+    assert unsure.holds
+    # Surely better in one dimension by less than its step, in another beyond its step within the error alone.
+    shed = system.space.encode(dict.fromkeys(("eventual_consistency", "more_servers", "shed_features"), True))
+    kept = evaluate(system, shed[None, :])
+    better = replace(
+        kept, values=kept.values * [0.9, 1.0, 1.0, 1.0, 0.999, 1.0], excess=np.full_like(kept.excess, -1.0)
+    )
+    stepped = compile_system(load_scenario(with_steps(tmp_path, cost=1e9)))
+    for error, holds in ((NO_ERROR, False), (ModelError("x", {"latency": ((math.inf, 0.2),)}), True)):
+        (*_, told) = gate(stepped, Front(better), shed, error=error)
+        assert told.holds == holds
 
 
 def test_a_changed_scenario_is_judged_by_its_new_numbers(tradespace, tmp_path):
