@@ -6,7 +6,9 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.engine import make_url
@@ -240,11 +242,30 @@ def test_stores_that_cannot_be_used_say_why_without_passwords(tmp_path):
 
 
 def test_a_wrong_password_is_never_printed(server):
-    url = make_url(server).set(username="nobody", password="geheim")
-    with pytest.raises(StoreError) as told:
-        RunStore(url.render_as_string(hide_password=False))
-    assert "geheim" not in str(told.value)
-    assert "nobody" in str(told.value)
+    url = make_url(server)
+    rules = Path(url.query["host"]) / "data" / "pg_hba.conf"
+    with psycopg.connect(
+        host=url.query["host"], user=url.username, dbname="postgres", autocommit=True
+    ) as link:
+        link.execute("CREATE ROLE locked LOGIN PASSWORD 'right'")
+        rules.write_text("local all locked scram-sha-256\n" + rules.read_text())
+        link.execute("SELECT pg_reload_conf()")
+        link.execute("CREATE DATABASE locked OWNER locked")
+    wait_until_locked = time.monotonic() + 10
+    for user, password in (("locked", "geheim"), ("nobody", "geheim")):
+        wrong = url.set(username=user, password=password, database="locked")
+        while True:
+            try:
+                RunStore(wrong.render_as_string(hide_password=False)).close()
+            except StoreError as error:
+                told = str(error)
+                break
+            assert time.monotonic() < wait_until_locked, "the server has not read its rules"
+        assert "geheim" not in told
+        assert user in told
+    right = url.set(username="locked", password="right", database="locked")
+    with RunStore(right.render_as_string(hide_password=False)) as store:
+        assert store.runs() == []
 
 
 def test_a_store_that_may_not_be_written_says_so(store, monkeypatch):
@@ -266,3 +287,26 @@ def test_which_store_is_meant(monkeypatch, tmp_path):
     monkeypatch.delenv("TRADESPACE_STORE")
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     assert url_of(None) == f"sqlite:///{tmp_path / 'tradespace' / 'runs.sqlite'}"
+
+
+def test_what_is_hidden_takes_no_place_of_a_page_and_lends_no_name(store):
+    for k in range(6):
+        asked = replace(wanted(f"k{k}"), name=f"name-{k}", tags=("private", f"tag-{k}") if k % 2 else ())
+        store.request(asked)
+    mine = store.runs(name="name-3")[0].id
+    hidden = Hidden("private", frozenset({mine}))
+    everybody = store.runs(hidden=hidden)
+    assert sorted(run.name for run in everybody) == ["name-0", "name-2", "name-3", "name-4"]
+    pages = [store.runs(limit=2, offset=offset, hidden=hidden) for offset in (0, 2, 4)]
+    assert [run.id for page in pages for run in page] == [run.id for run in everybody]
+    assert store.names(hidden=hidden) == ["name-0", "name-2", "name-3", "name-4"]
+    assert store.tags(hidden=hidden) == ["private", "tag-3"]
+    assert store.tags(hidden=Hidden("private")) == []
+    assert len(store.names()) == 6
+
+
+def test_a_list_holds_the_notes_too(store):
+    run = store.request(wanted("noted"))
+    store.note(run.id, "first")
+    store.note(run.id, "second")
+    assert store.runs()[0].notes == ("first", "second")
