@@ -2,63 +2,67 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
-from optimizer.files import refuse_existing_files, table_csv, table_parquet, write_together
+from optimizer.files import csv_bytes, refuse_existing_files, table_parquet, write_together
 from optimizer.report.content import Report
 
-Writer = Callable[[Report, Path], object]
+Maker = Callable[[Report], bytes]
 
 
-def _html(report: Report, path: Path) -> None:
+def _html(report: Report) -> bytes:
     from optimizer.report.html import html
 
-    path.write_text(html(report), encoding="utf-8")
+    return html(report).encode()
 
 
-def _markdown(report: Report, path: Path) -> None:
+def _markdown(report: Report) -> bytes:
     from optimizer.report.markdown import markdown
 
-    path.write_text(markdown(report), encoding="utf-8")
+    return markdown(report).encode()
 
 
-def _adr(report: Report, path: Path) -> None:
+def _adr(report: Report) -> bytes:
     from optimizer.report.adr import adr
 
-    path.write_text(adr(report), encoding="utf-8")
+    return adr(report).encode()
 
 
-def _json(report: Report, path: Path) -> None:
+def _json(report: Report) -> bytes:
     from optimizer.report.data import report_json
 
-    path.write_text(report_json(report), encoding="utf-8")
+    return report_json(report).encode()
 
 
-def _xlsx(report: Report, path: Path) -> None:
+def _xlsx(report: Report) -> bytes:
     from optimizer.report.workbook import workbook
 
-    path.write_bytes(workbook(report))
+    return workbook(report)
 
 
-def _csv(report: Report, path: Path) -> None:
-    table_csv(report.designs, path)
+def _csv(report: Report) -> bytes:
+    return csv_bytes(report.designs)
 
 
-def _parquet(report: Report, path: Path) -> None:
-    table_parquet(report.designs, report.solution, path)
+def _parquet(report: Report) -> bytes:
+    with tempfile.TemporaryDirectory(prefix="tradespace-") as folder:
+        path = Path(folder) / "front.parquet"
+        table_parquet(report.designs, report.solution, path)
+        return path.read_bytes()
 
 
-#: The formats, with the file each writes.
-FORMATS: Final[Mapping[str, tuple[str, Writer]]] = {
-    "html": ("report.html", _html),
-    "md": ("report.md", _markdown),
-    "csv": ("front.csv", _csv),
-    "parquet": ("front.parquet", _parquet),
-    "xlsx": ("report.xlsx", _xlsx),
-    "adr": ("decision.md", _adr),
-    "json": ("report.json", _json),
+#: The formats: the file of each, its media type, and what makes it.
+FORMATS: Final[Mapping[str, tuple[str, str, Maker]]] = {
+    "html": ("report.html", "text/html", _html),
+    "md": ("report.md", "text/markdown", _markdown),
+    "csv": ("front.csv", "text/csv", _csv),
+    "parquet": ("front.parquet", "application/vnd.apache.parquet", _parquet),
+    "xlsx": ("report.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", _xlsx),
+    "adr": ("decision.md", "text/markdown", _adr),
+    "json": ("report.json", "application/json", _json),
 }
 #: The chosen design as a file, written beside every report, for `tradespace gate`.
 DESIGN_FILE = "design.yaml"
@@ -75,6 +79,17 @@ def formats_of(text: str) -> tuple[str, ...]:
     if unknown or not names:
         raise ValueError(f"found the format {', '.join(unknown) or text!r}; allowed: {', '.join(FORMATS)}")
     return names
+
+
+def report_bytes(report: Report, name: str) -> tuple[str, str, bytes]:
+    """A report in one format: the file's name, its media type, its content.
+
+    Args:
+        report: The report.
+        name: One of `FORMATS`.
+    """
+    file, media, make = FORMATS[name]
+    return file, media, make(report)
 
 
 def refuse_existing_report(folder: Path, formats: Iterable[str], *, force: bool = False) -> None:
@@ -113,8 +128,8 @@ def write_report(
     refuse_existing_report(folder, names, force=force)
     writers: dict[str, Callable[[Path], object]] = {}
     for name in names:
-        file, write = FORMATS[name]
-        writers[file] = lambda path, write=write: write(report, path)  # type: ignore[misc]
+        file, _, make = FORMATS[name]
+        writers[file] = lambda path, make=make: path.write_bytes(make(report))  # type: ignore[misc]
     if design is not None:
         writers[DESIGN_FILE] = lambda path: path.write_text(design, encoding="utf-8")
     return write_together(folder, writers)

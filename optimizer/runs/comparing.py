@@ -113,9 +113,9 @@ def compare_runs(store: RunStore, a: Run, b: Run) -> RunComparison:
 
 
 def _answer(store: RunStore, run: Run) -> dict[str, Any]:
-    found = store.front(run.id)
+    found = store.front(run.id) if run.kind in ("solve", "report") else None
     if found is None or found[1] is None:
-        raise StoreError(f"run {run.id} ({run.state}) holds no solution to compare")
+        raise StoreError(f"run {run.id} ({run.kind}, {run.state}) holds no solution to compare")
     answer: dict[str, Any] = json.loads(found[1])
     return answer
 

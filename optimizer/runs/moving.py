@@ -26,12 +26,23 @@ def write_runs(store: Shelf, runs: Sequence[str], path: Path, *, force: bool = F
     """
     if path.exists() and not force:
         raise OutputError(f"{path} is there already; --force replaces it")
+    many, text = runs_text(store, runs)
+    write_text(path, text)
+    return many
+
+
+def runs_text(store: Shelf, runs: Sequence[str]) -> tuple[int, str]:
+    """Runs with all that belongs to them, how many and as the text of a file.
+
+    Raises:
+        StoreError: One isn't there.
+    """
     rows = store.rows(runs)
     for table, name in _BINARY:
         for row in rows[table]:
             row[name] = base64.b64encode(row[name]).decode()
-    write_text(path, json.dumps({"tradespace_runs": NEWEST, "tables": rows}, allow_nan=False) + "\n")
-    return len(rows["runs"])
+    text = json.dumps({"tradespace_runs": NEWEST, "tables": rows}, allow_nan=False) + "\n"
+    return len(rows["runs"]), text
 
 
 def read_runs(store: Shelf, path: Path) -> tuple[int, int]:

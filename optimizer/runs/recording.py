@@ -32,13 +32,19 @@ class Beats:
 
     Signs of life come from a thread of its own: a batch of a large model can take longer than people wait to
     call a run dead. When the store says that somebody wants it to stop, the next progress raises
-    `KeyboardInterrupt`, which ends a solve with what it has found.
+    `KeyboardInterrupt`, which ends a solve with what it has found. Work that makes no progress for long is
+    stopped by `stop`, which is called from that thread, once.
     """
 
     def __init__(
-        self, store: RunStore, run: str, *, progress: Callable[[int, int, int], None] | None = None
+        self,
+        store: RunStore,
+        run: str,
+        *,
+        progress: Callable[[int, int, int], None] | None = None,
+        stop: Callable[[], object] | None = None,
     ) -> None:
-        self._store, self._run, self._progress = store, run, progress
+        self._store, self._run, self._progress, self._stop = store, run, progress, stop
         self._counts = (0, 0, 0)
         self._is_stopped, self._is_over = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._live, name=f"run {run}", daemon=True)
@@ -68,8 +74,10 @@ class Beats:
                 goes_on = self._store.beat(self._run, done=done, total=total, on_front=on_front)
             except StoreError:
                 continue  # the store is away for a while: the work goes on, the end will say so
-            if not goes_on:
+            if not goes_on and not self._is_stopped.is_set():
                 self._is_stopped.set()
+                if self._stop is not None:
+                    self._stop()
 
 
 class Recorder(Beats):

@@ -6,15 +6,29 @@ import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, RowMapping, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, delete, insert, select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from optimizer.runs.connecting import StoreError, connect, unreachable
 from optimizer.runs.run import LIVE, Run
 from optimizer.runs.schema import FRONTS, INPUTS, NOTES, PARTS, RUNS, TAGS
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """Runs that are not to be listed: those with a tag, but some.
+
+    Attributes:
+        tag: The tag.
+        but: Names of runs that are listed nevertheless.
+    """
+
+    tag: str
+    but: frozenset[str] = frozenset()
 
 
 class Shelf:
@@ -59,23 +73,40 @@ class Shelf:
         name: str | None = None,
         kind: str | None = None,
         tag: str | None = None,
+        hidden: Hidden | None = None,
     ) -> list[Run]:
-        """Runs, the newest first, without their fronts."""
+        """Runs, the newest first, without their fronts; what is hidden takes no place of a page."""
         query = select(RUNS).order_by(RUNS.c.created.desc(), RUNS.c.id).limit(limit).offset(offset)
         for column, value in ((RUNS.c.state, state), (RUNS.c.name, name), (RUNS.c.kind, kind)):
             if value is not None:
                 query = query.where(column == value)
         if tag is not None:
             query = query.where(RUNS.c.id.in_(select(TAGS.c.run).where(TAGS.c.tag == tag)))
+        if hidden is not None:
+            query = query.where(_listed(RUNS.c.id, hidden))
         with self._reading() as connection:
             rows = connection.execute(query).mappings().all()
             names = [str(row["id"]) for row in rows]
-            tags = _grouped(
-                connection.execute(
-                    select(TAGS.c.run, TAGS.c.tag).where(TAGS.c.run.in_(names)).order_by(TAGS.c.tag)
-                )
-            )
-        return [_run_of(row, tags.get(str(row["id"]), ()), ()) for row in rows]
+            of_tags = select(TAGS.c.run, TAGS.c.tag).where(TAGS.c.run.in_(names)).order_by(TAGS.c.tag)
+            of_notes = select(NOTES.c.run, NOTES.c.text).where(NOTES.c.run.in_(names)).order_by(NOTES.c.id)
+            tags, notes = _grouped(connection.execute(of_tags)), _grouped(connection.execute(of_notes))
+        return [_run_of(row, tags.get(str(row["id"]), ()), notes.get(str(row["id"]), ())) for row in rows]
+
+    def names(self, *, hidden: Hidden | None = None) -> list[str]:
+        """Names of the scenarios that there are runs of, in their order."""
+        query = select(RUNS.c.name).distinct().order_by(RUNS.c.name)
+        if hidden is not None:
+            query = query.where(_listed(RUNS.c.id, hidden))
+        with self._reading() as connection:
+            return [str(name) for name in connection.execute(query).scalars()]
+
+    def tags(self, *, hidden: Hidden | None = None) -> list[str]:
+        """Tags that runs have, in their order."""
+        query = select(TAGS.c.tag).distinct().order_by(TAGS.c.tag)
+        if hidden is not None:
+            query = query.where(_listed(TAGS.c.run, hidden))
+        with self._reading() as connection:
+            return [str(tag) for tag in connection.execute(query).scalars()]
 
     def front(self, run: str) -> tuple[bytes, str | None] | None:
         """The front of a run as Parquet, and its solution once it is whole; None = nothing was found yet."""
@@ -207,6 +238,11 @@ class Shelf:
             raise
         except SQLAlchemyError as error:
             raise StoreError(unreachable(self.url, error)) from None
+
+
+def _listed(run: ColumnElement[str], hidden: Hidden) -> ColumnElement[bool]:
+    """What holds of a run that isn't hidden."""
+    return run.not_in(select(TAGS.c.run).where(TAGS.c.tag == hidden.tag)) | run.in_(sorted(hidden.but))
 
 
 def _run_of(row: RowMapping, tags: Sequence[str], notes: Sequence[str]) -> Run:

@@ -219,9 +219,15 @@ def finish(store: RunStore, run: str, space: SearchSpace, solution: Solution) ->
 
 
 def record_report(
-    store: RunStore, system: System, text: str, solution: Solution, choices: dict[str, object]
+    store: RunStore,
+    system: System,
+    text: str,
+    solution: Solution,
+    choices: dict[str, object],
+    *,
+    tags: tuple[str, ...] = (),
 ) -> Run:
-    """Keeps that a report was made: of which solution, with which choices."""
+    """Keeps that a report was made: of which solution, with which choices, under which tags."""
     settings = config_of(solution.config)
     wanted = Wanted(
         kind="report",
@@ -233,6 +239,7 @@ def record_report(
         config=settings,
         seed=solution.config.seed % 2**62,
         choices=choices,
+        tags=tags,
     )
     run = store.request(wanted, fresh=True)
     if run.state == "queued" and store.begin(run.id):

@@ -1,6 +1,7 @@
 """A process that works on one run of the store: `python -m optimizer.runs.worker RUN`.
 
-The store's URL comes through the environment, as it may hold a password.
+A batch has a program of its own (`optimizer.batch.worker`), which is started here too. The store's URL
+comes through the environment, as it may hold a password.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from optimizer.workers import cores
 
 #: Processes that were started here: asked for when the next one starts, so that none stays a zombie.
 _started: list[subprocess.Popen[bytes]] = []
+#: The program that works on each kind of run.
+_PROGRAMS = {"batch": "optimizer.batch.worker"}
 #: Between two looks whether there is room to begin, s.
 WAIT_S = 0.5
 
@@ -30,7 +33,7 @@ def start_worker(store: RunStore, run: Run) -> subprocess.Popen[bytes]:
     one_each = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     _started[:] = [process for process in _started if process.poll() is None]
     process = subprocess.Popen(
-        [sys.executable, "-m", "optimizer.runs.worker", run.id],
+        [sys.executable, "-m", _PROGRAMS.get(run.kind, "optimizer.runs.worker"), run.id],
         env={**os.environ, **one_each, VARIABLE: store.url},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
@@ -43,13 +46,7 @@ def start_worker(store: RunStore, run: Run) -> subprocess.Popen[bytes]:
 
 def work_on(store: RunStore, name: str, *, most: int | None = None) -> None:
     """Waits for room and works on a run, if nobody else has begun."""
-    most = cores() if most is None else most
-    while len(store.runs(state="running", limit=most)) >= most:
-        store.bury()
-        if store.get(name).state != "queued":
-            return
-        time.sleep(WAIT_S)
-    if not store.begin(name):
+    if not begun(store, name, most=most):
         return
     run = store.get(name)
     try:
@@ -59,6 +56,17 @@ def work_on(store: RunStore, name: str, *, most: int | None = None) -> None:
         store.end(name, "failed", error=str(error))
         return
     perform(store, run, system.space, config, partial(solve, system))
+
+
+def begun(store: RunStore, name: str, *, most: int | None = None) -> bool:
+    """Waits until no more than so many runs are worked on and begins; whether the run was still to be had."""
+    most = cores() if most is None else most
+    while len(store.runs(state="running", limit=most)) >= most:
+        store.bury()
+        if store.get(name).state != "queued":
+            return False
+        time.sleep(WAIT_S)
+    return store.begin(name)
 
 
 def main() -> None:

@@ -16,6 +16,7 @@ from sqlalchemy.engine import make_url
 from optimizer.runs.connecting import NEWEST, StoreError, shown, url_of
 from optimizer.runs.run import SILENT_S
 from optimizer.runs.schema import METADATA
+from optimizer.runs.shelf import Hidden
 from optimizer.runs.store import RunStore, Wanted
 
 WANTED = Wanted("solve", "k" * 64, "shop", "A shop", "d" * 64, "schema: 1", {"seed": 3}, 3, {})
@@ -291,7 +292,9 @@ def test_which_store_is_meant(monkeypatch, tmp_path):
 
 def test_what_is_hidden_takes_no_place_of_a_page_and_lends_no_name(store):
     for k in range(6):
-        asked = replace(wanted(f"k{k}"), name=f"name-{k}", tags=("private", f"tag-{k}") if k % 2 else ())
+        asked = replace(
+            WANTED, key=f"{k}" * 64, name=f"name-{k}", tags=("private", f"tag-{k}") if k % 2 else ()
+        )
         store.request(asked)
     mine = store.runs(name="name-3")[0].id
     hidden = Hidden("private", frozenset({mine}))
@@ -306,7 +309,7 @@ def test_what_is_hidden_takes_no_place_of_a_page_and_lends_no_name(store):
 
 
 def test_a_list_holds_the_notes_too(store):
-    run = store.request(wanted("noted"))
+    run = store.request(WANTED)
     store.note(run.id, "first")
     store.note(run.id, "second")
     assert store.runs()[0].notes == ("first", "second")

@@ -1,0 +1,136 @@
+"""A batch as the run store keeps it whole: what was asked for, and what came out of each case.
+
+Nothing is written beside the store: the batch is deleted with its run, moves with it, and can be read
+wherever the store can. Of each front only what a summary tells is kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from models.scenario.load import scenario_from_text
+from models.scenario.scenario import Scenario
+from optimizer.batch.cases import Case, grid
+from optimizer.batch.running import Batch, digest_of
+from optimizer.batch.solving import solve_case
+from optimizer.batch.summary import summary_rows
+from optimizer.config import SolveConfig
+from optimizer.files import parquet_bytes
+from optimizer.runs.run import Run, key_of
+from optimizer.runs.store import RunStore, Wanted
+from optimizer.tables import plain_table
+
+#: What is varied: a path, and its values.
+Vary = Sequence[tuple[str, Sequence[object]]]
+
+
+def cases_of(scenario: Scenario, vary: Vary, seeds: int, config: SolveConfig) -> list[Case]:
+    """The cases of a batch of one scenario: every combination of the values, with every seed from 0 on.
+
+    Raises:
+        VariedError: There are too many, or a value can't be.
+    """
+    settings = asdict(config)
+    del settings["seed"], settings["workers"]
+    ranges = [(path, tuple(values)) for path, values in vary]
+    return grid([scenario], ranges, (), list(range(seeds)), settings)
+
+
+def wanted_batch(
+    scenario: Scenario,
+    text: str,
+    vary: Vary,
+    seeds: int,
+    config: SolveConfig,
+    *,
+    tags: tuple[str, ...] = (),
+) -> tuple[Wanted, list[Case]]:
+    """What is asked for when a batch is to be kept in the store, and its cases.
+
+    Raises:
+        VariedError: There are too many, or a value can't be.
+    """
+    cases = cases_of(scenario, vary, seeds, config)
+    choices = {"vary": [[path, list(values)] for path, values in vary], "seeds": seeds, "cases": len(cases)}
+    settings = dict(cases[0].config)
+    digest = digest_of(cases)
+    wanted = Wanted(
+        kind="batch",
+        key=key_of("batch", digest, choices),
+        name=scenario.name,
+        title=f"{len(cases):,} cases over {', '.join(path for path, _ in vary) or 'seeds'}",
+        digest=digest,
+        scenario=text,
+        config=settings,
+        seed=0,
+        choices=choices,
+        tags=tags,
+    )
+    return wanted, cases
+
+
+def is_kept_whole(choices: Mapping[str, Any]) -> bool:
+    """Whether a batch with these choices stands in the store: one of the command line is in a folder."""
+    return "vary" in choices
+
+
+def batch_of(store: RunStore, run: Run) -> Batch:
+    """A batch with what was kept of it.
+
+    Raises:
+        StoreError: The run isn't there.
+        ScenarioError: Its scenario is refused by this version.
+        VariedError: One of its values is.
+    """
+    text, choices = store.inputs(run.id)
+    scenario = scenario_from_text(text, source=f"run {run.id}")
+    config = SolveConfig(**run.config)  # type: ignore[arg-type]
+    batch = Batch(cases_of(scenario, choices["vary"], int(choices["seeds"]), config))
+    kept = store.front(run.id)
+    results = [] if kept is None or kept[1] is None else json.loads(kept[1])["cases"]
+    by_key = {told["key"]: told for told in results}
+    for case in batch.cases:
+        told = by_key.get(_key(case))
+        if told is not None:
+            batch.results[case.number] = {**told["result"], "files": {}}
+    return batch
+
+
+def kept_of(batch: Batch) -> tuple[bytes, str]:
+    """What is kept of a batch: a row a case as Parquet, and the results as JSON."""
+    told = [
+        {
+            "key": _key(case),
+            "result": {name: part for name, part in batch.results[case.number].items() if name != "files"},
+        }
+        for case in batch.cases
+        if case.number in batch.results
+    ]
+    text = json.dumps({"cases": told}, allow_nan=False)
+    return parquet_bytes(plain_table(_written(summary_rows(batch)))), text
+
+
+def solve_briefly(case: Case) -> dict[str, Any]:
+    """Solves a case and keeps of its front only what a summary tells. Can be sent to another process."""
+    result = solve_case(case)
+    answer = result["answer"]
+    knee = answer["knee"]
+    front = [] if knee is None else [answer["front"][knee]]
+    brief = {**answer, "front": front, "knee": None if knee is None else 0}
+    return {**result, "answer": brief}
+
+
+def _key(case: Case) -> str:
+    return hashlib.sha256(case.key.encode()).hexdigest()
+
+
+def _written(rows: Sequence[Mapping[str, object]]) -> list[dict[str, object]]:
+    """Rows whose varied values are texts: numbers and switches in one column are no column of a table."""
+    return [
+        {name: str(value) if name.startswith("vary.") else value for name, value in row.items()}
+        for row in rows
+    ]
