@@ -20,12 +20,13 @@ def draw_header(*, is_exploring: bool) -> None:
     st.html(_STYLE)
     view = state.view()
     options = [*names(), *([OWN] if state.own() is not None or view.scenario == OWN else [])]
+    titles = {name: _title(name) for name in options}
     st.session_state["header-scenario"] = view.scenario
     left, right = st.columns([2, 3], vertical_alignment="bottom")
     left.selectbox(
         "Scenario",
         options,
-        format_func=_title,
+        format_func=titles.__getitem__,
         key="header-scenario",
         on_change=_turn,
         help="The bundled scenarios; the page Scenario takes a file of your own.",
