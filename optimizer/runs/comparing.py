@@ -76,7 +76,15 @@ def compare_runs(store: RunStore, a: Run, b: Run) -> RunComparison:
         StoreError: One holds no solution.
     """
     answers = [_answer(store, run) for run in (a, b)]
-    told = [{**run.config, "versions": run.versions["tradespace"], "digest": run.digest} for run in (a, b)]
+    told = [
+        {
+            **run.config,
+            "version": run.versions["tradespace"],
+            "source": run.versions.get("source", ""),
+            "digest": run.digest,
+        }
+        for run in (a, b)
+    ]
     settings = {
         name: (told[0].get(name), told[1].get(name))
         for name in {**told[0], **told[1]}

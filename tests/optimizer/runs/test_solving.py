@@ -11,6 +11,7 @@ import threading
 import time
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -21,7 +22,7 @@ from optimizer.answers import solution_answer, solution_from
 from optimizer.config import SolveConfig
 from optimizer.runs.connecting import StoreError
 from optimizer.runs.moving import read_runs, write_runs
-from optimizer.runs.run import key_of
+from optimizer.runs.run import key_of, versions
 from optimizer.runs.solving import NotKeptError, solution_of, solve_with_store, text_of, wanted_solve
 from optimizer.runs.store import RunStore
 from optimizer.runs.worker import start_worker, work_on
@@ -86,6 +87,22 @@ def test_other_settings_are_another_run(store):
     keys = {key_of("solve", system.digest, {"seed": seed}) for seed in (1, 2)}
     keys |= {key_of("report", system.digest, {"seed": 1}), key_of("solve", "0" * 64, {"seed": 1})}
     assert len(keys) == 4
+
+
+def test_other_code_is_another_run(monkeypatch):
+    before = key_of("solve", "0" * 64, {})
+    assert len(versions()["source"]) == 12
+    monkeypatch.setattr("optimizer.runs.run.versions", lambda: {**versions(), "source": "changed"})
+    assert key_of("solve", "0" * 64, {}) != before
+
+
+def test_the_source_is_that_of_model_and_optimizer(monkeypatch, tmp_path):
+    from optimizer.runs import run
+
+    here, seen = Path.rglob, []
+    monkeypatch.setattr(Path, "rglob", lambda root, pattern: seen.append(root.name) or here(root, pattern))
+    assert run._source() == versions()["source"]
+    assert seen == ["optimizer", "models"]
 
 
 def test_a_cancelled_search_keeps_what_it_found_and_goes_on_to_the_same_end(store, monkeypatch):
