@@ -42,6 +42,11 @@ class LoadCurve:
     excess: Array
     dimensions: tuple[Dimension, ...] = DIMENSIONS
 
+    @property
+    def planned_rate(self) -> float:
+        """User requests/s in the busiest phase as planned."""
+        return float(self.rate[0] / self.multiples[0])
+
     def broken(self, i: int) -> tuple[tuple[str, float], ...]:
         """The limits that are broken at a multiple, by its position, with the amount over each."""
         return tuple(

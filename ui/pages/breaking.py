@@ -23,7 +23,7 @@ if subject is not None:
     key = row(one.x)
     found = subject.about()
     curve = cached.over_load(digest, key, system)
-    rate = float(cached.over_load(digest, key, system, (1.0,)).rate[0])
+    rate = curve.planned_rate
     with st.spinner("Raising the load until each limit falls"):
         points = cached.breaks(digest, key, system)
         places = falls_at(points, 0)

@@ -38,6 +38,7 @@ if subject is not None:
     values = evaluation.values
     spans = [[Span(float(values[i, j])) for i in range(len(designs))] for j in range(len(axes))]
     draw_small_multiples(axes, designs, spans, key="values")
+    st.caption("An arrow at the edge points to what lies too far away to be drawn to scale.")
     if len(designs) > 1:
         st.subheader("Decisions that differ", anchor=False)
         draw_decisions(found, ordered, compared)
@@ -48,6 +49,5 @@ if subject is not None:
     st.subheader("Where each breaks", anchor=False)
     with st.spinner("Raising the load until each limit falls"):
         breaks = [cached.breaks(digest, one.row, system) for one in designs]
-    draw_first_falls(
-        system, designs, breaks, [cached.over_load(digest, one.row, system, (1.0,)) for one in designs]
-    )
+        loads = [cached.over_load(digest, one.row, system) for one in designs]
+    draw_first_falls(system, designs, breaks, loads)

@@ -35,7 +35,7 @@ def draw_first_falls(
     system: System,
     designs: Sequence[Beside],
     points: Sequence[BreakingPoints],
-    planned: Sequence[LoadCurve],
+    loads: Sequence[LoadCurve],
 ) -> None:
     """The first limit to fall of a few designs: at which load, which limit, at which component.
 
@@ -43,7 +43,7 @@ def draw_first_falls(
         system: The system.
         designs: The designs.
         points: Where each breaks under load.
-        planned: Each under the planned load.
+        loads: Each over the load.
     """
     figures.draw(
         first_falls_figure(designs, points),
@@ -56,7 +56,7 @@ def draw_first_falls(
     falls: list[Entry] = []
     limits: list[Entry] = []
     margins: list[Entry] = []
-    for found, plan in zip(points, planned, strict=True):
+    for found, curve in zip(points, loads, strict=True):
         first, margin = int(found.first[0]), float(found.margin[0])
         holds = float(found.holds[0, first]) if first >= 0 else math.inf
         is_short = margin <= 1.0
@@ -65,12 +65,17 @@ def draw_first_falls(
             limits.append(Entry("none"))
         else:
             at = "any load" if holds == 0.0 else str(times(margin))
-            rate = "" if holds == 0.0 else quantity(margin * float(plan.rate[0]), "requests/s")
+            rate = "" if holds == 0.0 else quantity(margin * curve.planned_rate, "requests/s")
             falls.append(Entry(at, rate, is_number=True))
             where = system.components[int(found.bottleneck[0])]
             limits.append(Entry(limit_label(found.limits[first]), f"busiest there: {where}"))
         words = plain(margin_text(margin, holds))
-        margins.append(Entry(words) if not is_short else Entry("none", words.removeprefix("none: "), "bad"))
+        below = [name for name, seen in dips(curve, found, 0) if seen[0] < margin]
+        if is_short:
+            margins.append(Entry("none", words.removeprefix("none: "), "bad"))
+        else:
+            told = f"but for a stretch below it breaks: {', '.join(map(limit_label, below))}" if below else ""
+            margins.append(Entry(words, told, "bad" if below else "plain"))
     draw_folding(
         "The first limit to fall as the load of all phases grows; times the planned load",
         "",

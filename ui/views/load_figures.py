@@ -88,7 +88,7 @@ def falls_figure(points: BreakingPoints, rate: float) -> go.Figure:
     )
     figure.update_layout(barmode="overlay", showlegend=False)
     figure.update_yaxes(autorange="reversed", fixedrange=True, automargin=True)
-    _over_load(figure, low, high, height=90 + 32 * len(shown))
+    _over_load(figure, low, high, height=90 + 44 * len(shown))
     return figure
 
 

@@ -14,12 +14,19 @@ from models.units import quantity
 from optimizer.decide.exchanges import nines_of
 from optimizer.report.content import Axis
 from ui.beside import Beside
+from ui.tokens import TODAY
 from ui.views import figures
 
 #: Signs of the designs in their order: a shape each, beside the colour.
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x")
 #: Charts side by side.
 _ACROSS = 3
+#: Where words stand that would go over the edge.
+_OPPOSITE = {"": "center", "left": "right", "right": "left"}
+#: What is further away than so many widths of what the other designs take is shown at the edge, by an arrow.
+_FAR = 3.0
+#: The least that an axis spans, as a share of the largest value, so that nothing looks apart that isn't.
+_LEAST_SPAN = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,114 +90,177 @@ def told_of(axis: Axis, span: Span) -> str:
 
 def small(axis: Axis, designs: Sequence[Beside], spans: Sequence[Span]) -> go.Figure:
     """One little chart: a row for each design, its dot or band, the limit as a line."""
-    found = [value for span in spans for value in span.all if math.isfinite(value)]
-    frame = _Frame(axis, [*found, *([] if axis.limit is None else [axis.limit])])
-    figure = go.Figure()
-    for k, (one, span) in enumerate(zip(designs, spans, strict=True)):
-        symbol = SYMBOLS[k % len(SYMBOLS)]
-        hover = figures.label(f"{one.label}: {told_of(axis, span)}")
-        if span.low is not None and span.high is not None:
-            ends = [frame.place(span.low), frame.place(span.high)]
-            figure.add_scatter(
-                x=ends,
-                y=[one.letter] * 2,
-                mode="lines",
-                line={"color": one.colour, "width": 7},
-                opacity=0.55,
-                text=[hover] * 2,
-                hoverinfo="text",
-            )
-        half = span.value if span.half is None else span.half
-        is_unbounded = not math.isfinite(half)
-        figure.add_scatter(
-            x=[frame.place(half)],
-            y=[one.letter],
-            mode="markers",
-            marker={
-                "color": one.colour,
-                "symbol": "triangle-right" if is_unbounded else symbol,
+    frame = _Frame(axis, designs, spans)
+    # Made of whole traces at once: a page has a dozen of these, and parts that are added are checked each.
+    return go.Figure({"data": _traces(axis, frame, designs, spans), "layout": _layout(axis, frame, designs)})
+
+
+def _traces(
+    axis: Axis, frame: _Frame, designs: Sequence[Beside], spans: Sequence[Span]
+) -> list[dict[str, object]]:
+    letters = [one.letter for one in designs]
+    colours = [one.colour for one in designs]
+    hover = [
+        figures.label(f"{one.label}: {told_of(axis, span)}") for one, span in zip(designs, spans, strict=True)
+    ]
+    middle = [span.value if span.half is None else span.half for span in spans]
+    sides = [frame.side(value) for value in middle]
+    places = [frame.place(value) for value in middle]
+    traces: list[dict[str, object]] = [
+        {
+            "type": "scatter",
+            "x": [frame.place(span.low), frame.place(span.high)],
+            "y": [one.letter] * 2,
+            "mode": "lines",
+            "line": {"color": one.colour, "width": 7},
+            "opacity": 0.55,
+            "text": [words] * 2,
+            "hoverinfo": "text",
+        }
+        for one, span, words in zip(designs, spans, hover, strict=True)
+        if span.low is not None and span.high is not None
+    ]
+    traces.append(
+        {
+            "type": "scatter",
+            "x": places,
+            "y": letters,
+            "mode": "markers",
+            "marker": {
+                "color": colours,
+                "symbol": [
+                    f"triangle-{side}" if side else SYMBOLS[k % len(SYMBOLS)] for k, side in enumerate(sides)
+                ],
                 "size": 12,
             },
-            text=[hover],
-            hoverinfo="text",
-            cliponaxis=False,
-        )
-        # The words of a mark that isn't seen, and is larger: they stand clear of the one that is.
-        figure.add_scatter(
-            x=[frame.place(half)],
-            y=[one.letter],
-            mode="markers+text",
-            marker={"size": 20, "opacity": 0.0},
-            text=[figures.label(quantity(half, axis.unit))],
-            textposition="top left" if is_unbounded else "top center",
-            hoverinfo="skip",
-            cliponaxis=False,
-        )
-        if span.half is not None and span.value != span.half:
-            figure.add_scatter(
-                x=[frame.place(span.value)],
-                y=[one.letter],
-                mode="markers",
-                marker={"color": one.colour, "symbol": "line-ns-open", "size": 13, "line": {"width": 2}},
-                text=[hover],
-                hoverinfo="text",
-            )
-    if axis.limit is not None:
-        figure.add_vline(x=frame.place(axis.limit), line_dash="dash", line_width=2, line_color=figures.GREY)
-        figure.add_annotation(
-            x=frame.place(axis.limit),
-            y=1.0,
-            yref="paper",
-            yanchor="bottom",
-            text=figures.label(f"limit {quantity(axis.limit, axis.unit)}"),
-            showarrow=False,
-        )
+            "text": hover,
+            "hoverinfo": "text",
+            "cliponaxis": False,
+        }
+    )
+    # The words of marks that aren't seen, and are larger: they stand clear of those that are.
+    traces.append(
+        {
+            "type": "scatter",
+            "x": places,
+            "y": letters,
+            "mode": "markers+text",
+            "marker": {"size": 20, "opacity": 0.0},
+            "text": [figures.label(quantity(value, axis.unit)) for value in middle],
+            "textposition": [f"top {_OPPOSITE[side]}" for side in sides],
+            "hoverinfo": "skip",
+            "cliponaxis": False,
+        }
+    )
+    moved = [k for k, span in enumerate(spans) if span.half is not None and span.half != span.value]
+    traces.append(
+        {
+            "type": "scatter",
+            "x": [frame.place(spans[k].value) for k in moved],
+            "y": [letters[k] for k in moved],
+            "mode": "markers",
+            "marker": {
+                "color": [colours[k] for k in moved],
+                "symbol": "line-ns-open",
+                "size": 13,
+                "line": {"width": 2},
+            },
+            "text": [hover[k] for k in moved],
+            "hoverinfo": "text",
+        }
+    )
+    return traces
+
+
+def _layout(axis: Axis, frame: _Frame, designs: Sequence[Beside]) -> dict[str, object]:
+    letters = [one.letter for one in designs]
     is_left = axis.better == "lower"
-    figure.add_annotation(
-        x=0.0 if is_left else 1.0,
-        y=0.0,
-        xref="paper",
-        yref="paper",
-        xanchor="left" if is_left else "right",
-        yanchor="top",
-        text="← better" if is_left else "better →",
-        showarrow=False,
-    )
-    figure.update_layout(
-        height=82 + 42 * len(designs),
-        margin={"l": 10, "r": 10, "t": 24, "b": 22},
-        showlegend=False,
-        dragmode=False,
-    )
-    figure.update_xaxes(
-        range=[frame.start, frame.end], fixedrange=True, showticklabels=False, showgrid=False, zeroline=False
-    )
-    # Room above the uppermost row for its value.
-    order = [one.letter for one in designs]
-    figure.update_yaxes(
-        categoryorder="array",
-        categoryarray=order,
-        range=[len(order) - 0.5, -0.75],
-        fixedrange=True,
-        automargin=True,
-        showgrid=True,
-    )
-    return figure
+    side = "left" if is_left else "right"
+    notes: list[dict[str, object]] = [
+        {
+            "x": 0.0 if is_left else 1.0,
+            "y": 0.0,
+            "xref": "paper",
+            "yref": "paper",
+            "xanchor": side,
+            "yanchor": "top",
+            "text": "\u2190 better" if is_left else "better \u2192",
+            "showarrow": False,
+        }
+    ]
+    shapes = []
+    if axis.limit is not None:
+        at, beyond = frame.place(axis.limit), frame.side(axis.limit)
+        line = {"color": figures.GREY, "dash": "dash", "width": 2}
+        if not beyond:
+            shapes.append(
+                {"type": "line", "x0": at, "x1": at, "y0": 0, "y1": 1, "yref": "paper", "line": line}
+            )
+        words = figures.label(f"limit {quantity(axis.limit, axis.unit)}")
+        words = {"": words, "left": f"\u2190 {words}", "right": f"{words} \u2192"}[beyond]
+        anchor = beyond or "center"
+        where = {"x": at, "y": 1.0, "yref": "paper", "yanchor": "bottom", "xanchor": anchor}
+        notes.append({**where, "text": words, "showarrow": False})
+    return {
+        "height": 82 + 42 * len(designs),
+        "margin": {"l": 10, "r": 10, "t": 24, "b": 22},
+        "showlegend": False,
+        "dragmode": False,
+        "annotations": notes,
+        "shapes": shapes,
+        "xaxis": {
+            "range": [frame.start, frame.end],
+            "fixedrange": True,
+            "showticklabels": False,
+            "showgrid": False,
+            "zeroline": False,
+        },
+        "yaxis": {
+            "categoryorder": "array",
+            "categoryarray": letters,
+            # Room above the uppermost row for its value.
+            "range": [len(letters) - 0.5, -0.75],
+            "fixedrange": True,
+            "automargin": True,
+            "showgrid": True,
+        },
+    }
 
 
 class _Frame:
-    """Where values stand on an axis: linear, by their logarithm, or by their nines; unbounded at its end."""
+    """Where values stand on an axis: linear, by their logarithm, or by their nines; far ones at its edge."""
 
-    def __init__(self, axis: Axis, found: Sequence[float]) -> None:
+    def __init__(self, axis: Axis, designs: Sequence[Beside], spans: Sequence[Span]) -> None:
         self._axis = axis
-        places = [self._at(value) for value in found] or [0.0]
-        low, high = min(places), max(places)
-        room = (high - low) or abs(high) or 1.0
-        self.start, self.end = low - 0.3 * room, high + 0.3 * room
+        compared = [k for k, one in enumerate(designs) if one.token != TODAY] or list(range(len(designs)))
+        core = [self._at(v) for k in compared for v in spans[k].all if math.isfinite(v)]
+        beside = [self._at(v) for span in spans for v in span.all if math.isfinite(v)]
+        beside += [] if axis.limit is None else [self._at(axis.limit)]
+        core = core or beside or [0.0]
+        low, high = min(core), max(core)
+        least = _LEAST_SPAN if axis.scale != "linear" else _LEAST_SPAN * max(abs(low), abs(high))
+        # One design beside today's is compared with it: then nothing is too far away.
+        reach = math.inf if len(compared) < 2 else _FAR * max(high - low, least)
+        near = [place for place in beside if low - reach <= place <= high + reach]
+        low, high = min([low, *near]), max([high, *near])
+        room = max(high - low, least) or 1.0
+        middle = 0.5 * (low + high)
+        self.start, self.end = middle - 0.8 * room, middle + 0.8 * room
+
+    def side(self, value: float) -> str:
+        """The edge at which a value is shown because it lies beyond; empty = it lies inside."""
+        if not math.isfinite(value):
+            return "right" if value > 0.0 else "left"
+        place = self._at(value)
+        return "left" if place < self.start else "right" if place > self.end else ""
 
     def place(self, value: float) -> float:
         """Where a value stands."""
-        return self._at(value) if math.isfinite(value) else self.end - 0.04 * (self.end - self.start)
+        inset = 0.04 * (self.end - self.start)
+        side = self.side(value)
+        if side:
+            return self.start + inset if side == "left" else self.end - inset
+        return self._at(value)
 
     def _at(self, value: float) -> float:
         if self._axis.scale == "nines":

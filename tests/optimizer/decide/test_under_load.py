@@ -35,6 +35,7 @@ def system():
 def test_utilisation_follows_the_load_as_arrivals_times_time_over_servers(system):
     curve = load_curve(system, system.space.today, [0.5, 1.0, 1.5])
     assert curve.rate.tolist() == pytest.approx([200.0, 400.0, 600.0])  # of the peak, not of the calm
+    assert curve.planned_rate == pytest.approx(400.0)
     web, store = (curve.components.index(name) for name in ("web", "store"))
     # lambda s / c: 400/s * 0.010 s / 8 = 0.5, and 400/s * 0.002 s / 4 = 0.2, times the multiple.
     assert curve.utilisation[:, web] == pytest.approx([0.25, 0.5, 0.75], rel=1e-6)
