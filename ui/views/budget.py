@@ -29,9 +29,8 @@ _BAR = """<style>
 .reserve .under span{{position:absolute;white-space:nowrap}}
 </style><div class="reserve" role="img" aria-label="{alt}"><div class="scale">
 <div class="fill {kind}" style="width:{width:.2f}%"></div><div class="mark" style="left:25%"></div></div>
-<div class="under"><span style="left:0">0: phase transition</span>
-<span style="left:25%;transform:translateX(.3rem)" class="at">25 %: warning</span>
-<span style="right:0">all</span></div></div>"""
+<div class="under"><span style="left:0">0 %</span>
+<span style="left:25%;transform:translateX(-50%)">25 %</span><span style="right:0">100 %</span></div></div>"""
 
 
 def draw_reserve(own: BudgetOf, *, warning_share: float) -> None:
@@ -52,6 +51,9 @@ def draw_reserve(own: BudgetOf, *, warning_share: float) -> None:
     st.markdown(f"**{words}**")
     alt = f"{words} The warning stands at 25 %, the phase transition at 0."
     st.html(_BAR.format(alt=html.escape(alt, quote=True), kind=kind, width=min(max(width, 0.0), 100.0)))
+    st.caption(
+        "At 0 the system changes phase and behaves as no part does alone. Below the dashed line it warns."
+    )
 
 
 def draw_spending(found: Sequence[Spending], labels: Labels) -> None:

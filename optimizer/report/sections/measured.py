@@ -8,13 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.evaluation import Evaluation, concatenate
+from optimizer.decide.changes import changes
 from optimizer.decide.noise import MODEL_ERROR, ModelError, is_equal
 from optimizer.decide.placing import Place
+from optimizer.decide.why_not import WhyNot
 from optimizer.front import Front
 from optimizer.report.content import Number, Text, joined, text
-from optimizer.report.findings import Goal
+from optimizer.report.findings import Findings, Goal
 from optimizer.report.sections.glossary import WORDS
-from optimizer.report.wording import moved, moved_in, number, over_text
+from optimizer.report.wording import changes_text, moved, moved_in, number, over_text
 
 #: Designs that beat another and are named.
 MOST_NAMED = 3
@@ -149,4 +151,32 @@ def placed(place: Place, design: Evaluation, front: Front) -> tuple[Text, ...]:
     verb = "is" if len(named) == 1 else "are"
     said.append(text("Beaten by ", *names, *more, f", which {verb} at least as good in everything."))
     said += [text(f"Design {i + 1} is ", *moved(design.dimensions, values, rivals[i]), ".") for i in named]
+    return tuple(said)
+
+
+def ways_back(found: Findings, why: WhyNot) -> tuple[Text, ...]:
+    """What would bring a design within its limits, and the design of the front that is nearest to it."""
+    dimensions, values = why.design.dimensions, why.design.values[0]
+    said: list[Text] = []
+    if why.mending is not None:
+        effect = moved(dimensions, values, why.mending.design.values[0]) or text(
+            "the same in every dimension"
+        )
+        what = changes_text(found.labels, why.mending.what)
+        said.append(
+            text("The smallest change that brings it within all limits: ", *what, ". That is ", *effect, ".")
+        )
+    elif why.broken:
+        said.append(text("No one or two changes that were tried bring it within all limits."))
+    if why.nearest is not None and why.on_front is None:
+        what = changes_text(found.labels, changes(found.space, why.design.X[0], found.front.X[why.nearest]))
+        effect = moved(dimensions, values, found.front.evaluation.values[why.nearest])
+        said.append(
+            text(
+                f"The nearest design of the front is design {why.nearest + 1}: ",
+                *what,
+                *(text(". That is ", *effect) if effect else ()),
+                ".",
+            )
+        )
     return tuple(said)

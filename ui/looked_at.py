@@ -1,0 +1,68 @@
+"""The design that the Design page tells of: by the address, evaluated, and where it stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from models.evaluation import Array, Evaluation
+from optimizer.decide.placing import Place, place_of
+from optimizer.report.findings import Findings
+from ui import cached, state, tokens
+from ui.subject import Solved
+from ui.values import row
+from ui.views.words import escaped
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shown:
+    """The design that is told of.
+
+    Attributes:
+        subject: The solved scenario.
+        suggested: What is known of the suggested design, and of the whole.
+        token: Its name.
+        x: The design, `(d,)`.
+        evaluation: The same, evaluated; one row.
+        place: Where it stands among the front.
+    """
+
+    subject: Solved
+    suggested: Findings
+    token: str
+    x: Array
+    evaluation: Evaluation
+    place: Place
+
+    @property
+    def about(self) -> Findings:
+        """What is known of it; asked for when it is needed."""
+        return self.subject.about(
+            None if self.suggested.is_suggested and self.token == self.suggestion else self.x
+        )
+
+    @property
+    def suggestion(self) -> str:
+        """Name of the suggested design; today's where there is none."""
+        return suggestion_of(self.subject)
+
+
+def suggestion_of(subject: Solved) -> str:
+    """Name of the suggested design; today's where no design is feasible."""
+    knee = subject.solution.knee
+    return tokens.TODAY if knee is None else str(knee + 1)
+
+
+def shown_of(subject: Solved) -> Shown:
+    """The design of the address; a note and the suggested one where there is none of that name."""
+    wanted = state.view().design or suggestion_of(subject)
+    x = subject.row(wanted)
+    if x is None:
+        st.warning(escaped(f"There is no {tokens.name_of(wanted)} here. This is the suggested design."))
+        x = subject.row(suggestion_of(subject))
+    assert x is not None
+    system = subject.system
+    evaluation = cached.evaluated(system.digest, row(x), system)
+    place = place_of(evaluation, system.space, subject.solution.front)
+    return Shown(subject, subject.about(), subject.token(x), evaluation.X[0], evaluation, place)
