@@ -104,6 +104,16 @@ def rest(page):
     )
 
 
+def eventually(page, holds):
+    """Waits until something holds that the page tells, and says whether it did."""
+    until = time.monotonic() + 15.0
+    while not holds():
+        if time.monotonic() > until:
+            return False
+        page.wait_for_timeout(100)
+    return True
+
+
 def assert_quiet(watch, address):
     """No error in the console, no request to anybody else, no dialog, no traceback."""
     port = address.rpartition(":")[2]

@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.dimension import DIMENSIONS
+from models.dimension import DIMENSIONS, Dimension
+from models.units import quantity
 from ui.view import Axes
 from ui.views.designs import merged
 from ui.views.front import heard
-from ui.views.wishes import places_of, wished, with_wish
+from ui.views.wishes import Wish, places_of, slider_places, wished, with_wish
 
 LATENCY, THROUGHPUT = DIMENSIONS[0], DIMENSIONS[1]
 
@@ -78,3 +79,18 @@ def test_what_the_front_says_counts_only_where_nothing_has_moved_since():
 )
 def test_nonsense_of_a_browser_does_no_harm(kept):
     assert heard({"kept": kept, "layout": {"told": 1, "axes": 4}, "picked": "x"}, 1).ranges in (None, {})
+
+
+@given(
+    st.lists(st.floats(1.0, 100.0), min_size=2, max_size=30, unique=True),
+    st.none() | st.floats(0.5, 120.0),
+    st.booleans(),
+)
+def test_no_two_places_of_a_slider_read_the_same(values, wanted, is_lower):
+    dimension = LATENCY if is_lower else Dimension("speed", "ms", "higher")
+    ordered = tuple(sorted(values, reverse=is_lower))
+    places = slider_places(Wish(dimension, ordered, wanted, None, (0.0, 0.0), ""))
+    words = ["any" if place == ordered[0] else quantity(place, "ms") for place in places]
+    assert len(set(words)) == len(words)
+    assert wanted is None or wanted in places
+    assert ordered[0] in places

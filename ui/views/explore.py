@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from models.dimension import DIMENSIONS
 from models.units import count
-from optimizer.report.sections.answer import answer, doubt
+from optimizer.report.sections.answer import answer, doubt_line
 from optimizer.report.sections.front import front as front_section
 from ui import cached, state
 from ui.exploring import (
@@ -31,7 +31,7 @@ from ui.views.designs import draw_designs, merged
 from ui.views.front import draw_front
 from ui.views.picks import draw_picks
 from ui.views.wishes import Relief, draw_unmet, draw_wishes, with_wish
-from ui.views.words import escaped
+from ui.views.words import escaped, escaped_cell
 
 
 def draw_explore(subject: Solved) -> None:
@@ -39,17 +39,19 @@ def draw_explore(subject: Solved) -> None:
     found = subject.about()
     for k, block in enumerate(answer(found, has_doubts=False).blocks):
         draw_block(block, key=f"answer-{k}")
-    doubts = st.container()
+    told = str(subject.solution.certificate)
+    st.caption(escaped(f"{told[:1].upper()}{told[1:]}."))
+    doubts = st.empty()
     if found.chosen is None:
         draw_section(front_section(found), key="excluded", has_title=False)
         st.markdown(next_step(found, state.view()))
         return
+    if (
+        subject.system.scenario.uncertainty
+    ):  # last of all, in a line that is there already: the page must not jump
+        doubts.caption("Trying the guesses of the scenario ...")
     _selection(subject)
-    with doubts, st.spinner("Trying the guesses of the scenario"):  # last of all: the page is there already
-        told = doubt(found)
-    with doubts:
-        for k, block in enumerate(told):
-            draw_block(block, key=f"doubt-{k}")
+    doubts.caption(escaped_cell(doubt_line(found)))
 
 
 @st.fragment
@@ -66,7 +68,6 @@ def _selection(subject: Solved) -> None:
     kept = kept_of(found, view)
     with head:
         st.markdown(f"**{escaped(next_step(found, view))}**")
-        draw_picks(view.picks)
         for note in state.notes():
             st.info(escaped(note))
     told = reach_of(found, view)
@@ -76,6 +77,7 @@ def _selection(subject: Solved) -> None:
     with left:
         draw_wishes(wishes_of(found, view), _wish)
         st.button("Reset", key="reset", on_click=_reset, help="Keep all designs again")
+    draw_picks(view.picks)
     _table(subject, kept.mask)
 
 

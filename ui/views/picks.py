@@ -9,9 +9,10 @@ from ui import state, tokens
 
 def draw_picks(picks: tuple[str, ...]) -> None:
     """The picked designs, each with a button that lets it go, and the way on."""
-    if not picks:
-        return
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="center", height=56, border=False):
+        if not picks:
+            st.markdown("Nothing is picked yet: select a row of the table, or click a point of the scatter.")
+            return
         st.markdown("Picked:", width="content")
         for letter, pick in zip("ABCD", picks, strict=False):
             st.button(

@@ -44,23 +44,31 @@ def draw_wishes(wishes: tuple[Wish, ...], change: Callable[[str], None]) -> None
     """A slider for each dimension that varies, with a bar of what is reachable under it."""
     for wish in wishes:
         name, unit = wish.dimension.name, wish.dimension.unit
-        places = list(wish.values)
-        if wish.wanted is not None and wish.wanted not in places:
-            is_lower = wish.dimension.better == "lower"
-            places = sorted([*places, wish.wanted], reverse=is_lower)
+        places = slider_places(wish)
         key = f"wish-{name}"
-        st.session_state[key] = places[0] if wish.wanted is None else wish.wanted
+        first = wish.values[0]
+        st.session_state[key] = first if wish.wanted is None else wish.wanted
         word = "at most" if wish.dimension.better == "lower" else "at least"
         st.select_slider(
             f"{name.capitalize()} {word}",
             places,
             key=key,
-            format_func=partial(_place_text, first=places[0], unit=unit),
+            format_func=partial(_place_text, first=first, unit=unit),
             on_change=change,
             args=(name,),
             help=wish.help,
         )
         st.html(_band(wish))
+
+
+def slider_places(wish: Wish) -> list[float]:
+    """Places of the slider, the wish among them; no two of them read the same, for Streamlit tells them apart
+    by their words."""
+    first, unit = wish.values[0], wish.dimension.unit
+    by_words = {_place_text(value, first=first, unit=unit): value for value in wish.values}
+    if wish.wanted is not None:
+        by_words[_place_text(wish.wanted, first=first, unit=unit)] = wish.wanted
+    return sorted(by_words.values(), reverse=wish.dimension.better == "lower")
 
 
 def _place_text(value: float, *, first: float, unit: str) -> str:

@@ -37,14 +37,21 @@ def answer(found: Findings, *, has_doubts: bool = True) -> Section:
     if over:
         told = joined([over_text(name, amount) for name, amount in over])
         sentences.append(Paragraph(text("The chosen design breaks limits: ", *told, "."), "warning"))
-    elif has_doubts:
-        sentences += doubt(found)
+    elif has_doubts and is_unsafe(found):
+        sentences.append(Paragraph(doubt_text(found), "warning"))
     return Section("answer", "The answer", tuple(sentences))
 
 
-def doubt(found: Findings) -> list[Paragraph]:
-    """What the guesses do to the answer, where it may not hold."""
-    return [Paragraph(doubt_text(found), "warning")] if is_unsafe(found) else []
+def doubt_line(found: Findings) -> Text:
+    """How sure the answer is, in a line: in how many draws of the guesses all limits hold."""
+    doubts = None if found.system is None or found.chosen is None else found.system.doubts
+    if doubts is None:
+        return text("The scenario names no guesses, so its numbers are taken as they stand.")
+    return text(
+        "The scenario has numbers that are guesses: in ",
+        Number(float(doubts.holds[-1]), "fraction"),
+        " of their draws the suggested design keeps all limits; the page Compare has the bands.",
+    )
 
 
 def today_text(found: Findings) -> Text:
