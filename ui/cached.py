@@ -35,6 +35,7 @@ from optimizer.protocols import size_of
 from optimizer.report.findings import Findings, findings_at_once
 from optimizer.report.html import front_data
 from optimizer.report.sections.front import front_view, off_front_texts
+from optimizer.runs.comparing import RunComparison, compare_runs
 from optimizer.runs.solving import solution_of
 from optimizer.runs.store import RunStore
 from optimizer.solution import Solution
@@ -85,6 +86,17 @@ def solution_of_run(url: str, run: str, ended: float, _system: System) -> Soluti
     """The solution of a run that has ended (the same run may end again, when it is gone on with)."""
     store = store_at(url)
     return solution_of(store, store.get(run), _system.space)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def runs_compared(url: str, a: tuple[str, float], b: tuple[str, float]) -> RunComparison:
+    """How two runs differ, each by its name and when it ended.
+
+    Raises:
+        StoreError: One holds no solution.
+    """
+    store = store_at(url)
+    return compare_runs(store, store.get(a[0]), store.get(b[0]))
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

@@ -67,6 +67,8 @@ class _Session:
         drafts: What is to be different in scenarios, by their text.
         undone: How often such edits were undone.
         refused: The last text of the person's own that was refused.
+        chosen: Saved runs that are chosen in their list.
+        batch: The batch that the page Runs and reports tells of.
         looked_at: The designs that the Design page told of before, the last one last.
     """
 
@@ -82,6 +84,8 @@ class _Session:
     drafts: dict[str, Draft] = field(default_factory=dict)
     undone: int = 0
     refused: Refused | None = None
+    chosen: tuple[str, ...] = ()
+    batch: str = ""
     looked_at: list[str] = field(default_factory=list)
 
 
@@ -203,6 +207,26 @@ def asked_for(run: str) -> None:
 def runs_asked_for() -> frozenset[str]:
     """Runs that this session has asked for."""
     return frozenset(_session().runs)
+
+
+def choose_runs(runs: tuple[str, ...]) -> None:
+    """Chooses saved runs in their list."""
+    _session().chosen = runs
+
+
+def chosen_runs() -> tuple[str, ...]:
+    """Saved runs that are chosen in their list."""
+    return _session().chosen
+
+
+def show_batch(run: str) -> None:
+    """Turns to a batch; empty = to none."""
+    _session().batch = run
+
+
+def batch() -> str:
+    """The batch that is looked at; empty = none."""
+    return _session().batch
 
 
 def heard_from_front(

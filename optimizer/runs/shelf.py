@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, delete, func, insert, select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from optimizer.runs.connecting import StoreError, connect, unreachable
@@ -77,13 +77,7 @@ class Shelf:
     ) -> list[Run]:
         """Runs, the newest first, without their fronts; what is hidden takes no place of a page."""
         query = select(RUNS).order_by(RUNS.c.created.desc(), RUNS.c.id).limit(limit).offset(offset)
-        for column, value in ((RUNS.c.state, state), (RUNS.c.name, name), (RUNS.c.kind, kind)):
-            if value is not None:
-                query = query.where(column == value)
-        if tag is not None:
-            query = query.where(RUNS.c.id.in_(select(TAGS.c.run).where(TAGS.c.tag == tag)))
-        if hidden is not None:
-            query = query.where(_listed(RUNS.c.id, hidden))
+        query = query.where(*_wanted(state, name, kind, tag, hidden))
         with self._reading() as connection:
             rows = connection.execute(query).mappings().all()
             names = [str(row["id"]) for row in rows]
@@ -91,6 +85,20 @@ class Shelf:
             of_notes = select(NOTES.c.run, NOTES.c.text).where(NOTES.c.run.in_(names)).order_by(NOTES.c.id)
             tags, notes = _grouped(connection.execute(of_tags)), _grouped(connection.execute(of_notes))
         return [_run_of(row, tags.get(str(row["id"]), ()), notes.get(str(row["id"]), ())) for row in rows]
+
+    def many(
+        self,
+        *,
+        state: str | None = None,
+        name: str | None = None,
+        kind: str | None = None,
+        tag: str | None = None,
+        hidden: Hidden | None = None,
+    ) -> int:
+        """How many runs there are of which `runs` shows a page."""
+        query = select(func.count()).select_from(RUNS).where(*_wanted(state, name, kind, tag, hidden))
+        with self._reading() as connection:
+            return int(connection.execute(query).scalar_one())
 
     def names(self, *, hidden: Hidden | None = None) -> list[str]:
         """Names of the scenarios that there are runs of, in their order."""
@@ -238,6 +246,17 @@ class Shelf:
             raise
         except SQLAlchemyError as error:
             raise StoreError(unreachable(self.url, error)) from None
+
+
+def _wanted(
+    state: str | None, name: str | None, kind: str | None, tag: str | None, hidden: Hidden | None
+) -> list[ColumnElement[bool]]:
+    """What holds of the runs that are asked for."""
+    equal = ((RUNS.c.state, state), (RUNS.c.name, name), (RUNS.c.kind, kind))
+    found: list[ColumnElement[bool]] = [column == value for column, value in equal if value is not None]
+    if tag is not None:
+        found.append(RUNS.c.id.in_(select(TAGS.c.run).where(TAGS.c.tag == tag)))
+    return found if hidden is None else [*found, _listed(RUNS.c.id, hidden)]
 
 
 def _listed(run: ColumnElement[str], hidden: Hidden) -> ColumnElement[bool]:

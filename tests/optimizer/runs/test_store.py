@@ -302,6 +302,8 @@ def test_what_is_hidden_takes_no_place_of_a_page_and_lends_no_name(store):
     assert sorted(run.name for run in everybody) == ["name-0", "name-2", "name-3", "name-4"]
     pages = [store.runs(limit=2, offset=offset, hidden=hidden) for offset in (0, 2, 4)]
     assert [run.id for page in pages for run in page] == [run.id for run in everybody]
+    assert store.many(hidden=hidden) == 4
+    assert store.many(hidden=hidden, tag="private") == 1
     assert store.names(hidden=hidden) == ["name-0", "name-2", "name-3", "name-4"]
     assert store.tags(hidden=hidden) == ["private", "tag-3"]
     assert store.tags(hidden=Hidden("private")) == []
