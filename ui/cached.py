@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import time
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -32,11 +33,14 @@ from optimizer.decide.under_load import LOADS, LoadCurve, load_curve
 from optimizer.files import csv_bytes
 from optimizer.gallery import Entry, entry, path_of
 from optimizer.protocols import size_of
+from optimizer.report.building import build_report
+from optimizer.report.content import Report
 from optimizer.report.findings import Findings, findings_at_once
 from optimizer.report.html import front_data
 from optimizer.report.sections.front import front_view, off_front_texts
 from optimizer.runs.comparing import RunComparison, compare_runs
-from optimizer.runs.solving import solution_of
+from optimizer.runs.run import Run
+from optimizer.runs.solving import record_report, solution_of
 from optimizer.runs.store import RunStore
 from optimizer.solution import Solution
 from optimizer.tables import design_table
@@ -179,6 +183,32 @@ def front_payload(key: str, has_others: bool, _found: Findings, _system: System)
 
 def _packed(values: np.ndarray, kind: str) -> str:
     return base64.b64encode(np.ascontiguousarray(values, dtype=kind).tobytes()).decode()
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def report(
+    key: str, x: Row | None, picks: tuple[tuple[str, Row], ...], made: date, _found: Findings
+) -> Report:
+    """The report of a design and the picks beside it; every question was asked before."""
+    return build_report(_found, made=made)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def report_run(
+    url: str,
+    key: str,
+    choices: dict[str, object],
+    tags: tuple[str, ...],
+    _text: str,
+    _system: System,
+    _solution: Solution,
+) -> Run:
+    """The run that keeps that a report was made, once for the same report.
+
+    Raises:
+        StoreError: The store can't take it.
+    """
+    return record_report(store_at(url), _system, _text, _solution, choices, tags=tags)
 
 
 @st.cache_data(max_entries=8, show_spinner=False)

@@ -6,7 +6,7 @@ widgets are the widgets' own.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import cast
 
@@ -202,6 +202,11 @@ def show_run(run: str) -> None:
 def asked_for(run: str) -> None:
     """Remembers that this session has asked for a run."""
     _session().runs.add(run)
+
+
+def asking() -> Callable[[str], None]:
+    """The same for later: it may be called from a thread that belongs to no session."""
+    return _session().runs.add
 
 
 def runs_asked_for() -> frozenset[str]:

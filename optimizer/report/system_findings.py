@@ -98,6 +98,11 @@ class SystemFindings:
     def _beside_today(self) -> Array:
         return np.array([self.x, self.system.space.today])
 
+    @property
+    def is_asked(self) -> bool:
+        """Whether every question was asked, so that nothing is left to work out."""
+        return all(question in vars(self) for _, questions in _QUESTIONS for question in questions)
+
     def ask_all(self, tell: Tell) -> None:
         """Asks every question, so that nothing is left to work out while a report is written."""
         for words, questions in _QUESTIONS:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from ui.saved import PART, draw_saved
+from ui.views.downloads import draw_report
 
 st.header("Runs and reports", anchor=False)
-parts = {"Saved runs": draw_saved}
+parts = {"Saved runs": draw_saved, "Report": draw_report}
 tabs = st.tabs(list(parts), key=PART, on_change="rerun")
 for tab, draw in zip(tabs, parts.values(), strict=True):
     if tab.open:
