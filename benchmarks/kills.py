@@ -1,10 +1,10 @@
 """Kill -9 of batches, workers and searches at random moments: is anything lost, does resuming tell the same?
 
-    python -m benchmarks.kills [--kills 30] [--seed 0]
+    python -m benchmarks.kills [--batches 27] [--searches 3] [--seed 0]
 
 A batch of 26 cases with a run store runs with two workers. The main process, or one of its workers, is killed
 at a random moment, again and again, with `--resume` in between; when a batch is complete a new one begins.
-Every tenth kill meets a search instead, which is asked for again. After every kill all finished cases must be
+Searches are killed too, and asked for again. After every kill all finished cases must be
 there, each as in a batch that nobody disturbed, and the store must be sound; at the end all must be the same.
 """
 
@@ -28,8 +28,6 @@ from typing import Literal
 DATA = Path(__file__).parents[1] / "data" / "scenarios"
 GRID = ("--vary", "workload.rate=20000:80000:13", "--vary", "more_servers=on,off")
 SEARCH = ("--algorithm", "archive", "--evaluations", "1500", "--workers", "1", "--json")
-#: Every so many kills one meets a search.
-EVERY_SEARCH = 10
 Victim = Literal["main", "worker"]
 
 
@@ -190,16 +188,16 @@ def _searches(folder: Path, rng: random.Random, kills: int) -> int:
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--kills", type=int, default=30, help="how many (30)")
+    parser.add_argument("--batches", type=int, default=27, help="kills of a batch or its workers (27)")
+    parser.add_argument("--searches", type=int, default=3, help="kills of a search (3)")
     parser.add_argument("--seed", type=int, default=0, help="of the moments (0)")
     options = parser.parse_args()
     rng = random.Random(options.seed)
-    searches = options.kills // EVERY_SEARCH
     with tempfile.TemporaryDirectory() as folder:
-        for name, many in _batches(Path(folder), rng, options.kills - searches).items():
+        for name, many in _batches(Path(folder), rng, options.batches).items():
             print(f"{name}: {many}", flush=True)
-        went_on = _searches(Path(folder), rng, searches)
-    print(f"searches killed: {searches}, {went_on} of them with a checkpoint to go on from")
+        went_on = _searches(Path(folder), rng, options.searches)
+    print(f"searches killed: {options.searches}, {went_on} of them with a checkpoint to go on from")
     print("Nothing was lost, nothing broken, all results are those of undisturbed runs.")
 
 

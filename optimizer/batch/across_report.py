@@ -98,12 +98,21 @@ def across_table(together: Together, found: Across) -> pd.DataFrame:
 def _answer(together: Together, found: Across, labels: Labels) -> Section:
     seen = Number(float(len(found.X)), "count")
     everywhere = Number(float(len(found.survivors)), "count")
-    looked = text("Of all ", seen) if found.is_all else text("Of the ", seen, " that searches met, of the")
+    which = text("all ", seen) if found.is_all else text("the ", seen)
+    kept = "" if found.is_all else " that searches chose"
     blocks: list[Block] = [
         Paragraph(
-            text(*looked, " designs of the shared decisions ", everywhere, " survive in every scenario.")
+            text(
+                "Of ",
+                *which,
+                f" designs of the shared decisions{kept} ",
+                everywhere,
+                " survive in every scenario.",
+            )
         )
     ]
+    if not found.is_all:
+        blocks.append(Paragraph(text("Designs that no search has chosen may be better, or cheaper.")))
     if not found.survivors.size:
         most = int(found.survives.sum(axis=1).max(initial=0))
         blocks.append(

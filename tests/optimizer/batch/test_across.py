@@ -16,6 +16,7 @@ from optimizer.batch.across_report import across_report, across_table
 from optimizer.batch.together import Joined, TogetherError, together
 from optimizer.batch.varied import varied
 from optimizer.config import SolveConfig
+from optimizer.report.content import plain
 from optimizer.report.data import report_data, report_schema
 from reports import DAY, everything_scenario
 from scenarios import scenario
@@ -120,6 +121,10 @@ def test_where_there_are_too_many_designs_searches_choose(found):
     known = {tuple(x) for x in whole.X}
     assert {tuple(x) for x in searched.X} <= known
     assert len(searched.X) < len(whole.X)
+    for answer, words in ((searched, "that searches chose"), (whole, "Of all 40 designs of the shared")):
+        told = across_report(both, answer, made=DAY).section("answer").blocks
+        assert words in plain(told[0].text)
+        assert any("may be better" in plain(b.text) for b in told if hasattr(b, "text")) != answer.is_all
 
 
 def test_searches_tell_how_far_they_are_and_a_part_of_the_truth_is_none(found):
