@@ -81,6 +81,21 @@ def ask(subject: Subject, config: SolveConfig, *, fresh: bool = False) -> Run:
     return run
 
 
+def draw_stopped(subject: Solved) -> None:
+    """Says that a run was stopped before its end, and goes on with it where that is wanted."""
+    run = subject.run
+    if run is None or run.state != "cancelled":
+        return
+    left, right = st.columns([4, 1], vertical_alignment="center")
+    left.warning(
+        f"It was stopped after {count(run.done)} designs. What was found until then is shown; it may still "
+        "get better."
+    )
+    if right.button("Go on", key="go-on"):
+        ask(subject, SolveConfig(**run.config))  # type: ignore[arg-type]
+        st.rerun()
+
+
 def _tags(subject: Subject) -> tuple[str, ...]:
     return () if subject.is_public else (PRIVATE,)
 

@@ -23,6 +23,7 @@ from ui.exploring import (
     unmet_text,
     wishes_of,
 )
+from ui.solving import draw_stopped
 from ui.subject import Solved
 from ui.view import MOST_PICKS
 from ui.views.again import draw_again
@@ -41,6 +42,7 @@ def draw_explore(subject: Solved) -> None:
         draw_block(block, key=f"answer-{k}")
     told = str(subject.solution.certificate)
     st.caption(escaped(f"{told[:1].upper()}{told[1:]}."))
+    draw_stopped(subject)
     doubts = st.empty()
     if found.chosen is None:
         draw_section(front_section(found), key="excluded", has_title=False)

@@ -1,0 +1,88 @@
+"""Solving in a real browser: progress, reloading, joining, stopping, a worker that dies."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+
+import pytest
+
+from apps import app_server, assert_quiet, eventually, opened, rest
+from browser import browser
+from optimizer.runs.store import RunStore
+
+#: A scenario whose search takes minutes here.
+LONG = "/?scenario=black-friday-shop"
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with browser() as found:
+        yield found
+
+
+@pytest.fixture
+def store(tmp_path):
+    """A store in which nothing is left under way."""
+    path = tmp_path / "runs.sqlite"
+    yield path
+    with RunStore(f"sqlite:///{path}") as keeper:
+        for run in keeper.runs(state="running"):
+            keeper.cancel(run.id)
+            os.kill(int(run.worker.rpartition(":")[2]), signal.SIGKILL)
+
+
+def runs_of(path):
+    with RunStore(f"sqlite:///{path}") as keeper:
+        return keeper.runs()
+
+
+def has_progress(page):
+    return page.locator("[data-testid=stProgress]").count() > 0
+
+
+def test_progress_reload_join_and_stop(chromium, store):
+    with app_server(store) as address:
+        page, watch = opened(chromium, address, LONG)
+        assert page.get_by_text("Today's design does not survive").is_visible()
+        assert eventually(page, lambda: has_progress(page))
+        assert eventually(page, lambda: [run.state for run in runs_of(store)] == ["running"])
+        assert eventually(page, lambda: runs_of(store)[0].done > 0)
+        before = runs_of(store)[0]
+        # a second session that asks for the same joins, and a page that is loaded again finds it
+        other, _ = opened(chromium, address, LONG)
+        assert eventually(other, lambda: has_progress(other))
+        page.reload()
+        rest(page)
+        assert eventually(page, lambda: has_progress(page))
+        assert [run.id for run in runs_of(store)] == [before.id]
+        told = page.locator("[data-testid=stProgress]").inner_text()
+        assert re.search(r"[0-9,]+ of [0-9,]+ designs, [0-9,]+ on the front so far", told)
+        # whoever stops it, both see what was found
+        assert eventually(page, lambda: runs_of(store)[0].on_front > 0)
+        page.get_by_role("button", name="Stop and keep what was found").click()
+        for each in (page, other):
+            each.wait_for_selector("#front[data-mounted]", timeout=60_000)
+            assert each.get_by_text("It was stopped after").is_visible()
+        ended = runs_of(store)[0]
+        assert (ended.id, ended.state) == (before.id, "cancelled")
+        assert page.eval_on_selector("#front", "(root) => root.dataset.kept") == str(ended.on_front)
+        assert_quiet(watch, address)
+        # and it goes on where it stood
+        page.get_by_role("button", name="Go on").click()
+        assert eventually(page, lambda: runs_of(store)[0].state == "running")
+        assert [run.id for run in runs_of(store)] == [before.id]
+
+
+def test_a_worker_that_dies_is_noticed(chromium, store):
+    with app_server(store) as address:
+        page, watch = opened(chromium, address, LONG)
+        assert eventually(page, lambda: [run.state for run in runs_of(store)] == ["running"])
+        worker = int(runs_of(store)[0].worker.rpartition(":")[2])
+        os.kill(worker, signal.SIGKILL)
+        page.get_by_text("The solver stopped").wait_for(timeout=30_000)
+        assert page.get_by_text(re.compile("no sign of life")).is_visible()
+        page.get_by_role("button", name="Start again").click()
+        assert eventually(page, lambda: runs_of(store)[0].state == "running")
+        assert_quiet(watch, address)
