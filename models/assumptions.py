@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
-import numpy as np
-
+from models.bands import band_in_words
 from models.guesses import Guess, guesses_of
 from models.scenario.complexity import ComplexityBudget
 from models.scenario.component import KINDS
@@ -23,12 +22,9 @@ from models.scenario.scenario import Scenario
 from models.scenario.uncertainty import Lognormal, Normal, Triangular, Uniform
 from models.scenario.workload import Phase
 from models.system import System
-from models.units import quantity as with_unit
 
 #: What is said of a number for which nobody names a source.
 NO_SOURCE = "guess"
-#: The chances at which a band is told.
-_LOW, _HIGH = 0.1, 0.9
 _DISTRIBUTIONS: dict[str, type[Part]] = {
     "normal": Normal,
     "lognormal": Lognormal,
@@ -98,16 +94,6 @@ def assumptions_of(
     """
     listing = _Listing(system, has_defaults)
     return tuple(listing.all(dict(tree)))
-
-
-def band_in_words(guess: Guess) -> str:
-    """How far a guess may be off: the range that holds in eight cases of ten."""
-    low, middle, high = guess.quantile(np.array([_LOW, 0.5, _HIGH]))
-    unit = "fraction" if guess.unit == "share" else guess.unit
-    told = [
-        with_unit(float(value), "" if guess.unit == "share" and value < 0 else unit) for value in (low, high)
-    ]
-    return f"8 in 10 from {told[0]} to {told[1]}, as likely above as below {with_unit(float(middle), unit)}"
 
 
 @dataclass
@@ -340,13 +326,3 @@ def _mapping(node: Node) -> _TREE:
 def _source(node: Node) -> str:
     found = _mapping(node).get("source")
     return found if isinstance(found, str) else ""
-
-
-def centre_of(scenario: Scenario, path: str) -> Place | None:
-    """Where the middle of a parameter's band stands; None where it has none of its own."""
-    spread = scenario.uncertainty.get(path)
-    if isinstance(spread, Normal):
-        return ("uncertainty", path, "mean")
-    if isinstance(spread, Lognormal):
-        return ("uncertainty", path, "median")
-    return ("uncertainty", path, "mode") if isinstance(spread, Triangular) else None

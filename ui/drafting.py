@@ -12,7 +12,7 @@ from models.scenario.editing import tree_of
 from models.scenario.scalar import Scalar
 from models.system import System
 from optimizer.config import SolveConfig
-from ui import cached, state
+from ui import cached, drafts, state
 from ui.solving import AT_ONCE_S, ask, at_once
 from ui.subject import Subject, Unreadable, current
 
@@ -42,7 +42,7 @@ class Drafted:
 
 def drafted(subject: Subject) -> Drafted:
     """The scenario with all that is to be different in it, checked as the loader does."""
-    draft = state.draft(subject.text)
+    draft = drafts.draft_of(subject.text)
     tree = tree_of(subject.text, source=subject.source)
     if not len(draft):
         return Drafted(subject, tree, draft, subject.text, subject.source, subject.system, ())
@@ -60,21 +60,20 @@ def drafted(subject: Subject) -> Drafted:
 
 def change(subject: Subject, changes: Mapping[tuple[str | int, ...], tuple[Scalar, Scalar]]) -> None:
     """Puts values into the draft, each with what stands in the file."""
-    draft = state.draft(subject.text)
+    draft = drafts.draft_of(subject.text)
     for place, (new, old) in changes.items():
         draft = draft.with_change(place, new, old)
-    state.keep_draft(subject.text, draft)
+    drafts.keep(subject.text, draft)
 
 
 def decide(subject: Subject, name: str, value: Scalar, held: Scalar) -> None:
     """Takes a decision out of play in the draft, or puts it back (see `Draft.with_decision`)."""
-    state.keep_draft(subject.text, state.draft(subject.text).with_decision(name, value, held))
+    drafts.keep(subject.text, drafts.draft_of(subject.text).with_decision(name, value, held))
 
 
 def undo(subject: Subject) -> None:
     """Forgets all that was to be different."""
-    state.keep_draft(subject.text, Draft())
-    state.edits_undone()
+    drafts.undo(subject.text)
 
 
 def solve(found: Drafted, config: SolveConfig) -> None:
@@ -82,7 +81,7 @@ def solve(found: Drafted, config: SolveConfig) -> None:
     subject = found.subject
     if len(found.draft):
         state.show_own(found.text, found.source)
-        state.keep_draft(subject.text, Draft())
+        drafts.keep(subject.text, Draft())
         own = current()
         if isinstance(own, Unreadable):  # it was checked before the button was drawn
             return

@@ -12,8 +12,6 @@ from typing import cast
 
 import streamlit as st
 
-from models.errors import Finding
-from models.scenario.draft import Draft
 from optimizer.decide.selecting import Range
 from optimizer.gallery import names
 from ui.view import OWN, Axes, View, address_of, view_from
@@ -35,21 +33,6 @@ class OwnText:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """A text of the person's own that was refused.
-
-    Attributes:
-        text: The text; empty where it is none.
-        source: Where it comes from.
-        findings: All that is wrong with it.
-    """
-
-    text: str
-    source: str
-    findings: tuple[Finding, ...]
-
-
 @dataclass
 class _Session:
     """What a session holds beyond the view.
@@ -64,9 +47,6 @@ class _Session:
         shown: The view as the front was told it last.
         picked: How often picks were changed from outside the table of designs.
         runs: Runs that this session has asked for.
-        drafts: What is to be different in scenarios, by their text.
-        undone: How often such edits were undone.
-        refused: The last text of the person's own that was refused.
         chosen: Saved runs that are chosen in their list.
         batch: The batch that the page Runs and reports tells of.
         looked_at: The designs that the Design page told of before, the last one last.
@@ -81,9 +61,6 @@ class _Session:
     shown: View = field(default_factory=View)
     picked: int = 0
     runs: set[str] = field(default_factory=set)
-    drafts: dict[str, Draft] = field(default_factory=dict)
-    undone: int = 0
-    refused: Refused | None = None
     chosen: tuple[str, ...] = ()
     batch: str = ""
     looked_at: list[str] = field(default_factory=list)
@@ -155,39 +132,6 @@ def show_own(text: str, source: str) -> None:
 def own() -> OwnText | None:
     """The person's own scenario, which no other session sees."""
     return _session().own
-
-
-def draft(text: str) -> Draft:
-    """What the person wants to be different in a scenario, by its text."""
-    return _session().drafts.get(text, Draft())
-
-
-def keep_draft(text: str, draft: Draft) -> None:
-    """Keeps what is to be different in a scenario; an empty draft is forgotten."""
-    drafts = _session().drafts
-    drafts.pop(text, None)
-    if len(draft):
-        drafts[text] = draft
-
-
-def edits_undone() -> None:
-    """Tells tables of edits that what was typed into them is to be forgotten."""
-    _session().undone += 1
-
-
-def times_undone() -> int:
-    """How often edits were undone: part of the keys of tables of edits."""
-    return _session().undone
-
-
-def refuse(text: str, source: str, findings: tuple[Finding, ...]) -> None:
-    """Remembers a text that was refused; without findings that none was."""
-    _session().refused = Refused(text, source, findings) if findings else None
-
-
-def refused() -> Refused | None:
-    """The text that was refused last, until another one is accepted."""
-    return _session().refused
 
 
 def show_run(run: str) -> None:

@@ -10,6 +10,7 @@ class ComplexityBudget(Part):
     """Income and expenses of the complexity budget, in points."""
 
     base: Points = 100.0
+    """Income of every design."""
     caching: Points = 20.0
     """Income of a design that has caching."""
     cdn: Points = 15.0
@@ -31,4 +32,6 @@ class ComplexityBudget(Part):
     has_caching: bool | None = None
     """Earns the caching income; null = when a cache is called."""
     has_cdn: bool = False
+    """Earns the CDN income."""
     has_autoscaling: bool = False
+    """Earns the autoscaling income."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from models.scenario.decision import Integer
 from models.scenario.editing import New, Place, edited, same
 from models.scenario.fixing import with_fixed, without_fixed
 from models.scenario.scalar import Scalar
@@ -65,7 +64,8 @@ class Draft:
         """
         text = base
         for name in self.freed:
-            if name in self.fixed and isinstance(scenario.decisions.get(name), Integer):
+            has_rule = any(set(rule.not_) == {name} for rule in scenario.rules)
+            if name in self.fixed and not has_rule:
                 continue  # its range is written anew
             text = without_fixed(text, scenario, name, source=source)
         if self.changes:

@@ -1,14 +1,15 @@
 """Decisions taken out of play: written into the file so that only one value is left of them.
 
 A toggle or a choice gets a rule that excludes its other values (a rule on what doesn't exist doesn't hold, so
-that decisions with `when` are left alone where they don't exist). An integer gets a range of one number. A
-real, which can't have one, becomes a choice between today's value and the new one, with the same rule.
-Today's design stays what it is, and what it takes to change from it is still counted.
+that decisions with `when` are left alone where they don't exist). An integer gets a range of one number, or
+such a rule where other rules name its values. A real, which can't have one, becomes a choice between today's
+value and the new one, with the same rule. Today's design stays what it is, and what it takes to change from
+it is still counted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from models.scenario.check_conditions import value_today
 from models.scenario.check_overlaps import normal, values_of
@@ -19,6 +20,8 @@ from models.scenario.scenario import Scenario
 
 #: What is written beside a rule that takes a decision out of play.
 WHY = "taken out of play"
+#: Values of an integer that one rule excludes at the most.
+MOST_EXCLUDED = 1000
 #: Names of the options of a real that was taken out of play.
 _TODAY, _FIXED = "today", "fixed"
 
@@ -27,14 +30,20 @@ def fixed_values(scenario: Scenario) -> dict[str, Scalar]:
     """The decisions of which a rule or the range leaves one value, with it; a toggle's is `on` or `off`."""
     found: dict[str, Scalar] = {}
     for name, decision in scenario.decisions.items():
+        if isinstance(decision, Real):
+            continue
+        excluded = _excluded(scenario, name)
         if isinstance(decision, Integer):
-            low, high = decision.integer
-            if low + decision.step > high:
-                found[name] = low
-        elif isinstance(decision, (Toggle, Choice)):
-            left = [value for value in options_of(decision) if value not in _excluded(scenario, name)]
-            if len(left) == 1:
-                found[name] = left[0]
+            values = range(decision.integer[0], decision.integer[1] + 1, decision.step)
+            if len(values) > len(excluded) + 1:
+                continue
+            whole = [value for value in values if value not in excluded]
+            if len(whole) == 1:
+                found[name] = whole[0]
+            continue
+        left = [value for value in options_of(decision) if value not in excluded]
+        if len(left) == 1:
+            found[name] = left[0]
     return found
 
 
@@ -66,13 +75,13 @@ def with_fixed(
 
 
 def without_fixed(text: str, scenario: Scenario, name: str, *, source: str = "scenario") -> str:
-    """The text with a toggle or a choice put back into play: its rules of one decision are taken out.
+    """The text with a decision put back into play: the rules on it alone are taken out.
 
     Raises:
-        EditError: It is no toggle or choice, or no rule fixes it.
+        EditError: No rule fixes it.
     """
     places = [("rules", i) for i, rule in enumerate(scenario.rules) if set(rule.not_) == {name}]
-    if not places or isinstance(scenario.decisions.get(name), (Integer, Real)):
+    if not places:
         raise EditError(f"{name} is not fixed by a rule; change its range in the text")
     for place in reversed(places):
         text = edited(text, {place: REMOVED}, source=source)
@@ -84,13 +93,20 @@ def _changes(text: str, scenario: Scenario, name: str, value: Scalar) -> dict[Pl
     decision = scenario.decisions.get(name)
     if decision is None:
         raise EditError(f"there is no decision {name}")
+    tree = tree_of(text)
     if isinstance(decision, Integer):
         is_whole = not isinstance(value, bool) and isinstance(value, (int, float)) and value == int(value)
         if not is_whole:
             raise EditError(f"{name} can't be fixed at {value}: a whole number is needed")
         assert isinstance(value, (int, float))
+        values = range(decision.integer[0], decision.integer[1] + 1, decision.step)
+        if _is_named(scenario, name) and int(value) in values:
+            if len(values) > MOST_EXCLUDED:
+                raise EditError(
+                    f"{name} has {len(values):,} values and rules that name some: set its range in the text"
+                )
+            return _rule(tree, name, [other for other in values if other != value])
         return {("decisions", name, "integer"): [int(value), int(value)]}
-    tree = tree_of(text)
     if isinstance(decision, Real):
         return _changes_of_real(scenario, tree, name, decision, value)
     options = options_of(decision)
@@ -123,7 +139,7 @@ def _changes_of_real(
     return changes
 
 
-def _rule(tree: Mapping[str, object], name: str, others: list[str]) -> dict[Place, New]:
+def _rule(tree: Mapping[str, object], name: str, others: Sequence[Scalar]) -> dict[Place, New]:
     """A rule that excludes values of a decision; none where nothing is to be excluded."""
     if not others:
         return {}
@@ -131,6 +147,12 @@ def _rule(tree: Mapping[str, object], name: str, others: list[str]) -> dict[Plac
     count = len(rules) if isinstance(rules, tuple) else 0
     written: New = others[0] if len(others) == 1 else list(others)
     return {("rules", count): {"not": {name: written}, "why": WHY}}
+
+
+def _is_named(scenario: Scenario, name: str) -> bool:
+    """Whether rules or conditions name values of a decision."""
+    conditions = [part for rule in scenario.rules for part in (rule.if_, rule.then, rule.not_)]
+    return any(name in part for part in (*conditions, *(d.when for d in scenario.decisions.values())))
 
 
 def _excluded(scenario: Scenario, name: str) -> set[object]:

@@ -1,4 +1,4 @@
-"""The Scenario page: numbers that are typed over, what is refused, what is solved again, files brought along."""
+"""The Scenario page: numbers typed over, what is refused, what is solved again, files brought along."""
 
 from __future__ import annotations
 
@@ -159,7 +159,7 @@ def test_text_for_a_number_is_refused_in_place_and_nothing_is_lost(monkeypatch, 
 def test_the_middle_of_a_band_goes_with_its_number(monkeypatch, tmp_path):
     app = opened(monkeypatch, tmp_path, scenario="web-api-three-tier")
     typed(app, "assumptions", "number", "app.service_ms", "value", "20")
-    draft = app.session_state["tradespace"].drafts[text_of("web-api-three-tier")]
+    draft = app.session_state["tradespace-drafts"].edits[text_of("web-api-three-tier")]
     assert draft.changes == {
         ("components", "app", "service_ms"): 20,
         ("uncertainty", "app.service_ms", "median"): 20,

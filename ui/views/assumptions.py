@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from models.assumptions import Assumption, assumptions_of, centre_of
+from models.assumptions import Assumption, assumptions_of
+from models.bands import centre_of
 from models.scenario.editing import Place, same, value_at
 from models.scenario.scalar import Scalar
 from ui.drafting import Drafted

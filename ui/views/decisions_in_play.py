@@ -13,7 +13,7 @@ from models.scenario.fixing import fixed_values, options_of
 from models.scenario.scalar import Scalar, plain
 from models.units import count
 from optimizer.protocols import size_of
-from ui import drafting, state
+from ui import drafting, drafts
 from ui.drafting import Drafted
 from ui.views.words import escaped
 
@@ -66,14 +66,14 @@ def _draw_one(found: Drafted, name: str, held: Mapping[str, Scalar]) -> None:
     left, right = st.columns([3, 2], vertical_alignment="center")
     left.markdown(f"**{escaped(decision.label or name)}**  \n{escaped(_told(name, decision, columns))}")
     value = found.draft.fixed.get(name, None if name in found.draft.freed else held.get(name))
-    key = f"decision-{name}-{state.times_undone()}"
+    key = f"decision-{name}-{drafts.times_undone()}"
     values = _values(decision, columns)
     if values is None:
         with right:
             _draw_number(found, name, value, held, key)
         return
     options = [IN_PLAY, *values]
-    if name in held and isinstance(decision, Integer):
+    if name in held and len(values) == 1:
         options = options[1:]  # the file has no other range to go back to
     chosen = IN_PLAY if value is None else str(value)
     right.selectbox(

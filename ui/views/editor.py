@@ -12,7 +12,7 @@ import streamlit as st
 from models.errors import Finding
 from models.scenario.editing import Place, dotted, same, value_at, written
 from models.scenario.scalar import Scalar, plain
-from ui import drafting, state
+from ui import drafting, drafts
 from ui.drafting import Drafted
 
 #: Rows that are shown before the table scrolls, and the height of one.
@@ -76,7 +76,7 @@ def draw_editor(
     places = [dotted(cell.place) for column in cells.values() for cell in column if cell is not None]
     # What is typed is kept by the number of its row: another set of rows is another table.
     rest = hashlib.sha256("\n".join([found.subject.text, *places]).encode()).hexdigest()[:12]
-    name = f"{key}-{rest}-{state.times_undone()}"
+    name = f"{key}-{rest}-{drafts.times_undone()}"
     settings = dict(config or {})
     settings.setdefault("remark", st.column_config.TextColumn("remark", width="medium"))
     st.data_editor(

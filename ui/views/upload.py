@@ -6,7 +6,7 @@ import streamlit as st
 
 from models.errors import Finding, ScenarioError
 from models.scenario.document import MAX_BYTES, decoded
-from ui import drafting, state
+from ui import drafting, drafts, state
 from ui.views.findings import draw_findings
 
 _AREA, _FILE = "upload-text", "upload-file"
@@ -37,7 +37,7 @@ def draw_upload() -> None:
         help="What you upload stands here too, so that it can be mended on the spot.",
     )
     st.button("Check and open", key="upload-check", type="primary", on_click=_typed)
-    refused = state.refused()
+    refused = drafts.refused()
     if refused is not None:
         draw_findings(refused.findings, refused.source)
         if refused.text:
@@ -54,7 +54,7 @@ def _received() -> None:
     try:
         text = decoded(file.getvalue(), name)
     except ScenarioError as error:
-        state.refuse("", name, tuple(error.findings))
+        drafts.refuse("", name, tuple(error.findings))
         return
     st.session_state[_AREA] = text
     _open(text, name)
@@ -62,7 +62,7 @@ def _received() -> None:
 
 def _typed() -> None:
     text = st.session_state[_AREA]
-    before = state.refused()
+    before = drafts.refused()
     _open(text, before.source if before is not None else "your text")
 
 
@@ -74,7 +74,7 @@ def _open(text: str, source: str) -> None:
     else:
         found = drafting.take(text, source)
     if found:
-        state.refuse(text, source, found)
+        drafts.refuse(text, source, found)
     else:
-        state.refuse("", "", ())
+        drafts.refuse("", "", ())
         state.note(f"{source} is read: this is your own scenario now. Solve it to see its front.")
