@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import platform
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -19,6 +20,8 @@ LIVE = ("queued", "running")
 ENDED = ("done", "cancelled", "failed", "interrupted")
 #: A run that hasn't been heard of for this long is dead, s.
 SILENT_S = 10.0
+#: A run that waits to be begun and hasn't been heard of for this long has nobody who would begin it, s.
+FORGOTTEN_S = 60.0
 #: Settings that never change a result.
 _NEVER_MATTER = ("workers", "chunk")
 
@@ -83,8 +86,9 @@ class Run:
         return self.state in LIVE
 
     def is_silent(self, now: float) -> bool:
-        """Whether it is running but hasn't been heard of for too long."""
-        return self.state == "running" and now - (self.beat or self.created) > SILENT_S
+        """Whether it is live but hasn't been heard of for too long."""
+        patience = {"running": SILENT_S, "queued": FORGOTTEN_S}
+        return now - (self.beat or self.created) > patience.get(self.state, math.inf)
 
     @property
     def seconds(self) -> float | None:

@@ -10,10 +10,10 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from optimizer.runs.run import LIVE, SILENT_S, Run, versions
+from optimizer.runs.run import FORGOTTEN_S, LIVE, SILENT_S, Run, versions
 from optimizer.runs.schema import CHECKPOINTS, FRONTS, INPUTS, RUNS, TAGS
 from optimizer.runs.shelf import Shelf
 
@@ -98,6 +98,7 @@ class RunStore(Shelf):
                 total=0,
                 on_front=0,
                 created=now,
+                beat=now,
                 worker="",
                 cancel=False,
                 summary="",
@@ -113,7 +114,7 @@ class RunStore(Shelf):
 
     def _queued_again(self, connection: Connection, run: str, key: str) -> Run:
         again = {"state": "queued", "live": key, "cancel": False, "ended": None, "error": "", "worker": ""}
-        connection.execute(update(RUNS).where(RUNS.c.id == run).values(**again))
+        connection.execute(update(RUNS).where(RUNS.c.id == run).values(**again, beat=time.time()))
         return self._get(connection, run)
 
     def begin(self, run: str, *, worker: str | None = None) -> bool:
@@ -123,6 +124,14 @@ class RunStore(Shelf):
         with self._writing() as connection:
             found = connection.execute(
                 taken.values(state="running", started=now, beat=now, worker=worker or this_worker())
+            )
+            return bool(found.rowcount == 1)
+
+    def waits(self, run: str) -> bool:
+        """Says that somebody is there who will begin a run; whether it is still to be had."""
+        with self._writing() as connection:
+            found = connection.execute(
+                update(RUNS).where(RUNS.c.id == run, RUNS.c.state == "queued").values(beat=time.time())
             )
             return bool(found.rowcount == 1)
 
@@ -201,19 +210,21 @@ class RunStore(Shelf):
             )
             return self._get(connection, run)
 
-    def bury(self, *, silent_s: float = SILENT_S) -> int:
+    def bury(self, *, silent_s: float = SILENT_S, forgotten_s: float = FORGOTTEN_S) -> int:
         """Marks runs as interrupted that haven't been heard of for too long; how many."""
-        before = time.time() - silent_s
-        silent = (RUNS.c.state == "running") & (RUNS.c.beat < before)
+        heard = func.coalesce(RUNS.c.beat, RUNS.c.created)
+        now = time.time()
+        silent = or_(
+            and_(RUNS.c.state == "running", heard < now - silent_s),
+            and_(RUNS.c.state == "queued", heard < now - forgotten_s),
+        )
         with self._reading() as connection:
             if not connection.execute(select(RUNS.c.id).where(silent).limit(1)).first():
                 return 0
         with self._writing() as connection:
             error = "no sign of life: its process has died, or the machine has"
             found = connection.execute(
-                update(RUNS)
-                .where(silent)
-                .values(state="interrupted", live=None, ended=RUNS.c.beat, error=error)
+                update(RUNS).where(silent).values(state="interrupted", live=None, ended=heard, error=error)
             )
             return int(found.rowcount)
 

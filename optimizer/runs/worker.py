@@ -63,7 +63,7 @@ def begun(store: RunStore, name: str, *, most: int | None = None) -> bool:
     most = cores() if most is None else most
     while len(store.runs(state="running", limit=most)) >= most:
         store.bury()
-        if store.get(name).state != "queued":
+        if not store.waits(name):
             return False
         time.sleep(WAIT_S)
     return store.begin(name)

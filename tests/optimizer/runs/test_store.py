@@ -14,7 +14,7 @@ from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.engine import make_url
 
 from optimizer.runs.connecting import NEWEST, StoreError, shown, url_of
-from optimizer.runs.run import SILENT_S
+from optimizer.runs.run import FORGOTTEN_S, SILENT_S
 from optimizer.runs.schema import METADATA
 from optimizer.runs.shelf import Hidden
 from optimizer.runs.store import RunStore, Wanted
@@ -131,6 +131,24 @@ def test_a_worker_that_died_is_noticed_and_one_that_comes_back_changes_nothing(s
     assert not store.end(run.id, "done")
     assert store.get(run.id).state == "interrupted"
     assert store.request(WANTED).id == run.id
+
+
+def test_a_run_that_nobody_will_begin_is_noticed_too(store):
+    run = store.request(WANTED)
+    assert store.bury() == 0
+    assert not store.get(run.id).is_silent(time.time() + SILENT_S + 1.0)
+    assert store.get(run.id).is_silent(time.time() + FORGOTTEN_S + 1.0)
+    time.sleep(0.2)
+    assert store.waits(run.id)
+    assert store.bury(forgotten_s=0.15) == 0
+    time.sleep(0.2)
+    assert store.bury(forgotten_s=0.15) == 1
+    assert store.get(run.id).state == "interrupted"
+    assert not store.waits(run.id)
+    assert not store.begin(run.id)
+    again = store.request(WANTED)
+    assert (again.id, again.state) == (run.id, "queued")
+    assert store.bury(forgotten_s=10.0) == 0
 
 
 def test_lists_are_the_newest_first_and_filtered(store):
