@@ -23,6 +23,9 @@ from models.explaining import explain
 from models.flow_times import FlowTimes, flow_times
 from models.scenario.load import scenario_from_text
 from models.system import System
+from optimizer.batch.kept import batch_of
+from optimizer.batch.running import Batch
+from optimizer.batch.summary import batch_report
 from optimizer.decide.breaking import BreakingPoints, breaking_points
 from optimizer.decide.comparing import Comparison, compare
 from optimizer.decide.health import Health, health_of
@@ -209,6 +212,18 @@ def report_run(
         StoreError: The store can't take it.
     """
     return record_report(store_at(url), _system, _text, _solution, choices, tags=tags)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Reading the batch")
+def batch(url: str, run: str, moment: float) -> tuple[Batch, Report]:
+    """A batch with what was kept of it until a moment, and its summary.
+
+    Raises:
+        TradespaceError: It can't be read.
+    """
+    store = store_at(url)
+    found = batch_of(store, store.get(run))
+    return found, batch_report(found, made=date.fromtimestamp(moment))
 
 
 @st.cache_data(max_entries=8, show_spinner=False)

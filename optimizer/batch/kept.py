@@ -12,14 +12,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from models.scenario.load import scenario_from_text
+from models.scenario.load import scenario_from, scenario_from_text
 from models.scenario.scenario import Scenario
 from optimizer.batch.cases import Case, grid
 from optimizer.batch.running import Batch, digest_of
 from optimizer.batch.solving import solve_case
 from optimizer.batch.summary import summary_rows
+from optimizer.batch.varied import varied
 from optimizer.config import SolveConfig
-from optimizer.files import parquet_bytes
+from optimizer.files import csv_bytes, parquet_bytes
 from optimizer.runs.run import Run, key_of
 from optimizer.runs.store import RunStore, Wanted
 from optimizer.tables import plain_table
@@ -122,6 +123,22 @@ def solve_briefly(case: Case) -> dict[str, Any]:
     front = [] if knee is None else [answer["front"][knee]]
     brief = {**answer, "front": front, "knee": None if knee is None else 0}
     return {**result, "answer": brief}
+
+
+def case_text(case: Case) -> str:
+    """A case as the text of a scenario of its own.
+
+    Raises:
+        ScenarioError: A changed value is refused by this version.
+    """
+    scenario = varied(scenario_from(case.tree, source=case.scenario), case.changes)
+    tree = scenario.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    return json.dumps(tree, indent=1, ensure_ascii=False) + "\n"
+
+
+def cases_csv(batch: Batch) -> bytes:
+    """A row a case as the bytes of a CSV file."""
+    return csv_bytes(plain_table(summary_rows(batch)))
 
 
 def _key(case: Case) -> str:

@@ -2,13 +2,39 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import streamlit as st
 
-from ui.saved import PART, draw_saved
+from models.errors import TradespaceError
+from ui.batching import adopt
+from ui.saved import BATCH, PART, draw_saved
+from ui.subject import Subject, Unreadable, current
+from ui.views.batch import draw_new_batch
+from ui.views.batch_results import draw_batches
 from ui.views.downloads import draw_report
+from ui.views.findings import draw_unreadable
+from ui.views.words import escaped
 
+
+def draw_batch() -> None:
+    """Batches of the scenario that is looked at: a new one, and what came out of others."""
+    try:
+        subject: Subject | Unreadable = current()
+        if isinstance(subject, Unreadable):
+            draw_unreadable(subject)
+            return
+        with st.expander("A new batch", expanded=True, key="batch-new"):
+            draw_new_batch(subject)
+        draw_batches(subject)
+    except TradespaceError as error:
+        st.error(f"Batches can't be shown: {escaped(str(error))}")
+
+
+with contextlib.suppress(TradespaceError):  # a run that isn't there is told where its front would be
+    adopt()
 st.header("Runs and reports", anchor=False)
-parts = {"Saved runs": draw_saved, "Report": draw_report}
+parts = {"Saved runs": draw_saved, "Report": draw_report, BATCH: draw_batch}
 tabs = st.tabs(list(parts), key=PART, on_change="rerun")
 for tab, draw in zip(tabs, parts.values(), strict=True):
     if tab.open:

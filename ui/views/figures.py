@@ -7,6 +7,7 @@ versions, and these two read the same in both.
 from __future__ import annotations
 
 import html
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -79,10 +80,16 @@ def waterfall(chart: Waterfall) -> go.Figure:
 
 
 def line(chart: Line) -> go.Figure:
-    """A line through points."""
-    curve = Curve(chart.y_label, tuple(x for x, _ in chart.points), tuple(y for _, y in chart.points))
+    """A line through points, or several."""
+    lines = ((chart.name or chart.y_label, chart.points), *chart.more)
+    drawn = [
+        Curve(name, tuple(x for x, _ in points), tuple(y for _, y in points), colour, dash)
+        for (name, points), colour, dash in zip(
+            lines, itertools.cycle((BLUE, ORANGE, GREEN, PURPLE)), itertools.cycle(PICK_DASHES), strict=False
+        )
+    ]
     return curves(
-        [curve], x_label=chart.x_label, y_label=chart.y_label, x_unit=chart.x_unit, y_unit=chart.y_unit
+        drawn, x_label=chart.x_label, y_label=chart.y_label, x_unit=chart.x_unit, y_unit=chart.y_unit
     )
 
 
