@@ -152,7 +152,11 @@ def _traces(
             "cliponaxis": False,
         }
     )
-    moved = [k for k, span in enumerate(spans) if span.half is not None and span.half != span.value]
+    moved = [
+        k
+        for k, span in enumerate(spans)
+        if span.half is not None and span.half != span.value and not frame.side(span.value)
+    ]
     traces.append(
         {
             "type": "scatter",
