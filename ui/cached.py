@@ -41,6 +41,7 @@ from optimizer.report.content import Report
 from optimizer.report.findings import Findings, findings_at_once
 from optimizer.report.html import front_data
 from optimizer.report.sections.front import front_view, off_front_texts
+from optimizer.report.system_findings import SystemFindings
 from optimizer.runs.comparing import RunComparison, compare_runs
 from optimizer.runs.run import Run
 from optimizer.runs.solving import record_report, solution_of
@@ -275,6 +276,12 @@ def health(key: str, rows: tuple[Row, ...], _system: System, _solution: Solution
 def times_of_flows(digest: str, x: Row, _system: System) -> tuple[FlowTimes, ...]:
     """Where the time of each flow of one design goes."""
     return flow_times(_system, array(x))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def asked(key: str, x: Row, _system: System, _solution: Solution) -> SystemFindings:
+    """What only a system can answer of one design; `key` names the solution."""
+    return SystemFindings(_system, _solution, array(x))
 
 
 @st.cache_resource(max_entries=128, show_spinner=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
@@ -41,6 +41,14 @@ class Shown:
         return self.subject.about(
             None if self.suggested.is_suggested and self.token == self.suggestion else self.x
         )
+
+    @property
+    def asked(self) -> Findings:
+        """What only the system tells of it, without what is asked of the whole front anew for each design."""
+        subject = self.subject
+        system, key = subject.system, row(self.x)
+        answers = cached.asked(f"{subject.key}-{system.digest}", key, system, subject.solution)
+        return replace(self.suggested, chosen=self.evaluation, position=self.place.position, system=answers)
 
     @property
     def suggestion(self) -> str:

@@ -14,19 +14,22 @@ from models.evaluation import Array, Evaluation
 from models.units import quantity
 from ui.views import figures
 
+#: An axis whose values lie further apart than by this factor is logarithmic.
+WIDE = 50.0
 #: Points up to which each has its text beside it.
 MOST_LABELLED = 40
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Designs that stand out: their name, values `(n, m)`, sign, colour."""
+    """Designs of one kind: their name, values `(n, m)`, sign, colour, what each is called, and its token."""
 
     name: str
     values: Array
     symbol: str
     colour: str
     texts: tuple[str, ...]
+    tokens: tuple[str, ...]
 
 
 def among_front(front: Evaluation, x: int, y: int, marks: Sequence[Mark]) -> go.Figure:
@@ -38,6 +41,7 @@ def among_front(front: Evaluation, x: int, y: int, marks: Sequence[Mark]) -> go.
         Mark(
             "the front", front.values, "circle", figures.GREY,
             tuple(f"design {i + 1}" for i in range(len(front))),
+            tuple(str(i + 1) for i in range(len(front))),
         ),
         size=7,
     )  # fmt: skip
@@ -62,7 +66,8 @@ def reserve_of_front(front: Evaluation, x: int, y: int, marks: Sequence[Mark]) -
             continue
         texts = tuple(f"design {i + 1}, {quantity(float(left[i]), 'fraction')} left" for i in rows)
         shown = tuple(quantity(float(left[i]), "fraction") for i in rows)
-        mark = Mark(name, front.values[rows], symbol, colour, texts)
+        numbers = tuple(str(int(i) + 1) for i in rows)
+        mark = Mark(name, front.values[rows], symbol, colour, texts, numbers)
         _points(figure, dimensions, x, y, mark, size=9, labels=shown if len(front) <= MOST_LABELLED else ())
     for mark in marks:
         _points(figure, dimensions, x, y, mark, size=14)
@@ -139,6 +144,7 @@ def _points(
             for i in rows
         ],
         hoverinfo="text",
+        customdata=[mark.tokens[i] for i in rows],
         cliponaxis=False,
     )  # fmt: skip
 
@@ -157,8 +163,11 @@ def _framed(figure: go.Figure, dimensions: Sequence[Dimension], x: int, y: int) 
     )
     figure.update_xaxes(title=_title(dimensions[x]), fixedrange=True)
     figure.update_yaxes(title=_title(dimensions[y]), fixedrange=True, automargin=True)
-    for axis, dimension in ((figure.update_xaxes, dimensions[x]), (figure.update_yaxes, dimensions[y])):
-        if dimension.unit == "fraction":
+    for axis, letter, j in ((figure.update_xaxes, "x", x), (figure.update_yaxes, "y", y)):
+        values = np.concatenate([np.asarray(trace[letter], dtype=np.float64) for trace in figure.data])
+        if values.size and values.min() > 0.0 and values.max() > WIDE * values.min():
+            axis(type="log", title=f"{_title(dimensions[j])}, logarithmic", dtick=1)
+        elif dimensions[j].unit == "fraction":
             axis(tickformat=".4~p")
     return figure
 

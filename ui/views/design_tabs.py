@@ -118,7 +118,7 @@ def _draw_calls(shown: Shown) -> None:
 def _draw_budget(shown: Shown) -> None:
     subject = shown.subject
     system, key = subject.system, row(shown.x)
-    found = shown.about
+    found = shown.asked
     assert found.system is not None
     health = found.system.health
     draw_reserve(health.budgets[0], warning_share=health.warning_share)
@@ -140,6 +140,7 @@ def _draw_budget(shown: Shown) -> None:
             reserve_of_front(front, x, y, _marks(shown)),
             key="reserve-front",
             alt="The designs of the front, with the share of the complexity budget that each leaves.",
+            on_click=state.look_at,
         )
 
 
@@ -157,8 +158,9 @@ def _draw_among(shown: Shown) -> None:
         among_front(front, x, y, _marks(shown)),
         key="among-front",
         alt="The designs of the front in two dimensions, with today's design and this one among them.",
+        on_click=state.look_at,
     )
-    told = ["The two dimensions are those of the scatter on Explore."]
+    told = ["Click a design to look at it. The two dimensions are those of the scatter on Explore."]
     for values, name in (
         (shown.subject.solution.today.values[0], "today's design"),
         (shown.evaluation.values[0], tokens.name_of(shown.token)),
@@ -179,13 +181,14 @@ def _axes(front: Evaluation) -> tuple[int, int]:
 def _marks(shown: Shown) -> tuple[Mark, ...]:
     today, place = shown.subject.solution.today, shown.place
     front = shown.suggested.front.evaluation
-    marks = [Mark("today", today.values, "diamond", figures.ORANGE, ("today's design",))]
+    marks = [Mark("today", today.values, "diamond", figures.ORANGE, ("today's design",), (tokens.TODAY,))]
     if place.beaten_by.size and place.standing == "dominated":
         rows = place.beaten_by[:3]
-        names = tuple(f"design {int(i) + 1}, beats it" for i in rows)
-        marks.append(Mark("beats it", front.values[rows], "triangle-up", figures.PURPLE, names))
+        numbers = tuple(str(int(i) + 1) for i in rows)
+        names = tuple(f"design {number}, beats it" for number in numbers)
+        marks.append(Mark("beats it", front.values[rows], "triangle-up", figures.PURPLE, names, numbers))
     name = tokens.name_of(shown.token)
-    marks.append(Mark("this design", shown.evaluation.values, "star", figures.BLUE, (name,)))
+    marks.append(Mark("this design", shown.evaluation.values, "star", figures.BLUE, (name,), (shown.token,)))
     return tuple(marks)
 
 
@@ -197,7 +200,8 @@ def _draw_each(shown: Shown) -> None:
 
 def _draw_margins(shown: Shown) -> None:
     with st.spinner("Raising the load until each limit falls"):
-        sections = margins(shown.about), rules(shown.about)
+        # What survivors have in common is the same for every design: asked of the suggested one, once.
+        sections = margins(shown.asked), rules(shown.suggested)
     for section in sections:
         if section is not None:
             st.subheader(escaped(section.title), anchor=False)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import plotly.graph_objects as go
@@ -48,9 +48,28 @@ def label(words: str) -> str:
     return html.escape(shown(words), quote=False)
 
 
-def draw(figure: go.Figure, *, key: str, alt: str) -> None:
-    """Puts a figure onto the page."""
-    st.plotly_chart(figure, key=key, config=CHART_CONFIG, alt=shown(alt))
+def draw(figure: go.Figure, *, key: str, alt: str, on_click: Callable[[str], None] | None = None) -> None:
+    """Puts a figure onto the page.
+
+    Args:
+        figure: The figure.
+        key: Distinguishes it from others of the page.
+        alt: The same in words.
+        on_click: Told the `customdata` of a point that is clicked; None = points can't be clicked.
+    """
+    if on_click is None:
+        st.plotly_chart(figure, key=key, config=CHART_CONFIG, alt=shown(alt))
+        return
+
+    def clicked() -> None:
+        points = st.session_state[key]["selection"]["points"]
+        if points:
+            told = points[0]["customdata"]
+            on_click(str(told[0] if isinstance(told, (list, tuple)) else told))
+
+    st.plotly_chart(
+        figure, key=key, config=CHART_CONFIG, alt=shown(alt), on_select=clicked, selection_mode="points"
+    )
 
 
 def waterfall(chart: Waterfall) -> go.Figure:

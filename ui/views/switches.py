@@ -102,10 +102,13 @@ def _draw_column(
     key = f"decide-{column.name}"
     value = float(x[j])
 
-    def changed() -> None:
-        after = x.copy()
-        after[j] = st.session_state[key]
-        decide(after)
+    def changed(widget: str = key) -> None:
+        chosen = st.session_state[widget]
+        if chosen is not None:
+            after = x.copy()
+            # Today's value may be one that the decision doesn't offer.
+            after[j] = chosen if chosen == column.today else column.clip(np.array(float(chosen)))
+            decide(after)
 
     words = escaped(label)
     if column.kind == "toggle":
@@ -118,8 +121,23 @@ def _draw_column(
         st.markdown(f"{words}: {escaped(written(value))}")
         return
     st.session_state[key] = value
-    draw: Mapping[str, Callable[..., object]] = {"choice": st.selectbox}
-    draw.get(column.kind, st.select_slider)(
+    place = st.container()
+    if column.count is None or column.count > MOST_STOPS:
+        place, beside = st.columns([3, 1], vertical_alignment="bottom")
+        exact = f"exactly-{column.name}"
+        st.session_state[exact] = value if np.isfinite(value) else None
+        beside.number_input(
+            f"{words}, exactly",
+            key=exact,
+            format="%g",
+            step=column.step or None,
+            help=escaped(column.allowed()),
+            on_change=partial(changed, exact),
+            disabled=not is_there,
+            label_visibility="collapsed",
+        )
+    draw: Mapping[str, Callable[..., object]] = {"choice": place.selectbox}
+    draw.get(column.kind, place.select_slider)(
         words,
         stops,
         format_func=written,
