@@ -165,3 +165,13 @@ def test_robustness_of_designs_together_is_cached_by_design(monkeypatch, tmp_pat
     found = cached.robustness(system.digest, x, system)
     alone = robustness_of(system, system.space.today[None, :])
     assert np.array_equal(found.bands, alone.bands)
+
+
+def test_names_that_users_wrote_are_shown_as_text(monkeypatch, tmp_path):
+    evil = "<img src=x onerror=alert(1)>"
+    text = doubtful_exercise().replace("A: enable eventual consistency", evil)
+    run, _, _ = kept(monkeypatch, tmp_path, text)
+    app = compare(monkeypatch, tmp_path, run=run, pick=["1", "2", "~0,1,0,0,0"])
+    assert evil in {head for rows in tables(app) for head in rows}
+    assert all("<img" not in element.proto.body for element in app.get("html"))
+    assert all("<img" not in one.value.replace("\\<", "") for one in (*app.markdown, *app.caption))
