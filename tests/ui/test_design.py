@@ -6,6 +6,7 @@ import re
 
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from apps import app_test
 from models.compiling import compile_system
@@ -293,3 +294,61 @@ def test_the_stops_of_a_slider_hold_every_value_that_is_offered_and_todays():
     pace = stops_of(columns["pace"], 7.77777)
     assert {1.0, 5.0, 7.77777, 20.0} <= set(pace)
     assert all(1.0 <= stop <= 20.0 for stop in pace)
+
+
+def _only_switches(text, own):
+    """A page of switches alone; what they decide is kept in the session."""
+    import numpy as np
+    import streamlit as st
+
+    from models.compiling import compile_system
+    from models.scenario.load import scenario_from_text
+    from optimizer.decide.taking import taken_by
+    from optimizer.report.wording import labels_of
+    from ui.views.switches import draw_switches
+
+    system = compile_system(scenario_from_text(text))
+    x = np.array(st.session_state.get("x", own), dtype=float)
+    draw_switches(
+        system,
+        x,
+        labels_of(system.scenario),
+        taken_by(system, x),
+        lambda y: st.session_state.update(x=list(y)),
+    )
+
+
+def test_a_real_is_moved_by_a_slider_and_typed_exactly_within_its_bounds():
+    text = OWN.replace("  guard:", "  pace: {real: [1, 20], sets: db.service_ms}\n  guard:")
+    system = compile_system(scenario_from_text(text))
+    place = [column.name for column in system.space.columns].index("pace")
+    app = AppTest.from_function(_only_switches, args=(text, list(system.space.today)))
+    app.run()
+    assert not app.exception
+    assert app.select_slider(key="decide-pace").value == 5.0
+    app.number_input(key="exactly-pace").set_value(7.123).run()
+    assert not app.exception
+    assert app.session_state["x"][place] == 7.123
+    assert app.select_slider(key="decide-pace").value == 7.123
+    app.number_input(key="exactly-pace").set_value(700.0).run()
+    assert app.session_state["x"][place] == 20.0
+    app.select_slider(key="decide-pace").set_value(1.0).run()
+    assert app.session_state["x"][place] == 1.0
+
+
+def test_todays_value_that_no_decision_offers_can_be_left_and_taken_again():
+    """Today nothing bounds the wait; the decision offers 1 to 4 s."""
+    text = OWN.replace("  guard:", "  patience: {integer: [1, 4], sets: db.max_wait_s}\n  guard:")
+    system = compile_system(scenario_from_text(text))
+    place = [column.name for column in system.space.columns].index("patience")
+    assert np.isinf(system.space.today[place])
+    app = AppTest.from_function(_only_switches, args=(text, list(system.space.today)))
+    app.run()
+    assert not app.exception
+    slider = app.select_slider(key="decide-patience")
+    assert slider.options[-1] == "none"
+    slider.set_value(2.0).run()
+    assert app.session_state["x"][place] == 2.0
+    app.select_slider(key="decide-patience").set_value(np.inf).run()
+    assert not app.exception
+    assert np.isinf(app.session_state["x"][place])
