@@ -65,6 +65,20 @@ def path_of(name: str) -> Path:
     return _folder() / f"{name.replace('-', '_')}.yaml"
 
 
+def title_of(name: str) -> str:
+    """The title of a bundled scenario, or its name; nothing but the head of its file is read as YAML.
+
+    Raises:
+        GalleryError: There is none of that name.
+    """
+    from models.scenario.document import read_document
+
+    text = path_of(name).read_text(encoding="utf-8")
+    head = re.search(r"^title:.*(?:\n[ \t]+.*)*", text, re.MULTILINE)
+    told = read_document(head.group().encode(), source=name).tree if head else {}
+    return str(told.get("title") or name)
+
+
 def entry(name: str) -> Entry:
     """What a list tells of one bundled scenario; its file is read and its designs are counted.
 

@@ -34,7 +34,7 @@ from optimizer.decide.robustness import Robustness, robustness_of
 from optimizer.decide.spending import Addition, Spending, additions, spending_of
 from optimizer.decide.under_load import LOADS, LoadCurve, load_curve
 from optimizer.files import csv_bytes
-from optimizer.gallery import Entry, entry, path_of
+from optimizer.gallery import path_of, title_of
 from optimizer.protocols import size_of
 from optimizer.report.building import build_report
 from optimizer.report.content import Report
@@ -63,9 +63,9 @@ def bundled_text(name: str) -> str:
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def gallery_entry(name: str) -> Entry:
-    """What is told of a bundled scenario."""
-    return entry(name)
+def bundled_title(name: str) -> str:
+    """The title of a bundled scenario."""
+    return title_of(name)
 
 
 @st.cache_resource(max_entries=16, show_spinner="Reading the scenario")

@@ -53,6 +53,6 @@ def _title(name: str) -> str:
         mine = state.own()
         return f"My own: {mine.source}" if mine is not None else "My own"
     try:
-        return cached.gallery_entry(name).title
+        return cached.bundled_title(name)
     except TradespaceError:
         return name

@@ -276,3 +276,12 @@ def _run(command, folder, installed=None):
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr[-2000:]
     return done.stdout
+
+
+def test_titles_are_those_of_the_scenarios():
+    from models import load_scenario
+    from optimizer.gallery import names, path_of, title_of
+
+    for name in names():
+        scenario = load_scenario(path_of(name))
+        assert title_of(name) == (scenario.title or scenario.name)
