@@ -95,10 +95,12 @@ def planned(axes: tuple[Axis, ...], seeds: int) -> Planned:
 
 def how_long(subject: Subject, plan: Planned) -> str:
     """How long a batch may take, in words."""
-    seconds = cached.seconds_for_all(subject.system.digest, subject.system)
+    run = subject.run
+    took = run.seconds if run is not None and run.state == "done" else None
+    seconds = took or cached.seconds_for_all(subject.system.digest, subject.system)
     words = f"{count(plan.cases)} case{'' if plan.cases == 1 else 's'}"
     if seconds <= SolveConfig().exact_seconds:
-        return f"{words}, every design of each: about {duration(max(plan.cases * seconds, 1.0))} of work."
+        return f"{words}, about {duration(max(plan.cases * seconds, 1.0))} of work."
     return f"{words}, each a search of its own: minutes to hours. It can be stopped; what is done is kept."
 
 

@@ -10,7 +10,7 @@ from optimizer.runs.shelf import Hidden
 from optimizer.runs.store import RunStore, Wanted
 from optimizer.runs.worker import start_worker
 from ui import state
-from ui.subject import PRIVATE
+from ui.subject import PRIVATE, is_seen
 
 #: Runs that a page of the list shows.
 PAGE = 50
@@ -34,17 +34,6 @@ class Listed:
     runs: tuple[Run, ...]
     many: int
     offset: int
-
-
-def is_seen(run: Run, *, asked_for: frozenset[str], named: str) -> bool:
-    """Whether a session may see a run, its name and its text.
-
-    Args:
-        run: The run.
-        asked_for: Runs that the session has asked for.
-        named: The run that its address names, whole: the beginning of a name could be guessed.
-    """
-    return PRIVATE not in run.tags or run.id in asked_for or run.id == named
 
 
 def seen(runs: Sequence[Run]) -> tuple[Run, ...]:

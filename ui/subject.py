@@ -144,6 +144,17 @@ def current() -> Subject | Unreadable:
     return Solved(text, source, is_public, system, run, solution)
 
 
+def is_seen(run: Run, *, asked_for: frozenset[str], named: str) -> bool:
+    """Whether a session may see a run, its name and its text.
+
+    Args:
+        run: The run.
+        asked_for: Runs that the session has asked for.
+        named: The run that its address names, whole: the beginning of a name could be guessed.
+    """
+    return PRIVATE not in run.tags or run.id in asked_for or run.id == named
+
+
 def newest(keeper: RunStore, system: System, config: SolveConfig) -> Run | None:
     """The newest run of a scenario with some settings that is done or under way; None = there is none."""
     key = key_of("solve", system.digest, config_of(config))
@@ -155,6 +166,8 @@ def _run(keeper: RunStore, name: str) -> Run | None:
     """The run of a link; None and a note where it isn't there, or holds no scenario."""
     try:
         run = keeper.get(name)
+        if not is_seen(run, asked_for=state.runs_asked_for(), named=name):
+            raise StoreError("it is not for this session")
         if run.kind in ("solve", "report") and keeper.inputs(run.id)[0]:
             return run
         state.note(f"Run {run.id} holds no scenario that could be shown here (it is a {run.kind}).")

@@ -66,7 +66,7 @@ def _draw_axis(label: str, known: dict[str, Variable], k: int) -> Axis:
             accept_new_options=True,
             help="A number of the scenario, or the name of a decision; type to search.",
         )
-        if path is None or path == _NONE:
+        if path == _NONE:
             return Axis("", "", "", 1, "")
         variable = known.get(path)
         if variable is not None and variable.meaning:

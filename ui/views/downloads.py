@@ -89,9 +89,10 @@ def _maker(order: Order, name: str) -> Callable[[], bytes]:
 
 def _draw_page(order: Order) -> None:
     try:
-        with st.status("Working out the report", expanded=False) as status:
+        place = st.empty()
+        with place, st.status("Working out the report", expanded=False) as status:
             report = made(order, lambda words: status.update(label=f"Working out {words}"))
-            status.update(label="The report is made.", state="complete")
+        place.empty()
         page = content(order, "html")
     except TradespaceError as error:
         st.error(f"The report can't be made: {escaped(str(error))}")
