@@ -60,6 +60,7 @@ class Processes:
         self._lanes = lanes
         free = deque(range(len(lanes)))
         busy: dict[Future[Any], tuple[int, int, int]] = {}
+        ended: list[Outcome] = []
         while waiting or busy:
             while waiting and free:
                 lane, (index, deaths) = free.popleft(), waiting.popleft()
@@ -69,25 +70,30 @@ class Processes:
                     lanes[lane] = pool_of(work, 1)
                     future = submitted(lanes[lane], pieces[index])
                 busy[future] = (lane, index, deaths)
+            yield from ended  # only now: what is done with them must not keep a lane waiting
+            ended = []
             for future in wait(busy, return_when=FIRST_COMPLETED).done:
                 lane, index, deaths = busy.pop(future)
-                error = future.exception()
-                if isinstance(error, BrokenProcessPool):
-                    lanes[lane].shutdown(wait=False)
-                    lanes[lane] = pool_of(work, 1)
-                    if deaths + 1 < MOST_DEATHS:
-                        waiting.appendleft((index, deaths + 1))
-                    else:
-                        yield Outcome(index, None, SET_ASIDE, is_set_aside=True)
-                elif error is not None:
-                    yield Outcome(index, None, told(error))
-                else:
-                    yield Outcome(index, future.result())
                 free.append(lane)
+                if not isinstance(future.exception(), BrokenProcessPool):
+                    ended.append(_outcome(index, future))
+                    continue
+                lanes[lane].shutdown(wait=False)
+                lanes[lane] = pool_of(work, 1)
+                if deaths + 1 < MOST_DEATHS:
+                    waiting.appendleft((index, deaths + 1))
+                else:
+                    ended.append(Outcome(index, None, SET_ASIDE, is_set_aside=True))
+        yield from ended
 
     def in_order(self, work: Callable[[Any], Any], pieces: Iterable[Any]) -> Iterator[Any]:
         """Works on pieces and yields the results in their order."""
         return in_order(work, pieces, workers=self.workers)
+
+
+def _outcome(index: int, future: Future[Any]) -> Outcome:
+    error = future.exception()
+    return Outcome(index, future.result()) if error is None else Outcome(index, None, told(error))
 
 
 def _stop(lane: ProcessPoolExecutor) -> None:
