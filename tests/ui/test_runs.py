@@ -8,8 +8,8 @@ import json
 import openpyxl
 import pyarrow.parquet as pq
 import pytest
-from apps import app_test
 
+from apps import app_test
 from models.compiling import compile_system
 from models.scenario.load import scenario_from_text
 from optimizer.config import SolveConfig
@@ -249,9 +249,6 @@ def test_a_live_run_shows_how_far_it_is_and_is_stopped_but_not_deleted(monkeypat
     app.button(key=f"run-cancel-{run.id}").click().run()
     assert store.get(run.id).cancel
     assert app.button(key=f"run-cancel-{run.id}").disabled
-        if False
-        else app.button(key=f"run-cancel-{run.id}").disabled
-    )
 
 
 def test_a_run_that_was_cut_short_is_started_again(monkeypatch, tmp_path, store):
