@@ -44,7 +44,7 @@ def breaking(monkeypatch, tmp_path, scenario="black-friday-exercise", **query):
 def rows(app, caption):
     """The cells of the folding table with a caption, by head of the row, words only."""
     for element in app.get("html"):
-        body = html.unescape(element.proto.body)
+        body = html.unescape(element.proto.body).replace("\u00a0", " ")
         if caption in body:
             lines = re.findall(r"<tr>(.*?)</tr>", body, re.DOTALL)[1:]
             cells = [
@@ -169,3 +169,17 @@ def test_how_busy_the_parts_are_is_drawn_from_the_model(monkeypatch, tmp_path, e
     busy = load_curve(exercise, front.X[0], [1.0]).utilisation[0, 0]
     assert f"platform {quantity(float(busy), 'fraction')}" in alt
     assert np.isfinite(busy)
+
+
+@pytest.mark.parametrize("page", ["compare", "breaking"])
+def test_where_no_design_is_feasible_todays_is_shown(monkeypatch, tmp_path, page):
+    text = doubtful_exercise().replace(f"limit: {MOST_USD}", "limit: 1")
+    run, _, solution = kept(monkeypatch, tmp_path, text)
+    assert solution.knee is None
+    app = app_test(monkeypatch, tmp_path, run=run)
+    app.switch_page(f"ui/pages/{page}.py").run()
+    assert not app.exception
+    if page == "compare":
+        assert "no design is feasible" in words(app)
+    else:
+        assert app.selectbox(key="chosen-design").value == "today"

@@ -10,11 +10,16 @@ from optimizer.report.sections.under_load import falls_at
 from ui import cached
 from ui.solving import solved
 from ui.values import row
-from ui.views.blocks import draw_block, draw_section
 from ui.views.breaking import draw_falls, draw_falls_table, draw_load_slider, draw_verdict
 from ui.views.choosing import choose_design
-from ui.views.folding import draw_table_folding
+from ui.views.folding import draw_blocks_folding, draw_table_folding
 from ui.views.growing import draw_drivers, draw_slow_parts
+
+_FALLS = "The load of all phases is raised together, the design kept as it is, until each limit is broken."
+_BUSY = (
+    "Utilisation is the share of its capacity that a part uses; above 70 % waits grow steeply, at 100 % "
+    "there is no time left. The busiest parts where the first limit falls are drawn."
+)
 
 subject = solved()
 if subject is not None:
@@ -31,10 +36,10 @@ if subject is not None:
     draw_verdict(system, points, curve, rate)
     left, right = st.columns(2)
     with left:
-        st.subheader("Where each limit falls", anchor=False)
+        st.subheader("Where each limit falls", anchor=False, help=_FALLS)
         draw_falls(points, rate)
     with right:
-        st.subheader("How busy the parts get, and what is broken", anchor=False)
+        st.subheader("How busy the parts get, and what is broken", anchor=False, help=_BUSY)
         draw_load_slider(found, curve, float(points.margin[0]))
     st.subheader("Limit by limit", anchor=False)
     draw_falls_table(found, points, rate, there)
@@ -53,8 +58,10 @@ if subject is not None:
             draw_table_folding(losses(about.system))
     if out.open:
         with out, st.spinner("Looking for switches that move the break"):
-            for k, block in enumerate(way_out(about)):
-                draw_block(block, key=f"way-out-{k}")
+            if int(points.first[0]) >= 0 and about.system.furthest is None:
+                st.markdown("No change of a single decision moves the first break further.")
+            draw_blocks_folding(way_out(about), key="way-out")
     if book.open:
         with book, st.spinner("Working out when to switch"):
-            draw_section(plan(about), key="plan", has_title=False)
+            told = plan(about)
+            draw_blocks_folding(() if told is None else told.blocks, key="plan")

@@ -14,6 +14,12 @@ from ui.views.comparison import choose_first, draw_decisions, draw_dimensions, d
 from ui.views.pick_cards import draw_pick_cards, draw_without_picks
 from ui.views.small_multiples import Span, draw_small_multiples
 
+_ROBUST = (
+    "The scenario's guesses are drawn by chance within their bands, all of them together, many times; a "
+    "design is robust where all limits hold in nine draws of ten."
+)
+_BREAKS = "The load of all phases is raised together, each design kept as it is, until its first limit falls."
+
 subject = solved()
 if subject is not None:
     system, digest = subject.system, subject.system.digest
@@ -42,11 +48,11 @@ if subject is not None:
     if len(designs) > 1:
         st.subheader("Decisions that differ", anchor=False)
         draw_decisions(found, ordered, compared)
-    st.subheader("If the guesses are off", anchor=False)
+    st.subheader("If the guesses are off", anchor=False, help=_ROBUST)
     with st.spinner("Drawing the guesses"):
         robust = [cached.robustness(digest, one.row, system) for one in designs]
     draw_bands(axes, designs, evaluation, robust)
-    st.subheader("Where each breaks", anchor=False)
+    st.subheader("Where each breaks", anchor=False, help=_BREAKS)
     with st.spinner("Raising the load until each limit falls"):
         breaks = [cached.breaks(digest, one.row, system) for one in designs]
         loads = [cached.over_load(digest, one.row, system) for one in designs]

@@ -9,7 +9,9 @@ from typing import Literal
 
 import streamlit as st
 
-from optimizer.report.content import Number, Table, plain, shown
+from optimizer.report.content import Block, Cell, Number, Table, plain, shown
+from ui.views.blocks import draw_block
+from ui.views.words import escaped
 
 #: A mark beside a cell: what it says, and how it looks.
 Tone = Literal["plain", "good", "bad"]
@@ -105,10 +107,35 @@ def draw_folding(caption: str, corner: str, heads: Sequence[Head], rows: Sequenc
 
 
 def draw_table_folding(table: Table) -> None:
-    """A table of a report, folding."""
-    heads = [Head(column) for column in table.columns[1:]]
-    rows = [[Entry(plain(cell), is_number=isinstance(cell, Number)) for cell in row] for row in table.rows]
-    draw_folding(table.caption, table.columns[0], heads, rows)
+    """A table of a report, folding; rows without a head are numbered."""
+    if not table.rows:
+        st.caption(f"{escaped(table.caption)}: nothing to tell.")
+        return
+    columns = table.columns if table.is_headed else ("step", *table.columns)
+    rows = [
+        [
+            *([] if table.is_headed else [Entry(str(k + 1))]),
+            *(Entry(_told(cell), is_number=isinstance(cell, Number)) for cell in row),
+        ]
+        for k, row in enumerate(table.rows)
+    ]
+    draw_folding(table.caption, columns[0], [Head(column) for column in columns[1:]], rows)
+
+
+def draw_blocks_folding(blocks: Sequence[Block], *, key: str) -> None:
+    """Parts of a report, with tables that fold; `key` distinguishes charts from others of the page."""
+    for k, block in enumerate(blocks):
+        if isinstance(block, Table):
+            draw_table_folding(block)
+        else:
+            draw_block(block, key=f"{key}-{k}")
+
+
+def _told(cell: Cell) -> str:
+    """A cell as text; no number is broken from its unit."""
+    if isinstance(cell, tuple):
+        return "".join(_told(part) for part in cell)
+    return plain(cell).replace(" ", "\u00a0") if isinstance(cell, Number) else plain(cell)
 
 
 def _row(heads: Sequence[Head], row: Sequence[Entry]) -> str:

@@ -13,12 +13,15 @@ import streamlit as st
 from models.units import quantity
 from optimizer.decide.exchanges import nines_of
 from optimizer.report.content import Axis
+from optimizer.report.sections.glossary import WORDS
 from ui.beside import Beside
 from ui.tokens import TODAY
 from ui.views import figures
+from ui.views.words import escaped
 
 #: Signs of the designs in their order: a shape each, beside the colour.
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x")
+_HELP = {word.lower(): meaning for word, meaning in WORDS}
 #: Charts side by side.
 _ACROSS = 3
 #: Where words stand that would go over the edge.
@@ -66,7 +69,8 @@ def draw_small_multiples(
         columns = st.columns(_ACROSS)
         for column, axis, mine in zip(columns, axes[start:], spans[start:], strict=False):
             with column:
-                st.markdown(f"**{axis.name.capitalize()}**, {axis.better} is better")
+                title = f"**{escaped(axis.name.capitalize())}**, {axis.better} is better"
+                st.markdown(title, help=_HELP.get(axis.name))
                 figures.draw(
                     small(axis, designs, mine), key=f"{key}-{axis.name}", alt=alt_of(axis, designs, mine)
                 )
