@@ -112,6 +112,7 @@ def _groups(groups: Mapping[int, str]) -> None:
         list(groups),
         format_func=lambda number: f"{number}: {groups[number]}",
         key="group",
+        wrap=True,
         on_change=_group,
         help="A few stand for all: the knee, the best of each dimension, and those furthest from these.",
     )

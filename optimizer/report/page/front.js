@@ -90,6 +90,12 @@ function node(tag, attributes = {}, ...children) {
   return made;
 }
 
+function legendOf(view) {
+  const first = view.labels.length ? "the thick one is the suggested or chosen design, " : "";
+  const picked = view.options.hasLetters ? " Lines and rings with a letter are picked." : "";
+  return `Each line is a design, better is up: ${first}the dotted one today's, dashes are limits. Each dot is a design too; squares are the marked ones.${picked}`;
+}
+
 function build(view) {
   const { root } = view;
   const help = "Drag along an axis to keep a range, click it to clear; drag a label to move an axis, click it to " +
@@ -118,6 +124,7 @@ function build(view) {
       node("div", { class: "front-parallel" }, view.lines, view.axesCanvas),
       node("div", { class: "front-scatter" }, choosers, node("div", { class: "front-square" }, view.scatter))),
     view.tip, view.status, view.chips, view.table,
+    node("p", { class: "front-legend" }, legendOf(view)),
     node("p", { class: "front-help", id: `${root.id}-help` }, help));
   view.table.hidden = view.options.hasTable === false;
   root.classList.add("front");
