@@ -25,6 +25,7 @@ KINDS = (
     ("again_ms", "attempts again and pauses", figures.PURPLE, "x"),
     ("join_ms", "waiting for the slowest", figures.GREY, "."),
 )
+_BESIDE = ("beside_ms", "meanwhile, not in the sum", "rgba(127,135,144,0.35)", "-")
 #: What takes less of the mean than this isn't told.
 LEAST = 5e-4
 _PARALLEL = (
@@ -66,9 +67,9 @@ def draw_flow_times(system: System, flow: FlowTimes, phase: int) -> None:
         names = [_name(system, part) for part in flow.parts]
         kinds = [
             (name, colour, pattern, np.array([float(getattr(part, kind)[phase]) for part in flow.parts]))
-            for kind, name, colour, pattern in KINDS
+            for kind, name, colour, pattern in (*KINDS, _BESIDE)
         ]
-        kinds = [kind for kind in kinds if float(kind[3].sum()) > LEAST * mean]
+        kinds = [kind for kind in kinds if LEAST * mean < float(kind[3].sum()) < np.inf]
         figures.draw(
             time_bars(names, kinds), key="flow-times", alt=f"{told}. The table below gives each call."
         )
