@@ -13,6 +13,7 @@ from models.compiling import compile_system
 from models.evaluating import evaluate, run
 from models.scenario.load import load_scenario, scenario_from_text
 from models.units import quantity
+from optimizer.decide.breaking import breaking_points
 from optimizer.gallery import path_of
 from optimizer.solving import solve
 from ui.state import OwnText
@@ -352,3 +353,26 @@ def test_todays_value_that_no_decision_offers_can_be_left_and_taken_again():
     app.select_slider(key="decide-patience").set_value(np.inf).run()
     assert not app.exception
     assert np.isinf(app.session_state["x"][place])
+
+
+def test_margins_are_those_of_the_model_and_rules_are_looked_for_when_asked(monkeypatch, tmp_path, exercise):
+    system, solution = exercise
+    app = opened(monkeypatch, tmp_path)
+    tab(app, "Margins and rules")
+    points = breaking_points(system, solution.front.X[[solution.knee]])
+    assert quantity(float(points.margin[0]), "times") in said(app)
+    assert "Rules without exception" not in said(app)
+    app.toggle(key="design-rules").set_value(True).run()
+    assert not app.exception
+    assert "Rules without exception" in said(app)
+
+
+def test_what_would_mend_a_design_is_looked_for_when_asked(monkeypatch, tmp_path):
+    """All five actions take three days too many: leaving out the three days of the first mends that."""
+    app = opened(monkeypatch, tmp_path, design="~1,1,1,1,1")
+    app.toggle(key="way-back-~1,1,1,1,1").set_value(True).run()
+    assert not app.exception
+    assert "The smallest change that brings it within all limits:" in said(app)
+    app.button(key="mended").click().run()
+    assert not app.exception
+    assert "Not feasible" not in said(app)

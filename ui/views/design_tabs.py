@@ -13,10 +13,11 @@ from optimizer.phrases import joined
 from optimizer.report.content import Section, Table, Waterfall, plain
 from optimizer.report.sections.budget import budget, emergence
 from optimizer.report.sections.choice import choice
-from optimizer.report.sections.margins import margins
+from optimizer.report.sections.margins import loads, losses
 from optimizer.report.sections.measured import ways_back
 from optimizer.report.sections.rules import rules
 from optimizer.report.sections.sacrifice import sacrifice
+from optimizer.report.sections.under_load import first_fall
 from ui import cached, state, tokens
 from ui.looked_at import Shown
 from ui.subject import Solved
@@ -199,11 +200,18 @@ def _draw_each(shown: Shown) -> None:
 
 
 def _draw_margins(shown: Shown) -> None:
+    found, system = shown.asked, shown.subject.system
+    assert found.system is not None
     with st.spinner("Raising the load until each limit falls"):
-        # What survivors have in common is the same for every design: asked of the suggested one, once.
-        sections = margins(shown.asked), rules(shown.suggested)
-    for section in sections:
-        if section is not None:
-            st.subheader(escaped(section.title), anchor=False)
-            _draw_blocks(section, key=section.name)
-    st.page_link("ui/pages/breaking.py", label="More on Breaking points")
+        points, rate = found.system.breaking, float(found.system.rate[system.peak])
+        table = loads(found.system)
+    told = plain(first_fall(points, 0, components=system.components, rate=rate))
+    st.markdown(f"**{escaped(told[:1].upper() + told[1:])}\\.**")
+    draw_table_folding(table)
+    with st.spinner("Taking replicas, zones and hits away"):
+        draw_table_folding(losses(found.system))
+    st.page_link("ui/pages/breaking.py", label="The whole of it, and the way out, on Breaking points")
+    if st.toggle("What the designs that survive have in common", key="design-rules"):
+        with st.spinner("Looking for rules without exception"):
+            section = rules(shown.suggested)
+        _draw_blocks(section, key="rules")

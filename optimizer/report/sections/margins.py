@@ -19,7 +19,7 @@ def margins(found: Findings) -> Section | None:
     if system is None:
         return None
     return Section(
-        "margins", "Where it breaks, and the way out", (_load(system), losses(system), *way_out(found))
+        "margins", "Where it breaks, and the way out", (loads(system), losses(system), *way_out(found))
     )
 
 
@@ -64,7 +64,8 @@ def multiple(value: float) -> Text:
     return text(times(value), " the planned load")
 
 
-def _load(system: SystemFindings) -> Table:
+def loads(system: SystemFindings) -> Table:
+    """The load at which each limit falls, of the design and of today's."""
     points = system.breaking
     rows: list[tuple[Cell, ...]] = []
     for j, name in enumerate(points.limits):
