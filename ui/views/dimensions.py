@@ -94,10 +94,8 @@ def card_html(one: Measured) -> str:
         against = "the same" if same else f"this is {plain(one.against_runner_up)}"
         told.append(("Runner-up", f"{one.runner_up} ({against})"))
     if one.best is not None and one.reached_by is not None:
-        is_best = str(one.best) == str(one.value)
-        told.append(
-            ("Best reachable", "this one" if is_best else f"{one.best} (design {one.reached_by + 1})")
-        )
+        best = "this one" if one.is_best else f"{one.best} (design {one.reached_by + 1})"
+        told.append(("Best reachable", best))
     terms = "".join(f"<li><span>{_words(term)}</span> {_words(words)}</li>" for term, words in told)
     return f'<div class="card">{"".join(lines)}<ul>{terms}</ul></div>'
 

@@ -38,6 +38,7 @@ class Measured:
         against_runner_up: The difference in words.
         best: The best that any feasible design reaches; None = none is feasible.
         reached_by: Position on the front of the first that reaches it.
+        is_best: Whether this design is feasible and reaches it itself.
         limit: Its limit; None = it has none.
         keeps: Whether it is within its limit; None = it has none.
         is_wish: Whether the limit is a wish, that costs no design its place.
@@ -54,6 +55,7 @@ class Measured:
     against_runner_up: Text
     best: Number | None
     reached_by: int | None
+    is_best: bool
     limit: Number | None
     keeps: bool | None
     is_wish: bool
@@ -100,6 +102,9 @@ def measured(
                 if reached_by is None
                 else number(dimension, float(front.evaluation.values[reached_by, j])),
                 reached_by=reached_by,
+                is_best=reached_by is not None
+                and bool(design.feasible[0])
+                and here == float(front.evaluation.values[reached_by, j]),
                 limit=None if goal.limit is None else number(dimension, goal.limit),
                 keeps=None if goal.limit is None else (here - goal.limit) * dimension.sign <= 0.0,
                 is_wish=not goal.is_constraint,

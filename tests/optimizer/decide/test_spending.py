@@ -165,7 +165,17 @@ def test_a_design_dimension_by_dimension(exercise):
             assert one.is_better == ((value < before) == lower)
         column = front.evaluation.values[:, j]
         assert one.best.value == (column.min() if lower else column.max())
+        assert one.is_best == (value == one.best.value)
         assert one.runner_up.value == column[1]
         assert one.meaning
     assert told[3].keeps is True
     assert told[0].keeps is None
+
+
+def test_a_design_beyond_the_limits_reaches_nothing(exercise):
+    """All five actions together are the fastest of all, and take three days too many."""
+    _, found, front = exercise
+    design = found.take(np.flatnonzero(np.all(found.X == 1.0, axis=1)))
+    told = measured(design, design, front, None, [Goal() for _ in DIMENSIONS])
+    assert told[0].value.value <= told[0].best.value
+    assert not any(one.is_best for one in told)
