@@ -130,14 +130,26 @@ def batches(keeper: RunStore, name: str) -> tuple[Run, ...]:
     return tuple(run for run in listing.seen(found) if is_kept_whole(keeper.inputs(run.id)[1]))
 
 
-def adopt() -> None:
-    """Takes over a batch that the address names: it is shown on this page, not as a front."""
+def adopt() -> str:
+    """Takes over a batch that the address names: it is shown on this page, not as a front.
+
+    Returns:
+        What is to be said of the run that the address names: that it isn't there, or nothing.
+    """
     named = state.view().run
     if not named:
-        return
+        return ""
     keeper, _ = store()
-    run = keeper.get(named)
-    if run.kind == "batch" and listing.seen([run]):
+    try:
+        run = keeper.get(named)
+        is_there = bool(listing.seen([run]))
+    except TradespaceError:
+        is_there = False
+    if not is_there:
+        state.show_run("")
+        return f"Run {named} is not in this store. It may have been deleted, or belong to another store."
+    if run.kind == "batch":
         state.asked_for(run.id)  # who has the link may see it, also when the address names it no longer
         state.show_run("")
         state.show_batch(run.id)
+    return ""

@@ -291,10 +291,11 @@ def test_a_store_that_is_away_is_said_in_place(monkeypatch, tmp_path):
 
 def test_a_link_to_a_run_that_is_not_there_is_said(monkeypatch, tmp_path, store):
     solved(store)
-    app = app_test(monkeypatch, tmp_path, run="ffffffffffff")
-    app.switch_page(PAGE).run()
+    app = opened(monkeypatch, tmp_path)
+    app.query_params["run"] = "ffffffffffff"
+    app.run()
     assert not app.exception
-    assert "Run ffffffffffff is not in this store" in said(app.run())
+    assert "Run ffffffffffff is not in this store" in said(app)
 
 
 # Reports.

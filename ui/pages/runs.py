@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-
 import streamlit as st
 
 from models.errors import TradespaceError
@@ -31,9 +29,10 @@ def draw_batch() -> None:
         st.error(f"Batches can't be shown: {escaped(str(error))}")
 
 
-with contextlib.suppress(TradespaceError):  # a run that isn't there is told where its front would be
-    adopt()
 st.header("Runs and reports", anchor=False)
+missing = adopt()
+if missing:
+    st.warning(escaped(missing))
 parts = {"Saved runs": draw_saved, "Report": draw_report, BATCH: draw_batch}
 tabs = st.tabs(list(parts), key=PART, on_change="rerun")
 for tab, draw in zip(tabs, parts.values(), strict=True):
