@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup run app test lint benchmark clean
+.PHONY: setup run app screenshots test lint benchmark clean
 .DEFAULT_GOAL := setup
 
 setup: $(STAMP)
@@ -36,6 +36,10 @@ lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# Pictures of every page, for the README.
+screenshots: setup
+	$(BIN)/python docs/make_screenshots.py
 
 benchmark: setup
 	$(BIN)/python -m benchmarks

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.evaluation import Array
 from optimizer.decide.noise import MODEL_ERROR, ModelError, is_equal
@@ -21,6 +22,8 @@ from optimizer.scaling import Scale, scale_of
 NEAR = 0.1
 #: Knees that are told at the most.
 MOST = 5
+#: Shifted grids that rule out designs near a better one before each is held against all.
+GRIDS = 4
 #: A step smaller than this, as a share of the front's range, tells nothing.
 TELLING = 0.02
 
@@ -98,7 +101,8 @@ def knees(front: Front, *, near: float = NEAR, most: int = MOST) -> tuple[Knee, 
     scaled = scale.apply(front.losses)[:, scale.varies]
     regret = np.round(mean_regret(front.losses), 12)
     found: list[Knee] = []
-    for i in np.argsort(regret, kind="stable"):
+    order = np.argsort(regret, kind="stable")
+    for i in order[_may_be_best_near(scaled[order], regret[order], near)]:
         if len(found) >= most:
             break
         moves = scaled - scaled[i]
@@ -111,6 +115,25 @@ def knees(front: Front, *, near: float = NEAR, most: int = MOST) -> tuple[Knee, 
             continue  # as good as a knee near by
         found.append(Knee(int(i), float(regret[i]), _worth(moves[is_near])))
     return tuple(found)
+
+
+def _may_be_best_near(scaled: Array, regret: Array, near: float) -> NDArray[np.bool_]:
+    """Which designs no design of less regret in the same cell of a grid rules out, `(n,)`.
+
+    Cells are no wider than `near`, so whoever shares one is near; a few shifted grids leave only few designs
+    to be held against all others.
+    """
+    size = near * (1.0 - 1e-9)
+    alive = np.ones(len(regret), dtype=bool)
+    if size <= 0.0 or not scaled.shape[1]:
+        return alive
+    for shift in np.arange(GRIDS) / GRIDS:
+        cells = np.floor(scaled / size + shift)
+        _, of = np.unique(cells, axis=0, return_inverse=True)
+        least = np.full(len(regret), np.inf)
+        np.minimum.at(least, of, regret)
+        alive &= regret <= least[of]
+    return alive
 
 
 def _worth(moves: Array) -> float:

@@ -60,7 +60,7 @@ def ranges(page):
 
 
 def agrees(page, evaluation, names):
-    """Whether address, front and page come to say the same: ranges of these dimensions, as Python keeps them."""
+    """Whether address, front and page come to say the same: these ranges, kept as Python keeps them."""
 
     def holds():
         view = ranges(page)
@@ -216,6 +216,16 @@ def test_a_link_reproduces_the_view_in_another_session(chromium, address, feed):
         other.locator(".front-choosers select").nth(2).evaluate("(s) => s.selectedOptions[0].text") == "group"
     )
     assert other.url == link
+    assert_quiet(watch, address)
+
+
+@pytest.mark.parametrize("path", ["design", "compare", "breaking", "scenario", "runs"])
+def test_every_page_has_a_link_of_its_own(chromium, address, path):
+    page, watch = opened(chromium, address, f"/{path}?scenario={FIRST}&pick=1&pick=3")
+    page.wait_for_selector("[data-testid=stMainBlockContainer] [data-testid=stMarkdown]", timeout=60_000)
+    assert eventually(page, lambda: ranges(page).picks == ("1", "3"))
+    assert f"/{path}" in page.url
+    assert page.locator("[data-testid=stException]").count() == 0
     assert_quiet(watch, address)
 
 

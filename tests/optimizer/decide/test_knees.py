@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from fronts import deb2dk, do2dk, front, random_front
-from optimizer.decide.knee import knee, knees, reason
+from optimizer.decide.knee import MOST, knee, knees, mean_regret, reason
+from optimizer.scaling import scale_of
 
 
 @pytest.mark.parametrize("number", [1, 2, 3, 4])
@@ -65,3 +66,26 @@ def test_the_reason_tells_the_step_to_it_and_the_next():
     text = reason(found, i)
     assert "900 worse price, but 5.00 better wait" in text
     assert "the next step: 41,000 worse price, but 3.00 better wait" in text
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_knees_are_those_that_a_loop_over_all_pairs_finds(seed):
+    rng = np.random.default_rng(seed)
+    found = random_front(rng, n=300, m=int(rng.integers(2, 5)))
+    scaled = scale_of(found.losses).apply(found.losses)
+    regret = np.round(mean_regret(found.losses), 12)
+    n, near = len(found), 0.1
+    best_near = [
+        all(regret[j] >= regret[i] or np.abs(scaled[i] - scaled[j]).max() > near for j in range(n))
+        for i in range(n)
+    ]
+    ends = [
+        any(sum(scaled[k, j] <= scaled[i, j] for k in range(n)) == 1 for j in range(scaled.shape[1]))
+        for i in range(n)
+    ]
+    wanted = []
+    for i in sorted(range(n), key=lambda i: (regret[i], i)):
+        is_alone = all(np.abs(scaled[i] - scaled[k]).max() > near for k in wanted)
+        if not wanted or (best_near[i] and not ends[i] and is_alone):
+            wanted.append(i)
+    assert [k.position for k in knees(found, near=near)] == wanted[:MOST]

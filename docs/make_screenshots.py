@@ -1,0 +1,53 @@
+"""Pictures of the app's pages for the README: `make screenshots`."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+
+from apps import app_server, eventually, opened, rest, solved_in  # noqa: E402
+from browser import browser  # noqa: E402
+
+SCENARIO = "web-api-three-tier"
+#: Picture, page, what is looked at, and what must be there before it is taken.
+PAGES = (
+    ("explore", "/", "&keep=latency:..120.0&pick=40&pick=200&colour=cost", "#front[data-drawn]"),
+    ("design", "/design", "", "text=today"),
+    ("compare", "/compare", "&pick=40&pick=200", "text=today"),
+    ("breaking", "/breaking", "", "text=limit"),
+    ("scenario", "/scenario", "", "text=assumptions"),
+    ("runs", "/runs", "", "text=report"),
+)
+WIDTH, HEIGHT, TALLEST = 1280, 900, 1500
+
+
+def main() -> None:
+    """Writes a picture of every page."""
+    with tempfile.TemporaryDirectory() as folder, browser() as chromium:
+        store = Path(folder) / "runs.sqlite"
+        solved_in(store, SCENARIO)
+        with app_server(store) as address:
+            for name, path, view, awaited in PAGES:
+                page, _ = opened(
+                    chromium,
+                    address,
+                    f"{path}?scenario={SCENARIO}{view}",
+                    viewport={"width": WIDTH, "height": HEIGHT},
+                )
+                page.wait_for_selector(awaited, timeout=120_000)
+                eventually(page, lambda page=page: page.locator("[data-testid=stSpinner]").count() == 0)
+                page.wait_for_timeout(2500)
+                rest(page)
+                whole = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
+                page.set_viewport_size({"width": WIDTH, "height": min(max(HEIGHT, whole), TALLEST)})
+                page.wait_for_timeout(800)
+                page.screenshot(path=ROOT / "docs" / f"app-{name}.png")
+                page.context.close()
+
+
+if __name__ == "__main__":
+    main()
