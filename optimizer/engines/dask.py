@@ -20,6 +20,8 @@ from optimizer.workers import cores, deaf_to_interrupts
 
 #: How long a scheduler may take to answer, s.
 PATIENCE_S = 10
+#: How long a cluster of this machine may take to start on one that is busy, s.
+STARTING_S = 60
 #: How long a scheduler may be without a single worker before the work begins, s.
 FIRST_WORKER_S = 60
 #: Between two looks at how many workers there are, s.
@@ -51,9 +53,10 @@ class Cluster:
             raise EngineError(
                 f"--scheduler needs Dask, which is not installed ({error}); pip install 'tradespace[cluster]'"
             ) from None
+        patience = STARTING_S if self._address == "local" else PATIENCE_S
         settings = {
             "distributed.scheduler.allowed-failures": MOST_DEATHS - 1,
-            "distributed.comm.timeouts.connect": f"{PATIENCE_S}s",
+            "distributed.comm.timeouts.connect": f"{patience}s",
             "distributed.scheduler.worker-saturation": 1.0,  # one piece a worker: it alone is to blame
         }
         self._stack.enter_context(dask.config.set(settings))
@@ -69,9 +72,9 @@ class Cluster:
                         silence_logs=logging.CRITICAL,
                     )
                 self._stack.enter_context(cluster)
-                self._client = self._stack.enter_context(Client(cluster, timeout=PATIENCE_S))
+                self._client = self._stack.enter_context(Client(cluster, timeout=patience))
             else:
-                self._client = self._stack.enter_context(Client(self._address, timeout=PATIENCE_S))
+                self._client = self._stack.enter_context(Client(self._address, timeout=patience))
                 self._first_worker()
                 self.workers = self._asked or self._threads()
         except (OSError, ValueError, TimeoutError) as error:
