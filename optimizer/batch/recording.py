@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,9 @@ from optimizer.runs.connecting import StoreError
 from optimizer.runs.recording import Beats
 from optimizer.runs.run import key_of
 from optimizer.runs.store import RunStore, Wanted
+
+#: Values of a change that a run tells.
+MOST_TOLD = 20
 
 
 def run_recorded(
@@ -35,10 +39,10 @@ def run_recorded(
         name=names[:80],
         title=f"{len(batch.cases):,} cases",
         digest=digest,
-        scenario="",
+        scenario=_scenarios(batch),
         config=dict(batch.cases[0].config) if batch.cases else {},
         seed=batch.cases[0].seed if batch.cases else 0,
-        choices={"folder": str(out.absolute()), "cases": len(batch.cases)},
+        choices={"folder": str(out.absolute()), "cases": len(batch.cases), "varied": _varied(batch)},
     )
     run = store.request(wanted, fresh=True)
     if run.state != "queued" or not store.begin(run.id):  # the same batch is under way in another process
@@ -59,3 +63,20 @@ def run_recorded(
     except StoreError as error:
         return str(error)
     return ""
+
+
+def _scenarios(batch: Batch) -> str:
+    """The scenario as its file would say it; of several by their names."""
+    trees = {case.scenario: case.tree for case in batch.cases}
+    return json.dumps(next(iter(trees.values())) if len(trees) == 1 else trees, indent=1)
+
+
+def _varied(batch: Batch) -> dict[str, list[object]]:
+    """The values of each change, the first of them where there are many."""
+    found: dict[str, dict[str, object]] = {}
+    for case in batch.cases:
+        for path, value in case.changes:
+            values = found.setdefault(path, {})
+            if len(values) < MOST_TOLD:
+                values.setdefault(repr(value), value)
+    return {path: list(values.values()) for path, values in found.items()}

@@ -77,7 +77,7 @@ class Cluster:
                 self._client = self._stack.enter_context(Client(self._address, timeout=patience))
                 self._first_worker()
                 self.workers = self._asked or self._threads()
-        except (OSError, ValueError, TimeoutError) as error:
+        except (OSError, ValueError, TimeoutError, RuntimeError) as error:
             self._stack.close()
             raise EngineError(
                 f"the scheduler {self._address} can't be reached ({error}); start one (`dask scheduler`), "

@@ -14,7 +14,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from benchmarks.kills import Place, check, check_store, killed, same_summary
-from models import compile_system
+from models import compile_system, load_scenario
+from models.scenario.load import scenario_from_text
 from optimizer import solve
 from optimizer.answers import solution_answer
 from optimizer.batch import running
@@ -308,6 +309,10 @@ def test_a_batch_is_a_run_of_the_store(tradespace, tmp_path):
         (run_,) = opened.runs(kind="batch")
     assert (run_.state, run_.done, run_.total) == ("done", 6, 6)
     assert run_.summary == "6 of 6 cases finished, 0 failed"
+    with RunStore(f"sqlite:///{store}") as opened:
+        text, choices = opened.inputs(run_.id)
+    assert scenario_from_text(text).digest() == load_scenario(EXERCISE).digest()
+    assert choices["varied"] == {"workload.rate": [20000, 50000, 80000], "more_servers": [True, False]}
 
 
 def run_command(command, code=0):
