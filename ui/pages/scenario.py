@@ -28,10 +28,10 @@ if (
 if isinstance(subject, Unreadable):
     draw_unreadable(subject)
     st.subheader("Bring your own", anchor=False)
-    draw_upload()
+    draw_upload(subject.text)
 else:
     found = drafting.drafted(subject)
-    draw_about(found)
+    draw_about(found, has_summary=isinstance(subject, Solved))
     if isinstance(subject, Solved):
         st.caption(escaped(f"{subject.solution.certificate}"))
     else:
@@ -52,4 +52,4 @@ else:
                 draw(found)
     if tabs[-1].open:
         with tabs[-1]:
-            draw_upload()
+            draw_upload(subject.text)

@@ -43,6 +43,7 @@ def draw_assumptions(found: Drafted) -> None:
     words = left.text_input(
         "Find",
         key="assumptions-find",
+        persist_state="session",
         placeholder="a part, a path, a unit, a source",
         help="Any part of a row.",
     )
@@ -64,7 +65,7 @@ def draw_assumptions(found: Drafted) -> None:
         "Parts", groups, selection_mode="multi", format_func=GROUPS.__getitem__, key="assumptions-groups"
     )
     rows = filtered(found, rows, words=words or "", kept=kept or _ALL, groups=chosen or ())
-    st.caption(f"{len(rows)} numbers")
+    st.caption(f"{len(rows)} number{'s' if len(rows) != 1 else ''}")
     if not rows:
         st.info("No number is like that. Search for less, or show all.")
         return

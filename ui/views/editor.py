@@ -71,14 +71,14 @@ def draw_editor(
         columns[name] = ["" if cell is None else _shown(current_of(found, cell)) for cell in column]
     rows = len(next(iter(columns.values())))
     columns["remark"] = [_remark(found, [column[i] for column in cells.values()]) for i in range(rows)]
-    if not any(columns["remark"]):
-        del columns["remark"]
     places = [dotted(cell.place) for column in cells.values() for cell in column if cell is not None]
     # What is typed is kept by the number of its row: another set of rows is another table.
     rest = hashlib.sha256("\n".join([found.subject.text, *places]).encode()).hexdigest()[:12]
     name = f"{key}-{rest}-{drafts.times_undone()}"
     settings = dict(config or {})
-    settings.setdefault("remark", st.column_config.TextColumn("remark", width="medium"))
+    settings["remark"] = st.column_config.TextColumn(
+        "remark", width="medium", help="What is wrong with what was typed, or what stands in the file."
+    )
     st.data_editor(
         columns,
         key=name,

@@ -11,11 +11,11 @@ from ui.views.words import escaped
 MOST_SHOWN = 400_000
 
 
-def draw_about(found: Drafted) -> None:
-    """Title, summary and sources."""
+def draw_about(found: Drafted, *, has_summary: bool) -> None:
+    """Title, sources and, where nothing else of the page tells it, the summary."""
     scenario = found.subject.system.scenario
     st.header(escaped(scenario.title or scenario.name), anchor=False)
-    if scenario.summary:
+    if scenario.summary and has_summary:
         st.markdown(escaped(scenario.summary))
     if scenario.sources:
         with st.expander(f"Where its numbers come from ({len(scenario.sources)})"):

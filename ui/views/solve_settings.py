@@ -11,6 +11,8 @@ from optimizer.protocols import size_of
 from ui import cached, drafting
 from ui.drafting import Drafted
 
+#: From here on it is said that looking at every design takes long, s.
+LONG_S = 600.0
 #: The methods, a sentence each.
 METHODS = {
     "auto": "Every design where that takes a minute at most, else the archive search.",
@@ -26,13 +28,19 @@ def draw_solve_settings(found: Drafted) -> None:
     system = found.system or found.subject.system
     st.markdown(_size(system))
     method = st.radio(
-        "Method", list(METHODS), captions=list(METHODS.values()), key="solve-method", format_func=_title
+        "Method",
+        list(METHODS),
+        persist_state="session",
+        captions=list(METHODS.values()),
+        key="solve-method",
+        format_func=_title,
     )
     is_search = method not in ("exact",)
     left, middle, right, last = st.columns(4)
     evaluations = left.text_input(
         "Designs looked at, at most",
         key="solve-evaluations",
+        persist_state="session",
         placeholder=f"{EVALUATIONS:,}",
         disabled=not is_search,
         help="How many designs a search looks at; more finds more.",
@@ -40,30 +48,38 @@ def draw_solve_settings(found: Drafted) -> None:
     seconds = middle.text_input(
         "Seconds, at most",
         key="solve-seconds",
+        persist_state="session",
         placeholder="any",
         disabled=not is_search,
         help="A search stops after so long; what it has found is kept.",
     )
     seed = right.text_input(
-        "Seed", value="0", key="solve-seed", help="Where chance begins: the same seed, the same designs."
+        "Seed",
+        value="0",
+        key="solve-seed",
+        persist_state="session",
+        help="Where chance begins: the same seed, the same designs.",
     )
     restarts = last.text_input(
         "Restarts",
         value="1",
         key="solve-restarts",
+        persist_state="session",
         disabled=not is_search,
         help="Independent searches whose fronts are united: how much they agree says how far to trust them.",
     )
     config, wrong = config_from(method, evaluations, seconds, seed, restarts)
     for line in wrong:
         st.error(line)
+    is_possible = config is not None and not (config.method == "exact" and size_of(system.space) is None)
     if config is not None:
-        st.caption(_takes(system, config))
+        is_long = cached.seconds_for_all(system.digest, system) > LONG_S and method == "exact"
+        (st.warning if is_long or not is_possible else st.caption)(_takes(system, config))
     st.button(
         "Solve with these settings",
         key="solve-with",
         type="primary",
-        disabled=config is None or found.system is None,
+        disabled=not is_possible or found.system is None,
         on_click=drafting.solve,
         args=(found, config or SolveConfig()),
         help="It runs in a process of its own: you can leave the page; the link finds it again.",

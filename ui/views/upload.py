@@ -14,12 +14,15 @@ _AREA, _FILE = "upload-text", "upload-file"
 MOST_SHOWN = 200_000
 
 
-def draw_upload() -> None:
-    """Where a file or a text is taken, and what came of it."""
+def draw_upload(shown: str) -> None:
+    """Where a file or a text is taken, and what came of it.
+
+    Args:
+        shown: The text of the scenario that is looked at, to begin from.
+    """
     st.markdown(
         "A scenario is one YAML file. It stays in this session and, once it is solved, in the run store; no "
-        "other session is shown it, it is never executed, and no file that it names is read. To begin, copy "
-        "the text of a bundled scenario and put your own numbers into it."
+        "other session is shown it, it is never executed, and no file that it names is read."
     )
     mega = MAX_BYTES // 1_000_000
     st.file_uploader(
@@ -35,8 +38,17 @@ def draw_upload() -> None:
         height=280,
         placeholder="schema: 1\nname: my-shop\n...",
         help="What you upload stands here too, so that it can be mended on the spot.",
+        persist_state="session",
     )
-    st.button("Check and open", key="upload-check", type="primary", on_click=_typed)
+    left, right = st.columns([1, 3])
+    left.button("Check and open", key="upload-check", type="primary", on_click=_typed)
+    right.button(
+        "Begin with the scenario above",
+        key="upload-begin",
+        on_click=_begin,
+        args=(shown,),
+        help="Puts its text here, to change it into your own.",
+    )
     refused = drafts.refused()
     if refused is not None:
         draw_findings(refused.findings, refused.source)
@@ -58,6 +70,11 @@ def _received() -> None:
         return
     st.session_state[_AREA] = text
     _open(text, name)
+
+
+def _begin(text: str) -> None:
+    st.session_state[_AREA] = text
+    drafts.refuse("", "", ())
 
 
 def _typed() -> None:
