@@ -6,13 +6,17 @@ import re
 
 from optimizer.report.content import Cell, plain, shown
 
+#: Where a link could begin, in a text whose signs have backslashes.
+_LINKS = re.compile(r"(?i)(?<=http)(?=s?\\:)|(?<=ftp)(?=\\:)|(?<=www)(?=\\\.)|(?<=[a-z0-9])(?=\\@)")
+#: Between the parts of what would be taken for a link even behind backslashes: shows nothing, breaks nothing.
+_JOINER = "\u2060"
 #: What Markdown, or Streamlit's additions to it, could take for more than a character.
 _MEANS = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&^@=/])")
 
 
 def escaped(words: str) -> str:
     """A text as Markdown that shows exactly it."""
-    return _MEANS.sub(r"\\\1", " ".join(shown(words).split()))
+    return _LINKS.sub(_JOINER, _MEANS.sub(r"\\\1", " ".join(shown(words).split())))
 
 
 def escaped_cell(cell: Cell) -> str:
