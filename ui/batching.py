@@ -123,6 +123,7 @@ def begin(subject: Subject, plan: Planned) -> Run:
 
 def batches(keeper: RunStore, name: str) -> tuple[Run, ...]:
     """The batches of a scenario that the store keeps whole and this session may see, the newest first."""
+    keeper.bury()
     found = list(keeper.runs(kind="batch", name=name[:80], limit=MOST_BATCHES, hidden=listing.hidden()))
     wanted = state.batch()
     if wanted and all(run.id != wanted for run in found):

@@ -126,7 +126,12 @@ def _answer(batch: Batch) -> Section:
         )
     if batch.failed or batch.missing:
         failed, missing = (Number(float(len(one)), "count") for one in (batch.failed, batch.missing))
-        undone = text(failed, " cases failed, ", missing, " are missing (--resume does them).")
+        undone = text(
+            failed,
+            " cases failed, ",
+            missing,
+            " are missing; they are done when the batch goes on (`--resume`).",
+        )
         blocks.append(Paragraph(undone, "warning"))
     return Section("answer", "The answer", tuple(blocks))
 

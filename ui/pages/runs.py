@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from models.errors import TradespaceError
-from ui.batching import adopt
+from ui.batching import adopt, batches
 from ui.saved import BATCH, PART, draw_saved
-from ui.subject import Subject, Unreadable, current
+from ui.subject import Subject, Unreadable, current, store
 from ui.views.batch import draw_new_batch
 from ui.views.batch_results import draw_batches
 from ui.views.downloads import draw_report
@@ -22,9 +22,10 @@ def draw_batch() -> None:
         if isinstance(subject, Unreadable):
             draw_unreadable(subject)
             return
-        with st.expander("A new batch", expanded=True, key="batch-new"):
+        there = batches(store()[0], subject.system.scenario.name)
+        with st.expander("A new batch", expanded=not there, key="batch-new"):
             draw_new_batch(subject)
-        draw_batches(subject)
+        draw_batches(there)
     except TradespaceError as error:
         st.error(f"Batches can't be shown: {escaped(str(error))}")
 

@@ -9,28 +9,27 @@ import streamlit as st
 from models.errors import TradespaceError
 from optimizer.batch.kept import case_text, cases_csv
 from optimizer.batch.running import Batch
-from optimizer.report.content import Report
+from optimizer.report.content import Line, Report, Section
 from optimizer.report.writing import FORMATS, report_bytes
 from optimizer.runs.run import Run
 from optimizer.runs.store import RunStore
 from ui import cached, drafting, listing, state
-from ui.batching import batches
 from ui.solving import LOOK_S
-from ui.subject import Subject, store
-from ui.views.blocks import draw_section
+from ui.subject import store
+from ui.views.blocks import draw_block, draw_section
 from ui.views.downloads import TOLD
 from ui.views.runs_table import draw_live, when
 from ui.views.words import escaped
 
 #: Formats of a batch's summary: the whole fronts of all cases are not kept.
 SUMMARY = ("html", "md", "xlsx", "json")
+#: Charts beside each other.
+ACROSS = 2
 
 
-def draw_batches(subject: Subject) -> None:
+def draw_batches(found: Sequence[Run]) -> None:
     """The batches of a scenario, one of them shown."""
     keeper, _ = store()
-    keeper.bury()
-    found = batches(keeper, subject.system.scenario.name)
     if not found:
         st.info(
             "There is no batch of this scenario yet. Begin one above; it runs on when you close the page."
@@ -52,7 +51,9 @@ def draw_batches(subject: Subject) -> None:
         st.caption("No case is finished yet.")
         return
     for section in report.sections:
-        if section.name != "cases":
+        if section.name.startswith("along-"):
+            _draw_along(section, key=f"batch-{run.id}-{section.name}")
+        elif section.name != "cases":
             draw_section(section, key=f"batch-{run.id}")
     with st.expander("Case by case", expanded=len(batch.cases) <= 12):
         for section in report.sections:
@@ -60,6 +61,22 @@ def draw_batches(subject: Subject) -> None:
                 draw_section(section, key=f"batch-{run.id}-cases", has_title=False)
     _draw_open(run, batch)
     _draw_files(run, batch, report)
+
+
+def _draw_along(section: Section, *, key: str) -> None:
+    """How the knee moves along one number: the chart of each dimension beside the next, then all in numbers."""
+    st.subheader(escaped(section.title), anchor=False)
+    charts = [block for block in section.blocks if isinstance(block, Line)]
+    if not charts:
+        st.markdown("The suggested design is as good in every dimension all along, or nothing can be drawn.")
+    for first in range(0, len(charts), ACROSS):
+        for k, column in enumerate(st.columns(ACROSS)):
+            if first + k < len(charts):
+                with column:
+                    draw_block(charts[first + k], key=f"{key}-{first + k}")
+    for k, block in enumerate(section.blocks):
+        if not isinstance(block, Line):
+            draw_block(block, key=f"{key}-table-{k}")
 
 
 def _chosen(found: Sequence[Run]) -> Run:

@@ -29,6 +29,8 @@ BLUE, ORANGE, GREEN, PURPLE, YELLOW, GREY = "#0072B2", "#D55E00", "#009E73", "#C
 #: The four picks: colour, dash and letter; the same as in the front (`optimizer/report/page/paint.js`).
 PICK_COLOURS = (ORANGE, GREEN, PURPLE, YELLOW)
 PICK_DASHES = ("solid", "dash", "dot", "dashdot")
+#: Units that stand at an axis.
+_WRITTEN = ("ms", "s", "USD", "requests/s", "days")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +110,13 @@ def line(chart: Line) -> go.Figure:
         )
     ]
     return curves(
-        drawn, x_label=chart.x_label, y_label=chart.y_label, x_unit=chart.x_unit, y_unit=chart.y_unit
+        drawn, x_label=chart.x_label, y_label=_with_unit(chart), x_unit=chart.x_unit, y_unit=chart.y_unit
     )
+
+
+def _with_unit(chart: Line) -> str:
+    """The label of the axis up, with its unit where the numbers beside it have none."""
+    return f"{chart.y_label}, {chart.y_unit}" if chart.y_unit in _WRITTEN else chart.y_label
 
 
 def curves(
