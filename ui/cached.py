@@ -212,7 +212,7 @@ def report_run(
     Raises:
         StoreError: The store can't take it.
     """
-    return record_report(store_at(url), _system, _text, _solution, choices, tags=tags)
+    return record_report(store_at(url), _system, _text, _solution, choices, tags=tags, fresh=False)
 
 
 @st.cache_resource(max_entries=8, show_spinner="Reading the batch")

@@ -226,8 +226,19 @@ def record_report(
     choices: dict[str, object],
     *,
     tags: tuple[str, ...] = (),
+    fresh: bool = True,
 ) -> Run:
-    """Keeps that a report was made: of which solution, with which choices, under which tags."""
+    """Keeps that a report was made: of which solution, with which choices, under which tags.
+
+    Args:
+        store: The store.
+        system: The scenario, compiled.
+        text: Its text.
+        solution: The solution.
+        choices: What the report was made with.
+        tags: Tags of its run, where it is a new one.
+        fresh: Whether the same report is kept again.
+    """
     settings = config_of(solution.config)
     wanted = Wanted(
         kind="report",
@@ -241,7 +252,7 @@ def record_report(
         choices=choices,
         tags=tags,
     )
-    run = store.request(wanted, fresh=True)
+    run = store.request(wanted, fresh=fresh)
     if run.state == "queued" and store.begin(run.id):
         finish(store, run.id, system.space, solution)
     return store.get(run.id)

@@ -64,11 +64,11 @@ def draw_batches(found: Sequence[Run]) -> None:
 
 
 def _draw_along(section: Section, *, key: str) -> None:
-    """How the knee moves along one number: the chart of each dimension beside the next, then all in numbers."""
+    """How the knee moves along one number: a chart for each dimension that moves, then all in numbers."""
     st.subheader(escaped(section.title), anchor=False)
     charts = [block for block in section.blocks if isinstance(block, Line)]
     if not charts:
-        st.markdown("The suggested design is as good in every dimension all along, or nothing can be drawn.")
+        st.markdown("The knee stays the same in every dimension, or there are too few values for a line.")
     for first in range(0, len(charts), ACROSS):
         for k, column in enumerate(st.columns(ACROSS)):
             if first + k < len(charts):
