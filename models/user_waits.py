@@ -80,7 +80,8 @@ def flow_percentile_ms(
 def percentile_ms(waits: UserWaits, probability: float) -> Array:
     """A percentile in ms; 0 where there are no requests, infinite where there are but none is answered."""
     mixture = waits.mixture
-    nobody = waits.answered <= 0.0
+    # A flow that collapses can have no outcome of any weight left: nobody is answered there either.
+    nobody = (waits.answered <= 0.0) | (np.sum([entry.weight for entry in mixture], axis=0) <= 0.0)
     if bool(nobody.any()):
         first = mixture[0]
         mixture = (Entry(np.where(nobody, 1.0, first.weight), *first[1:]), *mixture[1:])
