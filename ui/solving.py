@@ -20,7 +20,7 @@ from optimizer.runs.run import Run
 from optimizer.runs.so_far import so_far
 from optimizer.runs.solving import solve_with_store, wanted_solve
 from optimizer.runs.worker import start_worker
-from ui import cached, state
+from ui import cached, drafts, state
 from ui.subject import PRIVATE, Solved, Subject, current, store
 from ui.values import row
 from ui.views.progress import draw_progress
@@ -39,6 +39,7 @@ def solved() -> Solved | None:
     """
     subject = current()
     if isinstance(subject, Solved):
+        _draw_pending(subject)
         return subject
     if not isinstance(subject, Subject):
         from ui.views.findings import draw_unreadable
@@ -56,6 +57,15 @@ def solved() -> Solved | None:
     assert isinstance(subject, Subject)
     draw_unsolved(subject)
     return None
+
+
+def _draw_pending(subject: Solved) -> None:
+    """Says that edits of the scenario are not in what the page shows."""
+    many = len(drafts.draft_of(subject.text))
+    if many:
+        edits = "1 edit of this scenario is" if many == 1 else f"{count(many)} edits of this scenario are"
+        st.warning(f"{edits} not solved yet: what stands here belongs to the old values.")
+        st.page_link("ui/pages/scenario.py", label="To the edits")
 
 
 def at_once(subject: Subject) -> Subject:

@@ -7,12 +7,15 @@ import pytest
 
 from apps import app_test, solved_in
 from models.dimension import DIMENSIONS
+from models.scenario.draft import Draft
 from models.units import quantity
 from optimizer.decide.representatives import representatives
 from optimizer.decide.selecting import kept
+from optimizer.gallery import path_of
 from optimizer.report.content import plain
 from optimizer.report.sections.answer import answer
 from reports import exercise
+from ui.drafts import _Drafts
 
 
 @pytest.fixture
@@ -159,3 +162,14 @@ def test_picks_and_ranges_stay_when_the_page_changes(app):
     assert not page.exception
     assert page.query_params["pick"] == "2"
     assert page.query_params["keep"] == "latency:..20.0"
+
+
+def test_edits_that_are_not_solved_are_said_where_the_old_front_stands(app):
+    page = app()
+    assert not [w for w in page.warning if "not solved yet" in w.value]
+    text = path_of("black-friday-exercise").read_text(encoding="utf-8")
+    drafts = _Drafts(edits={text: Draft(changes={("workload", "phases", 0, "rate"): 3})})
+    page.session_state["tradespace-drafts"] = drafts
+    page.run()
+    assert not page.exception
+    assert [w.value for w in page.warning if w.value.startswith("1 edit of this scenario is not solved yet")]
