@@ -406,6 +406,24 @@ def test_the_report_is_read_on_the_spot_and_what_fails_is_said(monkeypatch, tmp_
 # Batches.
 
 
+def test_a_chart_of_several_lines_draws_each_with_its_name():
+    from optimizer.report.content import Line, Table
+    from ui.views.figures import line
+
+    table = Table("t", "t", ("x", "y"), ())
+    chart = Line(
+        "t", "a", "rate", "latency", "", "ms", ((1.0, 5.0), (2.0, 6.0)), table,
+        name="cache on", more=(("cache off", ((1.0, 7.0), (2.0, 9.0))),),
+    )  # fmt: skip
+    figure = line(chart)
+    assert [(trace.name, tuple(trace.x), tuple(trace.y)) for trace in figure.data] == [
+        ("cache on", (1.0, 2.0), (5.0, 6.0)),
+        ("cache off", (1.0, 2.0), (7.0, 9.0)),
+    ]
+    assert len({(trace.line.dash, trace.line.color) for trace in figure.data}) == 2
+    assert figure.layout.yaxis.title.text == "latency, ms"
+
+
 def test_what_is_typed_is_read_as_on_the_command_line():
     found = planned((Axis("workload.rate", "1000", "3000", 3, ""), Axis("x", "", "", 1, "on, off")), 2)
     assert found.vary == (("workload.rate", (1000, 2000, 3000)), ("x", (True, False)))

@@ -20,6 +20,7 @@ from optimizer.config import SolveConfig
 from optimizer.designs import design_from
 from optimizer.gallery import path_of
 from optimizer.report.data import report_schema
+from optimizer.runs.moving import read_runs
 from optimizer.runs.solving import solve_with_store
 from optimizer.runs.store import RunStore
 from optimizer.solving import solve
@@ -95,7 +96,9 @@ def part(page, name):
 
 def in_list(page):
     """What the list of runs tells those who can't see its canvas."""
-    return page.get_by_test_id("stDataFrame").first.locator("canvas").first.inner_html()
+    rows = page.get_by_test_id("stDataFrame").first.locator("canvas [role=gridcell]")
+    rows.first.wait_for(state="attached")
+    return " ".join(rows.all_text_contents())
 
 
 def tick(page, row):
@@ -183,11 +186,17 @@ def test_what_one_session_brought_along_is_not_listed_in_another(chrome, server,
     other.context.close()
 
 
-def test_a_run_is_deleted_by_its_second_button(chrome, server, store):
+def test_a_run_is_taken_along_and_deleted_by_its_second_button(chrome, server, store, tmp_path):
     run = solved(store, TEXT, seed=7)
     page, watch = page_of(chrome, server)
     tick(page, 1)
     page.get_by_role("heading", name=run.id).wait_for()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download", exact=True).click()
+    download.value.save_as(tmp_path / "run.json")
+    with RunStore(f"sqlite:///{tmp_path / 'other.sqlite'}") as other:
+        assert read_runs(other, tmp_path / "run.json") == (1, 0)
+        assert other.get(run.id).summary == run.summary
     page.get_by_role("button", name="Delete", exact=True).click()
     assert run.id in [one.id for one in store.runs()], "asking is not deleting"
     page.get_by_role("button", name=f"Delete run {run.id}").click()
