@@ -25,6 +25,8 @@ def app_test(monkeypatch, tmp_path, **query):
 
     monkeypatch.setenv("TRADESPACE_STORE", str(tmp_path / "runs.sqlite"))
     monkeypatch.chdir(ROOT)
+    # Streamlit puts app.py in the place of the main module, which processes of later tests would run again.
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE_S)
     for name, value in query.items():
         app.query_params[name] = value
