@@ -158,7 +158,7 @@ def is_seen(run: Run, *, asked_for: frozenset[str], named: str) -> bool:
 def newest(keeper: RunStore, system: System, config: SolveConfig) -> Run | None:
     """The newest run of a scenario with some settings that is done or under way; None = there is none."""
     key = key_of("solve", system.digest, config_of(config))
-    found = [run for run in keeper.runs(name=system.scenario.name, kind="solve") if run.key == key]
+    found = keeper.runs(key=key)
     return next((run for run in found if run.is_live or run.state == "done"), found[0] if found else None)
 
 

@@ -73,11 +73,14 @@ class Shelf:
         name: str | None = None,
         kind: str | None = None,
         tag: str | None = None,
+        key: str | None = None,
         hidden: Hidden | None = None,
     ) -> list[Run]:
         """Runs, the newest first, without their fronts; what is hidden takes no place of a page."""
         query = select(RUNS).order_by(RUNS.c.created.desc(), RUNS.c.id).limit(limit).offset(offset)
         query = query.where(*_wanted(state, name, kind, tag, hidden))
+        if key is not None:
+            query = query.where(RUNS.c.key == key)
         with self._reading() as connection:
             rows = connection.execute(query).mappings().all()
             names = [str(row["id"]) for row in rows]
