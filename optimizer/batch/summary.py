@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from models.units import count
 from optimizer.batch.along import along, as_written, dimensions_of, done_cases, number_of, varied_paths
 from optimizer.batch.cases import Case
+from optimizer.batch.overridden import overridden
 from optimizer.batch.running import Batch
 from optimizer.report.content import (
     Block,
@@ -124,6 +125,7 @@ def _answer(batch: Batch) -> Section:
         blocks.append(
             Paragraph(text("What falls first at the knee as the load grows: ", *joined(parts), "."))
         )
+    blocks += [Paragraph(text(one), "warning") for one in overridden(batch.cases)]
     if batch.failed or batch.missing:
         failed, missing = (Number(float(len(one)), "count") for one in (batch.failed, batch.missing))
         undone = text(

@@ -54,6 +54,7 @@ def batch(
     store: StoreUrl = None,
 ) -> None:
     """Solve many cases of scenarios and tell them together: a grid, or a list from a file."""
+    from optimizer.batch.overridden import overridden
     from optimizer.batch.running import begin, run_batch
     from optimizer.engines.choosing import engine_for
     from optimizer.progress import progress_bar
@@ -62,6 +63,8 @@ def batch(
         raise typer.BadParameter("--cases and --vary can't be given together: list all cases in the file")
     found = _cases(scenarios, vary or [], fixed or [], cases, seeds, seed, evaluations, reports)
     opened = store_of(store)
+    for one in overridden(found):
+        typer.echo(f"warning: {one}", err=True)
     done = begin(found, out, resume=resume, force=force)
     engine = engine_for(pieces=len(done.missing), workers=workers, scheduler=scheduler)
     with progress_bar("cases", "failed") as bar:

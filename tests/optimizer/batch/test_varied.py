@@ -6,8 +6,10 @@ import pytest
 
 from models import compile_system
 from models.errors import ScenarioError
-from optimizer import solve
+from models.scenario.load import load_scenario
+from optimizer import gallery, solve
 from optimizer.batch.cases import MOST_CASES, grid, listed, values_of
+from optimizer.batch.overridden import overridden
 from optimizer.batch.varied import VariedError, varied
 from optimizer.config import SolveConfig
 from reports import everything_scenario
@@ -59,6 +61,32 @@ def test_a_parameter_that_a_decision_sets_pins_the_decision():
     assert set(by_parameter.X[:, 0]) == {4.0}
     with pytest.raises(ScenarioError, match="copies"):
         varied(SHOP, [("web.replicas", 1000)])
+
+
+@pytest.mark.parametrize(
+    ("scenario", "path", "told"),
+    [
+        ("web-api-three-tier", "cache.ttl_s", ["cache_ttl=s60, cache_ttl=s600", "vary or pin"]),
+        ("web-api-three-tier", "components.cache.ttl_s", ["cache_ttl=s60"]),
+        ("web-api-three-tier", "db.service_ms", []),  # an option multiplies it: the number counts in all
+        ("web-api-three-tier", "app.replicas", []),  # the decision is pinned
+        ("web-api-three-tier", "cache_ttl", []),
+        ("lambda-retry-storm", "cache.hit_ratio", ["caching=on"]),
+        ("paypal-cap", "links.latency_ms", ["in phase hiccup", "other phases"]),
+    ],
+)
+def test_a_number_that_options_or_phases_set_again_is_told(scenario, path, told):
+    scenarios = [load_scenario(gallery.path_of(scenario))]
+    value = "s60" if path == "cache_ttl" else 3 if path == "app.replicas" else 0.5
+    said = overridden(grid(scenarios, [(path, (value,))], [], [0, 1], {}))
+    assert len(said) == min(len(told), 1)
+    assert all(word in said[0] for word in told)
+
+
+def test_where_the_decision_is_pinned_too_nothing_is_left_to_tell():
+    scenarios = [load_scenario(gallery.path_of("web-api-three-tier"))]
+    cases = grid(scenarios, [("cache.ttl_s", (10, 30))], [("cache_ttl", "s10")], [0], {})
+    assert overridden(cases) == ()
 
 
 @pytest.mark.parametrize(
