@@ -12,6 +12,8 @@ import pytest
 
 from models import System, compile_system, evaluate, load_scenario
 from models.explaining import explain
+from models.guesses import guesses_of
+from models.plans import base_value
 from models.scenario.load import load_with_warnings, scenario_from_text
 from models.scenario.schema import json_schema
 from optimizer import gallery
@@ -58,6 +60,22 @@ def test_it_is_named_like_its_file_and_described(path: Path) -> None:
     assert 5 <= len(scenario.decisions) <= 40
     assert all(decision.label for decision in scenario.decisions.values())
     assert len(gallery.first_sentence(scenario)) <= 240
+
+
+@every_file
+def test_its_guesses_lie_around_the_numbers_that_it_works_with(path: Path) -> None:
+    """The middle of a guess is the number in the file; of a rate or a driver, that of the peak."""
+    system = system_of(path)
+    for guess in guesses_of(system):
+        spread = guess.distribution.model_dump()
+        middle = next((spread[key] for key in ("median", "mode", "mean") if key in spread), None)
+        for slot in guess.slots:
+            number = base_value(system.scenario, slot)
+            at_peak = float(number[0, system.peak if number.shape[1] > 1 else 0])
+            if middle is None:
+                assert spread["low"] <= at_peak <= spread["high"], guess.path
+            else:
+                assert at_peak == pytest.approx(middle, rel=1e-6), guess.path
 
 
 @every_file
