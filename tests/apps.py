@@ -109,9 +109,9 @@ def rest(page):
     )
 
 
-def eventually(page, holds):
+def eventually(page, holds, *, seconds=20.0):
     """Waits until something holds that the page tells, and says whether it did."""
-    until = time.monotonic() + 15.0
+    until = time.monotonic() + seconds
     while not holds():
         if time.monotonic() > until:
             return False
