@@ -68,6 +68,7 @@ def break_(
             told = f"falls at {fails:.3g} times {what}"
         typer.echo(f"  {name:<20} {told}")
     if first >= 0:
-        # No component is to blame for what a driver does.
-        where = f", at {system.components[busiest]}" if busiest >= 0 and driver is None else ""
+        # No component is to blame for what a driver does, nor for what is broken whatever the load.
+        is_to_blame = busiest >= 0 and driver is None and points.holds[0, first] > 0.0
+        where = f", at {system.components[busiest]}" if is_to_blame else ""
         typer.echo(f"First to fall: {points.limits[first]}{where}.")

@@ -111,6 +111,9 @@ def test_the_command_says_where(tradespace: Any) -> None:
     assert code == OK
     assert "falls at 0.828 times the driver volatility" in out
     assert "First to fall: cost.\n" in out
+    code, out, _ = tradespace("break", FOLDER / "robinhood_surge.yaml")
+    assert code == OK
+    assert "First to fall: cost.\n" in out  # nor is one when the load grows: the money is missing at any load
 
 
 @pytest.mark.parametrize(
