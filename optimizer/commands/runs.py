@@ -40,6 +40,11 @@ def list_(
     as_json: AsJson = False,
 ) -> None:
     """The runs, the newest first."""
+    from optimizer.runs.run import ENDED, KINDS, LIVE
+
+    for word, found_in in ((state, (*LIVE, *ENDED)), (kind, KINDS)):
+        if word is not None and word not in found_in:
+            raise typer.BadParameter(f"found {word!r}; allowed: {', '.join(found_in)}")
     with opened(store) as found:
         found.bury()
         rows = found.runs(limit=limit, state=state, name=name, kind=kind, tag=tag)
@@ -51,8 +56,7 @@ def list_(
         return
     head = ["run", "kind", "scenario", "state", "on the front", "asked for", "tags"]
     cells = [
-        [r.id, r.kind, r.name, _state(r), f"{r.on_front:,}", _when(r.created), ", ".join(r.tags)]
-        for r in rows
+        [r.id, r.kind, r.name, _state(r), _on_front(r), _when(r.created), ", ".join(r.tags)] for r in rows
     ]
     print_table(console(), head, cells)
 
@@ -217,6 +221,11 @@ def _state(run: Run) -> str:
     if run.state == "running" and run.total:
         return f"running, {run.done:,} of {run.total:,}{', asked to stop' if run.cancel else ''}"
     return run.state
+
+
+def _on_front(run: Run) -> str:
+    """Designs on its front; a batch has a front for each case."""
+    return "" if run.kind == "batch" else f"{run.on_front:,}"
 
 
 def _when(seconds: float) -> str:

@@ -18,6 +18,8 @@ from optimizer.config import SolveConfig
 #: States of a run; a live one is queued or running.
 LIVE = ("queued", "running")
 ENDED = ("done", "cancelled", "failed", "interrupted")
+#: What a run is of.
+KINDS = ("solve", "batch", "across", "report")
 #: A run that hasn't been heard of for this long is dead, s.
 SILENT_S = 10.0
 #: A run that waits to be begun and hasn't been heard of for this long has nobody who would begin it, s.

@@ -18,6 +18,8 @@ from sqlalchemy import (
 )
 
 METADATA = MetaData()
+#: Characters of a tag.
+LONGEST_TAG = 80
 
 #: One row a run. `live` holds the key while the run is queued or running, else nothing: the same thing
 #: can't be under way twice, whoever asks. Times are seconds since 1970, UTC.
@@ -86,7 +88,7 @@ TAGS = Table(
     "tags",
     METADATA,
     Column("run", String(12), ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
-    Column("tag", String(80), primary_key=True),
+    Column("tag", String(LONGEST_TAG), primary_key=True),
 )
 #: Tables of what belongs to a run, in the order in which they are deleted.
 PARTS = (INPUTS, FRONTS, CHECKPOINTS, NOTES, TAGS)

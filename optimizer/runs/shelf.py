@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from optimizer.runs.connecting import StoreError, connect, unreachable
 from optimizer.runs.run import LIVE, Run
-from optimizer.runs.schema import FRONTS, INPUTS, NOTES, PARTS, RUNS, TAGS
+from optimizer.runs.schema import FRONTS, INPUTS, LONGEST_TAG, NOTES, PARTS, RUNS, TAGS
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,20 +138,33 @@ class Shelf:
         return str(row.scenario), dict(json.loads(row.choices))
 
     def note(self, run: str, words: str) -> Run:
-        """Adds a note to a run."""
+        """Adds a note to a run.
+
+        Raises:
+            StoreError: There is no such run, or the note says nothing.
+        """
+        if not words.strip():
+            raise StoreError("a note needs words")
         with self._writing() as connection:
             found = self._get(connection, run)
             connection.execute(insert(NOTES).values(run=found.id, text=words, created=time.time()))
             return self._get(connection, found.id)
 
     def tag(self, run: str, tags: Sequence[str], *, remove: bool = False) -> Run:
-        """Adds tags to a run, or takes them away."""
+        """Adds tags to a run, or takes them away.
+
+        Raises:
+            StoreError: There is no such run, or a tag is empty or too long.
+        """
+        for one in tags:
+            if not one.strip() or len(one) > LONGEST_TAG:
+                raise StoreError(f"a tag has 1 to {LONGEST_TAG} characters, but got {one!r}")
         with self._writing() as connection:
             found = self._get(connection, run)
             for one in dict.fromkeys(tags):
                 connection.execute(delete(TAGS).where(TAGS.c.run == found.id, TAGS.c.tag == one))
                 if not remove:
-                    connection.execute(insert(TAGS).values(run=found.id, tag=one[:80]))
+                    connection.execute(insert(TAGS).values(run=found.id, tag=one))
             return self._get(connection, found.id)
 
     def delete(self, runs: Sequence[str]) -> int:
@@ -165,11 +178,11 @@ class Shelf:
             live = [run.id for run in found if run.is_live]
             if live:
                 raise StoreError(f"run {', '.join(live)} is under way; `tradespace runs cancel` it first")
-            names = [run.id for run in found]
+            names = list(dict.fromkeys(run.id for run in found))
             for table in PARTS:
                 connection.execute(delete(table).where(table.c.run.in_(names)))
             connection.execute(delete(RUNS).where(RUNS.c.id.in_(names)))
-        return len(found)
+        return len(names)
 
     def prunable(self, *, keep: int, older_s: float = 0.0) -> list[str]:
         """Runs that pruning would delete: all but the newest and those with tags or notes."""
@@ -184,18 +197,25 @@ class Shelf:
             return [str(run) for run in connection.execute(query).scalars()]
 
     def put(self, rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> int:
-        """Adds whole runs that another store has exported; those that are here already stay. How many."""
+        """Adds whole runs that another store has exported; those that are here already stay. How many.
+
+        Raises:
+            StoreError: Rows lack something, or are there twice; nothing is added then.
+        """
         tables = {table.name: table for table in (RUNS, *PARTS)}
-        with self._writing() as connection:
-            here = set(connection.execute(select(RUNS.c.id)).scalars())
-            new = [row for row in rows["runs"] if row["id"] not in here]
-            names = {row["id"] for row in new}
-            for row in new:
-                connection.execute(insert(RUNS).values(**row))
-            for name, found in rows.items():
-                for row in found if name != "runs" else ():
-                    if row["run"] in names:
-                        connection.execute(insert(tables[name]).values(**row))
+        try:
+            with self._writing() as connection:
+                here = set(connection.execute(select(RUNS.c.id)).scalars())
+                new = [row for row in rows["runs"] if row["id"] not in here]
+                names = {row["id"] for row in new}
+                for row in new:
+                    connection.execute(insert(RUNS).values(**row))
+                for name, found in rows.items():
+                    for row in found if name != "runs" else ():
+                        if row["run"] in names:
+                            connection.execute(insert(tables[name]).values(**row))
+        except IntegrityError as error:
+            raise StoreError(f"these are no whole runs ({error.orig}); nothing was added") from None
         return len(new)
 
     def rows(self, runs: Sequence[str]) -> dict[str, list[dict[str, Any]]]:

@@ -63,6 +63,10 @@ def test_show_note_tag_compare_delete_prune(ask):
     _, out, _ = ask("runs", "tag", older, "last-year", "kept")
     assert "tags: kept, last-year" in out
     assert "note: the first" in out
+    for wrong in (("tag", older, ""), ("tag", older, "x" * 81), ("note", older, " ")):
+        code, _, err = ask("runs", *wrong)
+        assert code == 2
+        assert "a tag has 1 to 80 characters" in err or "a note needs words" in err
     _, out, _ = ask("runs", "compare", older, newer)
     assert "max_designs: None | 16" in out
     assert "hypervolume" in out
@@ -74,7 +78,11 @@ def test_show_note_tag_compare_delete_prune(ask):
     assert out.startswith("1 run would be deleted")
     assert ask("runs", "prune", "--keep", "0", "--yes")[1].startswith("1 run deleted")
     assert "There are no such runs." in ask("runs", "list", "--state", "failed")[1]
-    assert ask("runs", "delete", older)[0] == 0
+    for option, allowed in (("--state", "queued, running, done"), ("--kind", "solve, batch, across, report")):
+        code, _, err = ask("runs", "list", option, "nonsense")
+        assert code == 2
+        assert allowed in " ".join(err.split())
+    assert ask("runs", "delete", older, older)[1].startswith("1 run deleted")
     assert json.loads(ask("runs", "list", "--json")[1]) == []
 
 
@@ -101,6 +109,21 @@ def test_export_and_import(ask, tmp_path):
         code, _, err = ask("runs", "import", file, "--store", other)
         assert code == 2
         assert str(file) in err
+
+
+def test_runs_that_are_not_whole_are_refused_and_none_is_added(ask, tmp_path):
+    ask("solve", EXERCISE)
+    file, other = tmp_path / "runs.json", tmp_path / "other.sqlite"
+    assert ask("runs", "export", only_run(ask)["id"], "--out", file)[0] == 0
+    told = json.loads(file.read_text())
+    (run,) = told["tables"]["runs"]
+    lacking = {key: value for key, value in run.items() if key != "title"}
+    for rows in ([run, run], [run, {**lacking, "id": "0" * 12}]):
+        file.write_text(json.dumps({**told, "tables": {**told["tables"], "runs": rows}}))
+        code, _, err = ask("runs", "import", file, "--store", other)
+        assert code == 2
+        assert "nothing was added" in err
+        assert json.loads(ask("runs", "list", "--store", other, "--json")[1]) == []
 
 
 def test_unknown_runs_and_stores_are_told_of(ask, tmp_path):
