@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from models.evaluation import Array
+from models.system import System
 from models.units import count
 from optimizer.decide.changes import changes
 from optimizer.decide.reaching import Reach, reach
 from optimizer.decide.selecting import Range, kept, reachable
-from optimizer.report.content import plain
+from optimizer.report.content import joined, plain, text
 from optimizer.report.findings import Findings
 from optimizer.report.sections.front import axes_of
 from optimizer.report.sections.glossary import WORDS
 from optimizer.report.wording import changes_text, numbers
+from ui import cached
+from ui.values import row
 from ui.view import View
 from ui.views.designs import MOST_ROWS, DesignRows
 from ui.views.wishes import Relief, Wish, places_of, wished
@@ -90,6 +94,31 @@ def wishes_of(found: Findings, view: View) -> tuple[Wish, ...]:
     return tuple(wishes)
 
 
+def fixed_of(found: Findings) -> tuple[tuple[str, str], ...]:
+    """Dimensions that are the same in every design of the front: what is to be said, and what each is."""
+    evaluation = found.front.evaluation
+    told = []
+    for j, dimension in enumerate(evaluation.dimensions):
+        if len(evaluation) and np.unique(evaluation.values[:, j]).size < 2:
+            words = (
+                f"{dimension.name.capitalize()} is {numbers(evaluation, 0)[j]} in every design of the front."
+            )
+            told.append((words, _HELP.get(dimension.name, dimension.name)))
+    return tuple(told)
+
+
+def pins_of(picks: Iterable[tuple[str, Array | None]], system: System) -> list[int | list[float | None]]:
+    """What is picked as the front draws it: numbers, and the values of designs that are not on the front."""
+    pins: list[int | list[float | None]] = []
+    for token, x in picks:
+        if token.isdigit() or x is None:  # what isn't there takes up its letter all the same
+            pins.append(int(token) if token.isdigit() else 0)
+            continue
+        values = cached.evaluated(system.digest, row(x), system).values[0]
+        pins.append([float(value) if np.isfinite(value) else None for value in values])
+    return pins
+
+
 def _place(value: float, places: tuple[float, ...]) -> float:
     """Where a value lies among the places of a slider, 0 to 1."""
     if len(places) < 2:
@@ -109,42 +138,75 @@ def reach_of(found: Findings, view: View) -> Reach | None:
     return reach(found.front, wish) if wish and len(found.front) else None
 
 
-def closest_text(found: Findings, told: Reach) -> str:
-    """The design that is closest to a wish, and what it changes."""
-    i = int(told.order[0])
-    what = changes(found.space, found.space.today, found.front.X[i])
-    return f"design {i + 1}: {plain(changes_text(found.labels, what, most=3))}"
+def closest_of(told: Reach | None, mask: NDArray[np.bool_]) -> int | None:
+    """Position of the design closest to the wishes, one that is kept where some are; None = no wish."""
+    if told is None:
+        return None
+    return next((int(i) for i in told.order if mask[i]), int(told.order[0]))
 
 
-def unmet_text(found: Findings, told: Reach | None) -> str:
-    """Says that nothing is kept, and what comes closest."""
-    if told is None or told.meeting.size:
-        return "No design is within all ranges; some of them exclude each other."
-    return f"No design meets all {count(len(told.wish))} wishes. The closest is {closest_text(found, told)}."
+def closest_text(found: Findings, told: Reach, i: int) -> str:
+    """The design that is closest to the wishes: what it reaches where something is wished for, and how."""
+    dimensions = found.front.evaluation.dimensions
+    values = numbers(found.front.evaluation, i)
+    reaches = plain(joined([text(f"{dimensions[j].name} ", values[j]) for j in sorted(told.wish)]))
+    what = plain(
+        changes_text(found.labels, changes(found.space, found.space.today, found.front.X[i]), most=3)
+    )
+    return f"design {i + 1} with {reaches}; it changes {what}."
+
+
+def unmet_text(found: Findings, view: View, told: Reach | None) -> str:
+    """Says that nothing is kept, and why."""
+    if told is not None and not told.meeting.size:
+        all_ = {1: "this wish", 2: "both wishes"}.get(len(told.wish), f"all {count(len(told.wish))} wishes")
+        return f"No design meets {all_}. The closest is {closest_text(found, told, int(told.order[0]))}"
+    others = kept_of(found, replace(view, group=0)).many
+    if others:
+        are = (
+            "1 design of another group is" if others == 1 else f"{count(others)} designs of other groups are"
+        )
+        return f"No design of this group is within the ranges; {are}."
+    return "No design is within all ranges: some of them leave out what is better than asked for."
 
 
 def reliefs_of(found: Findings, view: View, told: Reach | None) -> tuple[Relief, ...]:
-    """Ways to make a wish reachable: the smallest ones first."""
-    if told is None:
-        return ()
+    """Ways to keep some design again: the smallest ones first."""
+    if told is None or told.meeting.size:
+        if kept_of(found, replace(view, group=0)).many:
+            return (Relief("Keep all groups", view.ranges),)
+        wishes = {} if told is None else told.wish
+        return (Relief("Keep what is better, too", _as_ranges(found, wishes)),)
     evaluation = found.front.evaluation
-    reliefs = []
-    for one in told.relaxations[:MOST_RELIEFS]:
-        ranges: dict[str, Range] = {}
-        words = []
-        for j, dimension in enumerate(evaluation.dimensions):
-            value = told.wish.get(j)
-            if j in one.dimensions:
-                value = one.to[one.dimensions.index(j)]
-                words.append(f"{dimension.name} to {numbers(evaluation, one.design)[j]}")
-            if value is not None:
-                ranges[dimension.name] = (None, value) if dimension.better == "lower" else (value, None)
-        reliefs.append(Relief("Loosen " + " and ".join(words), ranges))
-    return tuple(reliefs)
+    reliefs: dict[str, Relief] = {}
+    for one in told.relaxations:
+        values = numbers(evaluation, one.design)
+        words = [f"{evaluation.dimensions[j].name} to {values[j]}" for j in one.dimensions]
+        told_so = "Loosen " + " and ".join(words)
+        wishes = {**told.wish, **dict(zip(one.dimensions, one.to, strict=True))}
+        reliefs.setdefault(
+            told_so, Relief(told_so, _as_ranges(found, wishes))
+        )  # a difference nobody reads is none
+    return tuple(reliefs.values())[:MOST_RELIEFS]
 
 
-def rows_of(found: Findings, mask: NDArray[np.bool_], picks: tuple[str, ...], order_by: str) -> DesignRows:
-    """The rows of the table, picked designs first."""
+def _as_ranges(found: Findings, wishes: Mapping[int, float]) -> dict[str, Range]:
+    """Wishes by position of the dimension, as ranges that are open at their better end."""
+    dimensions = found.front.evaluation.dimensions
+    return {
+        dimensions[j].name: (None, value) if dimensions[j].better == "lower" else (value, None)
+        for j, value in sorted(wishes.items())
+    }
+
+
+def rows_of(
+    found: Findings,
+    mask: NDArray[np.bool_],
+    picks: tuple[str, ...],
+    order_by: str,
+    closest: int | None = None,
+) -> DesignRows:
+    """The rows of the table: picked designs first, then the one that is closest to the wishes."""
     front = found.front
     evaluation = front.evaluation
     names = [dimension.name for dimension in evaluation.dimensions]
@@ -154,10 +216,14 @@ def rows_of(found: Findings, mask: NDArray[np.bool_], picks: tuple[str, ...], or
         positions = positions[np.argsort(losses, kind="stable")]
     wanted = [int(pick) - 1 for pick in picks if pick.isdigit() and int(pick) <= len(front)]
     first = [i for i in wanted if mask[i]]
+    if closest is not None and mask[closest] and closest not in first:
+        first.append(closest)
     shown = [*first, *(int(i) for i in positions if int(i) not in first)][:MOST_ROWS]
     marks = (
         {i: name for i, name in zip(found.few.positions, found.few.names, strict=True)} if found.few else {}
     )
+    if closest is not None:
+        marks[closest] = "; ".join(["closest to the wishes", *([marks[closest]] if closest in marks else [])])
     told = [numbers(evaluation, i) for i in shown]
     today = found.space.today
     columns = {

@@ -96,14 +96,78 @@ def test_a_wish_that_cannot_be_met_says_what_must_give(app):
     fastest, cheapest = (float(values[:, j].min()) for j in (0, 4))
     assert not np.any((values[:, 0] <= fastest) & (values[:, 4] <= cheapest))
     page = app(keep=[f"latency:..{fastest!r}", f"cost:..{cheapest!r}"])
-    assert "No design meets all 2 wishes" in page.warning[0].value.replace("\\", "")
+    assert "No design meets both wishes" in page.warning[0].value.replace("\\", "")
     reliefs = [b for b in page.button if b.key.startswith("relief")]
     assert reliefs
+    assert len({b.label for b in reliefs}) == len(reliefs)
     reliefs[0].click().run()
     assert not page.exception
     assert len(page.dataframe) == 1
     assert len(table(page)) >= 1
     assert not [w for w in page.warning if "No design meets" in w.value]
+
+
+def test_the_closest_design_follows_the_wishes(app):
+    _, found, _ = exercise()
+    values = found.front.evaluation.values
+    page = app()
+    assert "Closest to the wishes" not in words(page)
+    page = app(keep="latency:..20.0")
+    inside = np.flatnonzero(values[:, 0] <= 20.0)
+    # one wish: the design that is furthest beyond it, the fastest
+    fastest = int(inside[np.argmin(values[inside, 0])])
+    assert f"Closest to the wishes: design {fastest + 1} with latency" in words(page)
+    assert table(page)["design"].iloc[0] == str(fastest + 1)
+    assert table(page)["mark"].iloc[0].startswith("closest to the wishes")
+    page.button(key="pick-closest").click().run()
+    assert page.query_params["pick"] == str(fastest + 1)
+    assert not [b for b in page.button if b.key == "pick-closest"]
+
+
+def test_a_wish_beyond_the_best_says_what_comes_closest(app):
+    _, found, _ = exercise()
+    values = found.front.evaluation.values[:, 0]
+    page = app(keep=f"latency:..{float(values.min()) / 2!r}")
+    fastest = int(np.argmin(values))
+    told = page.warning[0].value.replace("\\", "")
+    assert f"No design meets this wish. The closest is design {fastest + 1} with latency" in told
+    [relief] = [b for b in page.button if b.key.startswith("relief")]
+    assert relief.label.replace("\\", "") == f"Loosen latency to {quantity(float(values.min()), 'ms')}"
+
+
+def test_a_group_that_meets_no_wish_says_so_and_lets_the_others_in(app):
+    _, found, _ = exercise()
+    values, few = found.front.evaluation.values, found.few
+    cheapest = int(np.argmin(values[:, 4]))
+    group = next(p for k, p in enumerate(few.positions) if few.group[cheapest] != k)
+    page = app(keep=f"cost:..{float(values[cheapest, 4])!r}", group=str(group + 1))
+    assert "No design of this group" in page.warning[0].value
+    page.button(key="relief-0").click().run()
+    assert "group" not in page.query_params
+    assert list(table(page)["design"]) == [str(cheapest + 1)]
+
+
+def test_ranges_that_leave_out_what_is_better_are_opened(app):
+    _, found, _ = exercise()
+    values = found.front.evaluation.values
+    slowest = float(values[:, 0].max())
+    dearest = float(values[:, 4].max())
+    assert not np.any((values[:, 0] >= slowest) & (values[:, 4] >= dearest))
+    page = app(keep=[f"latency:{slowest!r}..", f"cost:{dearest!r}.."])
+    assert "leave out what is better" in page.warning[0].value
+    page.button(key="relief-0").click().run()
+    assert len(table(page)) == len(values)
+
+
+def test_a_dimension_that_does_not_vary_has_no_slider_and_says_why(app):
+    _, found, _ = exercise()
+    page = app()
+    for j, dimension in enumerate(DIMENSIONS):
+        varies = np.unique(found.front.evaluation.values[:, j]).size > 1
+        assert (f"wish-{dimension.name}" in [s.key for s in page.select_slider]) == varies
+        said = [c for c in page.caption if c.value.startswith(f"{dimension.name.capitalize()} is ")]
+        assert len(said) == (not varies)
+    assert any(np.unique(column).size == 1 for column in found.front.evaluation.values.T)
 
 
 def test_rows_that_are_selected_are_picked(app):

@@ -164,10 +164,26 @@ def test_a_wish_that_cannot_be_met_and_its_relief(chromium, address):
         settle(page)
     assert agrees(page, found.front.evaluation, ["latency", "cost"])
     assert front(page)["kept"] == "0"
-    assert page.get_by_text("No design meets all 2 wishes").is_visible()
+    assert page.get_by_text("No design meets both wishes").is_visible()
     page.get_by_role("button", name=re.compile("^Loosen")).first.click()
     assert eventually(page, lambda: int(front(page)["kept"]) >= 1)
     assert agrees(page, found.front.evaluation, ["latency", "cost"])
+    assert_quiet(watch, address)
+
+
+def test_a_design_of_ones_own_has_its_letter_in_the_front(chromium, address):
+    _, found, _ = exercise()
+    own = ",".join("1" for _ in found.space.columns)
+    page, watch = opened(chromium, address, f"/?scenario={FIRST}&pick=~{own}&pick=3&keep=latency:..20.0")
+    fastest = int(np.argmin(found.front.evaluation.values[:, 0])) + 1
+    assert eventually(page, lambda: front(page)["picked"] == "A B3")
+    assert front(page)["closest"] == str(fastest)
+    assert page.locator(".front-scales").inner_text() == ""
+    page.locator(".front-choosers select").nth(2).select_option(label="cost")
+    costs = found.front.evaluation.values[:, 4]
+    told = page.locator(".front-scales").inner_text()
+    assert told.startswith(f"Colour, cost: {costs.max():,.0f} USD (worst)")
+    assert f"{costs.min():,.0f} USD (best)" in told
     assert_quiet(watch, address)
 
 

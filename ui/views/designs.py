@@ -45,6 +45,7 @@ def draw_designs(rows: DesignRows, *, key: str) -> tuple[str, ...] | None:
         on_select="rerun",
         selection_mode="multi-row",
         selection_default={"selection": {"rows": list(rows.chosen), "columns": [], "cells": []}},
+        column_config={"mark": st.column_config.Column(width=190 if any(rows.columns["mark"]) else "small")},
         height=min(38 + 35 * len(rows.tokens), 420),
         alt="The designs that are kept; the rows that are selected are picked",
     )

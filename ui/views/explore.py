@@ -14,9 +14,13 @@ from optimizer.report.sections.answer import answer, doubt_line
 from optimizer.report.sections.front import front as front_section
 from ui import cached, state
 from ui.exploring import (
+    closest_of,
+    closest_text,
+    fixed_of,
     groups_of,
     kept_of,
     next_step,
+    pins_of,
     reach_of,
     reliefs_of,
     rows_of,
@@ -31,7 +35,7 @@ from ui.views.blocks import draw_block, draw_section
 from ui.views.designs import draw_designs, merged
 from ui.views.front import draw_front
 from ui.views.picks import draw_picks
-from ui.views.wishes import Relief, draw_unmet, draw_wishes, with_wish
+from ui.views.wishes import Relief, draw_closest, draw_unmet, draw_wishes, with_wish
 from ui.views.words import escaped, escaped_cell
 
 
@@ -65,6 +69,7 @@ def _selection(subject: Solved) -> None:
     with right:
         unmet = st.container()
         _front(subject)  # first of all: what was done in it is heard here
+        near = st.container()
         _groups(groups_of(found))
     view = state.view()
     kept = kept_of(found, view)
@@ -73,14 +78,18 @@ def _selection(subject: Solved) -> None:
         for note in state.notes():
             st.info(escaped(note))
     told = reach_of(found, view)
+    closest = closest_of(told, kept.mask)
     if kept.many == 0:
         with unmet:
-            draw_unmet(unmet_text(found, told), reliefs_of(found, view, told), _relieve, _reset)
+            draw_unmet(unmet_text(found, view, told), reliefs_of(found, view, told), _relieve, _reset)
     with left:
-        draw_wishes(wishes_of(found, view), _wish)
+        draw_wishes(wishes_of(found, view), fixed_of(found), _wish)
         st.button("Reset", key="reset", on_click=_reset, help="Keep all designs again")
+    if told is not None and closest is not None:
+        with near:
+            draw_closest(closest_text(found, told, closest), str(closest + 1), view.picks, state.pick, _look)
     draw_picks(view.picks)
-    _table(subject, kept.mask)
+    _table(subject, kept.mask, closest)
 
 
 def _front(subject: Solved) -> None:
@@ -88,6 +97,7 @@ def _front(subject: Solved) -> None:
     shown, told = state.shown(), state.times_told()
     found = subject.about()
     group = kept_of(found, shown)
+    closest = closest_of(reach_of(found, shown), group.mask)
     has_others = shown.has_others
     heard = draw_front(
         f"{subject.key}-{has_others}",
@@ -96,6 +106,8 @@ def _front(subject: Solved) -> None:
         told=told,
         only=group.only,
         only_label=group.label,
+        pins=pins_of(((token, subject.row(token)) for token in shown.picks), subject.system),
+        closest=None if closest is None else closest + 1,
     )
     if heard.ranges is not None or heard.axes is not None:
         state.heard_from_front(ranges=heard.ranges, is_whole=heard.is_whole, axes=heard.axes)
@@ -125,7 +137,7 @@ def _groups(groups: Mapping[int, str]) -> None:
     )
 
 
-def _table(subject: Solved, mask: NDArray[np.bool_]) -> None:
+def _table(subject: Solved, mask: NDArray[np.bool_], closest: int | None) -> None:
     """The designs that are kept."""
     found = subject.about()
     names = [dimension.name for dimension in found.front.evaluation.dimensions]
@@ -144,7 +156,7 @@ def _table(subject: Solved, mask: NDArray[np.bool_]) -> None:
         key="csv",
     )
     view = state.view()
-    rows = rows_of(found, mask, view.picks, order_by)
+    rows = rows_of(found, mask, view.picks, order_by, closest)
     key = f"designs-{hash((subject.key, rows.tokens, state.times_picked()))}"
     selected = draw_designs(rows, key=key)
     if selected is None:
@@ -167,6 +179,11 @@ def _wish(name: str) -> None:
     dimension = next(one for one in DIMENSIONS if one.name == name)
     value = st.session_state[f"wish-{name}"]
     state.keep(with_wish(state.view().ranges, dimension, value), group=state.view().group)
+
+
+def _look(token: str) -> None:
+    state.look_at(token)
+    st.switch_page("ui/pages/design.py")
 
 
 def _relieve(relief: Relief) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,6 +53,8 @@ def draw_front(
     told: int,
     only: tuple[int, ...] | None,
     only_label: str,
+    pins: Sequence[int | list[float | None]],
+    closest: int | None,
 ) -> Heard:
     """Draws the front and tells what the person does in it.
 
@@ -63,6 +65,9 @@ def draw_front(
         told: Grows when Python has moved the selection, so that the front follows.
         only: Numbers of the designs of the group that is kept; None = all.
         only_label: What that group is called.
+        pins: What is picked, in the order of the letters: a number, or the values of a design that is not on
+            the front (None = unbounded).
+        closest: Number of the design that is closest to the wishes; None = nothing is wished for.
     """
     axes = view.axes
     result = _component()(
@@ -75,7 +80,8 @@ def draw_front(
                 "ranges": {name: list(range_) for name, range_ in view.ranges.items()},
                 "only": None if only is None else list(only),
                 "onlyLabel": only_label,
-                "pinned": [int(pick) for pick in view.picks if pick.isdigit()],
+                "pinned": list(pins),
+                "closest": closest,
             },
             "layout": {
                 "x": axes.x,

@@ -40,8 +40,16 @@ class Wish:
     help: str
 
 
-def draw_wishes(wishes: tuple[Wish, ...], change: Callable[[str], None]) -> None:
-    """A slider for each dimension that varies, with a bar of what is reachable under it."""
+def draw_wishes(
+    wishes: tuple[Wish, ...], fixed: tuple[tuple[str, str], ...], change: Callable[[str], None]
+) -> None:
+    """A slider for each dimension that varies, with a bar of what is reachable under it.
+
+    Args:
+        wishes: The sliders.
+        fixed: What is to be said of each dimension that doesn't vary, and what it is.
+        change: Called with the name of the dimension.
+    """
     for wish in wishes:
         name, unit = wish.dimension.name, wish.dimension.unit
         places = slider_places(wish)
@@ -59,6 +67,8 @@ def draw_wishes(wishes: tuple[Wish, ...], change: Callable[[str], None]) -> None
             help=wish.help,
         )
         st.html(_band(wish))
+    for words, help_ in fixed:
+        st.caption(f"{escaped(words)} There is nothing to wish for.", help=help_)
 
 
 def slider_places(wish: Wish) -> list[float]:
@@ -134,6 +144,22 @@ def draw_unmet(
         for k, relief in enumerate(reliefs):
             st.button(escaped(relief.words), key=f"relief-{k}", on_click=take, args=(relief,))
         st.button("Reset all wishes", key="reset-wishes", on_click=reset)
+
+
+def draw_closest(
+    sentence: str,
+    token: str,
+    picks: tuple[str, ...],
+    pick: Callable[[str], None],
+    look: Callable[[str], None],
+) -> None:
+    """The design that is closest to the wishes, and what can be done with it."""
+    st.markdown(escaped(f"Closest to the wishes: {sentence}"))
+    with st.container(horizontal=True):
+        if token not in picks:
+            st.button(f"Pick design {token}", key="pick-closest", on_click=pick, args=(token,))
+        if st.button(f"Look at design {token}", key="look-closest"):
+            look(token)
 
 
 def places_of(low: float, high: float, *, is_lower: bool, scale: str) -> tuple[float, ...]:

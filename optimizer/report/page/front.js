@@ -8,8 +8,9 @@
 //   options  { onRanges(ranges, isWhole), onPick(number, isPicked), onAxes(axes), hasTable, hasLetters,
 //              ranges, x, y, colour, size, order, flipped }
 //   handle   { apply(wanted), setRanges(ranges), ranges(), kept(), shown(value, unit), redraw(), isBusy(), destroy() }
-//              apply takes { ranges, only: [design number] | null, onlyLabel, pinned: [design number] }: what
-//              somebody else has chosen; it is not told back
+//              apply takes { ranges, only: [design number] | null, onlyLabel, closest: design number | null,
+//              pinned: [design number, or the values of a design that is not on the front] }: what somebody
+//              else has chosen; it is not told back
 // Ranges are closed intervals by the name of the axis, [low, high], null = open; they and the values are
 // compared as 32-bit floats, so that Python keeps the same designs.
 
@@ -47,7 +48,7 @@ function newView(root, data, options) {
     x: pick(options.x, "cost"), y: pick(options.y, "latency"), 
     colourBy: options.colour === "group" && data.groups ? BY_GROUP : data.axes.findIndex((a) => a.name === options.colour),
     sizeBy: data.axes.findIndex((a) => a.name === options.size),
-    focus: 0, hasFocus: false, hover: -1, pinned: new Set(), box: null, isMoving: false, drawn: 0,
+    focus: 0, hasFocus: false, hover: -1, closest: -1, pins: [], box: null, isMoving: false, drawn: 0,
   };
 }
 
@@ -76,7 +77,11 @@ function applied(view, wanted) {
   readRanges(view, wanted.ranges || {});
   view.only = wanted.only ? new Set(wanted.only) : null;
   view.onlyLabel = wanted.onlyLabel || "";
-  view.pinned = new Set((wanted.pinned || []).map((n) => view.position.get(n)).filter((i) => i !== undefined));
+  const at = (number) => (view.position.has(number) ? view.position.get(number) : -1);
+  view.closest = at(wanted.closest);
+  view.pins = (wanted.pinned || []).map((pin) => (Array.isArray(pin)
+    ? { i: -1, values: pin.map((v) => (v === null ? Infinity : v)) } // a design that is not on the front
+    : { i: at(pin), values: at(pin) < 0 ? null : valuesOf(view, at(pin)) }));
 }
 
 function node(tag, attributes = {}, ...children) {
@@ -92,8 +97,8 @@ function node(tag, attributes = {}, ...children) {
 
 function legendOf(view) {
   const first = view.labels.length ? "the thick one is the suggested or chosen design, " : "";
-  const picked = view.options.hasLetters ? " Lines and rings with a letter are picked." : "";
-  return `Each line is a design, better is up: ${first}the dotted one today's, dashes are limits. Each dot is a design too; squares are the marked ones.${picked}`;
+  const picked = view.options.hasLetters ? " Lines and rings with a letter are picked; the dashed line and the diamond are closest to the wishes." : "";
+  return `Each line is a design, better is up: ${first}the dotted one today's, dashes are limits. Each dot is a design too; squares are the few that stand for all.${picked}`;
 }
 
 function build(view) {
@@ -106,10 +111,11 @@ function build(view) {
   view.scatter = node("canvas", { role: "img", "aria-label": "Scatter of two dimensions" });
   view.status = node("p", { class: "front-status", role: "status", "aria-live": "polite" });
   view.chips = node("div", { class: "front-chips" });
+  view.scales = node("div", { class: "front-scales" });
   view.tip = node("div", { class: "front-tip", hidden: "" });
   view.table = node("div", { class: "front-rows", tabindex: "0", role: "region", "aria-label": "Designs kept" });
   const chooser = (label, value, hasNone, choose) => {
-    const select = node("select", { onchange: (event) => { choose(Number(event.target.value)); repaint(view); tellAxes(view); } });
+    const select = node("select", { onchange: (event) => { choose(Number(event.target.value)); tellScales(view); repaint(view); tellAxes(view); } });
     if (hasNone) select.append(node("option", { value: "-1" }, "nothing"));
     view.axes.forEach((axis, j) => select.append(node("option", { value: String(j) }, axis.label)));
     if (label === "Colour" && view.groups) select.append(node("option", { value: String(BY_GROUP) }, "group"));
@@ -123,7 +129,7 @@ function build(view) {
     node("div", { class: "front-charts" },
       node("div", { class: "front-parallel" }, view.lines, view.axesCanvas),
       node("div", { class: "front-scatter" }, choosers, node("div", { class: "front-square" }, view.scatter))),
-    view.tip, view.status, view.chips, view.table,
+    view.tip, view.status, view.chips, view.scales, view.table,
     node("p", { class: "front-legend" }, legendOf(view)),
     node("p", { class: "front-help", id: `${root.id}-help` }, help));
   view.table.hidden = view.options.hasTable === false;
@@ -135,6 +141,30 @@ function build(view) {
   view.dark.addEventListener("change", view.onDark);
   listenAxes(view);
   listenScatter(view);
+  tellScales(view);
+}
+
+// What colours and sizes mean, worst first, with units; nothing where they mean nothing.
+function tellScales(view) {
+  const swatch = (colour) => node("span", { class: "front-swatch", style: `background:${colour}`, "aria-hidden": "true" });
+  const ends = (j) => {
+    const { low, high, hasInfinite } = view.layouts[j], { better, unit } = view.axes[j];
+    const told = [low, hasInfinite ? Infinity : high].map((v) => shownNumber(v, unit));
+    return better === "lower" ? told.reverse() : told;
+  };
+  const lines = [];
+  if (view.colourBy === BY_GROUP) {
+    const names = view.groupNames.map((name, k) => node("span", {}, swatch(GROUP_COLOURS[k % GROUP_COLOURS.length]), ` ${name}`));
+    lines.push(node("p", {}, "Colour, group: ", ...names));
+  } else if (view.colourBy >= 0) {
+    const [worst, best] = ends(view.colourBy);
+    lines.push(node("p", {}, `Colour, ${view.axes[view.colourBy].label}: ${worst} (worst) `, ...SHADES.map(swatch), ` ${best} (best)`));
+  }
+  if (view.sizeBy >= 0) {
+    const [worst, best] = ends(view.sizeBy);
+    lines.push(node("p", {}, `Size, ${view.axes[view.sizeBy].label}: small ${worst} (worst), large ${best} (best)`));
+  }
+  view.scales.replaceChildren(...lines);
 }
 
 // ---- ranges --------------------------------------------------------------------------------------------
@@ -168,6 +198,7 @@ function changed(view, tells) {
   keep(view);
   repaint(view);
   tellKept(view);
+  if (tells) view.closest = -1; // wishes have moved; who works out the closest tells it again
   if (tells && view.options.onRanges) view.options.onRanges(toldRanges(view), !view.only);
 }
 
@@ -181,6 +212,8 @@ function repaint(view) {
     paintAxes(view);
     paintScatter(view);
     view.root.dataset.drawn = String(view.drawn);
+    view.root.dataset.closest = view.closest < 0 ? "" : String(view.numbers[view.closest]);
+    view.root.dataset.picked = view.pins.map(({ i, values }, k) => (values ? `${"ABCD"[k % 4]}${i < 0 ? "" : view.numbers[i]}` : "")).join(" ");
   });
 }
 
@@ -205,7 +238,7 @@ function tellKept(view) {
 }
 
 function tellRows(view, many) {
-  const first = [...view.pinned];
+  const first = view.pins.map((pin) => pin.i).filter((i) => i >= 0);
   for (const i of [...view.marked.filter((m) => m >= 0), ...view.kept.keys()]) {
     if (first.length >= MOST_ROWS) break;
     if (view.kept[i] && !first.includes(i)) first.push(i);

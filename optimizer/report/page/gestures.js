@@ -116,7 +116,7 @@ function onKey(view, event) {
   if (isFocus) return;
   view.telling = setTimeout(() => {
     if (isLayout) tellAxes(view);
-    else if (view.options.onRanges) view.options.onRanges(toldRanges(view), !view.only);
+    else changed(view, true);
   }, 300);
 }
 
@@ -244,8 +244,8 @@ function showTip(view, event, ...words) {
 
 function pinAt(view, i) {
   if (i < 0) return;
-  const isPinned = !view.pinned.has(i);
-  if (isPinned) view.pinned.add(i); else view.pinned.delete(i);
+  const isPinned = !isPicked(view, i);
+  if (isPinned) view.pins.push({ i, values: valuesOf(view, i) }); else view.pins = view.pins.filter((pin) => pin.i !== i);
   if (view.options.onPick) view.options.onPick(view.numbers[i], isPinned);
   changed(view, false);
 }

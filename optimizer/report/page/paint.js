@@ -170,18 +170,24 @@ function paintMarked(view, pen, width, height) {
   };
   if (view.today) line(view.today, [2, 4], view.colours.text, 2);
   view.marked.forEach((i, k) => {
-    if (i >= 0 && (k === 0 || (view.pinned.has(i) && !view.options.hasLetters))) line(valuesOf(view, i), DASHES[k % DASHES.length], view.colours.mark, 3);
+    if (i >= 0 && (k === 0 || (isPicked(view, i) && !view.options.hasLetters))) line(valuesOf(view, i), DASHES[k % DASHES.length], view.colours.mark, 3);
   });
-  [...view.pinned].forEach((i, k) => {
+  if (view.closest >= 0) line(valuesOf(view, view.closest), [14, 5], view.colours.text, 2.5);
+  view.pins.forEach(({ i, values }, k) => {
+    if (!values) return;
     if (view.options.hasLetters) {
-      line(valuesOf(view, i), PICK_DASHES[k % 4], PICK_COLOURS[k % 4], 3);
+      line(values, PICK_DASHES[k % 4], PICK_COLOURS[k % 4], 3);
       const j = view.order[0];
       pen.font = "bold 12px system-ui, sans-serif";
       pen.textAlign = "left";
-      halo(pen, "ABCD"[k % 4], axisX(view, 0, width) - 14, axisY(view, j, view.columns[j][i], height) + 4, view.colours);
-    } else if (!view.marked.includes(i)) line(valuesOf(view, i), [], view.colours.mark, 2.5);
+      halo(pen, "ABCD"[k % 4], axisX(view, 0, width) - 14, axisY(view, j, values[j], height) + 4, view.colours);
+    } else if (!view.marked.includes(i)) line(values, [], view.colours.mark, 2.5);
   });
   if (view.hover >= 0) line(valuesOf(view, view.hover), [], view.colours.text, 2.5);
+}
+
+function isPicked(view, i) {
+  return view.pins.some((pin) => pin.i === i);
 }
 
 function valuesOf(view, i) {
@@ -240,21 +246,32 @@ function paintScatter(view) {
     pen.lineWidth = k === 0 ? 3 : 1.5;
     pen.strokeRect(scatterX(view, X[i], width) - 5, scatterY(view, Y[i], height) - 5, 10, 10);
   });
-  const ring = (i, colour) => {
+  const spotOf = (values) => [scatterX(view, values[view.x], width), scatterY(view, values[view.y], height)];
+  const ring = (values, colour) => {
     pen.strokeStyle = colour;
     pen.lineWidth = 2.5;
     pen.beginPath();
-    pen.arc(scatterX(view, X[i], width), scatterY(view, Y[i], height), 8, 0, 7);
+    pen.arc(...spotOf(values), 8, 0, 7);
     pen.stroke();
   };
-  [...view.pinned].forEach((i, k) => {
-    ring(i, view.options.hasLetters ? PICK_COLOURS[k % 4] : colours.mark);
+  if (view.closest >= 0) {
+    const [x, y] = spotOf(valuesOf(view, view.closest));
+    pen.strokeStyle = colours.text;
+    pen.lineWidth = 2.5;
+    pen.beginPath();
+    pen.moveTo(x, y - 11); pen.lineTo(x + 11, y); pen.lineTo(x, y + 11); pen.lineTo(x - 11, y); pen.closePath();
+    pen.stroke();
+  }
+  view.pins.forEach(({ values }, k) => {
+    if (!values) return;
+    ring(values, view.options.hasLetters ? PICK_COLOURS[k % 4] : colours.mark);
     if (!view.options.hasLetters) return;
     pen.font = "bold 12px system-ui, sans-serif";
     pen.textAlign = "left";
-    halo(pen, "ABCD"[k % 4], scatterX(view, X[i], width) + 9, scatterY(view, Y[i], height) - 7, colours);
+    const [x, y] = spotOf(values);
+    halo(pen, "ABCD"[k % 4], x + 9, y - 7, colours);
   });
-  if (view.hover >= 0) ring(view.hover, colours.text);
+  if (view.hover >= 0) ring(valuesOf(view, view.hover), colours.text);
   if (view.box) {
     const [x0, y0, x1, y1] = view.box;
     pen.fillStyle = colours.kept;
