@@ -83,7 +83,7 @@ class Call(Part):
     breaker: bool = False
     """A circuit breaker guards the call."""
     bulkhead_slots: CountFromZero | None = None
-    """Calls of this kind that may be under way at the same time; null = any number."""
+    """Calls of this kind of one flow that may be under way at the same time; null = any number."""
     fallback: Fallback | None = None
     """The answer given instead when the call fails."""
 

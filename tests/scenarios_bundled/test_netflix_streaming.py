@@ -132,6 +132,24 @@ def test_each_guard_is_needed_where_threads_are_few(system: System) -> None:
     assert broken(system, **guards) == set()
 
 
+def test_the_failing_hour_is_the_one_that_is_described(system: System) -> None:
+    failing = system.scenario.workload.phases[2]
+    assert dict(failing.effect.set) == {"rows.latency_ms": 10_000, "rows.error_share": 0.6}
+
+
+def test_a_bulkhead_holds_a_hundred_calls_for_each_server(system: System) -> None:
+    """400 for four servers, by the shares of the plays. Hardly a call answers within its second, so 400 a
+    second get through of 2,000."""
+    bulkhead = system.scenario.decisions["rows_bulkhead"]
+    slots = {path.split(".")[1]: n for path, n in bulkhead.on.set.items()}
+    flows = system.scenario.flows
+    assert sum(slots.values()) == 100 * system.scenario.components["api"].replicas
+    assert slots == {name: pytest.approx(400 * flow.share) for name, flow in flows.items()}
+    guards = {**BY_CONTEXT, **GUARDED, "rows_breaker": "off", "rows_bulkhead": "on"}
+    failing = told(system, **guards)["phases"]["failing"]
+    assert failing["components"]["rows"]["arrivals_per_s"] == pytest.approx(400, rel=0.03)
+
+
 def test_the_breaker_spares_the_dependency_and_the_viewers(system: System) -> None:
     """An attempt fails with 0.6, or is later than 1 s; an open breaker lets only probes through."""
     guards = {**BY_CONTEXT, **GUARDED}

@@ -92,6 +92,14 @@ def test_reports_worked_out_at_night_spare_28_queries_each(system: System) -> No
     assert values_of(system, nightly_reports="on")["latency"] < 0.6 * values_of(system)["latency"]
 
 
+def test_larger_machines_take_55_percent_of_the_time_at_twice_the_price(system: System) -> None:
+    medium, large = told(system), told(system, db_size="large")
+    busy = [answer["phases"]["day"]["components"]["db"]["utilisation"] for answer in (medium, large)]
+    paid = [answer["cost"]["replicas_usd"]["db"] for answer in (medium, large)]
+    assert busy[1] == pytest.approx(0.55 * busy[0], rel=0.01)
+    assert paid[1] == pytest.approx(2 * paid[0])
+
+
 def test_repeats_of_loads_can_keep_the_database_down(system: System, designs: Evaluation) -> None:
     retries = designs.X[:, [c.name for c in system.space.columns].index("retry_loads")]
     metastable = designs.indicators["metastable"] > 0
