@@ -13,9 +13,13 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
+from optimizer.runs.connecting import StoreError
 from optimizer.runs.run import FORGOTTEN_S, LIVE, SILENT_S, Run, versions
 from optimizer.runs.schema import CHECKPOINTS, FRONTS, INPUTS, RUNS, TAGS
 from optimizer.runs.shelf import Shelf
+
+#: Times that a run is asked for while others ask for the same at the same moment.
+ASKED_AT_MOST = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,18 @@ class RunStore(Shelf):
         Args:
             wanted: What is asked for.
             fresh: Whether it is done anew even when it was done before; a live one is joined nevertheless.
+
+        Raises:
+            StoreError: The store can't be used.
         """
+        for _ in range(ASKED_AT_MOST):
+            found = self._requested(wanted, fresh=fresh)
+            if found is not None:
+                return found
+        raise StoreError(f"the store takes no run of {wanted.name}: others keep asking for the same")
+
+    def _requested(self, wanted: Wanted, *, fresh: bool) -> Run | None:
+        """The run of what is asked for; None = somebody else asked at the same moment: look again."""
         self.bury()
         now = time.time()
         try:
@@ -76,8 +91,8 @@ class RunStore(Shelf):
                     if rows:
                         return self._queued_again(connection, str(rows[0]["id"]), wanted.key)
                 return self._new(connection, wanted, now)
-        except IntegrityError:  # somebody else asked at the same moment: join them
-            return self.request(wanted)
+        except IntegrityError:
+            return None
 
     def _new(self, connection: Connection, wanted: Wanted, now: float) -> Run:
         run = uuid.uuid4().hex[:12]

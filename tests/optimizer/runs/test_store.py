@@ -117,6 +117,14 @@ def test_a_run_is_asked_to_stop_and_one_that_nobody_works_on_stops_at_once(store
     assert store.cancel(run.id).state == "cancelled"
 
 
+def test_what_was_cancelled_before_it_began_can_be_asked_for_anew(store):
+    run = store.request(WANTED)
+    store.cancel(run.id)
+    anew = store.request(WANTED, fresh=True)
+    assert anew.id != run.id
+    assert anew.state == "queued"
+
+
 def test_a_worker_that_died_is_noticed_and_one_that_comes_back_changes_nothing(store):
     run = store.request(WANTED)
     assert store.begin(run.id)
