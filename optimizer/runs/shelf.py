@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -10,12 +11,15 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, delete, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, delete, extract, func, insert, select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from optimizer.runs.connecting import StoreError, connect, unreachable
 from optimizer.runs.run import LIVE, Run
 from optimizer.runs.schema import FRONTS, INPUTS, LONGEST_TAG, NOTES, PARTS, RUNS, TAGS
+
+#: Between two comparisons of this machine's clock with that of the database, s.
+COMPARE_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,7 @@ class Shelf:
         """
         self.url = url
         self._engine: Engine = connect(url)
+        self._ahead_s, self._compared = 0.0, -math.inf
 
     def __enter__(self) -> Self:
         return self
@@ -54,6 +59,14 @@ class Shelf:
     def close(self) -> None:
         """Lets go of all connections."""
         self._engine.dispose()
+
+    def clock(self) -> float:
+        """The time of the store, seconds since 1970: clocks of machines that share a database differ."""
+        if self._engine.dialect.name == "postgresql" and time.monotonic() - self._compared > COMPARE_S:
+            with self._reading() as connection:
+                there = connection.execute(select(extract("epoch", func.clock_timestamp()))).scalar_one()
+            self._ahead_s, self._compared = float(there) - time.time(), time.monotonic()
+        return time.time() + self._ahead_s
 
     def get(self, run: str) -> Run:
         """A run by its name, or by the beginning of it.
@@ -145,9 +158,10 @@ class Shelf:
         """
         if not words.strip():
             raise StoreError("a note needs words")
+        now = self.clock()
         with self._writing() as connection:
             found = self._get(connection, run)
-            connection.execute(insert(NOTES).values(run=found.id, text=words, created=time.time()))
+            connection.execute(insert(NOTES).values(run=found.id, text=words, created=now))
             return self._get(connection, found.id)
 
     def tag(self, run: str, tags: Sequence[str], *, remove: bool = False) -> Run:
@@ -186,7 +200,7 @@ class Shelf:
 
     def prunable(self, *, keep: int, older_s: float = 0.0) -> list[str]:
         """Runs that pruning would delete: all but the newest and those with tags or notes."""
-        before = time.time() - older_s
+        before = self.clock() - older_s
         query = (
             select(RUNS.c.id)
             .where(RUNS.c.state.not_in(LIVE), RUNS.c.created < before)

@@ -158,7 +158,7 @@ def follow(
             return found
         if progress is not None:
             progress(found.done, found.total, found.on_front)
-        if found.is_silent(time.time()):
+        if found.is_silent(store.clock()):
             store.bury()
         time.sleep(LOOK_S)
 

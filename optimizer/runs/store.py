@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import socket
-import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -76,7 +75,7 @@ class RunStore(Shelf):
     def _requested(self, wanted: Wanted, *, fresh: bool) -> Run | None:
         """The run of what is asked for; None = somebody else asked at the same moment: look again."""
         self.bury()
-        now = time.time()
+        now = self.clock()
         try:
             with self._writing() as connection:
                 newest = select(RUNS).where(RUNS.c.key == wanted.key).order_by(RUNS.c.created.desc())
@@ -89,7 +88,7 @@ class RunStore(Shelf):
                     if done is not None:
                         return self._run(connection, done)
                     if rows:
-                        return self._queued_again(connection, str(rows[0]["id"]), wanted.key)
+                        return self._queued_again(connection, str(rows[0]["id"]), wanted.key, now)
                 return self._new(connection, wanted, now)
         except IntegrityError:
             return None
@@ -127,14 +126,14 @@ class RunStore(Shelf):
             connection.execute(insert(TAGS).values(run=run, tag=tag))
         return self._get(connection, run)
 
-    def _queued_again(self, connection: Connection, run: str, key: str) -> Run:
+    def _queued_again(self, connection: Connection, run: str, key: str, now: float) -> Run:
         again = {"state": "queued", "live": key, "cancel": False, "ended": None, "error": "", "worker": ""}
-        connection.execute(update(RUNS).where(RUNS.c.id == run).values(**again, beat=time.time()))
+        connection.execute(update(RUNS).where(RUNS.c.id == run).values(**again, beat=now))
         return self._get(connection, run)
 
     def begin(self, run: str, *, worker: str | None = None) -> bool:
         """Takes a queued run; whether it was still to be had."""
-        now = time.time()
+        now = self.clock()
         taken = update(RUNS).where(RUNS.c.id == run, RUNS.c.state == "queued")
         with self._writing() as connection:
             found = connection.execute(
@@ -144,19 +143,21 @@ class RunStore(Shelf):
 
     def waits(self, run: str) -> bool:
         """Says that somebody is there who will begin a run; whether it is still to be had."""
+        now = self.clock()
         with self._writing() as connection:
             found = connection.execute(
-                update(RUNS).where(RUNS.c.id == run, RUNS.c.state == "queued").values(beat=time.time())
+                update(RUNS).where(RUNS.c.id == run, RUNS.c.state == "queued").values(beat=now)
             )
             return bool(found.rowcount == 1)
 
     def beat(self, run: str, *, done: int, total: int, on_front: int) -> bool:
         """Says that a run is alive and how far it is; whether it should go on."""
+        now = self.clock()
         with self._writing() as connection:
             connection.execute(
                 update(RUNS)
                 .where(RUNS.c.id == run, RUNS.c.state == "running")
-                .values(beat=time.time(), done=done, total=total, on_front=on_front)
+                .values(beat=now, done=done, total=total, on_front=on_front)
             )
             row = connection.execute(select(RUNS.c.cancel, RUNS.c.state).where(RUNS.c.id == run)).first()
         return row is not None and row.state == "running" and not row.cancel
@@ -193,7 +194,7 @@ class RunStore(Shelf):
 
         A worker that comes back after it was given up for dead changes nothing.
         """
-        now = time.time()
+        now = self.clock()
         values: dict[str, object] = {"state": state, "live": None, "ended": now, "beat": now}
         values |= {"summary": summary, "error": error}
         if counts is not None:
@@ -213,6 +214,7 @@ class RunStore(Shelf):
 
     def cancel(self, run: str) -> Run:
         """Asks a run to stop; one that nobody works on stops at once."""
+        now = self.clock()
         with self._writing() as connection:
             self._get(connection, run)
             connection.execute(
@@ -221,14 +223,14 @@ class RunStore(Shelf):
             connection.execute(
                 update(RUNS)
                 .where(RUNS.c.id == run, RUNS.c.state == "queued")
-                .values(state="cancelled", live=None, ended=time.time())
+                .values(state="cancelled", live=None, ended=now)
             )
             return self._get(connection, run)
 
     def bury(self, *, silent_s: float = SILENT_S, forgotten_s: float = FORGOTTEN_S) -> int:
         """Marks runs as interrupted that haven't been heard of for too long; how many."""
         heard = func.coalesce(RUNS.c.beat, RUNS.c.created)
-        now = time.time()
+        now = self.clock()
         silent = or_(
             and_(RUNS.c.state == "running", heard < now - silent_s),
             and_(RUNS.c.state == "queued", heard < now - forgotten_s),

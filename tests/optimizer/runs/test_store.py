@@ -18,6 +18,7 @@ from optimizer.runs.run import FORGOTTEN_S, SILENT_S
 from optimizer.runs.schema import METADATA
 from optimizer.runs.shelf import Hidden
 from optimizer.runs.store import RunStore, Wanted
+from stores import database
 
 WANTED = Wanted("solve", "k" * 64, "shop", "A shop", "d" * 64, "schema: 1", {"seed": 3}, 3, {})
 
@@ -139,6 +140,23 @@ def test_a_worker_that_died_is_noticed_and_one_that_comes_back_changes_nothing(s
     assert not store.end(run.id, "done")
     assert store.get(run.id).state == "interrupted"
     assert store.request(WANTED).id == run.id
+
+
+def test_machines_whose_clocks_differ_share_a_database(server, monkeypatch):
+    """An hour apart: what one of them has just said is not old to the other."""
+    here = time.time
+    with database(server) as url, RunStore(url) as store:
+        run = store.request(WANTED).id
+        assert store.begin(run)
+        monkeypatch.setattr(time, "time", lambda: here() + 3600.0)
+        with RunStore(url) as other:
+            assert other.bury() == 0
+            assert not other.get(run).is_silent(other.clock())
+            assert other.clock() == pytest.approx(here(), abs=5.0)
+            assert other.beat(run, done=1, total=2, on_front=0)
+        monkeypatch.setattr(time, "time", here)
+        assert store.bury() == 0
+        assert store.get(run).beat == pytest.approx(here(), abs=5.0)
 
 
 def test_a_run_that_nobody_will_begin_is_noticed_too(store):
