@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from models.errors import TradespaceError
+from models.errors import Finding, ScenarioError, TradespaceError
 from models.scenario.decision import Integer, Real
 from models.scenario.load import scenario_from
 from models.scenario.paths import PathError, nearest, resolve
@@ -40,7 +42,28 @@ def varied(scenario: Scenario, changes: Sequence[Change]) -> Scenario:
     for path, value in changes:
         _apply(scenario, tree, path, value)
     told = ", ".join(f"{path}={value}" for path, value in changes)
-    return scenario_from(tree, source=f"{scenario.name} with {told}" if told else scenario.name)
+    try:
+        return scenario_from(tree, source=f"{scenario.name} with {told}" if told else scenario.name)
+    except ScenarioError as error:
+        raise _in_own_words(error, len(scenario.rules)) from None
+
+
+def _in_own_words(error: ScenarioError, own: int) -> ScenarioError:
+    """Pins are rules that nobody wrote: what is wrong with one is told of its decision.
+
+    Args:
+        error: What is wrong with the changed scenario.
+        own: Number of the rules that stand in the file.
+    """
+    pinned = re.compile(r"rules\[(\d+)\]\.then\.(.+)")
+    found: list[Finding] = []
+    for finding in error.findings:
+        match = pinned.fullmatch(finding.where)
+        is_pin = match is not None and int(match[1]) >= own
+        found.append(replace(finding, where=match[2]) if match is not None and is_pin else finding)
+    if found != list(error.findings):  # that rules leave no design follows from it
+        found = [finding for finding in found if finding.where != "rules"]
+    return ScenarioError(error.source, found)
 
 
 def _apply(scenario: Scenario, tree: dict[str, Any], path: str, value: object) -> None:

@@ -111,6 +111,14 @@ def test_values_are_checked_as_in_a_file(path, value):
         varied(SHOP, [(path, value)])
 
 
+@pytest.mark.parametrize("path", ["copies", "web.replicas"])
+def test_a_decision_that_can_not_be_pinned_is_told_by_its_name(path):
+    with pytest.raises(ScenarioError) as refused:
+        varied(SHOP, [(path, 99)])
+    assert [finding.where for finding in refused.value.findings] == ["copies"]
+    assert "rules" not in str(refused.value)
+
+
 def test_values_of_a_range_and_of_a_list():
     assert values_of("a.b=20000:80000:7") == ("a.b", tuple(range(20000, 80001, 10000)))
     assert values_of("x=0:1:3") == ("x", (0, 0.5, 1))
