@@ -53,7 +53,7 @@ from ui.values import Row, array, row
 #: Designs of the front that are drawn at the most, and of those that are not on it.
 MOST_DRAWN, MOST_OTHERS = 50_000, 1_024
 #: Designs that are evaluated to learn how long one takes.
-_TRIED = 64
+_TRIED = 1024
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

@@ -97,6 +97,8 @@ def wishes_of(found: Findings, view: View) -> tuple[Wish, ...]:
 def fixed_of(found: Findings) -> tuple[tuple[str, str], ...]:
     """Dimensions that are the same in every design of the front: what is to be said, and what each is."""
     evaluation = found.front.evaluation
+    if len(evaluation) == 1:
+        return (("There is only one design on the front.", "It beats all others, or they break limits."),)
     told = []
     for j, dimension in enumerate(evaluation.dimensions):
         if len(evaluation) and np.unique(evaluation.values[:, j]).size < 2:
@@ -231,7 +233,7 @@ def rows_of(
         "mark": [marks.get(i, "") for i in shown],
         **{name: [plain(row[j]) for row in told] for j, name in enumerate(names)},
         "changes against today": [
-            plain(changes_text(found.labels, changes(found.space, today, front.X[i]), most=4)) for i in shown
+            plain(changes_text(found.labels, changes(found.space, today, front.X[i]), most=2)) for i in shown
         ],
     }
     tokens = tuple(str(i + 1) for i in shown)
@@ -249,8 +251,11 @@ def groups_of(found: Findings) -> Mapping[int, str]:
 def next_step(found: Findings, view: View) -> str:
     """What to do next, in a sentence."""
     if found.chosen is None:
+        return "Next: loosen the limit that excludes most designs, or try changes on the page Design."
+    if len(found.front) == 1 and not view.picks:
         return (
-            "Next: look at the page Scenario for the limits, and loosen the one that excludes most designs."
+            "One design is left, so there is no trade-off to make. Next: look at it on the page Design, or "
+            "show the designs that are not on the front, and see why not."
         )
     if len(view.picks) >= 2:
         return "Next: compare the designs that you have picked, or look at one of them on the page Design."

@@ -31,6 +31,16 @@ def draw_header(*, is_exploring: bool) -> None:
         on_change=_turn,
         help="The bundled scenarios; the page Scenario takes a file of your own.",
     )
+    if is_exploring:
+        right.button(
+            "Bring your own scenario",
+            key="header-own",
+            type="tertiary",
+            on_click=_bring,
+            help="A YAML file, checked line by line; it stays yours.",
+        )
+        if st.session_state.pop("header-brings", False):
+            st.switch_page("ui/pages/scenario.py")
     if view.picks and not is_exploring:
         told = ", ".join(
             f"{letter}: {tokens.name_of(pick)}" for letter, pick in zip("ABCD", view.picks, strict=False)
@@ -41,6 +51,11 @@ def draw_header(*, is_exploring: bool) -> None:
         st.warning(words)
     for note in state.notes():
         st.info(escaped(note))
+
+
+def _bring() -> None:
+    st.session_state["scenario-part"] = "Bring your own"
+    st.session_state["header-brings"] = True
 
 
 def _turn() -> None:

@@ -39,6 +39,7 @@ def solved() -> Solved | None:
     """
     subject = current()
     if isinstance(subject, Solved):
+        name_run(subject)
         _draw_pending(subject)
         return subject
     if not isinstance(subject, Subject):
@@ -50,6 +51,7 @@ def solved() -> Solved | None:
     if run is None and cached.seconds_for_all(subject.system.digest, subject.system) <= AT_ONCE_S:
         subject = at_once(subject)
         if isinstance(subject, Solved):
+            name_run(subject)
             return subject
     elif run is None and subject.is_public:
         ask(subject, SolveConfig())
@@ -57,6 +59,12 @@ def solved() -> Solved | None:
     assert isinstance(subject, Subject)
     draw_unsolved(subject)
     return None
+
+
+def name_run(subject: Subject) -> None:
+    """Makes the address name the run of a person's own scenario: nothing else finds it after a reload."""
+    if subject.run is not None and not subject.is_public and not state.view().run:
+        state.name_run(subject.run.id)
 
 
 def _draw_pending(subject: Solved) -> None:
@@ -113,6 +121,7 @@ def _tags(subject: Subject) -> tuple[str, ...]:
 def draw_unsolved(subject: Subject) -> None:
     """What is known of a scenario that isn't solved: its run under way, or why there is no front yet."""
     run = subject.run
+    name_run(subject)
     _draw_about(subject)
     if run is not None and run.is_live:
         _follow(run.id)

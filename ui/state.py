@@ -143,6 +143,14 @@ def show_run(run: str) -> None:
     _moved(session)
 
 
+def name_run(run: str) -> None:
+    """Makes the address name the run of what is looked at, which stays as it is: a link finds it again."""
+    session = _session()
+    session.view = replace(session.view, run=run)
+    session.shown = replace(session.shown, run=run)
+    write_address()
+
+
 def asked_for(run: str) -> None:
     """Remembers that this session has asked for a run."""
     _session().runs.add(run)

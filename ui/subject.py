@@ -115,11 +115,14 @@ def current() -> Subject | Unreadable:
     view = state.view()
     keeper, _ = store()
     run = _run(keeper, view.run) if view.run else None
+    mine = state.own()
     if run is not None:
         text, source, is_public = keeper.inputs(run.id)[0], f"run {run.id}", False
+        if mine is not None and mine.text == text:
+            source = mine.source
         with contextlib.suppress(TradespaceError):
             is_public = cached.bundled_text(run.name) == text
-    elif view.scenario == OWN and (mine := state.own()) is not None:
+    elif view.scenario == OWN and mine is not None:
         text, source, is_public = mine.text, mine.source, False
     else:
         name = view.scenario

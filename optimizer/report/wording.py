@@ -150,10 +150,12 @@ def broken(evaluation: Evaluation, i: int) -> list[tuple[str, float]]:
 
 
 def over_text(name: str, over: float) -> Text:
-    """A limit that is broken, and by how much: `latency by 31 ms`."""
+    """A limit that is broken, and by how much: `latency by 31 ms`, `latency without bound`."""
     if name == "metastable":
         return text("staying up: after one push it stays down")
     unit = unit_of_limit(name)
+    if not math.isfinite(over):
+        return text(f"{limit_label(name)} without bound")
     amount = Number(100.0 * over, POINTS) if unit == "fraction" else Number(over, unit)
     return text(f"{limit_label(name)} by ", amount)
 

@@ -180,6 +180,6 @@ def test_where_no_design_is_feasible_todays_is_shown(monkeypatch, tmp_path, page
     app.switch_page(f"ui/pages/{page}.py").run()
     assert not app.exception
     if page == "compare":
-        assert "no design is feasible" in words(app)
+        assert "No design is feasible" in words(app)
     else:
         assert app.selectbox(key="chosen-design").value == "today"

@@ -17,6 +17,7 @@ from optimizer.decide.breaking import breaking_points
 from optimizer.gallery import path_of
 from optimizer.solving import solve
 from ui.state import OwnText
+from ui.views.budget import _crossed
 from ui.views.call_tree import busy_words
 from ui.views.switches import stops_of
 
@@ -259,7 +260,7 @@ def test_the_budget_shows_the_reserve_and_every_addition(monkeypatch, tmp_path):
     tab(app, "Complexity budget")
     words = said(app)
     assert "Nothing is left: -3,400 points" in words
-    assert "5 single additions, 0 of them would cross the warning, 0 zero." in words
+    assert "5 single additions are possible; none would cross the warning." in words
     app.button(key="addition-add").click().run()
     assert not app.exception
     assert address(app, "design") != "today"
@@ -376,3 +377,15 @@ def test_what_would_mend_a_design_is_looked_for_when_asked(monkeypatch, tmp_path
     app.button(key="mended").click().run()
     assert not app.exception
     assert "Not feasible" not in said(app)
+
+
+@pytest.mark.parametrize(
+    ("many", "crosses", "words"),
+    [
+        (1, [], "One addition is possible; none would cross the warning."),
+        (4, ["warning", "none", "warning"], "2 would cross the warning at 25 %."),
+        (4, ["zero", "warning"], "1 would cross the warning at 25 % and 1 would cross zero, the phase transition."),  # noqa: E501
+    ],
+)  # fmt: skip
+def test_additions_that_cross_something_are_counted(many, crosses, words):
+    assert _crossed(many, crosses).endswith(words)

@@ -16,6 +16,8 @@ from optimizer.report.content import plain
 from optimizer.report.sections.answer import answer
 from reports import exercise
 from ui.drafts import _Drafts
+from ui.state import OwnText
+from ui.view import View
 
 
 @pytest.fixture
@@ -237,3 +239,48 @@ def test_edits_that_are_not_solved_are_said_where_the_old_front_stands(app):
     page.run()
     assert not page.exception
     assert [w.value for w in page.warning if w.value.startswith("1 edit of this scenario is not solved yet")]
+
+
+@pytest.fixture
+def of_ones_own(monkeypatch, tmp_path):
+    """Explore with the exercise, some of its text replaced."""
+
+    def start(old, new):
+        page = app_test(monkeypatch, tmp_path).run()
+        text = path_of("black-friday-exercise").read_text(encoding="utf-8")
+        assert old in text
+        page.session_state["tradespace"].own = OwnText(text.replace(old, new), "mine.yaml")
+        page.session_state["tradespace"].view = View(scenario="own")
+        page.run()
+        assert not page.exception
+        return page
+
+    return start
+
+
+def test_one_design_alone_is_no_trade_off(of_ones_own):
+    # by hand: of the nine that survive only eventual consistency with the long TTL costs less than 1,000 USD
+    never = "availability: {limit: 0.99, tolerance: never}"
+    page = of_ones_own(never, f"{never}\n  cost: {{limit: 1000, tolerance: never}}")
+    assert "there is no trade-off to make" in words(page)
+    assert "pull a wish" not in words(page)
+    assert not page.select_slider
+    assert list(table(page)["cost"]) == ["192 USD"]
+
+
+def test_where_no_design_is_feasible_it_says_what_excludes_them_and_where_to_go(of_ones_own):
+    page = of_ones_own("effort_days: 5", "effort_days: 0.5")
+    told = " ".join([words(page), *[c.value for c in page.caption]])
+    assert told.count("0 feasible") == 1
+    assert "days of work: 31 designs break it" in told  # all but today's take a day or more
+    assert [link.label for link in page.get("page_link")] == [
+        "To the limits, on the page Scenario",
+        "To today's design, on the page Design",
+    ]
+
+
+def test_a_file_of_ones_own_is_one_click_away(app):
+    page = app()
+    page.button(key="header-own").click().run()
+    assert not page.exception
+    assert [u.label for u in page.file_uploader] == ["A file of your own (YAML, at most 5 MB)"]

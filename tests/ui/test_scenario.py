@@ -239,6 +239,14 @@ def test_a_good_file_becomes_the_persons_own_scenario(monkeypatch, tmp_path):
     assert app.query_params["scenario"] == "own"
     assert own_text(app) == GOOD
     assert "shop.yaml is read" in said(app)
+    # solved, its run stands in the address: nothing else finds it again once the session is gone
+    app.run()
+    run = app.query_params["run"]
+    again = app_test(monkeypatch, tmp_path, scenario="own", run=run).run()
+    assert not again.exception
+    assert len(again.dataframe) == 1
+    assert "gone with their session" not in said(again)
+    assert "brought along" not in said(again)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from ui import cached, drafting
-from ui.solving import AT_ONCE_S, at_once, draw_unsolved
+from ui.solving import AT_ONCE_S, at_once, draw_unsolved, name_run
 from ui.subject import Solved, Subject, Unreadable, current
 from ui.views.assumptions import draw_assumptions
 from ui.views.decisions_in_play import draw_decisions
@@ -30,10 +30,12 @@ if isinstance(subject, Unreadable):
     st.subheader("Bring your own", anchor=False)
     draw_upload(subject.text)
 else:
+    name_run(subject)
     found = drafting.drafted(subject)
     draw_about(found, has_summary=isinstance(subject, Solved))
     if isinstance(subject, Solved):
-        st.caption(escaped(f"{subject.solution.certificate}"))
+        told = str(subject.solution.certificate)
+        st.caption(escaped(f"{told[:1].upper()}{told[1:]}."))
     else:
         draw_unsolved(subject)
     draw_draft(found)

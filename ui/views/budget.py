@@ -96,11 +96,7 @@ def draw_additions(
         st.caption("Nothing can be added: every switch is on, every number at its largest.")
         return
     crossing = [one for one in found if one.crosses != "none" and not one.forbidden]
-    zero = sum(one.crosses == "zero" for one in crossing)
-    told = (
-        f"{len(found)} single additions, {len(crossing) - zero} of them would cross the warning, {zero} zero."
-    )
-    st.markdown(told)
+    st.markdown(_crossed(len(found), [one.crosses for one in crossing]))
     everything = len(found) > MOST_SHOWN and st.toggle(f"Show all {len(found)}", key="additions-all")
     shown = found if everything else found[:MOST_SHOWN]
     rows = [_addition(one, labels) for one in shown]
@@ -117,6 +113,17 @@ def draw_additions(
             )
             one = options[chosen or 0]
             st.button("Add it", key="addition-add", on_click=look_at, args=(token(one),))
+
+
+def _crossed(many: int, crosses: Sequence[str]) -> str:
+    """How many additions there are, and how many of them cross the warning or zero."""
+    additions = "One addition is possible" if many == 1 else f"{many} single additions are possible"
+    parts = [
+        f"{crosses.count(name)} would cross {words}"
+        for name, words in (("warning", "the warning at 25 %"), ("zero", "zero, the phase transition"))
+        if name in crosses
+    ]
+    return f"{additions}; {joined(parts) if parts else 'none would cross the warning'}."
 
 
 def _addition(one: Addition, labels: Labels) -> list[Entry]:

@@ -44,14 +44,16 @@ def draw_explore(subject: Solved) -> None:
     found = subject.about()
     for k, block in enumerate(answer(found, has_doubts=False).blocks):
         draw_block(block, key=f"answer-{k}")
-    told = str(subject.solution.certificate)
-    st.caption(escaped(f"{told[:1].upper()}{told[1:]}."))
     draw_stopped(subject)
-    doubts = st.empty()
     if found.chosen is None:
         draw_section(front_section(found), key="excluded", has_title=False)
-        st.markdown(next_step(found, state.view()))
+        st.markdown(f"**{next_step(found, state.view())}**")
+        st.page_link("ui/pages/scenario.py", label="To the limits, on the page Scenario")
+        st.page_link("ui/pages/design.py", label="To today's design, on the page Design")
         return
+    told = str(subject.solution.certificate)
+    st.caption(escaped(f"{told[:1].upper()}{told[1:]}."))
+    doubts = st.empty()
     if (
         subject.system.scenario.uncertainty
     ):  # last of all, in a line that is there already: the page must not jump

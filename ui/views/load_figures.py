@@ -157,7 +157,7 @@ def _over_load(figure: go.Figure, low: float, high: float, *, height: int) -> No
         type="log",
         range=[math.log10(low), math.log10(high)],
         tickvals=ticks,
-        ticktext=[f"{tick:g} ×" for tick in ticks],
+        ticktext=[f"{tick:.2g} ×" for tick in ticks],
         title="load, times the plan",
         fixedrange=True,
     )

@@ -21,12 +21,17 @@ _MOST_NAMED = 3
 
 def draw_without_picks(*, has_suggestion: bool) -> None:
     """How to pick, where nothing is picked."""
-    told = "Pick two to four designs on Explore, by their row or a click on a point."
-    if has_suggestion:
-        told += " Meanwhile: today's design beside the suggested one."
-    else:
-        told += " Meanwhile: today's design; no design is feasible, so none is suggested."
-    st.info(told)
+    if not has_suggestion:
+        st.info(
+            "No design is feasible, so none is suggested, and today's stands alone. Make others on the page "
+            "Design, pick them, and they stand beside it."
+        )
+        st.page_link("ui/pages/design.py", label="Make designs on Design")
+        return
+    st.info(
+        "Pick two to four designs on Explore, by their row or a click on a point. Meanwhile: today's design "
+        "beside the suggested one."
+    )
     st.page_link("ui/pages/explore.py", label="Pick designs on Explore")
 
 

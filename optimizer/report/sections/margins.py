@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 
 from optimizer.decide.breaking import LEAST, MOST
-from optimizer.decide.escape import NOT_ASKED, Step
+from optimizer.decide.escape import Step
 from optimizer.decide.margins import Margin
 from optimizer.report.content import Block, Cell, Number, Paragraph, Section, Table, Text, joined, text
 from optimizer.report.findings import Findings
+from optimizer.report.sections.under_load import BEFOREHAND
 from optimizer.report.system_findings import SystemFindings
 from optimizer.report.wording import changes_text, limit_label, times
 
@@ -69,7 +70,7 @@ def loads(system: SystemFindings) -> Table:
     points = system.breaking
     rows: list[tuple[Cell, ...]] = []
     for j, name in enumerate(points.limits):
-        if name in NOT_ASKED:  # whatever the load, it takes the same days and money
+        if name in BEFOREHAND:  # whatever the load, it takes the same days and money
             continue
         falls = (
             "broken at any load" if points.holds[i, j] == 0.0 else multiple(float(points.fails[i, j]))

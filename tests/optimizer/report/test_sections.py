@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from copy import copy
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from optimizer.report.content import FrontView, Number, Paragraph, Waterfall, pl
 from optimizer.report.findings import Goal
 from optimizer.report.sections.budget import budget
 from optimizer.report.sections.front import thinned
+from optimizer.report.sections.margins import loads
 from optimizer.report.wording import changes_text
 from reports import everything, exercise, large_report, report_of
 from scenarios import scenario
@@ -200,3 +202,15 @@ def test_of_designs_within_a_box_one_is_shown_and_none_without(most):
             break
     covered = {tuple(box) for box in boxes[shown]}
     assert covered == {tuple(box) for box in boxes}
+
+
+def test_every_limit_that_load_can_break_is_in_the_table_of_loads():
+    # calls between parts cost complexity, and load makes them: unlike days of work it can be broken by load
+    holds, fails = (
+        np.array([[0.9, 3.4, 1.0], [0.5, 0.0, 1.0]]),
+        np.array([[1.0, 3.5, np.inf], [0.6, 0.0, np.inf]]),
+    )
+    points = SimpleNamespace(limits=("saturation", "complexity", "effort_days"), holds=holds, fails=fails)
+    rows = [[plain(cell) for cell in row] for row in loads(SimpleNamespace(breaking=points)).rows]
+    assert [row[0] for row in rows] == ["utilisation", "complexity"]
+    assert rows[1][1:] == ["3.50 times the planned load", "broken at any load"]

@@ -42,6 +42,7 @@ def test_differences_of_shares_are_percentage_points():
     assert plain(moved_in(complexity, 0.81, 0.22)) == "59.0 percentage points simpler"
     assert plain(over_text("availability", 0.25)) == "availability by 25.0 percentage points"
     assert plain(over_text("effort_days", 2.0)) == "days of work by 2.00 days"
+    assert plain(over_text("latency", float("inf"))) == "latency without bound"
 
 
 def doubted(share):
