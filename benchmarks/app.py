@@ -44,8 +44,12 @@ QUIET = (
 )
 PORT = 8799
 #: Times between frames while an axis is dragged in 30 steps, ms.
-_FRAMES = """() => { window.times = []; let last = performance.now(); window.goes = true;
-  const tick = (now) => { window.times.push(now - last); last = now; if (window.goes) requestAnimationFrame(tick); };
+_FRAMES = """() => {
+  window.times = []; let last = performance.now(); window.goes = true;
+  const tick = (now) => {
+    window.times.push(now - last); last = now;
+    if (window.goes) requestAnimationFrame(tick);
+  };
   requestAnimationFrame(tick); }"""
 
 
@@ -68,8 +72,8 @@ def main() -> None:
         browser.close()
     text = "\n".join(
         [
-            f"First paint of the first screen: {np.median(cold):.1f} s from a cold server (its start included; "
-            f"aim 3.0), {np.median(warm):.1f} s from a warm one (aim 1.5).",
+            f"First screen, from the page load to the answer and the drawn front: {np.median(cold):.1f} s from "
+            f"a server that has just started (aim 3.0), {np.median(warm):.1f} s from a warm one (aim 1.5).",
             "",
             table(
                 ["designs", "opened, s", "brush to table, p50 ms", "p95 ms", "frame, p95 ms", "a brush, kB"],
@@ -240,7 +244,7 @@ _WATCH = """() => {
 
 
 def _sessions(browser: Any, address: str, run: str, process: subprocess.Popen[bytes]) -> str:
-    """Five sessions, each brushing in turn while the others are open; memory of the server before and after."""
+    """Five sessions, each brushing while the others are open; memory of the server before and after."""
     before = _memory_mb(process.pid)
     pages = [
         browser.new_context(viewport={"width": 1440, "height": 1000}).new_page() for _ in range(SESSIONS)
@@ -270,8 +274,8 @@ def _sessions(browser: Any, address: str, run: str, process: subprocess.Popen[by
     for page in pages:
         page.context.close()
     return (
-        f"{SESSIONS} sessions at once on 5,000 designs, each brushing: {len(errors)} errors, {len(set(kept))} "
-        f"different selections, table and front agree in {'all' if agreed else 'not all'}; the server holds "
+        f"{SESSIONS} sessions at once on 5,000 designs, each brushing: {len(errors)} errors, "
+        f"{len(set(kept))} different selections, table and front agree in {'all' if agreed else 'not all'}; the server holds "
         f"{after:.0f} MB, {(after - before) / SESSIONS:.0f} MB a session more than before them."
     )
 

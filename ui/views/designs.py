@@ -9,7 +9,7 @@ import streamlit as st
 from optimizer.report.content import plain
 
 #: Rows that are shown; the download holds all.
-MOST_ROWS = 50
+MOST_ROWS = 40
 
 
 @dataclass(frozen=True, slots=True)
