@@ -64,8 +64,23 @@ def test_worst_expected_and_regret_by_hand(found):
                 assert answer.regret[i, j] == pytest.approx(max([0.0, *regrets]))
 
 
-def test_fronts_hold_what_survives_everywhere_and_nobody_dominates(found):
-    _, answer = found
+@pytest.fixture(scope="module")
+def crossed():
+    """Each scenario has survivors that the other hasn't: one has no time, the other twice the load."""
+    both = together(
+        systems([("workload.rate", 500), ("limits.effort_days", 1)], [("workload.rate", 1100)]), [1.0, 1.0]
+    )
+    return both, solve_across(both)
+
+
+@pytest.mark.parametrize("which", ["found", "crossed"])
+def test_fronts_hold_what_survives_everywhere_and_nobody_dominates(which, request):
+    _, answer = request.getfixturevalue(which)
+    if which == "crossed":
+        first, second = answer.survives.T
+        assert (first & ~second).any()
+        assert (second & ~first).any()
+        assert (first & second).any()
     signs = np.array([d.sign for d in answer.parts[0].dimensions])
     everywhere = [i for i in range(len(answer.X)) if answer.survives[i].all()]
     assert answer.survivors.tolist() == everywhere

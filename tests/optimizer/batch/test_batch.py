@@ -30,6 +30,7 @@ from optimizer.engines.local import Here, Processes
 from optimizer.report.content import Line, plain
 from optimizer.report.data import report_data, report_schema
 from optimizer.report.html import html
+from optimizer.report.markdown import markdown
 from optimizer.runs.store import RunStore
 from reports import DAY, ROOT, everything_scenario
 
@@ -157,6 +158,11 @@ def test_the_summary_tells_what_the_cases_hold(done):
             assert values[str(case.number)] == wanted
         else:
             assert str(case.number) not in values
+    facts = [done.results[case.number]["facts"] for case in done.cases]
+    survive, today = (sum(map(bool, (told[key] for told in facts))) for key in ("on_front", "today_survives"))
+    assert 0 < today <= survive
+    assert f"Of 6 cases {survive} have a design that survives" in markdown(report)
+    assert f"today's design survives in {today}." in markdown(report)
     along = next(t for t in report.tables if t.name == "along workload.rate")
     assert [row[0] for row in along.rows] == ["300", "600", "900"]
     assert "<svg" in html(report)
