@@ -72,8 +72,8 @@ def main() -> None:
         browser.close()
     text = "\n".join(
         [
-            f"First screen, from the page load to the answer and the drawn front: {np.median(cold):.1f} s from "
-            f"a server that has just started (aim 3.0), {np.median(warm):.1f} s from a warm one (aim 1.5).",
+            "First screen, from the page load to the answer and the drawn front: "
+            f"{np.median(cold):.1f} s from a server that has just started (aim 3.0), {np.median(warm):.1f} s from a warm one (aim 1.5).",
             "",
             table(
                 ["designs", "opened, s", "brush to table, p50 ms", "p95 ms", "frame, p95 ms", "a brush, kB"],
@@ -275,7 +275,8 @@ def _sessions(browser: Any, address: str, run: str, process: subprocess.Popen[by
         page.context.close()
     return (
         f"{SESSIONS} sessions at once on 5,000 designs, each brushing: {len(errors)} errors, "
-        f"{len(set(kept))} different selections, table and front agree in {'all' if agreed else 'not all'}; the server holds "
+        f"{len(set(kept))} different selections, table and front agree in {'all' if agreed else 'not all'}; "
+        "the server holds "
         f"{after:.0f} MB, {(after - before) / SESSIONS:.0f} MB a session more than before them."
     )
 

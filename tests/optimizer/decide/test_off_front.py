@@ -26,15 +26,16 @@ def designs(values, excess=None):
 
 
 def test_by_hand():
-    # 0 and 1 make the front; 2 is beaten by 1 alone, 3 breaks the limit and would beat all, 4 is beaten by both.
-    all_ = designs([[1, 9], [5, 5], [6, 5], [0, 0], [9, 9]], [0, 0, -1, 2, 0])
-    found = off_front(front_of(all_), all_)
-    assert found.evaluation.X[:, 0].tolist() == [2, 3, 4]
+    # 0, 1 and 2 make the front, with ranges of 4 USD and 4 ms; 3 is beaten by 1 alone; 4 breaks the limit and
+    # would beat all; 5 is beaten by all three, and 2 gains most: its shares of the ranges sum to 1/4 + 1/4
+    # against 0 + 1 and 1 + 0.
+    all_ = designs([[1, 9], [5, 5], [2, 6], [6, 5], [0, 0], [9, 9]], [0, 0, 0, -1, 2, 0])
+    front = front_of(all_)
+    found = off_front(front, all_)
+    assert found.evaluation.X[:, 0].tolist() == [3, 4, 5]
     assert found.is_feasible.tolist() == [True, False, True]
-    assert found.dominator[0] == 1
-    assert found.dominator[1] == -1
-    # of the two the one that gains more of the front's ranges (4 USD, 4 ms): 8/4 + 0 against 4/4 + 4/4
-    assert found.dominator[2] in (0, 1)
+    by = [None if k < 0 else front.evaluation.values[k].tolist() for k in found.dominator]
+    assert by == [[5, 5], None, [2, 6]]
 
 
 def test_unbounded_values_are_beaten_too():
