@@ -73,7 +73,8 @@ def main() -> None:
     text = "\n".join(
         [
             "First screen, from the page load to the answer and the drawn front: "
-            f"{np.median(cold):.1f} s from a server that has just started (aim 3.0), {np.median(warm):.1f} s from a warm one (aim 1.5).",
+            f"{np.median(cold):.1f} s from a server that has just started (aim 3.0), "
+            f"{np.median(warm):.1f} s from a warm one (aim 1.5).",
             "",
             table(
                 ["designs", "opened, s", "brush to table, p50 ms", "p95 ms", "frame, p95 ms", "a brush, kB"],
