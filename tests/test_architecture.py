@@ -130,6 +130,26 @@ def test_a_module_is_short_and_named_for_what_it_does(module):
     assert module.split(".")[-1] not in {"utils", "util", "helpers", "base", "manager", "common", "misc"}
 
 
+@pytest.mark.parametrize(
+    ("words", "owner"),
+    [
+        ("st.cache_", "ui.cached"),
+        ("st.query_params", "ui.state"),
+        ('st.session_state["tradespace', "ui.state"),
+        ("components.v2", "ui.cached"),
+    ],
+)
+def test_state_and_caches_of_the_app_have_one_place(words, owner):
+    users = {module for module, path in MODULES.items() if f"{words}" in _code_of(path)}
+    assert users == {owner}
+
+
+def _code_of(path: Path) -> str:
+    """The code of a module without its docstring."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return "\n".join(ast.unparse(node) for node in tree.body[1:]).replace("'", '"')
+
+
 @pytest.mark.parametrize("module", MODULES)
 def test_pages_are_not_written_by_hand(module):
     text = MODULES[module].read_text(encoding="utf-8")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import time
+from collections.abc import Callable
 from datetime import date
 from functools import partial
 from typing import Any
@@ -54,6 +55,13 @@ from ui.values import Row, array, row
 MOST_DRAWN, MOST_OTHERS = 50_000, 1_024
 #: Designs that are evaluated to learn how long one takes.
 _TRIED = 1024
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def component(name: str, _parts: Callable[[], tuple[str, str]]) -> Any:
+    """A component of our own, registered once; `_parts` gives its script and its style."""
+    script, style = _parts()
+    return st.components.v2.component(name, js=script, css=style)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

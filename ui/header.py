@@ -32,30 +32,22 @@ def draw_header(*, is_exploring: bool) -> None:
         help="The bundled scenarios; the page Scenario takes a file of your own.",
     )
     if is_exploring:
-        right.button(
-            "Bring your own scenario",
-            key="header-own",
-            type="tertiary",
-            on_click=_bring,
-            help="A YAML file, checked line by line; it stays yours.",
-        )
-        if st.session_state.pop("header-brings", False):
+        help_ = "A YAML file, checked line by line; it stays yours."
+        if right.button("Bring your own scenario", key="header-own", type="tertiary", help=help_):
+            st.session_state["scenario-part"] = "Bring your own"
             st.switch_page("ui/pages/scenario.py")
     if view.picks and not is_exploring:
         told = ", ".join(
             f"{letter}: {tokens.name_of(pick)}" for letter, pick in zip("ABCD", view.picks, strict=False)
         )
         right.caption(f"Picked, {len(view.picks)} of 4: {told}")
+    if view.run:
+        right.caption(f"Run {view.run}: the link to this page shows it to whom you send it.")
     _, words = store()
     if words:
         st.warning(words)
     for note in state.notes():
         st.info(escaped(note))
-
-
-def _bring() -> None:
-    st.session_state["scenario-part"] = "Bring your own"
-    st.session_state["header-brings"] = True
 
 
 def _turn() -> None:

@@ -14,6 +14,7 @@ import streamlit as st
 
 from optimizer.decide.selecting import Range
 from optimizer.gallery import names
+from ui.edits import Edits
 from ui.view import OWN, Axes, View, address_of, view_from
 
 #: Designs that a person can go back through.
@@ -50,6 +51,7 @@ class _Session:
         chosen: Saved runs that are chosen in their list.
         batch: The batch that the page Runs and reports tells of.
         looked_at: The designs that the Design page told of before, the last one last.
+        edits: What was typed and not taken over yet.
     """
 
     view: View = field(default_factory=View)
@@ -64,6 +66,7 @@ class _Session:
     chosen: tuple[str, ...] = ()
     batch: str = ""
     looked_at: list[str] = field(default_factory=list)
+    edits: Edits = field(default_factory=Edits)
 
 
 def _session() -> _Session:
@@ -127,6 +130,11 @@ def show_own(text: str, source: str) -> None:
     """Turns to a scenario of the person's own."""
     _session().own = OwnText(text, source)
     show_scenario(OWN)
+
+
+def edits() -> Edits:
+    """What was typed and not taken over yet."""
+    return _session().edits
 
 
 def own() -> OwnText | None:

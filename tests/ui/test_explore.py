@@ -15,7 +15,7 @@ from optimizer.gallery import path_of
 from optimizer.report.content import plain
 from optimizer.report.sections.answer import answer
 from reports import exercise
-from ui.drafts import _Drafts
+from ui.edits import Edits
 from ui.state import OwnText
 from ui.view import View
 
@@ -234,8 +234,8 @@ def test_edits_that_are_not_solved_are_said_where_the_old_front_stands(app):
     page = app()
     assert not [w for w in page.warning if "not solved yet" in w.value]
     text = path_of("black-friday-exercise").read_text(encoding="utf-8")
-    drafts = _Drafts(edits={text: Draft(changes={("workload", "phases", 0, "rate"): 3})})
-    page.session_state["tradespace-drafts"] = drafts
+    edits = Edits(drafts={text: Draft(changes={("workload", "phases", 0, "rate"): 3})})
+    page.session_state["tradespace"].edits = edits
     page.run()
     assert not page.exception
     assert [w.value for w in page.warning if w.value.startswith("1 edit of this scenario is not solved yet")]

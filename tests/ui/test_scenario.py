@@ -159,7 +159,7 @@ def test_text_for_a_number_is_refused_in_place_and_nothing_is_lost(monkeypatch, 
 def test_the_middle_of_a_band_goes_with_its_number(monkeypatch, tmp_path):
     app = opened(monkeypatch, tmp_path, scenario="web-api-three-tier")
     typed(app, "assumptions", "number", "app.service_ms", "value", "20")
-    draft = app.session_state["tradespace-drafts"].edits[text_of("web-api-three-tier")]
+    draft = app.session_state["tradespace"].edits.drafts[text_of("web-api-three-tier")]
     assert draft.changes == {
         ("components", "app", "service_ms"): 20,
         ("uncertainty", "app.service_ms", "median"): 20,
@@ -184,6 +184,9 @@ def test_limits_targets_and_tolerances_are_edited(monkeypatch, tmp_path):
     typed(app, "goals", "dimension", "latency", "tolerance", "rare")
     typed(app, "goals", "dimension", "latency", "breach", "12")
     typed(app, "goals", "dimension", "availability", "limit", None)
+    # what is not said is an empty cell, which can be chosen again
+    assert column(app, "goals", "tolerance").count("") == 4
+    assert '"options": ["", ' in editor(app, "goals").proto.columns
     typed(app, "limits", "limit", "effort_days", "value", "4")
     typed(app, "limits", "limit", "metastable", "value", "false")
     app.button(key="draft-solve").click().run()

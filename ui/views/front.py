@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import streamlit as st
-
 from models.dimension import DIMENSIONS
 from optimizer.decide.selecting import Range
 from optimizer.report.html import front_script, front_style
+from ui import cached
 from ui.view import Axes, View
 
 #: The component's key, of which its state goes by the name.
@@ -37,12 +36,10 @@ class Heard:
     picked: int | None = None
 
 
-@st.cache_resource(show_spinner=False)
-def _component() -> Any:
-    """The component; registered once."""
+def _parts() -> tuple[str, str]:
+    """Script and style of the component."""
     script = front_script() + "\n" + (_HERE / "front_mount.js").read_text(encoding="utf-8")
-    style = (_HERE / "front.css").read_text(encoding="utf-8") + "\n" + front_style()
-    return st.components.v2.component("tradespace_front", js=script, css=style)
+    return script, (_HERE / "front.css").read_text(encoding="utf-8") + "\n" + front_style()
 
 
 def draw_front(
@@ -70,7 +67,7 @@ def draw_front(
         closest: Number of the design that is closest to the wishes; None = nothing is wished for.
     """
     axes = view.axes
-    result = _component()(
+    result = cached.component("tradespace_front", _parts)(
         key=KEY,
         data={
             "key": key,

@@ -71,7 +71,7 @@ def draw_goals(found: Drafted) -> None:
             "limit": _text("limit", Goal, "limit"),
             "target": _text("target", Goal, "target"),
             "tolerance": st.column_config.SelectboxColumn(
-                "tolerance", options=list(TOLERANCES), help="How readily the limit is given up."
+                "tolerance", options=["", *TOLERANCES], help="How readily the limit is given up."
             ),
             "step": _text("step", Goal, "step"),
             "percentile": _text("percentile", LatencyGoal, "percentile"),
