@@ -73,6 +73,8 @@ def run(cases: Sequence[Case], engine: Engine) -> Ran:
             work=timed,
             progress=lambda done, *_: moments.append(time.perf_counter()) if done else None,
         )
+    if batch.failed:
+        raise SystemExit(f"case {batch.failed[0]} failed: {batch.results[batch.failed[0]]['error']}")
     alone = [result["seconds"] for result in batch.results.values()]  # in the order in which they ended
     return Ran(batch, moments[-1] - moments[skipped - 1], sum(alone[skipped:]), engine.workers)
 
