@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 
 import openpyxl
 import pyarrow.parquet as pq
@@ -422,6 +423,9 @@ def test_a_chart_of_several_lines_draws_each_with_its_name():
     ]
     assert len({(trace.line.dash, trace.line.color) for trace in figure.data}) == 2
     assert figure.layout.yaxis.title.text == "latency, ms"
+    assert figure.layout.yaxis.tickformat is None
+    share = replace(chart, y_label="consistency", y_unit="fraction", points=((1.0, 0.97),), more=())
+    assert line(share).layout.yaxis.tickformat.endswith("%")  # as the tables beside it say it
 
 
 def test_what_is_typed_is_read_as_on_the_command_line():

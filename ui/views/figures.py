@@ -29,6 +29,8 @@ BLUE, ORANGE, GREEN, PURPLE, YELLOW, GREY = "#0072B2", "#D55E00", "#009E73", "#C
 #: The four picks: colour, dash and letter; the same as in the front (`optimizer/report/page/paint.js`).
 PICK_COLOURS = (ORANGE, GREEN, PURPLE, YELLOW)
 PICK_DASHES = ("solid", "dash", "dot", "dashdot")
+#: Shares at an axis: per cent, with the digits that they need.
+PERCENT = ".6~%"
 #: Units that stand at an axis.
 _WRITTEN = ("ms", "s", "USD", "requests/s", "days")
 
@@ -145,6 +147,10 @@ def curves(
             hoverinfo="text",
         )
     figure.update_layout(showlegend=len(found) > 1)
+    if x_unit == "fraction":  # as in the tables beside it
+        figure.update_xaxes(tickformat=PERCENT)
+    if y_unit == "fraction":
+        figure.update_yaxes(tickformat=PERCENT)
     return _plain(figure, x_label=x_label, y_label=y_label, height=height)
 
 
