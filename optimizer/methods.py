@@ -106,6 +106,9 @@ def what_time_allows(task: Task) -> Outcome:
     config, size = task.config, size_of(task.space)
     if size is None:
         return by_search(task, why="the designs can't be counted out")
+    if task.checkpoint is not None and task.checkpoint.exists():  # it was a search: time must not decide anew
+        limit = duration(config.exact_seconds)
+        return by_search(task, why=f"all {count(size)} designs would take longer than {limit}")
     tally = task.empty()
     look = Look(task.evaluator, task.space)
     first = min(config.chunk, size)

@@ -7,7 +7,7 @@ import json
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -183,7 +183,6 @@ def perform(
         before = store.checkpoint(run.id) if keeps and config.restarts == 1 else None
         if before is not None and path is not None:
             path.write_bytes(before)
-            config = replace(config, method="archive")  # it was one: time must not decide anew
         try:
             with Recorder(store, run.id, space, checkpoint=path, progress=progress) as recorder:
                 solution = work(config, progress=recorder, checkpoint=path)

@@ -104,17 +104,19 @@ def test_the_source_is_that_of_model_and_optimizer(monkeypatch, tmp_path):
     assert seen == ["optimizer", "models"]
 
 
-def test_a_cancelled_search_keeps_what_it_found_and_goes_on_to_the_same_end(store, monkeypatch):
+@pytest.mark.parametrize("method", ["archive", "auto"])
+def test_a_cancelled_search_keeps_what_it_found_and_goes_on_to_the_same_end(store, monkeypatch, method):
     monkeypatch.setattr("optimizer.runs.recording.BEAT_S", 0.02)
     monkeypatch.setattr("optimizer.runs.recording.FRONT_S", 0.0)
     monkeypatch.setattr("optimizer.search.checkpoints.EVERY_S", 0.0)
-    system, config = large(), SolveConfig(method="archive", evaluations=6000, seed=5)
+    # With no time to look at all designs, `auto` searches them.
+    system, config = large(), SolveConfig(method=method, evaluations=6000, seed=5, exact_seconds=1e-3)
     text = text_of(system, None)
     seen = []
 
     def cancel(done, total, on_front):
         seen.append(done)
-        if done >= 1000 and not store.get(run.id).cancel:
+        if total == 6000 and done >= 1000 and not store.get(run.id).cancel:
             store.cancel(run.id)
 
     run = store.request(wanted_solve(system, text, config))
@@ -127,7 +129,15 @@ def test_a_cancelled_search_keeps_what_it_found_and_goes_on_to_the_same_end(stor
     assert same(system, solution_of(store, told, system.space), first)
     again = solve_with_store(store, system, text, config)
     assert (again.run.id, again.run.state) == (run.id, "done")
-    assert (again.solution.front.X == solve(system, config).front.X).all()
+    whole = solve(system, config)
+    assert (again.solution.front.X == whole.front.X).all()
+    # How it was solved, and why so, is told as if nothing had happened.
+    assert again.solution.config == whole.config == config
+    assert again.solution.certificate.method == whole.certificate.method == "search"
+    begins = "all 248,832 designs would take" if method == "auto" else ""
+    assert all(s.certificate.why.startswith(begins) for s in (again.solution, whole))
+    # Once it is a search, how fast the machine is doesn't decide anew.
+    assert ("longer than" in again.solution.certificate.why) == (method == "auto")
 
 
 def solve_with_store_begun(store, run, system, config, progress):
