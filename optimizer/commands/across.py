@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from optimizer.commands.options import AsJson, name_and_number
+from optimizer.commands.options import AsJson, StoreUrl, name_and_number, store_of
 from optimizer.console import compiled, print_json
 
 if TYPE_CHECKING:
@@ -34,18 +34,21 @@ def across(
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the searches.")] = 0,
     force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
+    store: StoreUrl = None,
     as_json: AsJson = False,
 ) -> None:
     """Decide once for several scenarios: worst case, expected value, regret, and what safety costs."""
     from datetime import datetime
 
     from optimizer.batch.across import solve_across
+    from optimizer.batch.across_recording import solve_across_recorded
     from optimizer.batch.across_report import across_report
     from optimizer.batch.together import TogetherError, together
     from optimizer.config import SolveConfig
     from optimizer.progress import progress_bar
     from optimizer.report.data import report_data
     from optimizer.report.writing import refuse_existing_report, write_report
+    from optimizer.runs.solving import text_of
     from optimizer.workers import cores
 
     formats = ("html", "md", "json", "csv", "parquet", "xlsx")
@@ -63,8 +66,19 @@ def across(
         raise typer.BadParameter(f"found a weight for {', '.join(unknown)}; allowed: {', '.join(names)}")
     found = together(systems, [given.get(name, 1.0) for name in names])
     config = SolveConfig(evaluations=evaluations, seed=seed, workers=cores())
+    opened = store_of(store)
     with progress_bar() as progress:
-        answer = solve_across(found, config, progress=progress)
+        if opened is None:
+            answer = solve_across(found, config, progress=progress)
+        else:
+            texts = {
+                name: text_of(system, path)
+                for name, system, path in zip(names, systems, scenarios, strict=True)
+            }
+            with opened:
+                answer, unkept = solve_across_recorded(opened, found, config, texts, progress=progress)
+            if unkept:
+                typer.echo(f"warning: {unkept}", err=True)
     report = across_report(found, answer, made=datetime.now().astimezone().date())
     if as_json:
         print_json(report_data(report))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import json
 import pickle
 
 import numpy as np
+import pandas as pd
 import pytest
 from jsonschema import Draft202012Validator
 
-from models import compile_system
+from models import compile_system, load_scenario
 from models.evaluating import evaluate
 from optimizer.batch.across import gathered, safety, solve_across
 from optimizer.batch.across_report import across_report, across_table
@@ -18,6 +20,7 @@ from optimizer.batch.varied import varied
 from optimizer.config import SolveConfig
 from optimizer.report.content import plain
 from optimizer.report.data import report_data, report_schema
+from optimizer.runs.store import RunStore
 from reports import DAY, everything_scenario
 from scenarios import scenario
 
@@ -206,3 +209,42 @@ def test_the_command(tradespace, tmp_path):
     assert tradespace("across", files[0])[0] == 2
     code, out, _ = tradespace("across", *files, "--json")
     Draft202012Validator(report_schema()).validate(json.loads(out))
+
+
+def test_it_is_a_run_of_the_store(tradespace, tmp_path):
+    files = []
+    for name, rate in (("calm", 500), ("storm", 1000)):
+        told = varied(SHOP, [("name", name), ("workload.rate", rate)])
+        files.append(tmp_path / f"{name}.yaml")
+        files[-1].write_text(json.dumps(told.model_dump(mode="json", by_alias=True, exclude_unset=True)))
+    place = tmp_path / "runs.sqlite"
+    assert tradespace("across", *files, "--weight", "storm=3", "--store", place)[0] == 0
+    both = together([compile_system(load_scenario(path)) for path in files], [1.0, 3.0])
+    wanted = across_table(both, solve_across(both))
+    with RunStore(f"sqlite:///{place}") as store:
+        (run,) = store.runs()
+        assert (run.kind, run.state, run.name) == ("across", "done", "calm, storm")
+        assert (run.done, run.total) == (40, 40)
+        assert f"{len(wanted)} survive in all" in run.summary
+        text, choices = store.inputs(run.id)
+        assert json.loads(text) == {path.stem: path.read_text() for path in files}
+        assert choices == {"scenarios": ["calm", "storm"], "weights": [0.25, 0.75]}
+        front = store.front(run.id)
+        assert front is not None
+        pd.testing.assert_frame_equal(
+            pd.read_parquet(io.BytesIO(front[0])), wanted, check_dtype=False, check_column_type=False
+        )
+
+
+def test_nobody_survives_everywhere_and_that_is_kept_too(tradespace, tmp_path):
+    files = []
+    for name, rate in (("calm", 500), ("storm", 1e6)):
+        told = varied(SHOP, [("name", name), ("workload.rate", rate)])
+        files.append(tmp_path / f"{name}.yaml")
+        files[-1].write_text(json.dumps(told.model_dump(mode="json", by_alias=True, exclude_unset=True)))
+    place = tmp_path / "runs.sqlite"
+    assert tradespace("across", *files, "--store", place)[0] == 1
+    with RunStore(f"sqlite:///{place}") as store:
+        (run,) = store.runs()
+        assert run.state == "done"
+        assert "0 survive in all" in run.summary
