@@ -506,6 +506,30 @@ def test_a_batch_of_ones_own_scenario_is_not_shown_to_others(monkeypatch, tmp_pa
     assert "Of 1 cases" in said(app)
 
 
+def test_the_beginning_of_a_private_name_opens_nothing(monkeypatch, tmp_path, store):
+    from optimizer.batch.kept import wanted_batch
+    from optimizer.batch.worker import work_on
+
+    text = MINE.replace("name: ", "name: hidden-", 1)
+    wanted, _ = wanted_batch(
+        scenario_from_text(text), text, [("workload.rate", (100,))], 1, SolveConfig(), tags=(PRIVATE,)
+    )
+    batch = store.request(wanted)
+    work_on(store, batch.id)
+    mine = solved(store, text, tags=(PRIVATE,))
+    for run in (batch, mine):
+        start = run.id[:8]
+        assert store.get(start).id == run.id
+        app = opened(monkeypatch, tmp_path)
+        app.query_params["run"] = start
+        app.run()
+        assert not app.exception
+        assert f"Run {start} is not in this store" in said(app)
+        assert run.id not in listed(app)
+        assert app.session_state["tradespace"].batch == ""
+        assert "hidden-" not in said(app)
+
+
 def test_a_batch_that_was_stopped_goes_on(monkeypatch, tmp_path, store):
     from optimizer.batch.kept import wanted_batch
 
