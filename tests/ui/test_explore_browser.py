@@ -135,6 +135,54 @@ def test_a_brush_moves_table_scatter_and_chips(chromium, address, feed):
     assert_quiet(watch, address)
 
 
+def test_axes_are_moved_and_turned_and_the_address_holds_it(chromium, address):
+    page, watch = opened(chromium, address)
+    box = axes_box(page)
+    step = (box["width"] - 16 - 82) / 5
+    at = [box["x"] + 16 + k * step for k in range(6)]
+    page.mouse.move(at[0], box["y"] + 28)
+    page.mouse.down()
+    page.mouse.move(at[1], box["y"] + 28, steps=4)
+    page.mouse.move(at[2], box["y"] + 28, steps=4)
+    page.mouse.up()
+    order = ("throughput", "consistency", "latency", "availability", "cost", "complexity")
+    assert eventually(page, lambda: ranges(page).axes.order == order)
+    page.mouse.click(at[4], box["y"] + 28)
+    assert eventually(page, lambda: ranges(page).axes.flipped == ("cost",))
+    # a turned axis keeps what is dear at its upper end
+    drag(page, box, at[4], 0.5, 1.2)
+    evaluation = exercise()[1].front.evaluation
+    assert agrees(page, evaluation, ["cost"])
+    low, high = ranges(page).ranges["cost"]
+    assert low is not None
+    assert high is None
+    page.reload()
+    rest(page)
+    assert agrees(page, evaluation, ["cost"])
+    assert ranges(page).axes.order == order
+    page.go_back()
+    assert eventually(page, lambda: not ranges(page).ranges)
+    assert_quiet(watch, address)
+
+
+def test_designs_that_are_not_on_the_front_say_why_not(chromium, address):
+    page, watch = opened(chromium, address, f"/?scenario={FIRST}&others=yes")
+    front(page)
+    box = page.locator(".front-square canvas").bounding_box()
+    told = set()
+    for x in np.linspace(56, box["width"] - 8, 40):
+        for y in np.linspace(8, box["height"] - 36, 12):
+            page.mouse.move(box["x"] + float(x), box["y"] + float(y))
+            tip = page.locator(".front-tip")
+            if tip.is_visible() and tip.inner_text().startswith("Not on the front"):
+                told.add(tip.inner_text().splitlines()[-1])
+        if any("breaks" in why for why in told) and any("at least as good" in why for why in told):
+            break
+    assert any("breaks" in why for why in told), told
+    assert any("at least as good" in why for why in told), told
+    assert_quiet(watch, address)
+
+
 def test_a_box_in_the_scatter_is_a_brush_on_two_axes(chromium, address, feed):
     _, solution = feed
     page, watch = opened(chromium, address, "/?scenario=web-api-three-tier")
