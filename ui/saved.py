@@ -109,7 +109,7 @@ def _follow(before: tuple[str, ...]) -> None:
         if tuple(run.id for run in found) != before:
             st.rerun()
         for run in found:
-            if draw_live(run):
+            if draw_live(run, now=keeper.clock()):
                 keeper.cancel(run.id)
                 st.rerun(scope="fragment")
     except StoreError as error:

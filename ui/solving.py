@@ -176,6 +176,6 @@ def _follow(name: str) -> None:
         return
     if not run.is_live:
         st.rerun()
-    if draw_progress(run, found, DIMENSIONS):
+    if draw_progress(run, found, DIMENSIONS, now=keeper.clock()):
         keeper.cancel(run.id)
         st.rerun(scope="fragment")

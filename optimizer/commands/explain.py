@@ -77,7 +77,9 @@ def lines(system: System, front: Front, told: Account) -> list[str]:
     if told.is_knee:
         out += ["", f"It is the knee{': ' + told.reason if told.reason else ''}."]
         if told.rivals.size:
-            out.append(f"Within the model's error {count(int(told.rivals.size))} other designs could be it.")
+            many = int(told.rivals.size)
+            others = "1 other design" if many == 1 else f"{count(many)} other designs"
+            out.append(f"Within the model's error {others} could be it.")
     if told.alike:
         names = joined([dimensions[j].name for j in told.alike])
         out.append(f"In {names} all designs of the front are alike within the model's error.")

@@ -107,7 +107,7 @@ def _follow(name: str) -> None:
         run = keeper.get(name)
         if not run.is_live:
             st.rerun()
-        if draw_live(run):
+        if draw_live(run, now=keeper.clock()):
             keeper.cancel(run.id)
             st.rerun(scope="fragment")
     except TradespaceError as error:

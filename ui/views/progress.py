@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import streamlit as st
 
 from models.dimension import Dimension
@@ -16,15 +14,15 @@ from ui.views import figures
 FEWEST_MOMENTS = 3
 
 
-def draw_progress(run: Run, found: SoFar | None, dimensions: tuple[Dimension, ...]) -> bool:
+def draw_progress(run: Run, found: SoFar | None, dimensions: tuple[Dimension, ...], *, now: float) -> bool:
     """Draws a run that is queued or running; whether somebody wants it to stop.
 
     Args:
         run: The run.
         found: What it has found so far.
         dimensions: What its designs are measured by.
+        now: The time of the store, seconds since 1970.
     """
-    now = time.time()
     if run.state == "queued":
         st.progress(0.0, text="Waiting for a place: other scenarios are being solved.")
     else:

@@ -87,9 +87,8 @@ def draw_table(found: Listed, chosen: Sequence[str]) -> tuple[str, ...]:
     return tuple(names[k] for k in told["selection"]["rows"] if k < len(names))
 
 
-def draw_live(run: Run) -> bool:
-    """A run that is under way, in a line; whether somebody wants it to stop."""
-    now = time.time()
+def draw_live(run: Run, *, now: float) -> bool:
+    """A run that is under way, in a line, at a time of the store; whether somebody wants it to stop."""
     share = min(run.done / run.total, 1.0) if run.total else 0.0
     left, right = st.columns([5, 1], vertical_alignment="center")
     kind = KINDS.get(run.kind, run.kind)
