@@ -144,7 +144,17 @@ def _made_up(system: System, n: int) -> Evaluation:
 @contextmanager
 def _server(store: Path, port: int = PORT) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     process = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)],
+        [
+            sys.executable,
+            "-m",
+            "streamlit",
+            "run",
+            "app.py",
+            "--server.port",
+            str(port),
+            "--server.headless",
+            "true",
+        ],
         cwd=ROOT,
         env={**os.environ, "TRADESPACE_STORE": str(store)},
         stdout=subprocess.DEVNULL,
