@@ -41,6 +41,7 @@ def solved() -> Solved | None:
     if isinstance(subject, Solved):
         name_run(subject)
         _draw_pending(subject)
+        _drop_missing(subject)
         return subject
     if not isinstance(subject, Subject):
         from ui.views.findings import draw_unreadable
@@ -52,6 +53,7 @@ def solved() -> Solved | None:
         subject = at_once(subject)
         if isinstance(subject, Solved):
             name_run(subject)
+            _drop_missing(subject)
             return subject
     elif run is None and subject.is_public:
         ask(subject, SolveConfig())
@@ -65,6 +67,16 @@ def name_run(subject: Subject) -> None:
     """Makes the address name the run of a person's own scenario: nothing else finds it after a reload."""
     if subject.run is not None and not subject.is_public and not state.view().run:
         state.name_run(subject.run.id)
+
+
+def _drop_missing(subject: Solved) -> None:
+    """Lets go of picks of a link that are not there, and says so: all others have one letter everywhere."""
+    picks = state.view().picks
+    there = tuple(token for token in picks if subject.row(token) is not None)
+    if there != picks:
+        state.set_picks(there)
+        state.note("Not every picked design is there in this scenario: those that are not were left out.")
+        st.rerun()  # the header has named them already
 
 
 def _draw_pending(subject: Solved) -> None:

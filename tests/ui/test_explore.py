@@ -76,6 +76,13 @@ def test_a_link_to_a_run_that_is_gone(app):
     assert any("not in this store" in note.value.replace("\\", "") for note in page.info)
 
 
+def test_picks_of_a_link_that_are_not_there_are_let_go(app):
+    page = app(pick=["9999", "~1,2", "3"])
+    assert any("those that are not were left out" in note.value for note in page.info)
+    assert page.query_params["pick"] == "3"
+    assert [b.label for b in page.button if b.key.startswith("unpick")] == ["A: design 3 ×"]
+
+
 def test_a_wish_keeps_designs_and_moves_the_brush(app):
     page = app()
     _, found, _ = exercise()

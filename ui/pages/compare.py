@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from optimizer.report.sections.front import axes_of
-from ui import cached, state
+from ui import cached
 from ui.beside import picks_of, side_by_side
 from ui.solving import solved
 from ui.views.bands import draw_bands
@@ -26,9 +26,6 @@ if subject is not None:
     found, designs = subject.about(), side_by_side(subject)
     if not picks_of(subject):
         draw_without_picks(has_suggestion=len(designs) > 1)
-    gone = len(state.view().picks) - len(picks_of(subject))
-    if gone:
-        st.warning("Not every picked design is there in this scenario: those that are not were left out.")
     draw_pick_cards(subject, designs)
     rows = tuple(one.row for one in designs)
     evaluation = cached.evaluated_together(digest, rows, system)
