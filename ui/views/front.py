@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import streamlit as st
+
 from models.dimension import DIMENSIONS
 from optimizer.decide.selecting import Range
 from optimizer.report.html import front_script, front_style
@@ -67,32 +69,35 @@ def draw_front(
         closest: Number of the design that is closest to the wishes; None = nothing is wished for.
     """
     axes = view.axes
-    result = cached.component("tradespace_front", _parts)(
-        key=KEY,
-        data={
-            "key": key,
-            "told": told,
-            "front": front,
-            "view": {
-                "ranges": {name: list(range_) for name, range_ in view.ranges.items()},
-                "only": None if only is None else list(only),
-                "onlyLabel": only_label,
-                "pinned": list(pins),
-                "closest": closest,
+    mount = cached.component("tradespace_front", _parts)
+    with st.container(gap=None):
+        result = mount(
+            key=KEY,
+            data={
+                "key": key,
+                "told": told,
+                "view": {
+                    "ranges": {name: list(range_) for name, range_ in view.ranges.items()},
+                    "only": None if only is None else list(only),
+                    "onlyLabel": only_label,
+                    "pinned": list(pins),
+                    "closest": closest,
+                },
+                "layout": {
+                    "x": axes.x,
+                    "y": axes.y,
+                    "colour": axes.colour,
+                    "size": axes.size,
+                    "order": list(axes.order),
+                    "flipped": list(axes.flipped),
+                },
             },
-            "layout": {
-                "x": axes.x,
-                "y": axes.y,
-                "colour": axes.colour,
-                "size": axes.size,
-                "order": list(axes.order),
-                "flipped": list(axes.flipped),
-            },
-        },
-        on_kept_change=_nothing,
-        on_layout_change=_nothing,
-        on_picked_change=_nothing,
-    )
+            on_kept_change=_nothing,
+            on_layout_change=_nothing,
+            on_picked_change=_nothing,
+        )
+        # What has changed is sent anew: the designs go by themselves, so that a wish or a pick is small.
+        mount(key=f"{KEY}-designs", data={"key": key, "front": front})
     return heard(result, told)
 
 
