@@ -348,6 +348,19 @@ def test_narrow_windows_do_not_scroll_sideways(chromium, address, width):
     assert_quiet(watch, address)
 
 
+def test_all_picks_and_the_way_on_are_seen_on_a_phone(chromium, address):
+    path = f"/?scenario={FIRST}&pick=1&pick=2&pick=3&pick=4"
+    page, watch = opened(chromium, address, path, viewport={"width": 400, "height": 900})
+    onward = page.get_by_role("link", name="Compare 4 designs")
+    assert eventually(page, onward.is_visible)
+    settle(page)
+    around, inside = page.locator(".st-key-picks").bounding_box(), onward.bounding_box()
+    assert inside["y"] + inside["height"] <= around["y"] + around["height"]  # else it is out of sight
+    onward.click()
+    assert eventually(page, lambda: "/compare" in page.url)
+    assert_quiet(watch, address)
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_front_follows_the_theme(chromium, address, scheme):
     page, watch = opened(chromium, address, color_scheme=scheme)

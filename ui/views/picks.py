@@ -6,10 +6,14 @@ import streamlit as st
 
 from ui import state, tokens
 
+#: Room that is there before anything is picked: the table below must not jump. Narrow, it takes more.
+_STYLE = "<style>.st-key-picks {min-height: 56px}</style>"
+
 
 def draw_picks(picks: tuple[str, ...]) -> None:
     """The picked designs, each with a button that lets it go, and the way on."""
-    with st.container(horizontal=True, vertical_alignment="center", height=56, border=False):
+    st.html(_STYLE)
+    with st.container(horizontal=True, vertical_alignment="center", key="picks"):
         if not picks:
             st.markdown("Nothing is picked yet: select a row of the table, or click a point of the scatter.")
             return
