@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from apps import app_server, assert_quiet, eventually, opened, rest, solved_in
-from browser import browser
 from optimizer.decide.selecting import kept
 from reports import exercise
 from ui.view import view_from
@@ -20,12 +19,6 @@ ROLE = """() => {
   while (e && e.shadowRoot && e.shadowRoot.activeElement) e = e.shadowRoot.activeElement;
   return e && e.getAttribute("role");
 }"""
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with browser() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from apps import app_server, assert_quiet, opened, rest
-from browser import browser
 from models import compile_system
 from optimizer.config import SolveConfig
 from optimizer.runs.solving import solve_with_store, text_of
@@ -14,12 +13,6 @@ from reports import HOSTILE, everything_scenario
 
 PAGES = ("", "design", "compare", "breaking", "scenario", "runs")
 IMAGE = HOSTILE[0]
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with browser() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

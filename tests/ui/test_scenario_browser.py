@@ -5,19 +5,12 @@ from __future__ import annotations
 import pytest
 
 from apps import app_server, assert_quiet, eventually, opened, rest
-from browser import browser
 from optimizer.gallery import path_of
 
 #: The column of values in the table of assumptions: of, number, value.
 VALUE = 2
 EVIL = "<img src=x onerror=alert(1)>"
 TEXT = path_of("black-friday-exercise").read_text(encoding="utf-8")
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with browser() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

@@ -9,17 +9,10 @@ import signal
 import pytest
 
 from apps import app_server, assert_quiet, eventually, opened, rest
-from browser import browser
 from optimizer.runs.store import RunStore
 
 #: A scenario whose search takes minutes here.
 LONG = "/?scenario=black-friday-shop"
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with browser() as found:
-        yield found
 
 
 @pytest.fixture

@@ -31,8 +31,8 @@ def draw_progress(run: Run, found: SoFar | None, dimensions: tuple[Dimension, ..
         if now - (run.beat or now) > SILENT_S / 2:
             st.warning(f"No sign of life for {duration(now - (run.beat or now))}.")
     st.caption(
-        "You can leave or close this page; the link finds it again. Who asks for the same joins this run, and "
-        "who stops it stops it for all: what was found is kept, and anybody can go on with it."
+        "You can leave or close this page; the link finds it again. Who asks for the same joins this run, "
+        "and who stops it stops it for all: what was found is kept, and anybody can go on with it."
     )
     is_stopped = False
     if run.cancel:
