@@ -186,7 +186,7 @@ def front_payload(key: str, has_others: bool, _found: Findings, _system: System)
     if has_others:
         away = off_front(_found.front, other_designs(_system.digest, MOST_OTHERS, _system))
         payload["others"] = {
-            "columns": [_packed(column, "<f4") for column in away.evaluation.values.T],
+            "columns": [_packed(column, "<f8") for column in away.evaluation.values.T],
             "kinds": _packed(~away.is_feasible, "<i4"),
             "words": list(off_front_texts(away)),
         }

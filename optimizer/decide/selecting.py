@@ -16,8 +16,8 @@ Range = tuple[float | None, float | None]
 def kept(evaluation: Evaluation, ranges: Mapping[str, Range]) -> NDArray[np.bool_]:
     """The designs within every range, `(n,)`; ranges are closed.
 
-    Values and ranges are compared as 32-bit floats, as the view of the front does: a design at the edge of a
-    range is kept in both or in neither.
+    The view of the front compares the same 64-bit floats: a design at the edge of a range is kept in both or
+    in neither.
 
     Args:
         evaluation: The designs.
@@ -31,11 +31,11 @@ def kept(evaluation: Evaluation, ranges: Mapping[str, Range]) -> NDArray[np.bool
     for name, (low, high) in ranges.items():
         if name not in names:
             raise ValueError(f"found a range for {name!r}; allowed: {', '.join(names)}")
-        values = evaluation.values[:, names.index(name)].astype(np.float32)
+        values = evaluation.values[:, names.index(name)]
         if low is not None:
-            mask &= values >= np.float32(low)
+            mask &= values >= low
         if high is not None:
-            mask &= values <= np.float32(high)
+            mask &= values <= high
     return mask
 
 

@@ -7,7 +7,6 @@ from itertools import pairwise
 import pytest
 
 from apps import app_server, assert_quiet, opened, rest
-from browser import browser
 
 NARROW = {"width": 400, "height": 800}
 
@@ -18,15 +17,9 @@ def server(tmp_path_factory):
         yield address
 
 
-@pytest.fixture(scope="module")
-def chrome():
-    with browser() as found:
-        yield found
-
-
-def at(chrome, server, name, wait_for, query="?pick=1&pick=3", **settings):
+def at(chromium, server, name, wait_for, query="?pick=1&pick=3", **settings):
     """A page reached by its link, as it stands in the navigation."""
-    page, watch = opened(chrome, server, f"/{query}", **settings)
+    page, watch = opened(chromium, server, f"/{query}", **settings)
     unfold = page.get_by_test_id("stExpandSidebarButton")
     if unfold.is_visible():
         unfold.click()
@@ -44,8 +37,8 @@ def is_too_wide(page):
     )
 
 
-def test_picks_have_the_same_letters_everywhere_are_swapped_unpicked_and_looked_at(chrome, server):
-    page, watch = at(chrome, server, "Compare", "table.fold")
+def test_picks_have_the_same_letters_everywhere_are_swapped_unpicked_and_looked_at(chromium, server):
+    page, watch = at(chromium, server, "Compare", "table.fold")
     heads = page.locator("table.fold").first.locator("thead th").all_inner_texts()
     assert [head.split()[0] for head in heads[1:]] == ["A", "B", "today"]
     page.wait_for_selector(".js-plotly-plot .ytick")
@@ -63,8 +56,8 @@ def test_picks_have_the_same_letters_everywhere_are_swapped_unpicked_and_looked_
     assert_quiet(watch, server)
 
 
-def test_the_slider_answers_what_is_broken_by_keys_alone(chrome, server):
-    page, watch = at(chrome, server, "Breaking points", ".st-key-load-multiple")
+def test_the_slider_answers_what_is_broken_by_keys_alone(chromium, server):
+    page, watch = at(chromium, server, "Breaking points", ".st-key-load-multiple")
     assert page.get_by_text("Every limit holds at this load").is_visible()
     page.locator(".st-key-load-multiple input[type=range]").focus()
     page.keyboard.press("End")
@@ -78,9 +71,9 @@ def test_the_slider_answers_what_is_broken_by_keys_alone(chrome, server):
     ("name", "wait_for"), [("Compare", "table.fold"), ("Breaking points", ".st-key-load-multiple")]
 )
 def test_in_a_narrow_window_tables_fold_into_cards_and_nothing_scrolls_sideways(
-    chrome, server, name, wait_for
+    chromium, server, name, wait_for
 ):
-    page, watch = at(chrome, server, name, wait_for, viewport=NARROW, color_scheme="dark")
+    page, watch = at(chromium, server, name, wait_for, viewport=NARROW, color_scheme="dark")
     page.wait_for_selector("table.fold")
     assert not is_too_wide(page)
     table = page.locator("table.fold").first
@@ -92,8 +85,8 @@ def test_in_a_narrow_window_tables_fold_into_cards_and_nothing_scrolls_sideways(
     assert_quiet(watch, server)
 
 
-def test_names_of_a_link_are_shown_as_text(chrome, server):
-    page, watch = at(chrome, server, "Compare", "table.fold", query="?pick=~1,0,0,0,0&pick=<img src=x>")
+def test_names_of_a_link_are_shown_as_text(chromium, server):
+    page, watch = at(chromium, server, "Compare", "table.fold", query="?pick=~1,0,0,0,0&pick=<img src=x>")
     assert page.locator("img[src=x]").count() == 0
     assert "my own design" in page.locator("table.fold").first.inner_text()
     assert_quiet(watch, server)

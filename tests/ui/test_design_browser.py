@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from apps import app_server, assert_quiet, opened, rest
-from browser import browser
 
 
 @pytest.fixture(scope="module")
@@ -14,15 +13,9 @@ def server(tmp_path_factory):
         yield address
 
 
-@pytest.fixture(scope="module")
-def chrome():
-    with browser() as found:
-        yield found
-
-
-def design_page(chrome, server, **settings):
+def design_page(chromium, server, **settings):
     """The page, reached by its link: what a browser asks for besides at a page's own address isn't there."""
-    page, watch = opened(chrome, server, "/?design=today", **settings)
+    page, watch = opened(chromium, server, "/?design=today", **settings)
     page.get_by_role("link", name="Design", exact=True).first.click()
     page.wait_for_selector(".st-key-decisions")
     rest(page)
@@ -33,8 +26,8 @@ def cards(page):
     return page.get_by_test_id("stMetricValue").all_inner_texts()
 
 
-def test_switches_are_reached_and_turned_by_keys_alone_and_the_numbers_follow(chrome, server):
-    page, watch = design_page(chrome, server)
+def test_switches_are_reached_and_turned_by_keys_alone_and_the_numbers_follow(chromium, server):
+    page, watch = design_page(chromium, server)
     before = cards(page)
     for _ in range(60):
         page.keyboard.press("Tab")
@@ -58,8 +51,8 @@ def test_switches_are_reached_and_turned_by_keys_alone_and_the_numbers_follow(ch
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_tab_fits_into_a_narrow_window(chrome, server, scheme):
-    page, watch = design_page(chrome, server, color_scheme=scheme)
+def test_every_tab_fits_into_a_narrow_window(chromium, server, scheme):
+    page, watch = design_page(chromium, server, color_scheme=scheme)
     page.set_viewport_size({"width": 400, "height": 900})
     for tab in page.get_by_role("tab").all():
         tab.click()

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from apps import app_server, assert_quiet, opened, rest
-from browser import Watch, browser
+from browser import Watch
 from models.compiling import compile_system
 from models.dimension import DIMENSIONS
 from models.scenario.load import scenario_from_text
@@ -52,12 +52,6 @@ def server(place):
         yield address
 
 
-@pytest.fixture(scope="module")
-def chrome():
-    with browser() as found:
-        yield found
-
-
 @pytest.fixture
 def store(place):
     with RunStore(f"sqlite:///{place}") as found:
@@ -70,9 +64,9 @@ def solved(store, text, tags=(), **settings):
     return store.tag(run.id, tags) if tags else run
 
 
-def page_of(chrome, server, query="", **settings):
+def page_of(chromium, server, query="", **settings):
     """The page, reached as people do: by its name above every page."""
-    page, watch = opened(chrome, server, f"/{query}", **settings)
+    page, watch = opened(chromium, server, f"/{query}", **settings)
     link = page.get_by_role("link", name="Runs and reports")
     unfold = page.get_by_test_id("stExpandSidebarButton")
     is_narrow = unfold.is_visible()  # narrow windows hide the pages behind a button
@@ -108,13 +102,13 @@ def tick(page, row):
     rest(page)
 
 
-def test_every_file_of_the_report_opens_and_holds_the_picked_design(chrome, server, tmp_path):
+def test_every_file_of_the_report_opens_and_holds_the_picked_design(chromium, server, tmp_path):
     system = compile_system(scenario_from_text(TEXT))
     solution = solve(system, SolveConfig())
     front = solution.front
     pick = next(k for k in range(len(front)) if k != solution.knee)
     named = f"design {pick + 1} (A)"
-    page, watch = page_of(chrome, server, f"?scenario={EXERCISE}&pick={pick + 1}", accept_downloads=True)
+    page, watch = page_of(chromium, server, f"?scenario={EXERCISE}&pick={pick + 1}", accept_downloads=True)
     part(page, "Report")
     got = {}
     for label, file in FILES.items():
@@ -148,8 +142,8 @@ def test_every_file_of_the_report_opens_and_holds_the_picked_design(chrome, serv
     page.context.close()
 
 
-def test_the_report_that_is_read_here_reaches_neither_the_page_nor_a_server(chrome, server):
-    page, watch = page_of(chrome, server, f"?scenario={EXERCISE}&pick=1")
+def test_the_report_that_is_read_here_reaches_neither_the_page_nor_a_server(chromium, server):
+    page, watch = page_of(chromium, server, f"?scenario={EXERCISE}&pick=1")
     part(page, "Report")
     page.get_by_text("Read it here", exact=True).click()
     rest(page)
@@ -163,13 +157,13 @@ def test_the_report_that_is_read_here_reaches_neither_the_page_nor_a_server(chro
     page.context.close()
 
 
-def test_what_one_session_brought_along_is_not_listed_in_another(chrome, server, store):
+def test_what_one_session_brought_along_is_not_listed_in_another(chromium, server, store):
     mine = solved(store, MINE, [PRIVATE])
-    page, watch = page_of(chrome, server, f"?scenario={EXERCISE}&run={mine.id}")
+    page, watch = page_of(chromium, server, f"?scenario={EXERCISE}&run={mine.id}")
     tick(page, 1)
     page.get_by_role("heading", name=mine.id).wait_for()
     assert "Its scenario was brought along" in page.inner_text("[data-testid=stMain]")
-    other, watch_other = page_of(chrome, server)
+    other, watch_other = page_of(chromium, server)
     assert EXERCISE in in_list(other), "what belongs to nobody is listed"
     assert "secret" not in other.content()
     page.get_by_role("button", name="Show it to all").click()
@@ -186,9 +180,9 @@ def test_what_one_session_brought_along_is_not_listed_in_another(chrome, server,
     other.context.close()
 
 
-def test_a_run_is_taken_along_and_deleted_by_its_second_button(chrome, server, store, tmp_path):
+def test_a_run_is_taken_along_and_deleted_by_its_second_button(chromium, server, store, tmp_path):
     run = solved(store, TEXT, seed=7)
-    page, watch = page_of(chrome, server)
+    page, watch = page_of(chromium, server)
     tick(page, 1)
     page.get_by_role("heading", name=run.id).wait_for()
     with page.expect_download() as download:
@@ -206,14 +200,14 @@ def test_a_run_is_taken_along_and_deleted_by_its_second_button(chrome, server, s
     page.context.close()
 
 
-def test_a_batch_runs_on_without_the_page_and_shows_how_the_knee_moves(chrome, server, store):
-    page, watch = page_of(chrome, server, f"?scenario={EXERCISE}")
+def test_a_batch_runs_on_without_the_page_and_shows_how_the_knee_moves(chromium, server, store):
+    page, watch = page_of(chromium, server, f"?scenario={EXERCISE}")
     part(page, "Batch")
     page.get_by_role("button", name="Begin the batch").click()
     page.get_by_text("the batch runs on").wait_for()
     run = store.runs(kind="batch")[0]
     page.context.close()
-    again, watch_again = page_of(chrome, server, f"?scenario={EXERCISE}&run={run.id}")
+    again, watch_again = page_of(chromium, server, f"?scenario={EXERCISE}&run={run.id}")
     part(again, "Batch")
     again.get_by_text("Of 5 cases").wait_for()
     again.get_by_test_id("stPlotlyChart").first.wait_for()
@@ -223,9 +217,9 @@ def test_a_batch_runs_on_without_the_page_and_shows_how_the_knee_moves(chrome, s
     again.context.close()
 
 
-def test_narrow_and_dark_nothing_scrolls_sideways(chrome, server, store):
+def test_narrow_and_dark_nothing_scrolls_sideways(chromium, server, store):
     solved(store, TEXT)
-    page, watch = page_of(chrome, server, "", viewport={"width": 400, "height": 800}, color_scheme="dark")
+    page, watch = page_of(chromium, server, "", viewport={"width": 400, "height": 800}, color_scheme="dark")
     for name in ("Saved runs", "Report", "Batch"):
         part(page, name)
         assert page.evaluate("document.documentElement.scrollWidth") <= 400

@@ -22,7 +22,7 @@ function keepFront({ key, front }) {
 
 function decoded(front) {
   const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer;
-  const floats = (columns) => columns.map((text) => new Float32Array(bytes(text)));
+  const floats = (columns) => columns.map((text) => new Float64Array(bytes(text)));
   const others = front.others && {
     columns: floats(front.others.columns),
     kinds: Array.from(new Int32Array(bytes(front.others.kinds))),

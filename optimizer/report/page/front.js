@@ -1,7 +1,7 @@
 // The front: parallel coordinates and a scatter, brushed together. Used by the report and by the app.
 //
 // mountFront(root, data, options) draws into `root` and returns a handle:
-//   data     { axes: [{name, label, unit, better, limit, scale}], columns: [Float32Array], numbers: [int],
+//   data     { axes: [{name, label, unit, better, limit, scale}], columns: [Float64Array], numbers: [int],
 //              today: [number] | null, picks: [design number], labels: [text],
 //              groups: [int] | undefined, groupNames: [text], a group a design;
 //              others: { columns, kinds: [0 dominated, 1 infeasible], words: [text] } | undefined }
@@ -11,8 +11,8 @@
 //              apply takes { ranges, only: [design number] | null, onlyLabel, closest: design number | null,
 //              pinned: [design number, or the values of a design that is not on the front] }: what somebody
 //              else has chosen; it is not told back
-// Ranges are closed intervals by the name of the axis, [low, high], null = open; they and the values are
-// compared as 32-bit floats, so that Python keeps the same designs.
+// Ranges are closed intervals by the name of the axis, [low, high], null = open; values and ranges
+// have all their 64 bits, so that Python keeps the same designs and what is shown is what it writes.
 
 const MOST_ROWS = 10;
 
@@ -188,7 +188,7 @@ function keep(view) {
   view.kept.fill(1);
   if (view.only) for (let i = 0; i < view.count; i++) if (!view.only.has(view.numbers[i])) view.kept[i] = 0;
   for (const [j, range] of view.ranges) {
-    const low = Math.fround(range[0]), high = Math.fround(range[1]), column = view.columns[j];
+    const [low, high] = range, column = view.columns[j];
     for (let i = 0; i < view.count; i++) if (!(column[i] >= low && column[i] <= high)) view.kept[i] = 0;
   }
 }

@@ -29,7 +29,8 @@ function layOut(axis, column) {
     position: (value) => (lowerIsBetter ? 1 - place(value) : place(value)),
     value: (position) => {
       const p = lowerIsBetter ? 1 - position : position;
-      return p > room ? Infinity : backward(from + (p / room) * span);
+      if (p > room) return Infinity;
+      return Math.min(high, Math.max(low, backward(from + (p / room) * span))); // rounding may not pass an end
     },
     ticks: () => ticksOf(axis, low, high, isConstant, hasInfinite),
   };

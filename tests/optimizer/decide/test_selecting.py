@@ -7,6 +7,7 @@ import pytest
 
 from fronts import random_front
 from optimizer.decide.selecting import kept, reachable
+from reports import exercise
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
@@ -23,9 +24,7 @@ def test_reachable_is_what_the_other_ranges_leave(seed):
             row[j]
             for row in evaluation.values
             if all(
-                np.float32(row[k]) <= np.float32(ranges[d.name][1])
-                for k, d in enumerate(dimensions)
-                if d.name in ranges and k != j
+                row[k] <= ranges[d.name][1] for k, d in enumerate(dimensions) if d.name in ranges and k != j
             )
         ]
         best, worst = (min, max) if dimension.better == "lower" else (max, min)
@@ -39,3 +38,12 @@ def test_nothing_is_reachable_where_the_others_leave_nothing():
     assert not kept(evaluation, nothing).any()
     assert reachable(evaluation, nothing)[1] is None
     assert reachable(evaluation, nothing)[0] is not None
+
+
+def test_worst_and_best_follow_the_direction_of_each_dimension():
+    evaluation = exercise()[1].front.evaluation
+    told = reachable(evaluation, {})
+    for j, dimension in enumerate(evaluation.dimensions):
+        low, high = float(evaluation.values[:, j].min()), float(evaluation.values[:, j].max())
+        assert told[j] == ((high, low) if dimension.better == "lower" else (low, high))
+    assert {dimension.better for dimension in evaluation.dimensions} == {"lower", "higher"}

@@ -108,8 +108,8 @@ def test_html_holds_the_front_as_32_bit_floats(told):
     _, found, report = told
     text = html(report)
     data = json.loads(re.search(r'id="front-data">(.*?)</script>', text)[1])
-    values = np.column_stack([np.frombuffer(base64.b64decode(c), dtype="<f4") for c in data["columns"]])
-    np.testing.assert_array_equal(values, found.front.evaluation.values.astype(np.float32))
+    values = np.column_stack([np.frombuffer(base64.b64decode(c), dtype="<f8") for c in data["columns"]])
+    np.testing.assert_array_equal(values, found.front.evaluation.values)
     numbers = np.frombuffer(base64.b64decode(data["numbers"]), dtype="<i4")
     assert numbers.tolist() == list(range(1, len(found.front) + 1))
     assert data["picks"][0] == found.position + 1
