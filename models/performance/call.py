@@ -1,0 +1,288 @@
+"""What a caller gets back: attempts, time-outs, retries, fallbacks; and steps one after the other.
+
+See `models.responses` and `models.outcomes`.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from models import layout as at
+from models.performance import program as of
+from models.performance.circuit_breaker import breaker_opening, bulkhead_opening, moved, opening_of
+from models.performance.compiled import compiled
+from models.performance.mixture import MOST_ENTRIES, added, collapse, merge, product, repeat, scaled, shifted, single
+from models.performance.parallel_calls import maximum, merged_branch
+from models.performance.program import Program, Work
+from models.performance.response_law import split_at
+from models.performance.retry import APART, each_time, mean_attempts, mean_failed
+
+_MS_PER_S = 1000.0
+
+
+@compiled
+def answer_call(
+    program: Program,
+    work: Work,
+    i: int,
+    part: np.ndarray,
+    call: np.ndarray,
+    is_timed: bool,
+) -> None:
+    """What a call gives back with all its attempts, made as often as it is made.
+
+    Args:
+        program: The system.
+        work: Room; the station and what is under the call are known, the answer is written.
+        i: The call.
+        part: Parameters of the component.
+        call: Parameters of the call.
+        is_timed: Whether its response time is worked out.
+    """
+    st = work.station[program.component[i]]
+    kind = program.kind[program.component[i]]
+    root = program.then[i]
+    below_success, below_fresh = work.steps_share[root, 0], work.steps_share[root, 1]
+    error = 1.0 - (1.0 - part[at.ERROR_SHARE]) * part[at.UP_FACTOR]
+    stale = part[at.STALE_SHARE]
+    once, attempt, room = work.scratch[0], work.scratch[1], work.scratch[2]
+    n, m = 0, 0
+    if kind == of.STORE:
+        stale = 1.0 - (1.0 - stale) * (1.0 - st[of.STALE_READS])
+    if program.writes[i]:
+        stale = 0.0
+    if is_timed:
+        own = (st[of.RESPONSE], st[of.RESPONSE + 1], st[of.RESPONSE + 2])
+        if kind == of.STORE:
+            quorum = of.WRITE_WAIT if program.writes[i] else of.READ_WAIT
+            own = (own[0] + st[quorum], own[1] + st[quorum + 1], own[2] + st[quorum + 2])
+        n = shifted(work.steps[root], work.steps_n[root], own, once)
+        if kind == of.CACHE:
+            m = single(own[0], own[1], own[2], attempt)
+            k = added(attempt, m, st[of.HIT], room, 0)
+            k = added(once, n, 1.0 - st[of.HIT], room, k)
+            n = merge(room, k, MOST_ENTRIES, once)
+    fails = 1.0 - (1.0 - error) * below_success
+    fresh = (1.0 - stale) * below_fresh
+    if kind == of.CACHE:
+        hit = st[of.HIT]
+        fails = 1.0 - (1.0 - error) * (hit + (1.0 - hit) * below_success)
+        fresh = (1.0 - stale) * (hit * (1.0 - st[of.STALE]) + (1.0 - hit) * below_fresh)
+    if math.isinf(st[of.WAIT]):
+        fails = 1.0
+    timeout_s, retries = call[at.TIMEOUT_MS] / _MS_PER_S, call[at.RETRIES]
+    late = 0.0
+    in_time, in_n = once, n
+    if math.isfinite(timeout_s):
+        late, in_n = split_at(once, n, timeout_s, attempt)
+        in_time = attempt
+    refused = st[of.BLOCKED]
+    failure = 1.0 - (1.0 - refused) * (1.0 - late) * (1.0 - fails)
+    is_guarded = call[at.BREAKER] > 0.0 or math.isfinite(call[at.BULKHEAD_SLOTS])
+    if is_guarded:
+        valve = (work.valve[i, 0], work.valve[i, 1], work.valve[i, 2])
+        opening = opening_of(valve[0], failure, retries)
+        wanted = breaker_opening(failure) if call[at.BREAKER] > 0.0 else 1.0
+        if math.isfinite(call[at.BULKHEAD_SLOTS]):
+            n = _held(work, call, in_time, in_n, refused, late, failure, 0.0, False)
+            held_s = collapse(work.scratch[4], n)[0] / mean_attempts(failure, retries)
+            asked = work.call[i, of.CALLS_PER_S] * mean_attempts(1.0 - opening * (1.0 - failure), retries)
+            wanted *= bulkhead_opening(asked, held_s, call[at.BULKHEAD_SLOTS])
+        valve = moved(valve, failure, wanted, retries)
+        work.valve[i, 0], work.valve[i, 1], work.valve[i, 2] = valve
+        refused = 1.0 - (1.0 - refused) * opening
+        failure = 1.0 - (1.0 - refused) * (1.0 - late) * (1.0 - fails)
+    lost = failure ** (retries + 1.0)
+    success = 1.0 - lost
+    made = call[at.TIMES] * call[at.ENABLED]
+    if is_timed:
+        instead_s = call[at.FALLBACK_LATENCY_MS] / _MS_PER_S * call[at.FALLBACK_ENABLED]
+        n = _held(work, call, in_time, in_n, refused, late, failure, instead_s, True)
+        m = work.answer_n[i]
+        # The answered are in scratch[3], all of them in scratch[4].
+        answered_n = m = _answered_n(work)
+        is_lenient = call[at.OPTIONAL] > 0.0 or call[at.FALLBACK_ENABLED] > 0.0
+        if is_lenient and success < 1.0:
+            work.answer_n[i] = repeat(work.scratch[4], n, made, work.scratch[6], work.scratch[5])
+        else:
+            work.answer_n[i] = repeat(work.scratch[3], answered_n, made, work.scratch[6], work.scratch[5])
+        work.answer[i, : work.answer_n[i], :] = work.scratch[5, : work.answer_n[i], :]
+        if success < 1.0:
+            m = repeat(work.scratch[4], n, made, work.scratch[6], work.scratch[5])
+        else:
+            m = repeat(work.scratch[3], answered_n, made, work.scratch[6], work.scratch[5])
+        work.held_n[i] = m
+        work.held[i, :m, :] = work.scratch[5, :m, :]
+    done = work.call[i]
+    done[of.LATE], done[of.ATTEMPTS] = late, mean_attempts(failure, retries)
+    if call[at.FALLBACK_ENABLED] > 0.0:
+        fresh = success * fresh + (1.0 - success) * call[at.FALLBACK_FIDELITY]
+        success = 1.0
+    done[of.SUCCESS], done[of.FRESH] = each_time(success, made), each_time(fresh, made)
+    done[of.PASSES] = 1.0 if call[at.OPTIONAL] > 0.0 else done[of.SUCCESS]
+
+
+@compiled
+def _answered_n(work: Work) -> int:
+    return int(work.scratch[7, 0, 0])
+
+
+@compiled
+def _held(
+    work: Work,
+    call: np.ndarray,
+    in_time: np.ndarray,
+    in_n: int,
+    refused: float,
+    late: float,
+    failure: float,
+    instead_s: float,
+    with_retries: bool,
+) -> int:
+    """Response of a call whose failure is no failure for the caller: answered, or given up and replaced.
+
+    Leaves it in `scratch[4]`, and the response of the calls that succeed in `scratch[3]`.
+    """
+    retries = call[at.RETRIES]
+    answered, room, failed = work.scratch[3], work.scratch[5], work.scratch[6]
+    k = _failed_attempt(call, in_time, in_n, refused, late, failure, failed)
+    n = in_n
+    answered[:n, :] = in_time[:n, :]
+    if retries > 0.0:
+        pause_s = call[at.BACKOFF_MS] / _MS_PER_S
+        jitter = call[at.JITTER]
+        pause = (pause_s * (1.0 - jitter / 2.0), (pause_s * jitter) ** 2 / 12.0, 0.0)
+        before = collapse(failed, k)
+        before = (before[0] + pause[0], before[1] + pause[1], before[2] + pause[2])
+        k = shifted(failed, k, scaled(before, retries), failed)
+        n = _after_retries(in_time, in_n, before, failure, retries, room, answered, work.scratch[7])
+    success = 1.0 - failure ** (retries + 1.0)
+    whole = collapse(failed, k)
+    if math.isinf(whole[0]):
+        whole = (whole[0], math.inf, math.inf)
+    m = added(answered, n, success, room, 0)
+    if 1.0 - success > 0.0:
+        room[m, 0], room[m, 1], room[m, 2], room[m, 3] = 1.0 - success, whole[0] + instead_s, whole[1], whole[2]
+        m += 1
+    m = merge(room, m, MOST_ENTRIES, work.scratch[4])
+    work.scratch[7, 0, 0] = n
+    return m
+
+
+@compiled
+def _failed_attempt(
+    call: np.ndarray,
+    in_time: np.ndarray,
+    in_n: int,
+    refused: float,
+    late: float,
+    failure: float,
+    out: np.ndarray,
+) -> int:
+    """Time until a failed attempt is known to have failed: at once, at the time-out, or at its answer."""
+    at_once, timed_out = 1.0, 0.0
+    if failure > 0.0:
+        at_once = refused / failure
+        timed_out = (1.0 - refused) * late / failure
+    badly = max(1.0 - at_once - timed_out, 0.0)
+    k = 0
+    if at_once > 0.0:
+        out[k, 0], out[k, 1], out[k, 2], out[k, 3] = at_once, 0.0, 0.0, 0.0
+        k += 1
+    if timed_out > 0.0:
+        out[k, 0], out[k, 1], out[k, 2], out[k, 3] = timed_out, call[at.TIMEOUT_MS] / _MS_PER_S, 0.0, 0.0
+        k += 1
+    if badly > 0.0:
+        answer = collapse(in_time, in_n)
+        out[k, 0], out[k, 1], out[k, 2], out[k, 3] = badly, answer[0], answer[1], answer[2]
+        k += 1
+    return k
+
+
+@compiled
+def _after_retries(
+    in_time: np.ndarray,
+    in_n: int,
+    before: tuple[float, float, float],
+    failure: float,
+    retries: float,
+    room: np.ndarray,
+    answered: np.ndarray,
+    parts: np.ndarray,
+) -> int:
+    """Response of a call that succeeds, by the number of attempts that failed before."""
+    total = 0.0
+    k = 0
+    for count in range(min(int(retries), APART) + 1):
+        weight = failure**count
+        number = float(count)
+        if count == APART:
+            weight = (failure**count - failure ** (retries + 1.0)) / max(1.0 - failure, 1e-12)
+            number = mean_failed(failure, retries, count)
+        total += weight
+        if weight > 0.0:
+            part = scaled(before, number)
+            parts[k, 0], parts[k, 1], parts[k, 2], parts[k, 3] = weight, part[0], part[1], part[2]
+            k += 1
+    for j in range(k):
+        parts[j, 0] /= total
+    m = product(in_time, in_n, parts, k, room)
+    return merge(room, m, MOST_ENTRIES, answered)
+
+
+@compiled
+def answer_steps(program: Program, work: Work, q: int, calls: np.ndarray, is_timed: bool) -> None:
+    """What a sequence of steps gives back, one after the other; inner sequences and all calls are known."""
+    success, fresh, passes = 1.0, 1.0, 1.0
+    n, m = 0, 0
+    if is_timed:
+        n = single(0.0, 0.0, 0.0, work.steps[q])
+        m = single(0.0, 0.0, 0.0, work.steps_held[q])
+    room, both = work.scratch[0], work.scratch[1]
+    for k in range(program.steps_start[q], program.steps_start[q + 1]):
+        step = program.steps[k]
+        if step >= 0:
+            own = 1.0 if calls[step, at.OPTIONAL] > 0.0 else work.call[step, of.SUCCESS]
+            success *= own
+            fresh *= work.call[step, of.FRESH]
+            if is_timed:
+                j = product(work.steps[q], n, work.answer[step], work.answer_n[step], room)
+                n = merge(room, j, MOST_ENTRIES, work.steps[q])
+                j = product(work.steps_held[q], m, work.held[step], work.held_n[step], room)
+                m = merge(room, j, MOST_ENTRIES, work.steps_held[q])
+            continue
+        first, last = program.group_start[-1 - step], program.group_start[-step]
+        for b in range(first, last):
+            success *= work.steps_share[program.group[b], 0]
+            fresh *= work.steps_share[program.group[b], 1]
+        if is_timed:
+            j = _slowest_branch(program, work, first, last, work.steps, work.steps_n, both)
+            j = product(work.steps[q], n, both, j, room)
+            n = merge(room, j, MOST_ENTRIES, work.steps[q])
+            j = _slowest_branch(program, work, first, last, work.steps_held, work.steps_held_n, both)
+            j = product(work.steps_held[q], m, both, j, room)
+            m = merge(room, j, MOST_ENTRIES, work.steps_held[q])
+    work.steps_n[q], work.steps_held_n[q] = n, m
+    work.steps_share[q, 0], work.steps_share[q, 1], work.steps_share[q, 2] = success, fresh, passes
+
+
+@compiled
+def _slowest_branch(
+    program: Program,
+    work: Work,
+    first: int,
+    last: int,
+    known: np.ndarray,
+    known_n: np.ndarray,
+    out: np.ndarray,
+) -> int:
+    """The slowest of the branches of a group, four outcomes at the most."""
+    if last - first == 1:
+        return merge(known[program.group[first]], known_n[program.group[first]], MOST_ENTRIES, out)
+    for b in range(first, last):
+        q = program.group[b]
+        work.branch_n[b - first] = merged_branch(known[q], known_n[q], work.branches[b - first])
+    n = maximum(work.branches, work.branch_n, last - first, work.memory, work.scratch[2])
+    return merge(work.scratch[2], n, MOST_ENTRIES, out)

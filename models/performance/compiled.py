@@ -1,0 +1,106 @@
+"""What compiled code is made with: numba, and scipy's special functions called from it.
+
+Only this module knows numba. What is compiled is kept in a folder of its own for each state of the sources, so
+that a function never runs beside an older version of one that it calls.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import logging
+import os
+import sys
+import tempfile
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import llvmlite.binding
+import numba
+from numba.core.types import ExternalFunction
+from scipy.special import cython_special
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def _sources() -> str:
+    """A hash of everything that compiled code depends on."""
+    found = hashlib.sha256()
+    for name in (sys.version, numba.__version__, llvmlite.__version__):
+        found.update(name.encode())
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        found.update(path.name.encode() + path.read_bytes())
+    return found.hexdigest()[:16]
+
+
+def _folder() -> Path | None:
+    """Where compiled code is kept: in the environment, else with the user; None where nothing can be written."""
+    homes = [Path(sys.prefix) / "var" / "tradespace", Path.home() / ".cache" / "tradespace"]
+    if "TRADESPACE_KERNELS" in os.environ:
+        homes.insert(0, Path(os.environ["TRADESPACE_KERNELS"]))
+    for home in homes:
+        folder = home / f"kernels-{_sources()}"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=folder):
+                return folder
+        except OSError:
+            continue
+    return None
+
+
+FOLDER = _folder()
+"""Where compiled code is kept; None = it is compiled anew by every process."""
+
+if FOLDER is not None:
+    numba.config.CACHE_DIR = str(FOLDER)
+else:
+    logging.getLogger(__name__).warning(
+        "no folder can be written to keep compiled code in: it is compiled anew in memory"
+    )
+
+
+def compiled(function: Function) -> Function:
+    """A function compiled when it is first called; it runs without the interpreter's lock."""
+    options: dict[str, Any] = {"nogil": True, "error_model": "numpy", "cache": FOLDER is not None}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", numba.NumbaWarning)
+        found: Function = numba.njit(**options)(function)
+    return found
+
+
+def inlined(function: Function) -> Function:
+    """A short function that is compiled into those that call it."""
+    found: Function = numba.njit(nogil=True, error_model="numpy", inline="always")(function)
+    return found
+
+
+def _special(name: str, arguments: int) -> Any:
+    """A function of scipy's for compiled code: its address as a symbol, since a pointer can't be cached."""
+    capsules = cython_special.__pyx_capi__
+    get_name, get_pointer = ctypes.pythonapi.PyCapsule_GetName, ctypes.pythonapi.PyCapsule_GetPointer
+    get_name.restype, get_name.argtypes = ctypes.c_char_p, [ctypes.py_object]
+    get_pointer.restype, get_pointer.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
+    capsule = capsules[name]
+    symbol = f"tradespace_{name}"
+    llvmlite.binding.add_symbol(symbol, get_pointer(capsule, get_name(capsule)))
+    double = numba.types.float64
+    return ExternalFunction(symbol, double(*[double] * arguments, numba.types.intc))
+
+
+gamma_lower = _special("gammainc", 2)
+"""P(a, x), the regularised lower incomplete gamma function; the last argument is 0."""
+gamma_upper = _special("gammaincc", 2)
+"""Q(a, x), the regularised upper one."""
+log_gamma = _special("gammaln", 1)
+"""Logarithm of the gamma function."""
+beta_lower = _special("__pyx_fuse_0betainc", 3)
+"""The regularised incomplete beta function."""
+scaled_erfc = _special("__pyx_fuse_1erfcx", 1)
+"""exp(x^2) erfc(x)."""
+normal_below = _special("__pyx_fuse_1ndtr", 1)
+"""Distribution function of the standard normal law."""
+normal_quantile = _special("ndtri", 1)
+"""Its inverse."""

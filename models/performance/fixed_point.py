@@ -1,0 +1,223 @@
+"""Where repeated passes lead to: each situation is followed until it stands still (see `models.settling`)."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from models import layout as at
+from models.formulas.attempts import ARRIVED, RUNAWAY
+from models.performance import program as of
+from models.performance.compiled import compiled
+from models.performance.network import one_pass
+from models.performance.program import Program, Work
+from models.settling import MOST_PASSES, NEXT_TO, STILL, SWINGS
+from models.valves import PROBES
+
+_LEAST_STEP, _SLOWER, _FASTER, _AVERAGES = 0.1, 0.5, 1.2, 2.0
+
+#: Columns of a state by call: share that succeeds, attempts.
+PASSES, TRIES = 0, 1
+
+
+@compiled
+def begin(program: Program, work: Work, calls: np.ndarray, state: np.ndarray, is_full: bool) -> None:
+    """The state before the first pass: nothing fails yet, or every attempt has failed and is repeated."""
+    for i in range(program.component.size):
+        tries = calls[i, at.RETRIES] + 1.0
+        state[i, PASSES] = 1.0
+        state[i, TRIES] = tries if is_full else 1.0
+        through = 1.0
+        if is_full:
+            through = PROBES * tries if calls[i, at.BREAKER] > 0.0 else tries
+        work.valve[i, 0], work.valve[i, 1], work.valve[i, 2] = through, 0.0, tries
+    for c in range(program.kind.size):
+        work.let_in[c] = math.nan
+
+
+@compiled
+def settle(
+    program: Program,
+    work: Work,
+    parts: np.ndarray,
+    calls: np.ndarray,
+    users: np.ndarray,
+    state: np.ndarray,
+    healthy: np.ndarray,
+    knows_healthy: bool,
+) -> tuple[bool, bool, bool]:
+    """Passes from a first state to the fixed point it leads to; the state is left in `state` and `work`.
+
+    Args:
+        program: The system.
+        work: Room.
+        parts: Parameters of the components.
+        calls: Parameters of the calls.
+        users: Requests let in by flow, 1/s.
+        state: The first state, `(i, 2)`.
+        healthy: The healthy state, `(i, 2)`.
+        knows_healthy: Whether to stop as soon as the state is next to the healthy one.
+
+    Returns:
+        Whether it is still running away, swings without end, has returned to the healthy state.
+    """
+    i_n, c_n = program.component.size, program.kind.size
+    width = 2 * i_n + c_n
+    here, news = np.zeros(width), np.zeros(width)
+    distance, share = np.zeros(width), np.zeros(width)
+    history = np.zeros((3, i_n))
+    through = np.zeros(i_n)
+    for k in range(MOST_PASSES):
+        for i in range(i_n):
+            here[i], here[i_n + i], through[i] = state[i, PASSES], state[i, TRIES], work.valve[i, 0]
+        for c in range(c_n):
+            here[2 * i_n + c] = work.let_in[c]
+        one_pass(program, work, parts, calls, users, state, k == 0, False)
+        _clear(work)
+        for i in range(i_n):
+            news[i], news[i_n + i] = work.call[i, of.PASSES], work.call[i, of.ATTEMPTS]
+            history[k % 3, i] = work.call[i, of.ATTEMPTS]
+        for c in range(c_n):
+            news[2 * i_n + c] = 1.0 - work.station[c, of.BLOCKED]
+        has_moved = k == 0 and program.flags[of.LATE_NEWS] > 0
+        has_moved = has_moved or _moved(program, work, calls, here, news, through, STILL)
+        if knows_healthy and has_moved and _is_back(i_n, news, healthy):
+            _keep(program, work, state, news)
+            return False, False, True
+        if not has_moved:
+            _keep(program, work, state, news)
+            return False, False, False
+        if k == MOST_PASSES - 1:
+            swings = _moved(program, work, calls, here, news, through, SWINGS)
+            away = _limit(program, calls, state, news, history, k, swings)
+            if swings and not away:
+                for i in range(i_n):
+                    work.valve[i, 0] = through[i]
+                for c in range(c_n):
+                    work.let_in[c] = here[2 * i_n + c]
+            else:
+                for c in range(c_n):
+                    work.let_in[c] = news[2 * i_n + c]
+            return away, swings and not away, False
+        _relax(here, news, distance, share, k + 1)
+        for i in range(i_n):
+            state[i, PASSES], state[i, TRIES] = here[i], here[i_n + i]
+        for c in range(c_n):
+            work.let_in[c] = here[2 * i_n + c]
+    return False, False, False
+
+
+@compiled
+def _clear(work: Work) -> None:
+    for j in range(work.is_new.size):
+        work.is_new[j] = 0
+
+
+@compiled
+def _keep(program: Program, work: Work, state: np.ndarray, news: np.ndarray) -> None:
+    i_n = program.component.size
+    for i in range(i_n):
+        state[i, PASSES], state[i, TRIES] = news[i], news[i_n + i]
+    for c in range(program.kind.size):
+        work.let_in[c] = news[2 * i_n + c]
+
+
+@compiled
+def _moved(
+    program: Program,
+    work: Work,
+    calls: np.ndarray,
+    here: np.ndarray,
+    news: np.ndarray,
+    through: np.ndarray,
+    by: float,
+) -> bool:
+    i_n = program.component.size
+    for j in range(2 * i_n):
+        if abs(here[j] - news[j]) > by * max(abs(news[j]), 1.0):
+            return True
+    for i in range(i_n):
+        if calls[i, at.BREAKER] > 0.0 or calls[i, at.BULKHEAD_SLOTS] < np.inf:
+            if abs(through[i] - work.valve[i, 0]) > by * max(abs(work.valve[i, 0]), 1.0):
+                return True
+    for c in range(program.kind.size):
+        j = 2 * i_n + c
+        if program.blocks[c] and abs(here[j] - news[j]) > by * max(abs(news[j]), 1.0):
+            return True
+    return False
+
+
+@compiled
+def _is_back(i_n: int, news: np.ndarray, healthy: np.ndarray) -> bool:
+    for i in range(i_n):
+        if not news[i_n + i] - healthy[i, TRIES] <= NEXT_TO:
+            return False
+        if not healthy[i, PASSES] - news[i] <= NEXT_TO:
+            return False
+    return True
+
+
+@compiled
+def _relax(here: np.ndarray, news: np.ndarray, distance: np.ndarray, share: np.ndarray, passes: int) -> None:
+    """Moves `here` to the state of the next pass: as far as the news say, or a part of the way where it swings.
+
+    Source: each number by the secant through its last two steps (Irons and Tuck 1969), never further than the
+    news (`models.relaxation`).
+    """
+    for j in range(here.size):
+        x, new = here[j], news[j]
+        if passes == 1:
+            distance[j] = 0.0 if x != x else new - x
+            share[j] = 1.0
+            here[j] = new
+            continue
+        gone, last, part = new - x, distance[j], share[j]
+        if last * gone < 0.0:
+            bend = last - gone
+            secant = part * last / bend
+            part = min(max(secant, _LEAST_STEP * part), _SLOWER * part)
+        else:
+            part = min(part * _FASTER, 1.0)
+        if part < 1.0:
+            part = min(part, _AVERAGES / passes)
+            here[j] = x + part * gone
+        else:
+            part = 1.0
+            here[j] = new
+        distance[j], share[j] = gone, part
+
+
+@compiled
+def _limit(
+    program: Program,
+    calls: np.ndarray,
+    state: np.ndarray,
+    news: np.ndarray,
+    history: np.ndarray,
+    k: int,
+    swings: bool,
+) -> bool:
+    """Where passes that have not arrived lead to (Aitken), left in `state`; whether they run away."""
+    i_n = program.component.size
+    away = False
+    limits = np.zeros(i_n)
+    for i in range(i_n):
+        third, second, first = history[k % 3, i], history[(k - 1) % 3, i], history[(k - 2) % 3, i]
+        limits[i] = third
+        if calls[i, at.BREAKER] > 0.0 or calls[i, at.BULKHEAD_SLOTS] < np.inf:
+            limits[i] = min(max(third, 1.0), calls[i, at.RETRIES] + 1.0)
+            continue
+        step, before = third - second, second - first
+        still = abs(step) <= ARRIVED * max(abs(third), 1.0)
+        ratio = step / before if abs(before) > 0.0 else 0.0
+        if not still and ratio >= RUNAWAY:
+            away = True
+            held = 0.0
+        else:
+            held = 0.0 if still else min(max(ratio, -0.9), RUNAWAY)
+        limits[i] = min(max(third + step * held / (1.0 - held), 1.0), calls[i, at.RETRIES] + 1.0)
+    if not (swings and not away):
+        for i in range(i_n):
+            state[i, PASSES], state[i, TRIES] = news[i], limits[i]
+    return away

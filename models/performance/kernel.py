@@ -1,0 +1,90 @@
+"""All situations of many designs, on all cores: each as if it were alone, so that company changes no bit."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.performance import situation as told
+from models.performance.compiled import compiled
+from models.performance.program import Program, Work, workspace
+from models.performance.situation import situation
+
+Array = NDArray[np.float64]
+
+#: Situations that a thread works out at a time.
+CHUNK = 256
+
+
+def width(program: Program) -> int:
+    """Numbers that are told of a situation."""
+    c, i, f = program.kind.size, program.component.size, program.flow_steps.size
+    return int(told.FIRST + c + i + 2 * f + program.limited.size)
+
+
+def solve(
+    program: Program, base: Array, columns: NDArray[np.int64], values: Array, *, threads: int | None = None
+) -> Array:
+    """What situations come to, `(m, width)` (columns as in `situation`).
+
+    Args:
+        program: The system.
+        base: A row of numbers (`layout.Layout`), `(width,)`.
+        columns: Columns in which situations differ from it, `(v,)`.
+        values: What they hold there, `(m, v)`.
+        threads: Threads; None = one for each core.
+    """
+    m = values.shape[0]
+    out = np.zeros((m, width(program)))
+    wanted = min(threads or cores(), max(1, m // CHUNK))
+    starts = range(0, m, CHUNK)
+    if wanted == 1:
+        work = workspace(program)
+        for start in starts:
+            _some(program, work, base, columns, values[start : start + CHUNK], out[start : start + CHUNK])
+        return out
+    with ThreadPoolExecutor(wanted) as pool:
+        rest = iter(starts)
+
+        def run(_: int) -> None:
+            work = workspace(program)
+            while (start := next(rest, None)) is not None:
+                stop = start + CHUNK
+                _some(program, work, base, columns, values[start:stop], out[start:stop])
+
+        list(pool.map(run, range(wanted)))
+    return out
+
+
+def cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def one(program: Program, row: Sequence[float] | Array) -> tuple[Array, Work]:
+    """What one situation comes to, and the network that led to it."""
+    work = workspace(program)
+    work.row[:] = row
+    out = np.zeros(width(program))
+    situation(program, work, out)
+    return out, work
+
+
+@compiled
+def _some(
+    program: Program,
+    work: Work,
+    base: np.ndarray,
+    columns: np.ndarray,
+    values: np.ndarray,
+    out: np.ndarray,
+) -> None:
+    work.row[:] = base
+    for s in range(values.shape[0]):
+        for j in range(columns.size):
+            work.row[columns[j]] = values[s, j]
+        situation(program, work, out[s])

@@ -1,0 +1,293 @@
+"""A system as flat arrays: who calls whom, in which order, and what acts back on what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.dependence import coupling_of
+from models.formulas.parallel import MOST_COMBINED
+from models.layout import Layout
+from models.performance.cache import ALL_BINS
+from models.performance.mixture import MOST_ENTRIES, PLACES
+from models.performance.parallel_calls import MEMORY, MEMORY_WIDTH
+from models.scenario.component import KINDS
+from models.system import ParallelNode, StepNode, System, all_calls
+
+Ints = NDArray[np.int64]
+Array = NDArray[np.float64]
+
+#: Kinds of components as numbers.
+SERVICE, STORE, CACHE, EXTERNAL = range(4)
+_KIND = {"service": SERVICE, "store": STORE, "cache": CACHE, "external": EXTERNAL}
+
+#: Columns of what is known of a station.
+(
+    ARRIVALS,
+    SERVERS,
+    SERVICE_S,
+    WORK,
+    UTILISATION,
+    LOAD_RATIO,
+    LIMITED_BY,
+    CAN_REFUSE,
+    WAIT,
+    RESPONSE,
+    HELD_S,
+    BLOCKED,
+    CAPACITY,
+    HIT,
+    STALE,
+    LOADS,
+    READ_WAIT,
+    WRITE_WAIT,
+    STALE_READS,
+    READ_COPIES,
+    WRITE_COPIES,
+    KEPT_AWAY,
+) = (0, 1, 2, 3, 6, 7, 8, 9, 10, 13, 16, 17, 18, 19, 20, 21, 22, 25, 28, 29, 30, 31)
+STATION_WIDTH = 34
+#: Columns of what is known of a call.
+CALLS_PER_S, ATTEMPTS_PER_S, THROUGH_PER_S, SUCCESS, FRESH, PASSES, ATTEMPTS, LATE = range(8)
+CALL_WIDTH = 8
+
+
+class Program(NamedTuple):
+    """The system; `i` calls, `c` components, `f` flows, `q` sequences of steps, `g` parallel groups.
+
+    Lists of lists are two arrays: where each begins, and all members.
+    """
+
+    kind: Ints
+    order: Ints
+    own_start: Ints
+    own: Ints
+    component: Ints
+    flow: Ints
+    caller: Ints
+    writes: Ints
+    after_start: Ints
+    after: Ints
+    then: Ints
+    steps_start: Ints
+    steps: Ints
+    group_start: Ints
+    group: Ints
+    inner_start: Ints
+    inner: Ints
+    flow_steps: Ints
+    under_start: Ints
+    under: Ints
+    pools_start: Ints
+    pools: Ints
+    is_pooled: Ints
+    blocks: Ints
+    loads_slowly: Ints
+    timed: Ints
+    flags: Ints
+    limited: Ints
+    percentiles: Array
+    places: Ints
+
+
+#: Positions in `Program.flags`: whether anything can fail or be repeated, whether calls are repeated, whether
+#: something is known only on the way up that matters on the way down.
+FAILS, REPEATS, LATE_NEWS = range(3)
+
+
+class Work(NamedTuple):
+    """Room to work in, one for each thread; what it holds of the situation before is used again."""
+
+    row: Array
+    before: Array
+    station: Array
+    call: Array
+    answer: Array
+    answer_n: Ints
+    held: Array
+    held_n: Ints
+    steps: Array
+    steps_n: Ints
+    steps_held: Array
+    steps_held_n: Ints
+    steps_share: Array
+    valve: Array
+    let_in: Array
+    bins: Array
+    cache_key: Array
+    quorum_key: Array
+    is_new: Ints
+    was_timed: Ints
+    bare: Array
+    scratch: Array
+    branches: Array
+    branch_n: Ints
+    memory: Array
+    laws: Array
+    once: Array
+
+
+@lru_cache(maxsize=32)
+def layout_of(system: System) -> Layout:
+    """The columns of a system's situations."""
+    calls = {(system.flows[node.flow], node.position): node.index for node in system.nodes}
+    return Layout(system.components, calls, system.flows)
+
+
+@lru_cache(maxsize=32)
+def program_of(system: System) -> Program:
+    """The flat arrays of a system."""
+    coupling = coupling_of(system)
+    layout = layout_of(system)
+    flat = _Steps()
+    then = [flat.sequence(node.then) for node in system.nodes]
+    flow_steps = [flat.sequence(trace) for trace in system.traces]
+    components = range(len(system.components))
+    own = [[node.index for node in coupling.calls_of[c]] for c in components]
+    under = [
+        sorted({n.index for i in own[c] for n in all_calls(system.nodes[i].then)}, reverse=True)
+        for c in components
+    ]
+    pools, is_pooled = _pools(system, coupling.blocks)
+    scenario = system.scenario
+    wanted = scenario.dimensions.latency.percentile
+    limited = [
+        (f, flow.percentile or wanted)
+        for f, flow in enumerate(scenario.flows.values())
+        if flow.limit_ms is not None
+    ]
+    fails = coupling.errors or coupling.refusals or coupling.valves or coupling.retries
+    return Program(
+        kind=_ints(_KIND[part.kind] for part in system.parts),
+        order=_ints(system.callers_first),
+        **_lists(own=own),
+        component=_ints(node.component for node in system.nodes),
+        flow=_ints(node.flow for node in system.nodes),
+        caller=_ints(-1 if node.caller is None else node.caller for node in system.nodes),
+        writes=_ints(node.writes for node in system.nodes),
+        **_lists(after=[node.after for node in system.nodes]),
+        then=_ints(then),
+        **_lists(steps=flat.steps, group=flat.groups, inner=flat.inner),
+        flow_steps=_ints(flow_steps),
+        **_lists(under=under, pools=pools),
+        is_pooled=_ints(is_pooled),
+        blocks=_ints(coupling.blocks),
+        loads_slowly=_ints(coupling.loads_slowly),
+        timed=_ints(coupling.timed),
+        flags=_ints((fails, coupling.retries, coupling.late)),
+        limited=_ints(f for f, _ in limited),
+        percentiles=np.array([wanted, *(share for _, share in limited)]),
+        places=_ints((1, layout.first_call, layout.first_flow, layout.width)),
+    )
+
+
+class _Steps:
+    """Sequences of steps by number: a call by its index, a parallel group g as -1 - g."""
+
+    def __init__(self) -> None:
+        self.steps: list[list[int]] = []
+        self.groups: list[list[int]] = []
+        self.inner: list[list[int]] = []
+
+    def sequence(self, steps: Sequence[StepNode]) -> int:
+        """Its number; `inner` lists the sequences to work out for it, inner ones first, itself last."""
+        items, inner = [], []
+        for step in steps:
+            if isinstance(step, ParallelNode):
+                branches = [self.sequence(branch) for branch in step.branches]
+                for branch in branches:
+                    inner += self.inner[branch]
+                self.groups.append(branches)
+                items.append(-len(self.groups))
+            else:
+                items.append(step.index)
+        number = len(self.steps)
+        self.steps.append(items)
+        self.inner.append([*inner, number])
+        return number
+
+
+def _pools(system: System, blocks: Sequence[bool]) -> tuple[list[list[int]], list[bool]]:
+    """By component: the pools that are its only callers, and whether there are only such."""
+    inside = {
+        node.index
+        for trace in system.traces
+        for node in _in_parallel(trace, inside=False)
+    }
+    found, only = [], []
+    for c in range(len(system.components)):
+        calls = [node for node in system.nodes if node.component == c]
+        callers = [None if n.caller is None else system.nodes[n.caller].component for n in calls]
+        is_only = bool(calls) and all(caller is not None and blocks[caller] for caller in callers)
+        only.append(is_only and not any(node.index in inside for node in calls))
+        found.append(sorted({caller for caller in callers if caller is not None}))
+    return found, only
+
+
+def _in_parallel(steps: Sequence[StepNode], *, inside: bool) -> list[Any]:
+    """The calls inside parallel branches, and under calls inside them."""
+    found: list[Any] = []
+    for step in steps:
+        if isinstance(step, ParallelNode):
+            found += [node for branch in step.branches for node in _in_parallel(branch, inside=True)]
+        else:
+            found += [step] if inside else []
+            found += _in_parallel(step.then, inside=inside)
+    return found
+
+
+def workspace(program: Program) -> Work:
+    """Room for one thread."""
+    components, calls = program.kind.size, program.component.size
+    sequences = program.steps_start.size - 1
+    most = max([2, *np.diff(program.group_start).tolist()])
+    width = int(program.places[3])
+    return Work(
+        row=np.full(width, np.nan),
+        before=np.full(width, np.nan),
+        station=np.zeros((components, STATION_WIDTH)),
+        call=np.zeros((calls, CALL_WIDTH)),
+        answer=np.zeros((calls, MOST_ENTRIES, 4)),
+        answer_n=np.zeros(calls, dtype=np.int64),
+        held=np.zeros((calls, MOST_ENTRIES, 4)),
+        held_n=np.zeros(calls, dtype=np.int64),
+        steps=np.zeros((sequences, MOST_ENTRIES, 4)),
+        steps_n=np.zeros(sequences, dtype=np.int64),
+        steps_held=np.zeros((sequences, MOST_ENTRIES, 4)),
+        steps_held_n=np.zeros(sequences, dtype=np.int64),
+        steps_share=np.zeros((sequences, 3)),
+        valve=np.zeros((calls, 3)),
+        let_in=np.zeros(components),
+        bins=np.zeros((components, ALL_BINS, 3)),
+        cache_key=np.full((components, 4), np.nan),
+        quorum_key=np.full((components, 7), np.nan),
+        is_new=np.ones(components + calls + sequences + 1, dtype=np.int64),
+        was_timed=np.zeros(calls + 1, dtype=np.int64),
+        bare=np.zeros(calls),
+        scratch=np.zeros((8, PLACES, 4)),
+        branches=np.zeros((most, 2, 4)),
+        branch_n=np.zeros(most, dtype=np.int64),
+        memory=np.full((MEMORY if MOST_COMBINED else 1, MEMORY_WIDTH), np.nan),
+        laws=np.zeros((max(PLACES, MOST_ENTRIES * program.flow_steps.size), 6)),
+        once=np.zeros((calls, 6)),
+    )
+
+
+def _ints(values: Any) -> Ints:
+    return np.array([int(value) for value in values], dtype=np.int64)
+
+
+def _lists(**lists: Sequence[Sequence[int]]) -> dict[str, Ints]:
+    """Lists of lists as two arrays each: `name_start` and `name`."""
+    found = {}
+    for name, members in lists.items():
+        found[f"{name}_start"] = _ints(np.cumsum([0, *(len(each) for each in members)]))
+        found[name] = _ints(i for each in members for i in each)
+    return found
+
+
+assert set(KINDS) == set(_KIND)

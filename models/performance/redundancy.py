@@ -1,0 +1,152 @@
+"""Hard failures of replicas and zones: the share of each flow's requests that finds what it requires.
+
+See `models.availability` and `models.formulas.redundancy`.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from models import layout as at
+from models.performance import program as of
+from models.performance.compiled import beta_lower, compiled
+from models.performance.program import Program, Work
+
+_MINUTES_PER_HOUR = 60.0
+#: Columns of a part: component, replicas, needed, offered replicas, availability, zones, zone availability,
+#: whether it degrades, and the value in the state that was looked at last with the copies that it had there.
+_REPLICAS, _NEEDED, _OFFERED, _UP, _ZONES, _ZONE_UP, _DEGRADES, _LEFT, _VALUE = range(9)
+
+
+@compiled
+def hard_availability(
+    program: Program, work: Work, parts: np.ndarray, calls: np.ndarray, out: np.ndarray
+) -> None:
+    """Probability that a flow's required components carry its load, `(f,)`."""
+    c_n, f_n = program.kind.size, program.flow_steps.size
+    needs = np.zeros((2 * c_n, f_n))
+    in_use = np.zeros(c_n)
+    _requirements(program, calls, needs, in_use)
+    table = np.zeros((2 * c_n, 9))
+    zones = np.ones(8)
+    count = 0
+    for c in range(c_n):
+        if program.kind[c] == of.EXTERNAL or not in_use[c] > 0.0 or not parts[c, at.ZONE_AVAILABILITY] < 1.0:
+            continue
+        there = int(parts[c, at.ZONES])
+        count = max(count, there)
+        for z in range(there):
+            zones[z] = min(zones[z], parts[c, at.ZONE_AVAILABILITY])
+    for p in range(2 * c_n):
+        is_needed = False
+        for f in range(f_n):
+            is_needed = is_needed or needs[p, f] > 0.0
+        table[p, _LEFT] = -1.0
+        if is_needed:
+            _describe(program, work.station[p // 2], parts[p // 2], p, table[p])
+        else:
+            table[p, _NEEDED] = -1.0
+    for f in range(f_n):
+        out[f] = 0.0
+    for code in range(1 << count):
+        probability = 1.0
+        for z in range(count):
+            is_down = (code >> (count - 1 - z)) & 1
+            probability = probability * ((1.0 - zones[z]) if is_down else zones[z])
+        if not probability > 0.0:
+            continue
+        for p in range(2 * c_n):
+            if table[p, _NEEDED] >= 0.0:
+                _look_up(table[p], code, count)
+        for f in range(f_n):
+            all_up = probability
+            for p in range(2 * c_n):
+                if needs[p, f] > 0.0:
+                    all_up = all_up * table[p, _VALUE]
+            out[f] += all_up
+    for f in range(f_n):
+        out[f] = min(out[f], 1.0)
+
+
+@compiled
+def _requirements(program: Program, calls: np.ndarray, needs: np.ndarray, in_use: np.ndarray) -> None:
+    """By part (of a component its reads, then its writes) and flow: 1.0 where the flow fails without it."""
+    made, required = np.zeros(program.component.size), np.zeros(program.component.size)
+    for i in range(program.component.size):
+        own = 1.0 if calls[i, at.TIMES] * calls[i, at.ENABLED] > 0.0 else 0.0
+        strict = own * (1.0 - calls[i, at.OPTIONAL]) * (1.0 - calls[i, at.FALLBACK_ENABLED])
+        caller = program.caller[i]
+        made[i] = own if caller < 0 else own * made[caller]
+        required[i] = strict if caller < 0 else strict * required[caller]
+        c = program.component[i]
+        in_use[c] = max(in_use[c], made[i])
+        p = 2 * c + (1 if program.writes[i] and program.kind[c] == of.STORE else 0)
+        needs[p, program.flow[i]] = max(needs[p, program.flow[i]], required[i])
+
+
+@compiled
+def _describe(program: Program, st: np.ndarray, part: np.ndarray, p: int, row: np.ndarray) -> None:
+    given = part[at.AVAILABILITY]
+    if given == given:
+        row[_UP] = given
+    else:
+        mtbf, mttr = part[at.MTBF_HOURS], part[at.MTTR_MINUTES] / _MINUTES_PER_HOUR
+        row[_UP] = 1.0
+        if mtbf == mtbf and mttr == mttr:
+            row[_UP] = mtbf / (mtbf + mttr) if mtbf > 0.0 else 0.0
+    if program.kind[p // 2] == of.EXTERNAL:
+        row[_REPLICAS], row[_NEEDED], row[_ZONES], row[_ZONE_UP] = 1.0, 1.0, 1.0, 1.0
+        return
+    replicas = part[at.REPLICAS]
+    offered = st[of.UTILISATION] * replicas
+    needed = min(max(math.floor(offered + 1e-9) + 1.0, 1.0), replicas)
+    degrades = st[of.CAN_REFUSE] > 0.0
+    if program.kind[p // 2] == of.STORE:
+        quorum = st[of.WRITE_COPIES] if p % 2 else st[of.READ_COPIES]
+        degrades = degrades and quorum <= 1.0
+        if not degrades:
+            needed = max(needed, quorum)
+    row[_REPLICAS], row[_NEEDED], row[_OFFERED] = replicas, needed, offered
+    row[_ZONES], row[_ZONE_UP] = part[at.ZONES], part[at.ZONE_AVAILABILITY]
+    row[_DEGRADES] = 1.0 if degrades else 0.0
+
+
+@compiled
+def _look_up(row: np.ndarray, code: int, count: int) -> None:
+    """Probability that a part carries its load, or the share that it does, in one state of the zones."""
+    left = row[_REPLICAS]
+    if count > 0 and row[_ZONE_UP] < 1.0:
+        zones = row[_ZONES]
+        each = math.floor(row[_REPLICAS] / zones)
+        rest = row[_REPLICAS] - each * zones
+        left = 0.0
+        for z in range(count):
+            if not (code >> (count - 1 - z)) & 1 and z < zones:
+                left += each + (1.0 if z < rest else 0.0)
+    if left == row[_LEFT]:
+        return
+    row[_LEFT] = left
+    if row[_DEGRADES] > 0.0:
+        row[_VALUE] = _carried_share(min(row[_OFFERED], row[_REPLICAS]), left, row[_UP])
+    else:
+        row[_VALUE] = _k_of_n(row[_NEEDED], left, row[_UP])
+
+
+@compiled
+def _k_of_n(needed: float, replicas: float, availability: float) -> float:
+    if needed <= 0.0:
+        return 1.0
+    if not (needed >= 1.0 and needed <= replicas):
+        return 0.0 if needed > replicas else beta_lower(1.0, 1.0, availability, 0)
+    return beta_lower(needed, replicas - needed + 1.0, availability, 0)
+
+
+@compiled
+def _carried_share(offered: float, replicas: float, availability: float) -> float:
+    b = max(offered, 1e-9)
+    m = max(math.ceil(b - 1e-9), 1.0)
+    enough = _k_of_n(m, replicas, availability)
+    fewer = 1.0 - _k_of_n(m - 1.0, replicas - 1.0, availability)
+    return min(enough + replicas * availability * max(fewer, 0.0) / b, 1.0)

@@ -1,0 +1,37 @@
+"""The retry law: attempts of a call that may fail, how many, how long, and what comes of them.
+
+Truncated geometric attempts: (1 - f^(r+1)) / (1 - f) on average, and 1 - f^(r+1) of the calls succeed.
+"""
+
+from __future__ import annotations
+
+from models.performance.compiled import compiled
+
+#: Attempts that are kept apart by their number; more are counted with their mean.
+APART = 4
+
+
+@compiled
+def mean_attempts(failure: float, retries: float) -> float:
+    """Mean number of attempts of a call."""
+    if failure < 1.0:
+        return (1.0 - failure ** (retries + 1.0)) / (1.0 - failure)
+    return retries + 1.0
+
+
+@compiled
+def mean_failed(failure: float, retries: float, least: int) -> float:
+    """Mean number of failed attempts given that there are at least `least` and at most `retries`."""
+    above, below = 0.0, 0.0
+    for count in range(least, int(retries) + 1):
+        weight = failure ** (count - least)
+        above += count * weight
+        below += weight
+    return above / below if below > 0.0 else float(least)
+
+
+@compiled
+def each_time(share: float, times: float) -> float:
+    """Probability that each of `times` calls has what one has with `share`; a fraction is one call more."""
+    whole = float(int(times))
+    return share**whole * (1.0 - (times - whole) * (1.0 - share))

@@ -1,0 +1,261 @@
+"""One situation from its row of numbers to what its dimensions and limits are made of (see `models.behaviour`)."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from models import layout as at
+from models.network import ANOTHER_STATE
+from models.performance import program as of
+from models.performance.call import answer_steps
+from models.performance.compiled import compiled
+from models.performance.fixed_point import begin, settle
+from models.performance.network import one_pass
+from models.performance.program import Program, Work
+from models.performance.redundancy import hard_availability
+from models.performance.response_law import percentile
+from models.performance.station import bare_times
+from models.plans import DUST
+
+_MS_PER_S = 1000.0
+_LEAST_EXCESS = 1e-6
+_COMPONENT, _CALL, _FLOW = len(at.COMPONENT), len(at.CALL), len(at.FLOW)
+#: What a situation comes to; behind it stand arrivals by component, success by call, success and freshness by
+#: flow, and the percentiles of flows with a limit of their own.
+(
+    UTILISATION,
+    BOTTLENECK,
+    COLLAPSE,
+    REACHABLE,
+    RETRY_SHARE,
+    METASTABLE,
+    RETRY_MARGIN,
+    UNSETTLED,
+    LATENCY,
+    P99,
+    P50,
+) = range(11)
+FIRST = 11
+
+
+@compiled
+def situation(program: Program, work: Work, out: np.ndarray) -> None:
+    """Works out one situation.
+
+    Args:
+        program: The system.
+        work: Room, with the situation's numbers in `row`; the network is left in it.
+        out: What it comes to, `(FIRST + c + i + 2 f + limited,)`.
+    """
+    c_n, i_n, f_n = program.kind.size, program.component.size, program.flow_steps.size
+    parts = work.row[1 : program.places[1]].reshape((c_n, _COMPONENT))
+    calls = work.row[program.places[1] : program.places[2]].reshape((i_n, _CALL))
+    flows = work.row[program.places[2] : program.places[3]].reshape((f_n, _FLOW))
+    users = np.zeros(f_n)
+    for f in range(f_n):
+        users[f] = work.row[0] * flows[f, at.SHARE] * (1.0 - flows[f, at.SHED_SHARE])
+    _mark_what_is_new(program, work, parts, calls)
+    state = np.zeros((i_n, 2))
+    begin(program, work, calls, state, False)
+    failed_arrivals = np.zeros(c_n)
+    repeats, away, swings, recovers = False, False, False, False
+    if program.flags[of.FAILS]:
+        away, swings, _ = settle(program, work, parts, calls, users, state, state, False)
+        if program.flags[of.REPEATS]:
+            for i in range(i_n):
+                repeats = repeats or calls[i, at.RETRIES] > 0.0
+        if repeats:
+            healthy, valve, let_in = state.copy(), work.valve.copy(), work.let_in.copy()
+            begin(program, work, calls, state, True)
+            still_away, _, returns = settle(
+                program, work, parts, calls, users, state, healthy, not away and not swings
+            )
+            recovers = (still_away and not away) or returns
+            for c in range(c_n):
+                failed_arrivals[c] = work.station[c, of.ARRIVALS]
+            if not away:
+                state[:, :] = healthy
+                work.valve[:, :] = valve
+                work.let_in[:] = let_in
+        one_pass(program, work, parts, calls, users, state, False, True)
+    else:
+        one_pass(program, work, parts, calls, users, state, True, True)
+    for j in range(work.is_new.size):
+        work.is_new[j] = 0
+    work.before[:] = work.row
+    for f in range(f_n):
+        _flow_steps(program, work, calls, program.flow_steps[f])
+    for j in range(out.size):
+        out[j] = 0.0
+    out[RETRY_MARGIN] = math.inf
+    out[UNSETTLED] = 1.0 if swings else 0.0
+    if repeats:
+        out[RETRY_MARGIN] = _retry_margin(program, work, calls, users)
+        if not recovers:
+            for c in range(c_n):
+                if failed_arrivals[c] > ANOTHER_STATE * work.station[c, of.ARRIVALS]:
+                    out[METASTABLE] = 1.0
+        if swings:
+            out[METASTABLE] = 1.0
+    _read_stations(program, work, calls, flows, out)
+    hard_availability(program, work, parts, calls, out[FIRST + c_n + i_n : FIRST + c_n + i_n + f_n])
+    _read_flows(program, work, flows, users, out)
+
+
+@compiled
+def _mark_what_is_new(program: Program, work: Work, parts: np.ndarray, calls: np.ndarray) -> None:
+    """Marks components and calls whose numbers differ from those of the situation before."""
+    c_n, i_n = program.kind.size, program.component.size
+    before = work.before
+    any_new = False
+    for c in range(c_n):
+        work.is_new[c] = 1 if _differ(parts[c], before[1 + c * _COMPONENT : 1 + (c + 1) * _COMPONENT]) else 0
+        any_new = any_new or work.is_new[c] > 0
+    first = program.places[1]
+    for i in range(i_n):
+        is_new = _differ(calls[i], before[first + i * _CALL : first + (i + 1) * _CALL])
+        work.is_new[c_n + i] = 1 if is_new else 0
+        any_new = any_new or is_new
+    if not any_new:
+        return
+    slow = False
+    for c in range(c_n):
+        for j in range(program.pools_start[c], program.pools_start[c + 1]):
+            if _differ(
+                parts[program.pools[j]],
+                before[1 + program.pools[j] * _COMPONENT : 1 + (program.pools[j] + 1) * _COMPONENT],
+            ):
+                work.is_new[c] = 1
+        if program.loads_slowly[c]:
+            work.is_new[c] = 1
+            slow = True
+    if slow:
+        bare_times(program, work, parts, calls)
+
+
+@compiled
+def _differ(a: np.ndarray, b: np.ndarray) -> bool:
+    for j in range(a.size):
+        if a[j] != b[j] and (a[j] == a[j] or b[j] == b[j]):
+            return True
+    return False
+
+
+@compiled
+def _flow_steps(program: Program, work: Work, calls: np.ndarray, root: int) -> None:
+    for j in range(program.inner_start[root], program.inner_start[root + 1]):
+        answer_steps(program, work, program.inner[j], calls, True)
+
+
+@compiled
+def _retry_margin(program: Program, work: Work, calls: np.ndarray, users: np.ndarray) -> float:
+    """Capacity over the load of the state in which every attempt fails, the least over the components."""
+    c_n, i_n = program.kind.size, program.component.size
+    loads = np.zeros((2, c_n))
+    passed = np.zeros(i_n)
+    for side in range(2):
+        for i in range(i_n):
+            caller = program.caller[i]
+            rate = users[program.flow[i]] if caller < 0 else passed[caller]
+            rate = rate * (calls[i, at.TIMES] * calls[i, at.ENABLED])
+            if side == 0:
+                rate = rate * (calls[i, at.RETRIES] + 1.0)
+            loads[side, program.component[i]] += rate
+            passed[i] = rate * work.station[program.component[i], of.LOADS]
+    margin = math.inf
+    for c in range(c_n):
+        if loads[0, c] > loads[1, c]:
+            margin = min(margin, work.station[c, of.CAPACITY] / loads[0, c])
+    return margin
+
+
+@compiled
+def _read_stations(
+    program: Program, work: Work, calls: np.ndarray, flows: np.ndarray, out: np.ndarray
+) -> None:
+    c_n, i_n = program.kind.size, program.component.size
+    most = -1.0
+    out[COLLAPSE] = -1.0
+    for c in range(c_n):
+        st = work.station[c]
+        out[FIRST + c] = st[of.ARRIVALS]
+        if program.kind[c] != of.EXTERNAL:
+            out[UTILISATION] = max(out[UTILISATION], st[of.UTILISATION])
+            if st[of.UTILISATION] > most:
+                most = st[of.UTILISATION]
+                out[BOTTLENECK] = st[of.LIMITED_BY]
+        if not st[of.CAN_REFUSE] > 0.0:
+            over = st[of.LOAD_RATIO] - 1.0
+            out[COLLAPSE] = max(out[COLLAPSE], max(over, _LEAST_EXCESS) if over >= 0.0 else over)
+    visits, made = np.zeros(c_n), np.zeros(i_n)
+    calls_per_s, attempts_per_s = 0.0, 0.0
+    for i in range(i_n):
+        caller = program.caller[i]
+        flow = flows[program.flow[i]]
+        rate = flow[at.SHARE] * (1.0 - flow[at.SHED_SHARE]) if caller < 0 else made[caller]
+        rate = rate * calls[i, at.TIMES] * calls[i, at.ENABLED]
+        visits[program.component[i]] += rate
+        made[i] = rate * work.station[program.component[i], of.LOADS]
+        out[FIRST + c_n + i] = work.call[i, of.SUCCESS]
+        calls_per_s += work.call[i, of.CALLS_PER_S]
+        attempts_per_s += work.call[i, of.ATTEMPTS_PER_S]
+    out[REACHABLE] = math.inf
+    for c in range(c_n):
+        if visits[c] > 0.0:
+            out[REACHABLE] = min(out[REACHABLE], work.station[c, of.CAPACITY] / visits[c])
+    out[RETRY_SHARE] = 1.0 - calls_per_s / attempts_per_s if attempts_per_s > 0.0 else 0.0
+
+
+@compiled
+def _read_flows(program: Program, work: Work, flows: np.ndarray, users: np.ndarray, out: np.ndarray) -> None:
+    """Success, freshness, and percentiles over all user requests and of single flows."""
+    c_n, i_n, f_n = program.kind.size, program.component.size, program.flow_steps.size
+    first = FIRST + c_n + i_n
+    mixture = np.zeros((4 * f_n, 4))
+    k = 0
+    answered, requests = 0.0, 0.0
+    for f in range(f_n):
+        q = program.flow_steps[f]
+        success = work.steps_share[q, 0]
+        out[first + f] = out[first + f] * success * (1.0 - flows[f, at.SHED_SHARE])
+        out[first + f_n + f] = work.steps_share[q, 1]
+        weight = users[f] * flows[f, at.WEIGHT]
+        requests += weight
+        for j in range(work.steps_n[q]):
+            entry = work.steps[q, j]
+            share = weight * (1.0 if math.isinf(entry[1]) else success) * entry[0]
+            answered += share
+            if share > 0.0:
+                mixture[k, 0], mixture[k, 1], mixture[k, 2], mixture[k, 3] = share, entry[1], entry[2], entry[3]
+                k += 1
+    out[LATENCY] = _percentile_ms(mixture, k, answered, requests, program.percentiles[0], work)
+    out[P99] = out[LATENCY]
+    if program.percentiles[0] != 0.99:
+        out[P99] = _percentile_ms(mixture, k, answered, requests, 0.99, work)
+    out[P50] = _percentile_ms(mixture, k, answered, requests, 0.50, work)
+    for j in range(program.limited.size):
+        f = program.limited[j]
+        out[first + 2 * f_n + j] = flow_percentile_ms(program, work, f, users[f], program.percentiles[1 + j])
+
+
+@compiled
+def flow_percentile_ms(program: Program, work: Work, f: int, users: float, probability: float) -> float:
+    """A percentile of one flow's response time, ms; 0 where it has no requests."""
+    q = program.flow_steps[f]
+    n = work.steps_n[q]
+    is_endless = n > 0 and math.isinf(work.steps[q, 0, 1])
+    answered = users if is_endless or work.steps_share[q, 0] > 0.0 else 0.0
+    return _percentile_ms(work.steps[q], n, answered, users, probability, work)
+
+
+@compiled
+def _percentile_ms(
+    mixture: np.ndarray, n: int, answered: float, requests: float, probability: float, work: Work
+) -> float:
+    if not answered > 0.0 or n == 0:
+        return math.inf if requests > 0.0 else 0.0
+    found = percentile(mixture, n, probability, work.laws)
+    return found * _MS_PER_S if found > DUST else 0.0
+

@@ -1,0 +1,437 @@
+"""Each component as a station: how busy it is, how long calls wait, which are turned away, what it keeps.
+
+See `models.stations`, `models.keeping` and `models.holds`.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from models import layout as at
+from models.formulas.pools import SHARPNESS
+from models.formulas.scalability import PASSES
+from models.performance import program as of
+from models.performance.cache import cache_hits, characteristic_calls, fill_bins
+from models.performance.compiled import compiled
+from models.performance.mixture import Cumulants, collapse, from_raw, gamma_cumulants, scaled, single
+from models.performance.parallel_calls import maximum
+from models.performance.program import Program, Work
+from models.performance.quorum import quorum_waits, stale_read_share
+from models.performance.station_wait import station_wait
+from models.performance.thread_pool import pool_wait
+
+_MS_PER_S = 1000.0
+_SHORTEST_S = 1e-15
+_LONGEST_LOAD_S = 1e9
+_ENDLESS_HOLD_S = 1e12
+
+
+@compiled
+def put(station: np.ndarray, column: int, part: Cumulants) -> None:
+    """Three cumulants from a column on."""
+    station[column], station[column + 1], station[column + 2] = part[0], part[1], part[2]
+
+
+@compiled
+def external(program: Program, work: Work, c: int, arrivals: float, part: np.ndarray) -> None:
+    """Somebody else's system: a latency whatever the load, and what is above its rate limit is refused."""
+    st = work.station[c]
+    st[:] = 0.0
+    latency_s = part[at.LATENCY_MS] / _MS_PER_S
+    if latency_s < _SHORTEST_S:
+        latency_s = 0.0
+    limit = part[at.RATE_LIMIT]
+    utilisation = arrivals / limit if arrivals > 0.0 else 0.0
+    law = gamma_cumulants(latency_s, part[at.LATENCY_SCV])
+    st[of.ARRIVALS], st[of.SERVERS], st[of.SERVICE_S] = arrivals, math.inf, latency_s
+    put(st, of.WORK, law)
+    st[of.UTILISATION], st[of.LOAD_RATIO], st[of.LIMITED_BY] = utilisation, utilisation, c
+    st[of.CAN_REFUSE] = 1.0
+    put(st, of.RESPONSE, law)
+    st[of.HELD_S] = latency_s
+    st[of.BLOCKED] = 1.0 - 1.0 / utilisation if utilisation > 1.0 else 0.0
+    st[of.CAPACITY] = limit
+    st[of.LOADS] = 1.0
+
+
+@compiled
+def serve(
+    program: Program, work: Work, c: int, arrivals: float, parts: np.ndarray, calls: np.ndarray, stage: int
+) -> None:
+    """One component under its load.
+
+    Args:
+        program: The system.
+        work: Room; the station is written to `work.station[c]`.
+        c: The component.
+        arrivals: Calls that arrive, 1/s.
+        parts: Parameters of the components.
+        calls: Parameters of the calls.
+        stage: 0 = as if nothing were below it and anybody might call; 1 = it serves and lets go; 2 = it keeps
+            its slot for what is below, which is known.
+    """
+    part = parts[c]
+    if program.kind[c] == of.EXTERNAL:
+        external(program, work, c, arrivals, part)
+        return
+    st = work.station[c]
+    servers = part[at.REPLICAS] * part[at.SLOTS]
+    bare_s = part[at.SERVICE_MS] / _MS_PER_S / (1.0 - part[at.GC_SHARE])
+    if bare_s < _SHORTEST_S:
+        bare_s = 0.0
+    rate = arrivals / part[at.SHARDS]
+    service_s, full_s = bare_s, bare_s
+    if part[at.CONTENTION] > 0.0 or part[at.COHERENCY] > 0.0:
+        others = max(part[at.REPLICAS] - 1.0, 0.0)
+        full_s = bare_s * _stretch(1.0 + others, part)
+        for _ in range(PASSES):
+            service_s = bare_s * _stretch(1.0 + others * min(rate * service_s / servers, 1.0), part)
+    own = gamma_cumulants(service_s, part[at.SERVICE_SCV])
+    limited = math.isfinite(part[at.QUEUE_LIMIT]) or math.isfinite(part[at.MAX_WAIT_S])
+    capacity = servers / full_s * part[at.SHARDS]
+    blocked, w1, w2, w3 = station_wait(
+        rate,
+        service_s,
+        part[at.SERVICE_SCV],
+        part[at.ARRIVAL_SCV],
+        servers,
+        part[at.QUEUE_LIMIT],
+        part[at.MAX_WAIT_S],
+    )
+    away = (0.0, 0.0, 0.0)
+    if stage > 0 and program.is_pooled[c] and not limited:
+        callers = _callers(program, c, parts)
+        if math.isfinite(callers):
+            _, c1, c2, c3 = station_wait(
+                rate,
+                service_s,
+                part[at.SERVICE_SCV],
+                part[at.ARRIVAL_SCV],
+                servers,
+                max(callers - servers, 0.0),
+                math.inf,
+            )
+            if math.isfinite(w1):
+                away = (max(w1 - c1, 0.0), max(w2 - c2, 0.0), max(w3 - c3, 0.0))
+            blocked, w1, w2, w3 = 0.0, c1, c2, c3
+    held_s, limiter = service_s, float(c)
+    is_pool = stage == 2 and part[at.BLOCKING] > 0.0
+    if is_pool:
+        below, free, limit, limiter, kept = _hold(program, work, c, service_s, parts, calls)
+        mean, variance = own[0] + free[0], own[1] + free[1]
+        scv = variance / mean**2 if mean > 0.0 else 0.0
+        held = own[0] + below[0]
+        if not math.isfinite(held):
+            held = _ENDLESS_HOLD_S
+        capacity = min(limit, servers / mean if mean > 0.0 else math.inf)
+        if limited:
+            blocked, w1, w2, w3 = station_wait(
+                rate,
+                held,
+                scv,
+                part[at.ARRIVAL_SCV],
+                servers,
+                part[at.QUEUE_LIMIT],
+                part[at.MAX_WAIT_S],
+            )
+            held_s = held
+        else:
+            held_s, wait = pool_wait(rate, servers, held, scv, capacity)
+            blocked = 0.0
+            w1, w2, w3 = max(wait[0], kept[0]), max(wait[1], kept[1]), max(wait[2], kept[2])
+    load_ratio = arrivals / capacity if arrivals > 0.0 else 0.0
+    utilisation = load_ratio
+    if is_pool and load_ratio < 1.0:
+        utilisation = min(rate * held_s / servers, 1.0)
+    st[of.ARRIVALS], st[of.SERVERS], st[of.SERVICE_S] = arrivals, servers, service_s
+    put(st, of.WORK, own)
+    st[of.UTILISATION], st[of.LOAD_RATIO], st[of.LIMITED_BY] = utilisation, load_ratio, limiter
+    st[of.CAN_REFUSE] = 1.0 if limited else 0.0
+    put(st, of.WAIT, (w1, w2, w3))
+    put(st, of.RESPONSE, (w1 + own[0], w2 + own[1], w3 + own[2]))
+    st[of.HELD_S], st[of.BLOCKED], st[of.CAPACITY] = held_s, blocked, capacity
+    st[of.HIT], st[of.STALE], st[of.LOADS] = 0.0, 0.0, 1.0
+    if program.kind[c] == of.CACHE:
+        _keep(program, work, c, arrivals, part, stage)
+    if program.kind[c] == of.STORE:
+        _replicate(work, c, part)
+    put(st, of.KEPT_AWAY, away)
+
+
+@compiled
+def _stretch(load: float, part: np.ndarray) -> float:
+    return 1.0 + (load - 1.0) * (part[at.CONTENTION] + part[at.COHERENCY] * load)
+
+
+@compiled
+def _callers(program: Program, c: int, parts: np.ndarray) -> float:
+    """Threads of the pools that are the only callers; infinite where one of them lets go."""
+    total = 0.0
+    for j in range(program.pools_start[c], program.pools_start[c + 1]):
+        caller = parts[program.pools[j]]
+        total += caller[at.REPLICAS] * caller[at.SLOTS] if caller[at.BLOCKING] > 0.0 else math.inf
+    return total
+
+
+@compiled
+def _keep(program: Program, work: Work, c: int, arrivals: float, part: np.ndarray, stage: int) -> None:
+    """What a cache answers itself."""
+    st = work.station[c]
+    given = part[at.HIT_RATIO]
+    if given == given:
+        hit, stale, loads = given, 0.0, 1.0 - given
+    else:
+        keys = part[at.KEYS] if part[at.KEYS] == part[at.KEYS] else 1.0
+        key = work.cache_key[c]
+        if key[0] != keys or key[1] != part[at.ZIPF] or key[2] != part[at.CAPACITY_KEYS]:
+            fill_bins(keys, part[at.ZIPF], work.bins[c])
+            key[3] = 1.0
+            if math.isfinite(part[at.CAPACITY_KEYS]):
+                key[3] = characteristic_calls(work.bins[c], part[at.CAPACITY_KEYS])
+            key[0], key[1], key[2] = keys, part[at.ZIPF], part[at.CAPACITY_KEYS]
+        load_s = 0.0
+        if stage > 0:
+            for j in range(program.own_start[c], program.own_start[c + 1]):
+                load_s = max(load_s, work.bare[program.own[j]])
+        limits = (
+            part[at.TTL_S],
+            part[at.CAPACITY_KEYS],
+            part[at.WRITES_PER_KEY],
+            min(load_s, _LONGEST_LOAD_S),
+            part[at.COALESCING],
+        )
+        hit, stale, loads = cache_hits(arrivals, work.bins[c], key[3], limits)
+    left = part[at.HIT_FACTOR]
+    st[of.HIT], st[of.STALE], st[of.LOADS] = hit * left, stale, loads + hit * (1.0 - left)
+
+
+@compiled
+def _replicate(work: Work, c: int, part: np.ndarray) -> None:
+    """What the quorums of a store add."""
+    st, key = work.station[c], work.quorum_key[c]
+    replicas = part[at.REPLICAS]
+    read = min(part[at.READ_QUORUM], replicas)
+    write = part[at.WRITE_QUORUM]
+    write = replicas if write != write else min(write, replicas)
+    wanted = (
+        replicas,
+        read,
+        write,
+        part[at.RTT_MS],
+        part[at.RTT_SCV],
+        part[at.REPLICATION_LAG_MS],
+        part[at.WRITES_PER_KEY],
+    )
+    is_same = True
+    for j in range(7):
+        if key[j] != wanted[j]:
+            is_same = False
+    if is_same:
+        return
+    rtt_s = part[at.RTT_MS] / _MS_PER_S
+    reads, writes = (0.0, 0.0, 0.0), (0.0, 0.0, 0.0)
+    if rtt_s > 0.0:
+        reads, writes = quorum_waits(replicas, read, write, rtt_s, part[at.RTT_SCV])
+    put(st, of.READ_WAIT, reads)
+    put(st, of.WRITE_WAIT, writes)
+    st[of.STALE_READS] = stale_read_share(
+        replicas, read, write, part[at.REPLICATION_LAG_MS] / _MS_PER_S, rtt_s / 2.0, part[at.WRITES_PER_KEY]
+    )
+    st[of.READ_COPIES], st[of.WRITE_COPIES] = read, write
+    for j in range(7):
+        key[j] = wanted[j]
+
+
+@compiled
+def bare_times(program: Program, work: Work, parts: np.ndarray, calls: np.ndarray) -> None:
+    """Mean time of what is under each call when nothing waits anywhere and nothing below is cached, s."""
+    total = np.zeros(program.steps_start.size)
+    for i in range(program.component.size - 1, -1, -1):
+        root = program.then[i]
+        for j in range(program.inner_start[root], program.inner_start[root + 1]):
+            q = program.inner[j]
+            total[q] = 0.0
+            for k in range(program.steps_start[q], program.steps_start[q + 1]):
+                step = program.steps[k]
+                if step < 0:
+                    slowest = 0.0
+                    for b in range(program.group_start[-1 - step], program.group_start[-step]):
+                        slowest = max(slowest, total[program.group[b]])
+                    total[q] += slowest
+                    continue
+                part = parts[program.component[step]]
+                is_external = program.kind[program.component[step]] == of.EXTERNAL
+                own = part[at.LATENCY_MS] if is_external else part[at.SERVICE_MS]
+                made = calls[step, at.TIMES] * calls[step, at.ENABLED]
+                once = own / _MS_PER_S + work.bare[step]
+                total[q] += made * min(once, calls[step, at.TIMEOUT_MS] / _MS_PER_S)
+        work.bare[i] = total[root]
+
+
+@compiled
+def _hold(
+    program: Program, work: Work, c: int, own_s: float, parts: np.ndarray, calls: np.ndarray
+) -> tuple[Cumulants, Cumulants, float, float, Cumulants]:
+    """What a component waits for while it keeps its slot, over all calls that reach it.
+
+    Returns:
+        Cumulants below with waits and without, the flow its slots can drive (1/s), what limits that flow, and
+        the waits that the cap on callers keeps away from the components below.
+    """
+    first, last = program.own_start[c], program.own_start[c + 1]
+    for j in range(program.under_start[c], program.under_start[c + 1]):
+        _one_attempt(program, work, program.under[j], calls)
+    total = 0.0
+    for j in range(first, last):
+        total += work.call[program.own[j], of.ATTEMPTS_PER_S]
+    moments = np.zeros((3, 3))
+    for j in range(first, last):
+        i = program.own[j]
+        root = program.then[i]
+        held = collapse(work.steps_held[root], work.steps_held_n[root])
+        once, free = _steps_once(program, work, root, calls)
+        stretch = 1.0
+        if math.isfinite(held[0]) and math.isfinite(once[0]) and once[0] > 0.0:
+            stretch = held[0] / once[0]
+        free = (free[0] * stretch, free[1] * stretch**2, free[2] * stretch**3)
+        kept = _kept_away(program, work, root, calls)
+        if last - first == 1:
+            below, unhindered, displaced = held, free, kept
+        else:
+            share = work.call[i, of.ATTEMPTS_PER_S] / total if total > 0.0 else 1.0 / (last - first)
+            if share > 0.0:
+                _add_raw(moments[0], held, share)
+                _add_raw(moments[1], free, share)
+                _add_raw(moments[2], kept, share)
+    if last - first != 1:
+        below = from_raw(moments[0, 0], moments[0, 1], moments[0, 2])
+        unhindered = from_raw(moments[1, 0], moments[1, 1], moments[1, 2])
+        displaced = from_raw(moments[2, 0], moments[2, 1], moments[2, 2])
+    limit, limiter = _driven_flow(program, work, c, own_s + unhindered[0], total, parts)
+    return below, unhindered, limit, limiter, displaced
+
+
+@compiled
+def _add_raw(moments: np.ndarray, part: Cumulants, share: float) -> None:
+    m, v, k = part
+    moments[0] += share * m
+    moments[1] += share * (v + m**2)
+    moments[2] += share * (k + 3.0 * m * v + m**3)
+
+
+@compiled
+def _one_attempt(program: Program, work: Work, i: int, calls: np.ndarray) -> None:
+    """Time of the attempts of one call with waits and without, each succeeding at once: `work.once[i]`."""
+    st = work.station[program.component[i]]
+    with_waits, without = _steps_once(program, work, program.then[i], calls)
+    if program.kind[program.component[i]] == of.CACHE:
+        missed = 1.0 - st[of.HIT]
+        with_waits, without = scaled(with_waits, missed), scaled(without, missed)
+    quorum = of.WRITE_WAIT if program.writes[i] else of.READ_WAIT
+    made = calls[i, at.TIMES] * calls[i, at.ENABLED]
+    limit = calls[i, at.TIMEOUT_MS] / _MS_PER_S
+    for k in range(2):
+        inner = with_waits if k == 0 else without
+        own = of.RESPONSE if k == 0 else of.WORK
+        m, v, t = st[own] + inner[0], st[own + 1] + inner[1], st[own + 2] + inner[2]
+        if program.kind[program.component[i]] == of.STORE:
+            m, v, t = m + st[quorum], v + st[quorum + 1], t + st[quorum + 2]
+        cut = limit / m if m > limit and m > 0.0 else 1.0
+        found = scaled((m * cut, v * cut**2, t * cut**3), made)
+        work.once[i, 3 * k], work.once[i, 3 * k + 1], work.once[i, 3 * k + 2] = found
+
+
+@compiled
+def _steps_once(program: Program, work: Work, root: int, calls: np.ndarray) -> tuple[Cumulants, Cumulants]:
+    """The same for a sequence of steps whose calls are known."""
+    found = np.zeros((program.inner_start[root + 1] - program.inner_start[root], 6))
+    first = program.inner_start[root]
+    for j in range(first, program.inner_start[root + 1]):
+        q = program.inner[j]
+        for k in range(program.steps_start[q], program.steps_start[q + 1]):
+            step = program.steps[k]
+            if step >= 0:
+                found[j - first] += work.once[step]
+                continue
+            group = -1 - step
+            b = program.group_start[group + 1] - program.group_start[group]
+            for side in range(2):
+                for branch in range(b):
+                    place = 0
+                    wanted = program.group[program.group_start[group] + branch]
+                    for other in range(first, j):
+                        if program.inner[other] == wanted:
+                            place = other - first
+                    one = found[place, 3 * side : 3 * side + 3]
+                    work.branch_n[branch] = 1
+                    single(one[0], one[1], one[2], work.branches[branch])
+                if b == 1:
+                    found[j - first, 3 * side : 3 * side + 3] += work.branches[0, 0, 1:]
+                else:
+                    n = maximum(work.branches, work.branch_n, b, work.memory, work.scratch[7])
+                    whole = collapse(work.scratch[7], n)
+                    for m in range(3):
+                        found[j - first, 3 * side + m] += whole[m]
+    row = found[found.shape[0] - 1]
+    return (row[0], row[1], row[2]), (row[3], row[4], row[5])
+
+
+@compiled
+def _kept_away(program: Program, work: Work, root: int, calls: np.ndarray) -> Cumulants:
+    """Waits that the pool keeps away from the components it calls directly, parallel branches left aside."""
+    m, v, t = 0.0, 0.0, 0.0
+    for k in range(program.steps_start[root], program.steps_start[root + 1]):
+        step = program.steps[k]
+        if step >= 0:
+            st = work.station[program.component[step]]
+            part = scaled(
+                (st[of.KEPT_AWAY], st[of.KEPT_AWAY + 1], st[of.KEPT_AWAY + 2]),
+                calls[step, at.TIMES] * calls[step, at.ENABLED],
+            )
+            m, v, t = m + part[0], v + part[1], t + part[2]
+    return m, v, t
+
+
+@compiled
+def _driven_flow(
+    program: Program, work: Work, c: int, hold_s: float, own_rate: float, parts: np.ndarray
+) -> tuple[float, float]:
+    """Requests per second that a pool can drive when it is never idle, and the component that limits them."""
+    threads = parts[c, at.REPLICAS] * parts[c, at.SLOTS]
+    own = threads / hold_s
+    rates = np.zeros(program.kind.size)
+    called = np.zeros(program.kind.size, dtype=np.int64)
+    for i in range(program.component.size):
+        caller = program.caller[i]
+        if caller >= 0 and program.component[caller] == c:
+            rates[program.component[i]] += work.call[i, of.ATTEMPTS_PER_S]
+            called[program.component[i]] = 1
+    limits = np.full(program.kind.size, math.inf)
+    fewest, lowest, limiter = math.inf, own, float(c)
+    for d in range(program.kind.size):
+        if not called[d]:
+            continue
+        st = work.station[d]
+        if not st[of.SERVERS] < threads:
+            continue
+        fewest = min(fewest, st[of.SERVERS])
+        per_call = rates[d] / own_rate if own_rate > 0.0 else 0.0
+        if per_call > 0.0:
+            others = max(st[of.ARRIVALS] - rates[d], 0.0)
+            total = st[of.ARRIVALS] if st[of.ARRIVALS] > 0.0 else 1.0
+            left = max(st[of.CAPACITY] - others, st[of.CAPACITY] * rates[d] / total)
+            limits[d] = left / per_call
+        if limits[d] < lowest:
+            lowest = limits[d]
+            limiter = st[of.LIMITED_BY]
+    if not math.isfinite(lowest):
+        return math.inf, limiter
+    p = SHARPNESS * math.sqrt(fewest if math.isfinite(fewest) else 1.0)
+    total = (lowest / own) ** p
+    for d in range(program.kind.size):
+        if called[d]:
+            total += (lowest / limits[d]) ** p
+    return lowest * max(total, 1.0) ** (-1.0 / p), limiter
+
