@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 
 import numpy as np
@@ -357,11 +358,15 @@ def test_killed_again_and_again_nothing_is_lost_and_the_result_is_the_same(whole
     assert same_summary(place, whole)
 
 
+#: Runs a command that hears Ctrl-C: one that a shell has put into the background is born deaf to it.
+HEARS = "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execvp(sys.argv[1], sys.argv[1:])"
+
+
 @pytest.mark.parametrize("engine", [("--workers", "2"), ("--scheduler", "local", "--workers", "2")])
 def test_ctrl_c_keeps_what_is_finished_and_resume_does_the_rest(whole, tmp_path, engine):
     place = Place(tmp_path / "b", tmp_path / "runs.sqlite")
     process = subprocess.Popen(
-        place.batch(*engine),
+        [sys.executable, "-c", HEARS, *place.batch(*engine)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
