@@ -20,11 +20,18 @@ OWNERS = {
     "pandas": ("optimizer.tables",),
     "pyarrow": ("optimizer.files",),
     "yaml": ("models.scenario.",),
-    "pydantic": ("models.scenario.",),
+    "pydantic": (
+        "models.scenario.",
+        "optimizer.reading",
+        "optimizer.answer_form",
+        "optimizer.batch.result_form",
+        "optimizer.runs.rows",
+        "optimizer.search.checkpoint_form",
+    ),
     "pydantic_core": ("models.scenario.",),
     "annotated_types": ("models.scenario.",),
     "scipy": ("models.formulas.", "models.sampling"),
-    "rich": ("optimizer.terminal", "optimizer.progress", "optimizer.console"),
+    "rich": ("optimizer.terminal", "optimizer.progress", "optimizer.console", "optimizer.door"),
     "typer": ("optimizer.cli", "optimizer.commands."),
     "moocore": ("optimizer.pareto",),
     "pymoo": ("optimizer.search.problem", "optimizer.search.algorithms"),
@@ -129,7 +136,7 @@ def test_no_library_is_used_without_an_owner():
 
 
 def test_the_command_line_loads_nothing_else_before_it_knows_the_command():
-    commands = {"optimizer.cli", "optimizer.console"}
+    commands = {"optimizer.cli", "optimizer.console", "optimizer.door"}
     commands |= {module for module in MODULES if module.startswith("optimizer.commands")}
     for module in commands:
         loaded = imports(MODULES[module], only_at_start=True) - {"optimizer", *commands}

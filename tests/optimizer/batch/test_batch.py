@@ -135,7 +135,7 @@ def test_interrupted_it_keeps_what_is_finished_and_goes_on(done, tmp_path):
 
 def test_a_folder_of_another_batch_is_refused(tmp_path):
     run(tmp_path, cases_of())
-    with pytest.raises(BatchError, match="--resume does only what is missing"):
+    with pytest.raises(BatchError, match="do only what is missing"):
         begin(cases_of(), tmp_path, resume=False, force=False)
     with pytest.raises(BatchError, match="holds another batch"):
         begin(cases_of(vary=(("copies", (3,)),)), tmp_path, resume=True, force=False)
@@ -359,7 +359,7 @@ def test_killed_again_and_again_nothing_is_lost_and_the_result_is_the_same(whole
 
 
 #: Runs a command that hears Ctrl-C: one that a shell has put into the background is born deaf to it.
-HEARS = "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execvp(sys.argv[1], sys.argv[1:])"
+HEARS = "import os, signal, sys; signal.signal(2, signal.SIG_DFL); os.execvp(sys.argv[1], sys.argv[1:])"
 
 
 @pytest.mark.parametrize("engine", [("--workers", "2"), ("--scheduler", "local", "--workers", "2")])
