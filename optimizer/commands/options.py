@@ -57,16 +57,39 @@ class Solved:
     run: str
 
 
-def store_of(url: str | None) -> RunStore | None:
-    """The run store that is asked for, or the user's own; None = none is wanted."""
-    from optimizer.runs.connecting import url_of
+def store_of(url: str | None, *, is_needed: bool = False) -> RunStore | None:
+    """The run store that is asked for, or the user's own; None = none is wanted.
+
+    A store that nobody has asked for is no reason to fail: where it can't be written that is said, and
+    nothing is kept.
+
+    Args:
+        url: The store that is asked for.
+        is_needed: Whether nothing can be done without one.
+
+    Raises:
+        StoreError: The store that is asked for can't be used.
+    """
+    from optimizer.runs.connecting import StoreError, is_own, url_of
 
     found = url_of(url)
     if found is None:
         return None
     from optimizer.runs.store import RunStore
 
-    return RunStore(found)
+    if is_needed or not is_own(url):
+        return RunStore(found)
+    try:
+        store = RunStore(found)
+        try:
+            store.must_be_writable()
+        except BaseException:
+            store.close()
+            raise
+        return store
+    except StoreError as error:
+        typer.echo(f"warning: nothing is kept: {error}", err=True)
+        return None
 
 
 def solved(

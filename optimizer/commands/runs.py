@@ -25,7 +25,7 @@ RunNames = Annotated[list[str], typer.Argument(metavar="RUN...", help="Runs, or 
 
 def opened(url: str | None) -> RunStore:
     """The store; `none` is no store to look into."""
-    store = store_of(url)
+    store = store_of(url, is_needed=True)
     if store is None:
         raise typer.BadParameter("no run store is wanted (`none`); name one with --store or TRADESPACE_STORE")
     return store

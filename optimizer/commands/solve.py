@@ -131,7 +131,7 @@ def _start(scenario: Path, url: str | None, config: SolveConfig, *, fresh: bool,
     from optimizer.runs.solving import text_of, wanted_solve
     from optimizer.runs.worker import start_worker
 
-    opened = store_of(url)
+    opened = store_of(url, is_needed=True)
     if opened is None:
         raise typer.BadParameter("--background needs a run store; leave `--store none` out")
     with opened as store:

@@ -50,6 +50,11 @@ def url_of(asked: str | None) -> str | None:
         raise StoreError(f"the store {shown(told)} can't be found: there is no such user") from None
 
 
+def is_own(asked: str | None) -> bool:
+    """Whether nobody has named a store, so that it is the user's own."""
+    return asked is None and not os.environ.get(VARIABLE)
+
+
 def parsed(url: str) -> URL:
     """A store's address in its parts.
 

@@ -61,6 +61,15 @@ class Shelf:
         """Lets go of all connections."""
         self._engine.dispose()
 
+    def must_be_writable(self) -> None:
+        """Makes sure that the store takes runs.
+
+        Raises:
+            StoreError: It doesn't.
+        """
+        with self._writing() as connection:
+            connection.execute(delete(RUNS).where(RUNS.c.id == ""))
+
     def clock(self) -> float:
         """The time of the store, seconds since 1970: clocks of machines that share a database differ."""
         if self._engine.dialect.name == "postgresql" and time.monotonic() - self._compared > COMPARE_S:

@@ -178,7 +178,7 @@ def test_a_folder_is_made_and_a_file_is_no_folder(tmp_path, solved):
     assert all(path.exists() for path in write_solution(solution, space, tmp_path / "a" / "b"))
     (tmp_path / "file").write_text("x")
     for folder in (tmp_path / "file", tmp_path / "file" / "below"):
-        with pytest.raises(OutputError, match=r"choose .*folder with --out"):
+        with pytest.raises(OutputError, match=r"choose .*folder"):
             write_solution(solution, space, folder)
 
 
