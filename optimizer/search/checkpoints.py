@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from models.errors import TradespaceError
 from models.evaluation import Evaluation
 from optimizer.exhaustive import Tally
+from optimizer.files import HALF, clear_half_written
 from optimizer.protocols import SearchSpace
 from optimizer.reading import SHOWN, UnreadableError, file_bytes, from_json
 from optimizer.search.archive import POOL, Archive, codes
@@ -89,7 +90,8 @@ class Checkpoint:
             **({} if tally.closest is None else _parts("closest", tally.closest)),
             **{f"moment_{i}": losses for i, (_, losses) in enumerate(journey.moments)},
         }
-        passing = self.path.with_name(f".{self.path.name}.{os.getpid()}")
+        clear_half_written(self.path.parent)
+        passing = self.path.with_name(f".{self.path.name}.{os.getpid()}.0{HALF}")
         try:
             with passing.open("wb") as file:
                 np.savez(file, about=np.array(json.dumps(about)), **arrays)  # type: ignore[arg-type]
