@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from models.errors import TradespaceError
 from optimizer.cli import BAD_INPUT, OK
 from optimizer.reading import LARGEST, SMALLEST, UnreadableError, from_json, number, whole_number
+from optimizer.runs.moving import read_runs
 from optimizer.runs.store import RunStore
 from optimizer.search.checkpoints import Checkpoint, CheckpointError, read_checkpoint
 from optimizer.search.driver import Budget, search
@@ -322,14 +323,21 @@ def test_runs_with_anything_else_at_any_place_are_added_or_refused(tradespace, s
     with RunStore(f"sqlite:///{shelved}") as store:
         run = store.runs()[0].id
     assert tradespace("runs", "export", run, "--out", tmp_path / "runs.json")[0] == OK
-    tree = json.loads((tmp_path / "runs.json").read_text())
-    for path in places(tree):
-        for wrong in (None, [], {}, "text", -1, 10**400, True):
-            (tmp_path / "edited.json").write_text(json.dumps(with_at(tree, path, wrong)))
-            asked = ("--store", tmp_path / "other.sqlite")
-            code, _, err = tradespace("runs", "import", tmp_path / "edited.json", *asked)
-            assert code in (OK, BAD_INPUT), (path, wrong, err)
-            assert tradespace("runs", "list", *asked)[0] == OK
+    tree, edited = json.loads((tmp_path / "runs.json").read_text()), tmp_path / "edited.json"
+    refusals = 0
+    with RunStore(f"sqlite:///{tmp_path / 'other.sqlite'}") as other:
+        for path in places(tree):
+            for wrong in (None, [], {}, "text", -1, 10**400, True):
+                edited.write_text(json.dumps(with_at(tree, path, wrong)))
+                try:
+                    read_runs(other, edited)
+                except TradespaceError:
+                    refusals += 1
+                added = other.runs()
+                assert all(one.state != "unreadable" for one in added), (path, wrong)
+                if added:
+                    other.delete([one.id for one in added])
+    assert refusals > 100
     (tmp_path / "edited.json").write_text(DEEP)
     assert tradespace("runs", "import", tmp_path / "edited.json")[0] == BAD_INPUT
 
