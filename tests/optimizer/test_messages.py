@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ def is_command_line(path):
     return parts[:2] == ("optimizer", "commands") or parts == ("optimizer", "cli.py")
 
 
+@cache
 def texts(path):
     """The texts of a module that can be printed: all but its docstrings."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -33,9 +35,11 @@ def texts(path):
         and node.body
         and isinstance(node.body[0], ast.Expr)
     }
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs:
-            yield node.lineno, node.value
+    return [
+        (node.lineno, node.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs
+    ]
 
 
 def options(command):
