@@ -79,8 +79,7 @@ def searched(
         raise SpaceTooLargeError(
             f"the space has {count(size_of(space))} designs and only lists or samples them: a search needs "
             "its columns, decisions, canonical() and is_allowed() (models.space.DesignSpace has them); "
-            "a largest number of designs makes it look at all of them where there are no more, else at a "
-            "Sobol sample of so many",
+            "`max_designs` looks at all of them where it is large enough, else at a Sobol sample of so many",
             remedy=Remedy.SAMPLE,
         )
     asked = config.evaluations
