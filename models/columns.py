@@ -6,6 +6,7 @@ A toggle is 0 or 1, a choice the position of its option, a number itself (infini
 from __future__ import annotations
 
 import math
+import sys
 from dataclasses import dataclass
 from typing import Literal
 
@@ -112,8 +113,12 @@ class Column:
             raise ValueError(f"found {value!r}; allowed: {', '.join(self.labels)}")
         if value is None and math.isinf(self.today):
             return self.today
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-            raise ValueError(f"found {value!r}; allowed: {self.allowed()}")
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, (int, float))
+            or not abs(value) <= sys.float_info.max
+        ):
+            raise ValueError(f"found {value!r:.60}; allowed: {self.allowed()}")
         number = float(value)
         if number == self.today:
             return number

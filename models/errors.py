@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import Literal
 
 Severity = Literal["error", "warning"]
@@ -48,8 +49,34 @@ class Finding:
         return place + path + "; ".join(parts)
 
 
+class Remedy(Enum):
+    """What mends an error where a command has an option for it; only the command line knows its name."""
+
+    REPLACE = "replace what is there"
+    OTHER_FOLDER = "choose another folder"
+    OTHER_FILE = "choose another file"
+    RESUME = "do only what is missing, or begin anew"
+    WRITE_FRONT = "write the front anew"
+    OTHER_STORE = "name another store, or none"
+    SOLVE_ANEW = "solve it anew"
+    SAMPLE = "take a sample"
+    SEARCH_OR_SAMPLE = "search, or take a sample"
+    NO_CHECKPOINT = "keep no checkpoint"
+    NO_CHECKPOINT_OR_SEARCH = "keep no checkpoint, or search with the archive"
+
+
 class TradespaceError(Exception):
-    """Base of every error that a user can cause and mend."""
+    """Base of every error that a user can cause and mend.
+
+    Attributes:
+        remedy: What mends it, where that is an option of a command; None = the message says all.
+    """
+
+    remedy: Remedy | None = None
+
+    def __init__(self, message: str = "", *, remedy: Remedy | None = None) -> None:
+        super().__init__(message)
+        self.remedy = remedy
 
 
 class ScenarioError(TradespaceError):

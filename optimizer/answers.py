@@ -11,9 +11,11 @@ import numpy as np
 
 from models.dimension import Dimension
 from models.evaluation import Array, Evaluation
+from optimizer.answer_form import AnswerForm, ConfigForm, DesignForm, plain
 from optimizer.config import SolveConfig
 from optimizer.front import Front
 from optimizer.protocols import SearchSpace, Space
+from optimizer.reading import UnreadableError, from_json, from_values
 from optimizer.search.hypervolumes import TracePoint
 from optimizer.solution import Certificate, Solution
 
@@ -58,6 +60,19 @@ def solution_answer(solution: Solution, space: Space) -> dict[str, object]:
     return answer
 
 
+def answer_of(content: str | bytes, *, where: str) -> dict[str, Any]:
+    """The plain values of a solution that was kept as JSON.
+
+    Args:
+        content: The JSON.
+        where: Where it was kept, for the message.
+
+    Raises:
+        UnreadableError: It holds something else.
+    """
+    return plain(from_json(content, AnswerForm, where=where))
+
+
 def solution_from(answer: Mapping[str, Any], space: SearchSpace) -> Solution:
     """The solution that `solution_answer` has put into plain values, bit by bit.
 
@@ -67,16 +82,16 @@ def solution_from(answer: Mapping[str, Any], space: SearchSpace) -> Solution:
 
     Raises:
         DesignError: It holds a design that the space doesn't know.
-        KeyError, TypeError, ValueError: It is no such answer.
+        UnreadableError: It is no such answer.
     """
-    dimensions = tuple(Dimension(**told) for told in answer["dimensions"])
+    told = from_values(dict(answer), AnswerForm, where="the solution")
+    dimensions = tuple(Dimension(**plain(one)) for one in told.dimensions)
 
-    def evaluation(designs: Sequence[Mapping[str, Any]]) -> Evaluation:
-        first = answer["today"]
-        n, names = len(designs), [limit["name"] for limit in first["limits"]]
-        values = [[design["dimensions"][d.name]["value"] for d in dimensions] for design in designs]
-        excess = [[limit["excess"] for limit in design["limits"]] for design in designs]
-        X = [space.encode(design["design"], check_rules=False) for design in designs]
+    def evaluation(designs: Sequence[DesignForm]) -> Evaluation:
+        n, names = len(designs), [limit.name for limit in told.today.limits]
+        values = [[design.dimensions[d.name].value for d in dimensions] for design in designs]
+        excess = [[limit.excess for limit in design.limits] for design in designs]
+        X = [space.encode(design.design, check_rules=False) for design in designs]
         return Evaluation(
             X=np.array(X, dtype=np.float64).reshape(n, len(space.columns)),
             values=_array(values).reshape(n, len(dimensions)),
@@ -84,30 +99,65 @@ def solution_from(answer: Mapping[str, Any], space: SearchSpace) -> Solution:
             constraints=tuple(names),
             dimensions=dimensions,
             indicators={
-                name: _array([design["indicators"][name] for design in designs]).reshape(n)
-                for name in first["indicators"]
+                name: _array([design.indicators[name] for design in designs]).reshape(n)
+                for name in told.today.indicators
             },
         )
 
-    certificate = {k: v for k, v in answer["certificate"].items() if k not in ("sentence", "exact")}
-    closest = answer.get("closest")
     return Solution(
-        front=Front(evaluation(answer["front"])),
-        today=evaluation([answer["today"]]),
-        certificate=Certificate(**certificate),
-        broken=dict(answer["excluded"]),
-        broken_alone=dict(answer["excluded_alone"]),
-        closest=None if closest is None else evaluation([closest]),
-        knee=answer["knee"],
-        config=SolveConfig(**answer["config"]),
+        front=Front(evaluation(told.front)),
+        today=evaluation([told.today]),
+        certificate=certificate_from(told),
+        broken=dict(told.excluded),
+        broken_alone=dict(told.excluded_alone),
+        closest=None if told.closest is None else evaluation([told.closest]),
+        knee=told.knee,
+        config=config_from(plain(told.config), where="the solution's config"),
         provenance={
-            "scenario": answer["scenario"]["name"],
-            "title": answer["scenario"]["title"],
-            "digest": answer["scenario"]["digest"],
-            "tradespace": answer["tradespace"],
+            "scenario": told.scenario.name,
+            "title": told.scenario.title,
+            "digest": told.scenario.digest,
+            "tradespace": told.tradespace,
         },
-        trace=tuple(TracePoint(**point) for point in answer["trace"]),
+        trace=trace_from(told),
     )
+
+
+def certificate_from(told: AnswerForm) -> Certificate:
+    """The certificate of an answer that says of all its designs that they are on the front.
+
+    Raises:
+        UnreadableError: It says so of another number of designs.
+    """
+    if told.certificate.on_front != len(told.front):
+        raise UnreadableError(
+            f"found {len(told.front)} designs, but the certificate tells of {told.certificate.on_front} on "
+            "the front"
+        )
+    given = plain(told.certificate)
+    return Certificate(**{name: value for name, value in given.items() if name not in ("sentence", "exact")})
+
+
+def trace_from(told: AnswerForm) -> tuple[TracePoint, ...]:
+    """How the front of an answer grew."""
+    return tuple(TracePoint(**plain(point)) for point in told.trace)
+
+
+def config_from(found: Mapping[str, Any], *, where: str) -> SolveConfig:
+    """Settings that were kept.
+
+    Args:
+        found: The settings, by name.
+        where: Where they were kept, for the message.
+
+    Raises:
+        UnreadableError: One isn't known or can't be.
+    """
+    told = from_values(dict(found), ConfigForm, where=where)
+    try:
+        return SolveConfig(**plain(told))
+    except ValueError as error:
+        raise UnreadableError(f"{where}: {error}") from None
 
 
 def _array(numbers: Sequence[Any]) -> Array:

@@ -32,12 +32,14 @@ from optimizer.commands.runs import runs
 from optimizer.commands.solve import solve
 from optimizer.commands.what_if import what_if
 from optimizer.console import compiled, console, print_json
+from optimizer.door import doors
 
 OK, BAD_INPUT, DEFECT, INTERRUPTED = 0, 2, 70, 130
 
 app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # plain help: nothing but the door's own output is dressed
     no_args_is_help=True,
     help="Multi-objective trade-off optimizer for system designs.",
     epilog=(
@@ -169,13 +171,22 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # µ on a terminal of 1980 is no reason to fail
             stream.reconfigure(errors="backslashreplace")
+    with doors():
+        code = _run()
+    sys.exit(code)
+
+
+def _run() -> int:
+    """Runs a command, and says what went wrong; the exit code."""
     try:
         done = app(standalone_mode=False)  # the exit code of a command that ended early
         code = done if isinstance(done, int) else OK
         sys.stdout.flush()
     except typer.Exit as left:
         code = left.exit_code
-    except (KeyboardInterrupt, typer.Abort):
+    except (KeyboardInterrupt, typer.Abort) as error:
+        if isinstance(error.__cause__, EOFError):  # typer takes the end of any file for Ctrl-C
+            return _tell(error.__cause__)
         typer.echo("interrupted", err=True)
         code = INTERRUPTED
     except SystemExit as left:
@@ -189,7 +200,7 @@ def main() -> None:
         code = OK if isinstance(error, BrokenPipeError) else _tell(error)
     except Exception as error:  # noqa: BLE001 - the last resort: a message instead of a traceback
         code = _tell(error)
-    sys.exit(code)
+    return code
 
 
 def _let_go_of_stdout() -> None:
@@ -198,12 +209,21 @@ def _let_go_of_stdout() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+def _shown(error: Exception) -> str:
+    """What an error says, without the passwords of a store's address."""
+    from optimizer.runs.connecting import shown
+
+    return shown(str(error))
+
+
 def _tell(error: Exception) -> int:
     """Says what went wrong, and gives the exit code."""
     from models.errors import TradespaceError
 
     if isinstance(error, TradespaceError):
-        typer.echo(str(error), err=True)
+        from optimizer.commands.remedies import told
+
+        typer.echo(told(error), err=True)
         return BAD_INPUT
     show = getattr(error, "show", None)
     if show is not None and hasattr(error, "exit_code"):  # a misused option or argument
@@ -215,7 +235,7 @@ def _tell(error: Exception) -> int:
     if os.environ.get("TRADESPACE_DEBUG"):
         raise error
     typer.echo(
-        f"This is a defect of Tradespace, please report it: {type(error).__name__}: {error} "
+        f"This is a defect of Tradespace, please report it: {type(error).__name__}: {_shown(error)} "
         "(TRADESPACE_DEBUG=1 shows where)",
         err=True,
     )

@@ -54,24 +54,13 @@ def compiled(path: Path) -> System:
 
 def console() -> Console:
     """A console that fits where it prints: pipes get plain text of a fixed width."""
-    from rich.console import Console
+    from optimizer.door import is_terminal, output
 
-    class Output(Console):
-        def on_broken_pipe(self) -> None:
-            raise BrokenPipeError  # rich would end the program with the exit code of something else
-
-    if sys.stdout.isatty():
-        return Output(highlight=False, markup=False, emoji=False)
+    if is_terminal(sys.stdout):
+        return output(sys.stdout)
     asked = os.environ.get("COLUMNS", "")
     width = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 120
-    return Output(
-        highlight=False,
-        markup=False,
-        emoji=False,
-        width=max(width, 40),
-        color_system=None,
-        force_terminal=False,
-    )
+    return output(sys.stdout, width=max(width, 40), is_plain=True)
 
 
 def print_table(console: Console, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -92,5 +81,8 @@ def print_json(value: object) -> None:
     """Prints a value as strict JSON."""
     import json
 
+    from optimizer.door import escaped
+
     is_unicode = (sys.stdout.encoding or "").lower().startswith("utf")
-    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=not is_unicode, allow_nan=False) + "\n")
+    text = json.dumps(value, indent=2, ensure_ascii=not is_unicode, allow_nan=False)
+    sys.stdout.write(escaped(text) + "\n")

@@ -6,11 +6,12 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from models.errors import DesignError, OutputError, ScenarioError
+from models.errors import DesignError, OutputError, Remedy, ScenarioError
 from models.evaluation import Array
 from models.scenario.document import read_document, read_file
 from models.system import System
 from optimizer.files import write_text
+from optimizer.reading import typed_number
 
 _KEYS = ("scenario", "digest", "decisions")
 
@@ -43,7 +44,7 @@ def _with_changes(system: System, written: dict[str, object], changes: Sequence[
     for change in changes:
         key, equals, text = change.partition("=")
         if not equals or not key:
-            raise DesignError(f"--set {change}: write decision=value, for example --set replicas=12")
+            raise DesignError(f"found the change {change!r}; write decision=value, for example replicas=12")
         decision, at, phase = key.partition("@")
         if at and isinstance(written.get(decision), Mapping):
             before = written[decision]
@@ -62,13 +63,7 @@ def _value(system: System, decision: str, text: str) -> object:
     plain.update({"none": None, "null": None})
     if text in plain:
         return plain[text]
-    try:
-        number = float(text)
-    except ValueError:
-        return text
-    if "_" in text or not text.isascii():  # Python's spelling of numbers, not a person's
-        return text
-    return int(number) if number.is_integer() and "e" not in text.lower() and "." not in text else number
+    return typed_number(text)
 
 
 def _what_differs(system: System, decisions: Mapping[str, object]) -> str:
@@ -125,9 +120,11 @@ def refuse_existing_design(path: Path, *, force: bool = False) -> None:
         OutputError: It is there and may not be replaced, or it is a folder.
     """
     if path.is_dir():
-        raise OutputError(f"{path} is a folder; choose a file with --save")
+        raise OutputError(f"{path} is a folder; choose a file", remedy=Remedy.OTHER_FILE)
     if path.exists() and not force:
-        raise OutputError(f"{path} is there already; --force replaces it")
+        raise OutputError(
+            f"{path} is there already; choose another name, or replace it", remedy=Remedy.REPLACE
+        )
 
 
 def write_design(system: System, x: Array, path: Path, *, force: bool = False) -> None:

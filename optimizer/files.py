@@ -10,9 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from models.errors import OutputError
+from models.errors import OutputError, Remedy
 from optimizer.answers import solution_answer
 from optimizer.protocols import Space
+from optimizer.reading import whole_number
 from optimizer.solution import Solution
 from optimizer.tables import design_table
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FILES = ("front.parquet", "front.csv", "front.json")
+#: How a file ends that is not written to its end.
+HALF = ".tradespace-half"
 #: A text that begins with one of these would be run as a formula by a spreadsheet.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -72,7 +75,7 @@ def write_text(path: Path, text: str) -> None:
         if path.exists() and not path.is_file() and not path.is_dir():
             path.write_text(text, encoding="utf-8")
             return
-        handle, other = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        handle, other = _half_written(path.parent, path.name)
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text)
         Path(other).chmod(0o644)
@@ -101,24 +104,28 @@ def refuse_existing_files(folder: Path, names: Sequence[str], *, force: bool = F
     """
     try:
         if folder.exists() and not folder.is_dir():
-            raise OutputError(f"{folder} is a file; choose a folder with --out")
+            raise OutputError(f"{folder} is a file; choose a folder", remedy=Remedy.OTHER_FOLDER)
         there = [name for name in names if (folder / name).exists()]
         above = next((place for place in (folder, *folder.absolute().parents) if place.exists()), folder)
         if not os.access(above, os.W_OK | os.X_OK):
             raise OutputError(
-                f"{folder} can't be written: no permission in {above}; choose another folder with --out"
+                f"{folder} can't be written: no permission in {above}; choose another folder",
+                remedy=Remedy.OTHER_FOLDER,
             )
     except OSError as error:
         raise _not_writable(folder, error) from None
     if there and not force:
         raise OutputError(
-            f"{folder} holds {', '.join(there)} already; choose another folder, or replace them with --force"
+            f"{folder} holds {', '.join(there)} already; choose another folder, or replace them",
+            remedy=Remedy.REPLACE,
         )
 
 
 def _not_writable(folder: Path, error: OSError) -> OutputError:
     reason = error.strerror or str(error)
-    return OutputError(f"{folder} can't be written: {reason}; choose another folder with --out")
+    return OutputError(
+        f"{folder} can't be written: {reason}; choose another folder", remedy=Remedy.OTHER_FOLDER
+    )
 
 
 def write_together(folder: Path, writers: Mapping[str, Callable[[Path], object]]) -> list[Path]:
@@ -136,16 +143,44 @@ def write_together(folder: Path, writers: Mapping[str, Callable[[Path], object]]
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        clear_half_written(folder)
         return _together(folder, writers)
     except OSError as error:
         raise _not_writable(folder, error) from None
+
+
+def _half_written(folder: Path, name: str) -> tuple[int, str]:
+    """A file to write to until all is there; its name says which process writes it."""
+    return tempfile.mkstemp(prefix=f".{name}.{os.getpid()}.", suffix=HALF, dir=folder)
+
+
+def clear_half_written(folder: Path) -> None:
+    """Takes away what processes of Tradespace that were killed have left half written in a folder."""
+    for path in folder.glob(f".*{HALF}"):
+        process = (
+            whole_number(path.name.removesuffix(HALF).rsplit(".", 2)[-2])
+            if path.name.count(".") > 3
+            else None
+        )
+        if process and not _is_alive(process):
+            path.unlink(missing_ok=True)
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):  # it is somebody else's
+        return True
+    return True
 
 
 def _together(folder: Path, writers: Mapping[str, Callable[[Path], object]]) -> list[Path]:
     made: dict[Path, Path] = {}
     try:
         for name, write in writers.items():
-            handle, other = tempfile.mkstemp(prefix=f".{name}.", dir=folder)
+            handle, other = _half_written(folder, name)
             os.close(handle)
             made[Path(other)] = folder / name
             write(Path(other))

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from models.errors import DesignError, TradespaceError
+from models.errors import DesignError, Remedy, TradespaceError
 from models.evaluating import evaluate
 from models.system import System
-from optimizer.config import SolveConfig
+from optimizer.answer_form import AnswerForm, plain
+from optimizer.answers import certificate_from, config_from, trace_from
 from optimizer.decide.knee import knee
 from optimizer.front import Front, front_of
-from optimizer.search.hypervolumes import TracePoint
-from optimizer.solution import Certificate, Solution
+from optimizer.reading import UnreadableError, file_bytes, from_json
+from optimizer.solution import Solution
 
 
 class FrontError(TradespaceError):
@@ -32,20 +31,28 @@ def read_front(system: System, folder: Path) -> Front:
     Raises:
         FrontError: There is none, it can't be read, or it belongs to another scenario.
     """
+    return _front(system, folder, _told(folder))
+
+
+def _told(folder: Path) -> AnswerForm:
+    """What stands in the file of a folder."""
     path = folder / "front.json"
     try:
-        told = json.loads(path.read_text(encoding="utf-8"))
-        digest = told["scenario"]["digest"]
-        designs = [entry["design"] for entry in told["front"]]
-    except (OSError, UnicodeError, ValueError, KeyError, TypeError) as error:
+        return from_json(file_bytes(path), AnswerForm, where=str(path))
+    except UnreadableError as error:
         raise _unreadable(path, error) from None
+
+
+def _front(system: System, folder: Path, told: AnswerForm) -> Front:
+    digest = told.scenario.digest
     if digest != system.digest:
         raise FrontError(
             f"{folder} holds the front of another scenario, or of this one before it was changed: digest "
-            f"{digest} there, {system.digest} here; solve it again"
+            f"{digest[:64]} there, {system.digest} here; solve it again"
         )
+    path = folder / "front.json"
     try:
-        X = np.array([system.space.encode(design) for design in designs])
+        X = np.array([system.space.encode(one.design) for one in told.front])
     except DesignError as error:
         raise FrontError(f"{path} holds a design that can't be: {error}") from None
     if not len(X):
@@ -63,45 +70,35 @@ def read_solution(system: System, folder: Path) -> Solution:
     Raises:
         FrontError: There is none, it can't be read, or it belongs to another scenario.
     """
-    front = read_front(system, folder)
-    path = folder / "front.json"
+    told = _told(folder)
+    front = _front(system, folder, told)
     try:
-        told = json.loads(path.read_text(encoding="utf-8"))
         return _solution(system, front, told)
-    except (OSError, UnicodeError, ValueError, KeyError, TypeError) as error:
-        raise _unreadable(path, error) from None
+    except (UnreadableError, DesignError) as error:
+        raise _unreadable(folder / "front.json", error) from None
 
 
-def _solution(system: System, front: Front, told: dict[str, Any]) -> Solution:
-    given = dict(told["certificate"])
-    for derived in ("sentence", "exact"):
-        given.pop(derived)
-    certificate = Certificate(**given)
+def _solution(system: System, front: Front, told: AnswerForm) -> Solution:
     today = evaluate(system, system.space.today[None, :])
-    closest = told.get("closest")
+    closest = told.closest
     return Solution(
         front=front,
         today=today,
-        certificate=certificate,
-        broken={str(name): int(many) for name, many in told["excluded"].items()},
-        broken_alone={str(name): int(many) for name, many in told["excluded_alone"].items()},
-        closest=None
-        if closest is None
-        else evaluate(system, system.space.encode(closest["design"])[None, :]),
+        certificate=certificate_from(told),
+        broken=dict(told.excluded),
+        broken_alone=dict(told.excluded_alone),
+        closest=None if closest is None else evaluate(system, system.space.encode(closest.design)[None, :]),
         knee=knee(front),
-        config=SolveConfig(**told["config"]),
+        config=config_from(plain(told.config), where="config"),
         provenance={
             "scenario": system.scenario.name,
             "title": system.scenario.title,
             "digest": system.digest,
-            "tradespace": str(told["tradespace"]),
+            "tradespace": told.tradespace,
         },
-        trace=tuple(TracePoint(**point) for point in told["trace"]),
+        trace=trace_from(told),
     )
 
 
 def _unreadable(path: Path, error: Exception) -> FrontError:
-    return FrontError(
-        f"{path} can't be read as a front ({error}); "
-        f"`tradespace solve SCENARIO --out {path.parent}` writes one"
-    )
+    return FrontError(f"{path} can't be read as a front ({error})", remedy=Remedy.WRITE_FRONT)

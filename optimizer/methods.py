@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 
-from models.errors import SpaceTooLargeError
+from models.errors import Remedy, SpaceTooLargeError
 from models.evaluation import Array, Evaluation
 from models.units import count, duration
 from optimizer.config import MOST_SAMPLED, SolveConfig
@@ -76,7 +76,7 @@ def all_or_sample(task: Task) -> Outcome:
     if most > MOST_SAMPLED:
         raise SpaceTooLargeError(
             f"the space has {count(size)} designs, and a sample at most {count(MOST_SAMPLED)}, "
-            f"but --max-designs is {count(most)}"
+            f"but {count(most)} are asked for"
         )
     X = task.space.sample(most, seed=task.config.seed)
     pieces = (X[start:stop] for start, stop in ranges(len(X), chunk=task.config.chunk))
@@ -136,8 +136,9 @@ def countable(space: Space) -> int:
     size = space.size
     if size is None:
         raise SpaceTooLargeError(
-            "a real decision makes the designs uncountable: they can't all be evaluated; search them "
-            "(--method archive), or take a Sobol sample (--max-designs N)"
+            "a real decision makes the designs uncountable: they can't all be evaluated; search them, "
+            "or take a Sobol sample",
+            remedy=Remedy.SEARCH_OR_SAMPLE,
         )
     return size
 

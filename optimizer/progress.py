@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from optimizer.door import is_terminal, output
+
 #: What takes less than this needs no bar, s.
 PATIENCE_S = 0.5
 
@@ -21,10 +23,9 @@ def progress_bar(
         what: What is counted.
         beside: What the third number counts.
     """
-    if not sys.stderr.isatty():
+    if not is_terminal(sys.stderr):
         yield None
         return
-    from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
 
@@ -35,7 +36,7 @@ def progress_bar(
         TextColumn(beside + ": {task.fields[front]}"),
         TimeRemainingColumn(),
     )
-    bar = Bar(*columns, console=Console(stderr=True), transient=True)
+    bar = Bar(*columns, console=output(sys.stderr), transient=True)
     task = bar.add_task(what, total=None, front=0)
     began = time.monotonic()
 
@@ -53,10 +54,9 @@ def progress_bar(
 @contextmanager
 def step_told() -> Iterator[Callable[[str], None]]:
     """Tells which of several steps is under way, on standard error, only where somebody watches."""
-    if not sys.stderr.isatty():
+    if not is_terminal(sys.stderr):
         yield lambda _: None
         return
-    from rich.console import Console
 
-    with Console(stderr=True).status("") as status:
+    with output(sys.stderr).status("") as status:
         yield lambda step: status.update(f"working out {step}")

@@ -9,7 +9,7 @@ from typing import cast
 
 import numpy as np
 
-from models.errors import SpaceTooLargeError
+from models.errors import Remedy, SpaceTooLargeError
 from models.evaluation import Evaluation, concatenate
 from models.units import count
 from optimizer.config import EVALUATIONS, SolveConfig
@@ -79,7 +79,8 @@ def searched(
         raise SpaceTooLargeError(
             f"the space has {count(size_of(space))} designs and only lists or samples them: a search needs "
             "its columns, decisions, canonical() and is_allowed() (models.space.DesignSpace has them); "
-            "--max-designs N looks at all of them where N is large enough, else at a Sobol sample of N"
+            "`max_designs` looks at all of them where it is large enough, else at a Sobol sample of so many",
+            remedy=Remedy.SAMPLE,
         )
     asked = config.evaluations
     if asked is None and config.seconds is None:
@@ -88,8 +89,9 @@ def searched(
     name = "archive" if config.method == "auto" else config.method
     if name != "archive" and checkpoint is not None:
         raise CheckpointError(
-            f"{name} keeps no checkpoint: its state belongs to another library; leave --checkpoint out, or "
-            "search with --algorithm archive"
+            f"{name} keeps no checkpoint: its state belongs to another library; keep none, or search with "
+            "the archive",
+            remedy=Remedy.NO_CHECKPOINT_OR_SEARCH,
         )
 
     def one(k: int) -> Found:
@@ -103,7 +105,7 @@ def searched(
             path = _numbered(checkpoint, k, config.restarts)
             is_like = {"digest": identity, "seed": seed, "evaluations": asked, "seconds": config.seconds}
             keep = Checkpoint(path, is_like)
-            journey = read_checkpoint(path, is_like, like=today) if path.exists() else None
+            journey = read_checkpoint(path, is_like, like=today, space=known) if path.exists() else None
         return search(
             evaluator,
             known,

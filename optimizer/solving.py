@@ -11,6 +11,7 @@ from typing import Protocol
 import numpy as np
 
 from models.dimension import DIMENSIONS
+from models.errors import Remedy
 from models.evaluating import evaluate
 from models.suggestions import more_where_it_is_tight
 from models.system import System
@@ -115,8 +116,8 @@ def solve_with(
         from optimizer.search.checkpoints import CheckpointError
 
         raise CheckpointError(
-            "looking at every design, or at a sample, keeps no checkpoint: only a search does; leave "
-            "--checkpoint out"
+            "looking at every design, or at a sample, keeps no checkpoint: only a search does; keep none",
+            remedy=Remedy.NO_CHECKPOINT,
         )
     scored = checked(evaluator)
     today = scored(np.asarray(space.today)[None, :])

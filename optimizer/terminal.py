@@ -21,7 +21,9 @@ NARROW = 100
 MOST_SHOWN = 16
 
 
-def print_solution(console: Console, solution: Solution, space: Space, *, show_all: bool = False) -> None:
+def print_solution(
+    console: Console, solution: Solution, space: Space, *, show_all: bool = False, more: str = ""
+) -> None:
     """A solution: what was looked at, today's design, the front with its knee, and what excludes the rest.
 
     Args:
@@ -29,6 +31,7 @@ def print_solution(console: Console, solution: Solution, space: Space, *, show_a
         solution: What was found.
         space: Says what the decisions mean.
         show_all: Whether a long front is shown whole.
+        more: How the designs that are not shown can be had.
     """
     console.print(_sentence(str(solution.certificate)))
     console.print()
@@ -39,9 +42,7 @@ def print_solution(console: Console, solution: Solution, space: Space, *, show_a
         _print_designs(console, rows, space)
         hidden = len(solution.front) - len(shown)
         if hidden:
-            console.print(
-                f"{count(hidden)} more designs on the front; --all shows them, --out DIR writes them."
-            )
+            console.print(f"{count(hidden)} more designs on the front{f'; {more}' if more else ''}.")
     else:
         _print_nothing_feasible(console, solution, space)
     _print_excluded(console, solution)

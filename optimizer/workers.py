@@ -90,7 +90,7 @@ def in_order(work: Callable[[Piece], Result], pieces: Iterable[Piece], *, worker
                 if deaths >= MOST_DEATHS:
                     raise EvaluationError(
                         f"one of {workers} processes died, and again when its work was done anew, perhaps of "
-                        "too little memory; fewer --workers need less"
+                        "too little memory; fewer workers need less"
                     ) from None
                 pool.shutdown(wait=True, cancel_futures=True)
                 pool = pool_of(work, workers)
@@ -154,7 +154,7 @@ class SpreadOut:
                 self._pool = pool_of(self._evaluator, self._workers)
         raise EvaluationError(
             f"one of {self._workers} processes died, and again when its work was done anew, perhaps of too "
-            "little memory; fewer --workers need less"
+            "little memory; fewer workers need less"
         )
 
 

@@ -14,6 +14,7 @@ from models.units import count
 from optimizer.decide.changes import changes
 from optimizer.decide.reaching import Reach, reach
 from optimizer.decide.selecting import Range, kept, reachable
+from optimizer.reading import whole_number
 from optimizer.report.content import joined, plain, text
 from optimizer.report.findings import Findings
 from optimizer.report.sections.front import axes_of
@@ -113,8 +114,9 @@ def pins_of(picks: Iterable[tuple[str, Array | None]], system: System) -> list[i
     """What is picked as the front draws it: numbers, and the values of designs that are not on the front."""
     pins: list[int | list[float | None]] = []
     for token, x in picks:
-        if token.isdigit() or x is None:  # what isn't there takes up its letter all the same
-            pins.append(int(token) if token.isdigit() else 0)
+        number = whole_number(token)
+        if number is not None or x is None:  # what isn't there takes up its letter all the same
+            pins.append(number or 0)
             continue
         values = cached.evaluated(system.digest, row(x), system).values[0]
         pins.append([float(value) if np.isfinite(value) else None for value in values])
@@ -216,7 +218,9 @@ def rows_of(
     if order_by in names:
         losses = front.losses[positions, names.index(order_by)]
         positions = positions[np.argsort(losses, kind="stable")]
-    wanted = [int(pick) - 1 for pick in picks if pick.isdigit() and int(pick) <= len(front)]
+    wanted = [
+        number - 1 for number in map(whole_number, picks) if number is not None and number <= len(front)
+    ]
     first = [i for i in wanted if mask[i]]
     if closest is not None and mask[closest] and closest not in first:
         first.append(closest)

@@ -7,6 +7,7 @@ import numpy as np
 from models.evaluation import Array
 from models.space import DesignSpace
 from optimizer.front import Front
+from optimizer.reading import whole_number
 
 TODAY = "today"
 
@@ -37,8 +38,8 @@ def row_of(token: str, front: Front, space: DesignSpace) -> Array | None:
     """
     if token == TODAY:
         return space.today
-    if token.isdigit():
-        number = int(token)
+    number = whole_number(token)
+    if number is not None:
         return front.X[number - 1] if 1 <= number <= len(front) else None
     try:
         values = np.array([float(part) for part in token.removeprefix("~").split(",")])
@@ -64,4 +65,4 @@ def name_of(token: str) -> str:
     """What a design is called on a page."""
     if token == TODAY:
         return "today's design"
-    return f"design {token}" if token.isdigit() else "my own design"
+    return f"design {token}" if whole_number(token) is not None else "my own design"

@@ -24,7 +24,10 @@ from models.scenario.workload import Phase, Trace, Workload
 _COLUMNS = ("time", "rate")
 #: Findings about one CSV that are told.
 _MAX_FINDINGS = 20
-_MAX_RATE = 1e12
+#: Rates above 0, requests/s: their ratio must be a number, and fewer than one in 30 years are none.
+_MIN_RATE, _MAX_RATE = 1e-9, 1e12
+#: Shortest time that a rate holds, s.
+_MIN_SPAN_S = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,13 +148,17 @@ def _take(
             return
         values.append(value)
     time_s, rate = values
-    if not 0 <= rate <= _MAX_RATE:
-        found.append(Finding(where, f"{line}: the rate {rate:g}", "a number from 0 to 1e12 requests/s"))
+    if rate != 0.0 and not _MIN_RATE <= rate <= _MAX_RATE:
+        allowed = "0, or a number from 1e-9 to 1e12 requests/s"
+        found.append(Finding(where, f"{line}: the rate {rate:g}", allowed))
     elif not abs(time_s) <= 1e12:
         found.append(Finding(where, f"{line}: the time {time_s:g}", "seconds from -1e12 to 1e12"))
     elif rows and time_s <= rows[-1].time_s:
         said = f"{line}: the time {time_s:g} after {rows[-1].time_s:g}"
         found.append(Finding(where, said, "times that increase from line to line", "sort the file by time"))
+    elif rows and time_s - rows[-1].time_s < _MIN_SPAN_S:
+        said = f"{line}: the time {time_s:g} right after {rows[-1].time_s:g}"
+        found.append(Finding(where, said, "times that are a millisecond apart at least", "take rows out"))
     else:
         rows.append(Row(time_s, rate))
 

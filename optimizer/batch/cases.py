@@ -14,6 +14,8 @@ from typing import Any
 from models.scenario.scenario import Scenario
 from models.units import count
 from optimizer.batch.varied import Change, VariedError, varied, written_value
+from optimizer.reading import number as number_of
+from optimizer.reading import whole_number
 
 #: Cases of the largest batch.
 MOST_CASES = 100_000
@@ -64,22 +66,21 @@ def values_of(text: str) -> tuple[str, tuple[object, ...]]:
     """
     path, equals, told = text.partition("=")
     if not equals or not path or not told:
-        raise VariedError(f"--vary {text}: write path=lowest:highest:number, or path=value,value")
+        raise VariedError(f"found {text!r}; write path=lowest:highest:number, or path=value,value")
     parts = told.split(":")
     if len(parts) == 1:
         return path, tuple(written_value(part.strip()) for part in told.split(","))
     try:
-        low, high, number = float(parts[0]), float(parts[1]), int(parts[2])
-        if len(parts) != 3 or number < 1 or not (math.isfinite(low) and math.isfinite(high)):
+        low, high = number_of(parts[0]), number_of(parts[1])
+        number = whole_number(parts[2].strip())
+        if len(parts) != 3 or not number or low is None or high is None:
             raise ValueError
     except (ValueError, IndexError):
         raise VariedError(
-            f"--vary {text}: write path=lowest:highest:number, for example {path}=10:50:5"
+            f"found {text!r}; write path=lowest:highest:number, for example {path}=10:50:5"
         ) from None
     if number > MOST_CASES:
-        raise VariedError(
-            f"--vary {text}: {count(number)} values; a batch has {count(MOST_CASES)} cases at most"
-        )
+        raise VariedError(f"{text}: {count(number)} values; a batch has {count(MOST_CASES)} cases at most")
     if number == 1:
         return path, (_plain(low),)
     return path, tuple(_plain(low + (high - low) * k / (number - 1)) for k in range(number))
@@ -157,9 +158,7 @@ def listed(
     Raises:
         VariedError: The file can't be read as cases; all that is wrong with it at once.
     """
-    rows = list(csv.reader(io.StringIO(text.removeprefix("\ufeff")), strict=True)) if text.strip() else []
-    if len(rows) < 2:
-        raise VariedError(f"{source}: write a line with the names of the columns, and a line for each case")
+    rows = _rows(text, source)
     head = [name.strip() for name in rows[0]]
     found: list[Case] = []
     by_name = {scenario.name: scenario for scenario in scenarios}
@@ -181,14 +180,27 @@ def listed(
         number = told.pop("seed", "") or str(seed)
         if name not in by_name:
             wrong.append(f"line {line}: scenario {name!r} is not one of {', '.join(by_name)}")
-        if not (number.isascii() and number.isdigit()):
+        given = whole_number(number)
+        if given is None:
             wrong.append(f"line {line}: seed {number!r} is no whole number")
-        if name in by_name and number.isdigit():
+        elif name in by_name:
             changes = (*fixed, *((path, written_value(cell)) for path, cell in told.items() if cell))
-            found.append(Case(len(found) + 1, name, trees[name], changes, int(number), config, wants_report))
+            found.append(Case(len(found) + 1, name, trees[name], changes, given, config, wants_report))
     if wrong:
         raise VariedError(f"{source}:\n" + "\n".join(f"  {one}" for one in wrong[:50]))
     return found
+
+
+def _rows(text: str, source: str) -> list[list[str]]:
+    """The rows of a CSV file, that of the names first."""
+    lines = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
+    try:
+        rows = list(lines) if text.strip() else []
+    except csv.Error as error:
+        raise VariedError(f"{source}: line {lines.line_num}: {error}; write a CSV") from None
+    if len(rows) < 2:
+        raise VariedError(f"{source}: write a line with the names of the columns, and a line for each case")
+    return rows
 
 
 def _unusable(path: str, scenarios: Sequence[Scenario]) -> list[str]:

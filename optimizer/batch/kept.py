@@ -12,15 +12,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from models.errors import Remedy
 from models.scenario.load import scenario_from, scenario_from_text
 from models.scenario.scenario import Scenario
+from optimizer.answer_form import plain
+from optimizer.answers import config_from
 from optimizer.batch.cases import Case, grid
+from optimizer.batch.result_form import ChoicesForm, KeptForm
 from optimizer.batch.running import Batch, digest_of
 from optimizer.batch.solving import solve_case
 from optimizer.batch.summary import summary_rows
 from optimizer.batch.varied import varied
 from optimizer.config import SolveConfig
 from optimizer.files import csv_bytes, parquet_bytes
+from optimizer.reading import UnreadableError, from_json, from_values
+from optimizer.runs.connecting import StoreError
 from optimizer.runs.run import Run, key_of
 from optimizer.runs.store import RunStore, Wanted
 from optimizer.tables import plain_table
@@ -89,15 +95,20 @@ def batch_of(store: RunStore, run: Run) -> Batch:
     """
     text, choices = store.inputs(run.id)
     scenario = scenario_from_text(text, source=f"run {run.id}")
-    config = SolveConfig(**run.config)  # type: ignore[arg-type]
-    batch = Batch(cases_of(scenario, choices["vary"], int(choices["seeds"]), config))
-    kept = store.front(run.id)
-    results = [] if kept is None or kept[1] is None else json.loads(kept[1])["cases"]
-    by_key = {told["key"]: told for told in results}
+    try:
+        config = config_from(run.config, where="its settings")
+        asked = from_values(choices, ChoicesForm, where="what was chosen")
+        kept = store.front(run.id)
+        told = None if kept is None else kept[1]
+        results = [] if told is None else from_json(told, KeptForm, where="its cases").cases
+    except UnreadableError as error:
+        raise StoreError(f"run {run.id} can't be read: {error}", remedy=Remedy.SOLVE_ANEW) from None
+    batch = Batch(cases_of(scenario, asked.vary, asked.seeds, config))
+    by_key = {one.key: one.result for one in results}
     for case in batch.cases:
-        told = by_key.get(_key(case))
-        if told is not None:
-            batch.results[case.number] = {**told["result"], "files": {}}
+        result = by_key.get(_key(case))
+        if result is not None:
+            batch.results[case.number] = {**plain(result), "files": {}}
     return batch
 
 

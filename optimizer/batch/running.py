@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 from collections.abc import Callable, Sequence
@@ -9,17 +10,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from models.errors import OutputError, TradespaceError
+from models.errors import OutputError, Remedy, TradespaceError
 from models.units import count
+from optimizer.answer_form import plain
 from optimizer.batch.cases import Case
+from optimizer.batch.result_form import CaseForm, ManifestForm
 from optimizer.batch.solving import solve_case
 from optimizer.engines.engine import Engine
-from optimizer.files import write_text
+from optimizer.files import clear_half_written, write_text
+from optimizer.reading import UnreadableError, file_bytes, from_json, whole_number
 
 #: What a folder holds: the batch it is of, and a folder with a file a case.
 MANIFEST, FOLDER = "batch.json", "cases"
-#: The page of a case's own report.
+#: The page of a case's own report, and all of its files.
 REPORT = "report.html"
+REPORTS = (REPORT, "report.md")
 
 
 class BatchError(TradespaceError):
@@ -66,33 +71,54 @@ def begin(cases: Sequence[Case], out: Path, *, resume: bool, force: bool) -> Bat
         BatchError: The folder holds this batch or another one, and that isn't wanted.
         OutputError: It can't be written.
     """
-    manifest, digest = out / MANIFEST, digest_of(cases)
+    manifest, digest, there = out / MANIFEST, digest_of(cases), None
     batch = Batch(cases)
     if manifest.exists():
-        there = _read(manifest)
-        is_same = there is not None and there.get("digest") == digest
+        there = _manifest(out)
+        is_same = there is not None and there.digest == digest
         if resume and not is_same:
             raise BatchError(
-                f"{out} holds another batch ({'unreadable' if there is None else there.get('told', '')}); "
-                "resume it with the same command, or choose another folder with --out"
+                f"{out} holds another batch ({'unreadable' if there is None else there.told}); "
+                "go on with the same command, or choose another folder",
+                remedy=Remedy.OTHER_FOLDER,
             )
         if not resume and not force:
             raise BatchError(
-                f"{out} holds a batch already; --resume does only what is missing, --force begins anew"
+                f"{out} holds a batch already; do only what is missing of it, or begin anew",
+                remedy=Remedy.RESUME,
             )
         if resume:
             _take_over(batch, out)
         elif force:
-            _clear(out)
+            _clear(out, there)
     elif resume and any(out.glob(f"{FOLDER}/*.json")):
         raise BatchError(f"{out} holds cases of a batch without its {MANIFEST}; choose another folder")
+    foreign = [] if resume else sorted(path.name for path in out.glob(f"{FOLDER}/*.json") if _number_of(path))
+    if foreign:
+        raise BatchError(
+            f"{out / FOLDER} holds {foreign[0]}, which no batch has written; move it, or take another folder",
+            remedy=Remedy.OTHER_FOLDER,
+        )
     try:
         (out / FOLDER).mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"{out} can't be written: {error.strerror or error}") from None
-    told = f"{count(len(cases))} cases of {', '.join(dict.fromkeys(case.scenario for case in cases))}"
-    write_text(manifest, json.dumps({"digest": digest, "told": told, "cases": len(cases)}) + "\n")
+    for folder in (out, out / FOLDER, *out.glob(f"{FOLDER}/*/")):
+        clear_half_written(folder)
+    _write_manifest(batch, out, [] if there is None or not resume else there.files)
     return batch
+
+
+def remember(batch: Batch, out: Path, written: Sequence[Path]) -> None:
+    """Says in the folder which files of it tell what became of the batch: they go when it begins anew."""
+    _write_manifest(batch, out, sorted({path.name for path in written if path.parent == out}))
+
+
+def _write_manifest(batch: Batch, out: Path, files: Sequence[str]) -> None:
+    cases = batch.cases
+    told = f"{count(len(cases))} cases of {', '.join(dict.fromkeys(case.scenario for case in cases))}"
+    content = {"digest": digest_of(cases), "told": told, "cases": len(cases), "files": list(files)}
+    write_text(out / MANIFEST, json.dumps(content) + "\n")
 
 
 def run_batch(
@@ -150,31 +176,59 @@ def _write(case: Case, result: dict[str, Any], out: Path) -> None:
     write_text(out / FOLDER / f"{case.number:06}.json", json.dumps(told, allow_nan=False) + "\n")
 
 
-def _clear(out: Path) -> None:
-    """Takes away what another batch has left: nothing of it may be taken for a part of this one."""
-    for pattern in (f"{FOLDER}/*.json", f"{FOLDER}/*/report.*", "report.*", "front.*", "cases.csv"):
-        for path in out.glob(pattern):
+def _clear(out: Path, there: ManifestForm | None) -> None:
+    """Takes away what another batch has written, nothing else: none of it must pass for a part of this."""
+    for path in out.glob(f"{FOLDER}/*.json"):
+        number = _number_of(path)
+        if number and _is_case(path, number):
             path.unlink()
+            reports = out / FOLDER / f"{number:06}"
+            for name in REPORTS:
+                (reports / name).unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # somebody else's files lie in it, or there is none
+                reports.rmdir()
+    for name in () if there is None else there.files:
+        path = out / name
+        if name == path.name and path.is_file():
+            path.unlink()
+
+
+def _number_of(path: Path) -> int | None:
+    """The number of the case that a file is named for."""
+    return whole_number(path.stem) if len(path.stem) >= 6 else None
+
+
+def _is_case(path: Path, number: int) -> bool:
+    """Whether a batch has written a file, in this version or another."""
+    try:
+        told = from_json(file_bytes(path), dict[str, Any], where=str(path))
+    except UnreadableError:
+        return False
+    return told.get("number") == number and len(str(told.get("key"))) == 64
 
 
 def _take_over(batch: Batch, out: Path) -> None:
     """Cases that are finished; those that failed, or whose file is not theirs, are done again."""
     for case in batch.cases:
-        told = _read(out / FOLDER / f"{case.number:06}.json")
         if case.wants_report and not (out / FOLDER / f"{case.number:06}" / REPORT).exists():
             continue
-        if told is not None and told.get("key") == _key(case) and not told.get("error"):
-            kept = ("digest", "facts", "answer", "error", "set_aside")
-            batch.results[case.number] = {**{name: told.get(name) for name in kept}, "files": {}}
+        try:
+            path = out / FOLDER / f"{case.number:06}.json"
+            told = from_json(file_bytes(path), CaseForm, where=str(path))
+        except UnreadableError:
+            continue
+        if told.key == _key(case) and not told.error and told.facts is not None and told.answer is not None:
+            kept = plain(told)
+            names = ("digest", "facts", "answer", "error", "set_aside")
+            batch.results[case.number] = {**{name: kept[name] for name in names}, "files": {}}
 
 
 def _key(case: Case) -> str:
     return hashlib.sha256(case.key.encode()).hexdigest()
 
 
-def _read(path: Path) -> dict[str, Any] | None:
+def _manifest(out: Path) -> ManifestForm | None:
     try:
-        told = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeError, ValueError):
+        return from_json(file_bytes(out / MANIFEST), ManifestForm, where=MANIFEST)
+    except UnreadableError:
         return None
-    return told if isinstance(told, dict) else None

@@ -132,7 +132,7 @@ def _answer(batch: Batch) -> Section:
             failed,
             " cases failed, ",
             missing,
-            " are missing; they are done when the batch goes on (--resume).",
+            " are missing; they are done when the batch goes on.",
         )
         blocks.append(Paragraph(undone, "warning"))
     return Section("answer", "The answer", tuple(blocks))

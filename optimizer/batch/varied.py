@@ -13,6 +13,7 @@ from models.scenario.decision import Integer, Real
 from models.scenario.load import scenario_from
 from models.scenario.paths import PathError, nearest, resolve
 from models.scenario.scenario import Scenario
+from optimizer.reading import typed_number, whole_number
 
 #: A path and its value, as on the command line.
 Change = tuple[str, object]
@@ -126,8 +127,8 @@ def _set(
         if last not in place and not is_parameter and not _may_have(steps):
             raise VariedError(_unknown(path, known))
         place[last] = value
-    elif isinstance(place, list) and last.isdigit() and int(last) < len(place):
-        place[int(last)] = value
+    elif isinstance(place, list) and (at := whole_number(last)) is not None and at < len(place):
+        place[at] = value
     else:
         raise VariedError(_unknown(path, known))
 
@@ -135,8 +136,9 @@ def _set(
 def _step(place: Any, step: str) -> Any:
     if isinstance(place, dict):
         return place.get(step)
-    if isinstance(place, list) and step.isdigit() and int(step) < len(place):
-        return place[int(step)]
+    at = whole_number(step)
+    if isinstance(place, list) and at is not None and at < len(place):
+        return place[at]
     if isinstance(place, list):  # phases by their name
         return next((part for part in place if isinstance(part, dict) and part.get("name") == step), None)
     return None
@@ -167,10 +169,4 @@ def written_value(text: str) -> object:
     plain: Mapping[str, object] = {"on": True, "true": True, "off": False, "false": False, "none": None}
     if text in plain:
         return plain[text]
-    try:
-        number = float(text)
-    except ValueError:
-        return text
-    if "_" in text or not text.isascii():
-        return text
-    return int(number) if number.is_integer() and "." not in text and "e" not in text.lower() else number
+    return typed_number(text)

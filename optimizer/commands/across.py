@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from optimizer.commands.options import AsJson, StoreUrl, name_and_number, store_of
+from optimizer.commands.options import (
+    MOST_WHOLE,
+    AsJson,
+    StoreUrl,
+    name_and_number,
+    store_of,
+)
 from optimizer.console import compiled, print_json
 
 if TYPE_CHECKING:
@@ -30,9 +36,10 @@ def across(
         typer.Option("--weight", metavar="NAME=NUMBER", help="How likely or important a scenario is."),
     ] = None,
     evaluations: Annotated[
-        int | None, typer.Option(min=1, help="Designs to look at; more there are, searches choose them.")
+        int | None,
+        typer.Option(min=1, max=MOST_WHOLE, help="Designs to look at; more there are, searches choose them."),
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of the searches.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=MOST_WHOLE, help="Seed of the searches.")] = 0,
     force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
     store: StoreUrl = None,
     as_json: AsJson = False,

@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from optimizer.commands.options import StoreUrl, store_of
+from optimizer.commands.options import (
+    MOST_WHOLE,
+    StoreUrl,
+    store_of,
+)
 from optimizer.console import load
 
 if TYPE_CHECKING:
@@ -18,6 +22,8 @@ if TYPE_CHECKING:
 FAILED, INTERRUPTED = 1, 130
 #: The files of a summary.
 FORMATS = ("html", "md", "json", "csv", "parquet", "xlsx")
+#: The table of its cases.
+TABLE = "cases.csv"
 
 
 def batch(
@@ -37,16 +43,16 @@ def batch(
     cases: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A CSV file with a case a row, instead of a grid.")
     ] = None,
-    seeds: Annotated[int, typer.Option(min=1, help="Solve every case with so many seeds.")] = 1,
-    seed: Annotated[int, typer.Option(min=0, help="The first seed.")] = 0,
+    seeds: Annotated[int, typer.Option(min=1, max=100_000, help="Solve every case with so many seeds.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, max=MOST_WHOLE, help="The first seed.")] = 0,
     evaluations: Annotated[
-        int | None, typer.Option(min=1, help="Designs that a search evaluates at the most.")
+        int | None, typer.Option(min=1, max=MOST_WHOLE, help="Designs that a search evaluates at the most.")
     ] = None,
     reports: Annotated[bool, typer.Option("--reports", help="Write each case's own report too.")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Do only what is missing.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Begin anew where a batch is there.")] = False,
     workers: Annotated[
-        int | None, typer.Option(min=1, help="Cases at the same time; all cores when not given.")
+        int | None, typer.Option(min=1, max=1024, help="Cases at the same time; all cores when not given.")
     ] = None,
     scheduler: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="A Dask scheduler (tcp://host:8786), or `local`.")
@@ -55,7 +61,7 @@ def batch(
 ) -> None:
     """Solve many cases of scenarios and tell them together: a grid, or a list from a file."""
     from optimizer.batch.overridden import overridden
-    from optimizer.batch.running import begin, run_batch
+    from optimizer.batch.running import MANIFEST, begin, run_batch
     from optimizer.engines.choosing import engine_for
     from optimizer.progress import progress_bar
 
@@ -65,6 +71,7 @@ def batch(
     opened = store_of(store)
     for one in overridden(found):
         typer.echo(f"warning: {one}", err=True)
+    refuse_foreign(out, has_batch=(out / MANIFEST).exists(), force=force)
     done = begin(found, out, resume=resume, force=force)
     engine = engine_for(pieces=len(done.missing), workers=workers, scheduler=scheduler)
     with progress_bar("cases", "failed") as bar:
@@ -96,8 +103,7 @@ def _cases(
 ) -> list[Case]:
     from dataclasses import asdict
 
-    from models.errors import TradespaceError
-    from models.scenario.document import read_file
+    from models.scenario.document import decoded, read_file
     from optimizer.batch.cases import grid, listed, values_of
     from optimizer.batch.varied import VariedError
     from optimizer.config import SolveConfig
@@ -121,13 +127,17 @@ def _cases(
         return grid(scenarios, ranges, changes, many, config, wants_report=reports)
     if seeds != 1:
         raise typer.BadParameter("--seeds goes with a grid; write a column `seed` into the file")
-    try:
-        text = read_file(listed_in).decode("utf-8")
-    except UnicodeDecodeError:
-        raise VariedError(f"{listed_in} is not text in UTF-8") from None
-    except TradespaceError:
-        raise
+    text = decoded(read_file(listed_in), str(listed_in))
     return listed(text, scenarios, changes, seed, config, source=str(listed_in), wants_report=reports)
+
+
+def refuse_foreign(out: Path, *, has_batch: bool, force: bool) -> None:
+    """Refuses a folder with files of the same names that no batch has written."""
+    from optimizer.files import refuse_existing_files
+    from optimizer.report.writing import FORMATS as FILES
+
+    names = [*(FILES[name][0] for name in FORMATS), TABLE]
+    refuse_existing_files(out, names, force=force or has_batch)
 
 
 def _tell(done: Batch, out: Path) -> None:
@@ -135,18 +145,20 @@ def _tell(done: Batch, out: Path) -> None:
     from datetime import datetime
 
     from models.units import count
+    from optimizer.batch.running import remember
     from optimizer.batch.summary import batch_report, summary_rows
-    from optimizer.files import table_csv
+    from optimizer.files import table_csv, write_together
     from optimizer.report.writing import write_report
     from optimizer.tables import plain_table
 
     made = batch_report(done, made=datetime.now().astimezone().date())
     written = write_report(made, out, FORMATS, force=True)
-    table_csv(plain_table(summary_rows(done)), out / "cases.csv")
+    written += write_together(out, {TABLE: lambda path: table_csv(plain_table(summary_rows(done)), path)})
+    remember(done, out, written)
     finished = len(done.results)
     typer.echo(f"{count(finished)} of {count(len(done.cases))} cases finished, {len(done.failed)} failed")
     for number in done.failed[:10]:
         typer.echo(f"  case {number}: {done.results[number]['error']}", err=True)
     if done.is_interrupted:
         typer.echo("interrupted: --resume does what is missing")
-    typer.echo("Written:\n" + "\n".join(f"  {path}" for path in [*written, out / "cases.csv"]))
+    typer.echo("Written:\n" + "\n".join(f"  {path}" for path in written))

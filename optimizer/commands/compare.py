@@ -14,6 +14,7 @@ from optimizer.commands.options import (
     design_of,
     finite,
     front_of_system,
+    is_on_front,
 )
 from optimizer.console import compiled, console, print_json, print_table
 
@@ -48,7 +49,7 @@ def compare(
     if not 1 <= len(designs) <= MOST:
         raise typer.BadParameter(f"found {len(designs)} designs; allowed: one to {MOST} beside today's")
     system = compiled(scenario)
-    asks_front = any(name == "knee" or name.isdigit() for name in designs)
+    asks_front = any(map(is_on_front, designs))
     found = front_of_system(system, front) if asks_front else None
     rows = [system.space.today]
     rows += [design_of(system, name, [], front, front=found) for name in designs]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from optimizer.commands.options import (
+    MOST_WHOLE,
     AsJson,
     Changes,
     DesignName,
@@ -30,7 +31,7 @@ def doubt(
     changes: Changes = None,
     front: FrontFolder = None,
     draws: Annotated[int, typer.Option(min=16, max=65_536, help="Draws of the guesses.")] = 256,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of the draws.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=MOST_WHOLE, help="Seed of the draws.")] = 0,
     as_json: AsJson = False,
 ) -> None:
     """Bands of every dimension, how likely each limit holds, the robust designs, what to measure first."""

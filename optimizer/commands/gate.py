@@ -14,6 +14,7 @@ from optimizer.commands.options import (
     ScenarioFile,
     design_of,
     front_of_system,
+    is_on_front,
 )
 from optimizer.console import compiled, print_json
 
@@ -43,7 +44,7 @@ def gate(
         )
     system = compiled(scenario)
     notes: list[str] = []
-    is_named = design == "knee" or design.isdigit()
+    is_named = is_on_front(design)
     x = None if is_named else design_from(system, design, [], older=notes.append)
     found = front_of_system(system, front)
     checks = checked(system, found, design_of(system, design, [], front, front=found) if x is None else x)

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from optimizer.runs.store import RunStore
     from optimizer.solution import Solution
 
+#: Largest whole number that an option takes.
+MOST_WHOLE = 10**15
+
 ScenarioFile = Annotated[
     Path,
     typer.Argument(
@@ -54,16 +57,39 @@ class Solved:
     run: str
 
 
-def store_of(url: str | None) -> RunStore | None:
-    """The run store that is asked for, or the user's own; None = none is wanted."""
-    from optimizer.runs.connecting import url_of
+def store_of(url: str | None, *, is_needed: bool = False) -> RunStore | None:
+    """The run store that is asked for, or the user's own; None = none is wanted.
+
+    A store that nobody has asked for is no reason to fail: where it can't be written that is said, and
+    nothing is kept.
+
+    Args:
+        url: The store that is asked for.
+        is_needed: Whether nothing can be done without one.
+
+    Raises:
+        StoreError: The store that is asked for can't be used.
+    """
+    from optimizer.runs.connecting import StoreError, is_own, url_of
 
     found = url_of(url)
     if found is None:
         return None
     from optimizer.runs.store import RunStore
 
-    return RunStore(found)
+    if is_needed or not is_own(url):
+        return RunStore(found)
+    try:
+        store = RunStore(found)
+        try:
+            store.must_be_writable()
+        except BaseException:
+            store.close()
+            raise
+        return store
+    except StoreError as error:
+        typer.echo(f"warning: nothing is kept: {error}", err=True)
+        return None
 
 
 def solved(
@@ -121,25 +147,37 @@ def design_of(
     """A design by name: today's, the knee, a number on the front, or a file; with changes."""
     from optimizer.decide.knee import knee
     from optimizer.designs import changed, design_from
+    from optimizer.reading import whole_number
 
-    if name != "knee" and not name.isdigit():
+    place = whole_number(name)
+    if name != "knee" and place is None:
         return design_from(system, name, changes)
     found = front if front is not None else front_of_system(system, folder)
-    place = knee(found) if name == "knee" else int(name) - 1
+    place = knee(found) if place is None else place - 1
     if place is None or not 0 <= place < len(found):
         raise typer.BadParameter(f"found design {name}, but the front has {len(found)} designs")
     return changed(system, found.X[place], changes)
 
 
+def is_on_front(name: str) -> bool:
+    """Whether a design is named by its place on the front."""
+    from optimizer.reading import whole_number
+
+    return name == "knee" or whole_number(name) is not None
+
+
 def name_and_number(option: str, text: str) -> tuple[str, float]:
     """A dimension and a number, written `latency=80`."""
-    name, equals, number = text.partition("=")
-    try:
-        if not equals:
-            raise ValueError
-        return name, float(number)
-    except ValueError:
-        raise typer.BadParameter(f"{option} {text}: write dimension=number, for example latency=2") from None
+    from optimizer.reading import LARGEST, SMALLEST, number
+
+    name, equals, told = text.partition("=")
+    value = number(told) if equals else None
+    if value is None:
+        raise typer.BadParameter(
+            f"{option} {text}: write dimension=number, for example latency=2; allowed: 0, and numbers of a "
+            f"size from {SMALLEST:g} to {LARGEST:g} in the digits 0 to 9"
+        )
+    return name, value
 
 
 def finite(value: float) -> float | None:

@@ -13,6 +13,7 @@ from optimizer.commands.options import (
     ScenarioFile,
     StoreUrl,
     design_of,
+    is_on_front,
     solved,
     store_of,
 )
@@ -63,7 +64,7 @@ def report(
     refuse_existing_report(out, names, force=force)
     system = compiled(scenario)
     for name in (design, *picks):  # a file that can't be read is no reason to solve first
-        if name not in ("knee", "today") and not name.isdigit():
+        if name != "today" and not is_on_front(name):
             design_of(system, name, [], None)
     solution = _solution(system, scenario, front, store)
     is_suggested = design == "knee" and not changes
@@ -107,7 +108,9 @@ def _record(
 
 
 def _name(pick: str) -> str:
-    return f"design {pick}" if pick.isdigit() else "the knee" if pick == "knee" else Path(pick).name
+    if is_on_front(pick):
+        return "the knee" if pick == "knee" else f"design {pick}"
+    return Path(pick).name
 
 
 def _design_text(system: System, x: Array) -> str:

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from optimizer.runs.run import Run
     from optimizer.runs.store import RunStore
 
-runs = typer.Typer(no_args_is_help=True, help="What was computed before, and what is under way.")
+runs = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="What was computed before, and what is under way."
+)
 
 RunName = Annotated[str, typer.Argument(metavar="RUN", help="A run, or the beginning of its name.")]
 RunNames = Annotated[list[str], typer.Argument(metavar="RUN...", help="Runs, or how their names begin.")]
@@ -23,7 +25,7 @@ RunNames = Annotated[list[str], typer.Argument(metavar="RUN...", help="Runs, or 
 
 def opened(url: str | None) -> RunStore:
     """The store; `none` is no store to look into."""
-    store = store_of(url)
+    store = store_of(url, is_needed=True)
     if store is None:
         raise typer.BadParameter("no run store is wanted (`none`); name one with --store or TRADESPACE_STORE")
     return store
@@ -31,7 +33,7 @@ def opened(url: str | None) -> RunStore:
 
 @runs.command("list")
 def list_(
-    limit: Annotated[int, typer.Option(min=1, help="Runs to show, the newest first.")] = 20,
+    limit: Annotated[int, typer.Option(min=1, max=1_000_000, help="Runs to show, the newest first.")] = 20,
     state: Annotated[str | None, typer.Option(help="Only runs in this state.")] = None,
     name: Annotated[str | None, typer.Option(help="Only runs of the scenario of this name.")] = None,
     kind: Annotated[str | None, typer.Option(help="solve, batch, across or report.")] = None,
@@ -181,8 +183,8 @@ def delete(names: RunNames, store: StoreUrl = None) -> None:
 
 @runs.command()
 def prune(
-    keep: Annotated[int, typer.Option(min=0, help="Keep the newest so many.")] = 100,
-    days: Annotated[float, typer.Option(min=0.0, help="Keep what is younger than this.")] = 0.0,
+    keep: Annotated[int, typer.Option(min=0, max=1_000_000_000, help="Keep the newest so many.")] = 100,
+    days: Annotated[float, typer.Option(min=0.0, max=1e6, help="Keep what is younger than this.")] = 0.0,
     really: Annotated[bool, typer.Option("--yes", help="Delete; else only say what would be.")] = False,
     store: StoreUrl = None,
 ) -> None:

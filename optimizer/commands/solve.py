@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from optimizer.commands.options import AsJson, Fresh, ScenarioFile, StoreUrl, solved, store_of
+from optimizer.commands.options import (
+    MOST_WHOLE,
+    AsJson,
+    Fresh,
+    ScenarioFile,
+    StoreUrl,
+    solved,
+    store_of,
+)
 from optimizer.console import console, load, print_json
 
 if TYPE_CHECKING:
@@ -26,13 +34,16 @@ def solve(
         str, typer.Option("--algorithm", help="auto, exact, or a search: archive, nsga2, nsga3.")
     ] = "auto",
     evaluations: Annotated[
-        int | None, typer.Option(min=1, help="Designs that a search evaluates at the most.")
+        int | None, typer.Option(min=1, max=MOST_WHOLE, help="Designs that a search evaluates at the most.")
     ] = None,
     seconds: Annotated[float | None, typer.Option(help="Longest time of a search, s.")] = None,
-    restarts: Annotated[int, typer.Option(min=1, help="Independent searches, compared and united.")] = 1,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of a search or a sample.")] = 0,
+    restarts: Annotated[
+        int, typer.Option(min=1, max=1000, help="Independent searches, compared and united.")
+    ] = 1,
+    seed: Annotated[int, typer.Option(min=0, max=MOST_WHOLE, help="Seed of a search or a sample.")] = 0,
     workers: Annotated[
-        int | None, typer.Option(min=1, help="Processes that evaluate designs; all cores when not given.")
+        int | None,
+        typer.Option(min=1, max=1024, help="Processes that evaluate designs; all cores when not given."),
     ] = None,
     checkpoint: Annotated[
         Path | None,
@@ -40,7 +51,11 @@ def solve(
     ] = None,
     max_designs: Annotated[
         int | None,
-        typer.Option(min=1, help="Designs to look at: all where there are no more, else a Sobol sample."),
+        typer.Option(
+            min=1,
+            max=MOST_WHOLE,
+            help="Designs to look at: all where there are no more, else a Sobol sample.",
+        ),
     ] = None,
     scheduler: Annotated[
         str | None,
@@ -98,7 +113,8 @@ def solve(
     else:
         from optimizer.terminal import print_solution
 
-        print_solution(console(), solution, system.space, show_all=show_all)
+        more = "--all shows them, --out DIR writes them"
+        print_solution(console(), solution, system.space, show_all=show_all, more=more)
         if answered.how == "from the store":
             typer.echo(f"\nFrom the run store: run {answered.run}; --fresh works it out anew.")
         if out is not None:
@@ -115,7 +131,7 @@ def _start(scenario: Path, url: str | None, config: SolveConfig, *, fresh: bool,
     from optimizer.runs.solving import text_of, wanted_solve
     from optimizer.runs.worker import start_worker
 
-    opened = store_of(url)
+    opened = store_of(url, is_needed=True)
     if opened is None:
         raise typer.BadParameter("--background needs a run store; leave `--store none` out")
     with opened as store:

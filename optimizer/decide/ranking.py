@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from models.dimension import Dimension
 from models.evaluation import Array
+from optimizer.reading import LARGEST, SMALLEST
 from optimizer.scaling import Scale, scale_of
 
 #: Weight of a dimension by how readily it is given up: each step counts twice the next.
@@ -91,10 +92,14 @@ def checked_weights(weights: Array) -> Array:
     """The weights, if they can be.
 
     Raises:
-        ValueError: A weight is negative or not finite, or all are 0.
+        ValueError: A weight is negative, or beyond what can be computed with, or all are 0.
     """
-    if not np.all(np.isfinite(weights)) or bool(np.any(weights < 0.0)) or not bool(np.any(weights > 0.0)):
-        raise ValueError(f"weights must be >= 0 and not all 0, but got {weights.tolist()}")
+    counts = weights[weights != 0.0]
+    if not counts.size or not bool(np.all((counts >= SMALLEST) & (counts <= LARGEST))):
+        raise ValueError(
+            f"weights must be 0, or from {SMALLEST:g} to {LARGEST:g}, and not all 0, but got "
+            f"{weights.tolist()}"
+        )
     return weights
 
 

@@ -12,6 +12,7 @@ from models.dimension import Dimension
 from models.evaluation import Array
 from optimizer.decide.ranking import AUGMENTATION
 from optimizer.front import Front
+from optimizer.reading import LARGEST
 from optimizer.scaling import scale_of
 
 #: Relaxations that are told of one set of dimensions at the most.
@@ -63,8 +64,9 @@ def wish_from(given: Mapping[str, float], dimensions: Sequence[Dimension]) -> di
             raise ValueError(f"found a wish for {name!r}; allowed: {', '.join(names)}")
         dimension = dimensions[names.index(name)]
         most = 1.0 if dimension.unit == "fraction" and dimension.better == "higher" else np.inf
-        if not 0.0 <= value <= most or not np.isfinite(value):
-            allowed = "a share from 0 to 1 (99.9 % is 0.999)" if most == 1.0 else "a number of at least 0"
+        if not (0.0 <= value <= most) or value > LARGEST:
+            to = f"a number from 0 to {LARGEST:g}"
+            allowed = "a share from 0 to 1 (99.9 % is 0.999)" if most == 1.0 else to
             raise ValueError(f"found the wish {name} = {value:g}; allowed: {allowed}, in {dimension.unit}")
         wish[names.index(name)] = float(value)
     return wish

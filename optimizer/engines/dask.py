@@ -51,7 +51,7 @@ class Cluster:
             from distributed import Client, LocalCluster
         except ModuleNotFoundError as error:
             raise EngineError(
-                f"--scheduler needs Dask, which is not installed ({error}); pip install 'tradespace[cluster]'"
+                f"a scheduler needs Dask, which is not installed ({error}); pip install 'tradespace[cluster]'"
             ) from None
         patience = STARTING_S if self._address == "local" else PATIENCE_S
         settings = {
@@ -81,7 +81,7 @@ class Cluster:
             self._stack.close()
             raise EngineError(
                 f"the scheduler {self._address} can't be reached ({error}); start one (`dask scheduler`), "
-                "give its address (tcp://host:8786), or use --scheduler local"
+                "give its address (tcp://host:8786), or use `local`"
             ) from None
         return self
 
@@ -155,8 +155,8 @@ class Cluster:
         cut = isinstance(error, CancelledError)
         why = "the connection was cut" if cut else " ".join(str(error).split()) or type(error).__name__
         return (
-            f"the scheduler {self._address} was lost: {why}; cases that were finished are kept, and --resume "
-            "does those that are missing when it is back"
+            f"the scheduler {self._address} was lost: {why}; cases that were finished are kept; those "
+            "that are missing can be done when it is back"
         )
 
     def _room(self) -> int:
@@ -181,7 +181,7 @@ class Cluster:
             self._stack.close()
             raise EngineError(
                 f"the scheduler {self._address} has no workers, and none came in {FIRST_WORKER_S} s; start "
-                f"some (`dask worker {self._address} --nthreads 1`)"
+                f"some (`dask worker {self._address}`, with one thread each)"
             ) from None
 
 

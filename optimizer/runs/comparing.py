@@ -10,9 +10,12 @@ from typing import Any
 import numpy as np
 
 from models.dimension import Dimension
+from models.errors import Remedy
 from models.scenario.load import scenario_from_text
 from models.units import quantity
+from optimizer.answers import answer_of
 from optimizer.pareto import hypervolume
+from optimizer.reading import UnreadableError
 from optimizer.runs.connecting import StoreError
 from optimizer.runs.run import Run
 from optimizer.runs.store import RunStore
@@ -79,7 +82,7 @@ def compare_runs(store: RunStore, a: Run, b: Run) -> RunComparison:
     told = [
         {
             **run.config,
-            "version": run.versions["tradespace"],
+            "version": run.versions.get("tradespace", ""),
             "source": run.versions.get("source", ""),
             "digest": run.digest,
         }
@@ -124,8 +127,10 @@ def _answer(store: RunStore, run: Run) -> dict[str, Any]:
     found = store.front(run.id) if run.kind in ("solve", "report") else None
     if found is None or found[1] is None:
         raise StoreError(f"run {run.id} ({run.kind}, {run.state}) holds no solution to compare")
-    answer: dict[str, Any] = json.loads(found[1])
-    return answer
+    try:
+        return answer_of(found[1], where=f"run {run.id}")
+    except UnreadableError as error:
+        raise StoreError(str(error), remedy=Remedy.SOLVE_ANEW) from None
 
 
 def _values(answer: dict[str, Any]) -> np.ndarray:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
+from urllib.parse import quote, quote_plus
 
 from sqlalchemy import Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
-from models.errors import TradespaceError
+from models.errors import Remedy, TradespaceError
 
 #: Version of the schema that this program writes: the last of `migrations/versions`.
 NEWEST = "0002"
@@ -40,15 +42,74 @@ def url_of(asked: str | None) -> str | None:
         from platformdirs import user_data_dir
 
         return f"sqlite:///{Path(user_data_dir('tradespace', appauthor=False)) / 'runs.sqlite'}"
-    return told if "://" in told else f"sqlite:///{Path(told).expanduser().absolute()}"
-
-
-def shown(url: str) -> str:
-    """A URL without its password."""
+    if "://" in told:
+        return told
     try:
-        return make_url(url).render_as_string(hide_password=True)
-    except ArgumentError:
-        return "the URL"
+        return f"sqlite:///{Path(told).expanduser().absolute()}"
+    except RuntimeError:  # the home of somebody who isn't there
+        raise StoreError(f"the store {shown(told)} can't be found: there is no such user") from None
+
+
+def is_own(asked: str | None) -> bool:
+    """Whether nobody has named a store, so that it is the user's own."""
+    return asked is None and not os.environ.get(VARIABLE)
+
+
+def parsed(url: str) -> URL:
+    """A store's address in its parts.
+
+    Raises:
+        StoreError: It can't be read, or is of no database that holds stores.
+    """
+    try:
+        found = make_url(url)
+        backend = found.get_backend_name()
+    except (ArgumentError, ValueError):
+        raise StoreError(
+            f"the store's address {shown(url)} can't be read; write the path of a file, or "
+            "postgresql://user@host/database, the port in digits",
+            remedy=Remedy.OTHER_STORE,
+        ) from None
+    if backend not in ("sqlite", "postgresql"):
+        raise StoreError(
+            f"a run store is SQLite or PostgreSQL, but {shown(url)} is {backend}; "
+            "write the path of a file, or postgresql://user@host/database",
+            remedy=Remedy.OTHER_STORE,
+        )
+    if backend == "sqlite" and found.query and "uri" not in found.query:
+        raise StoreError(
+            f"the store {shown(url)} has options, but a file takes none; leave out what follows `?`"
+        )
+    if "\0" in str(found.database):
+        raise StoreError("found a NUL character in the store's path; write the path of a file")
+    return found
+
+
+#: Words of an address, or of what a driver says of it, that are followed by a secret.
+_SECRET = re.compile(
+    r"((?:\w*passw(?:or)?d|pwd|passphrase|secret|token)\w*\s*[=:]\s*)('[^']*'|[^\s&'\"]+)", re.IGNORECASE
+)
+#: User and password before a host: from `//`, or from where a word begins, to the last `@` of the part.
+_USER = re.compile(r"((?:/|^|(?<=\s))[^\s/:@]*:)(?!//)[^\s/]*(?=@)|(://[^\s:@]*:)[^\s]*(?=@)")
+
+
+def shown(text: str) -> str:
+    """An address, or what a driver says of one, without passwords."""
+    hidden = _USER.sub(lambda found: f"{found[1] or found[2]}***", text)
+    return _SECRET.sub(r"\1***", hidden)
+
+
+def _secrets(url: str) -> set[str]:
+    """The passwords in an address, as they are and as they are written."""
+    try:
+        parts = make_url(url)
+    except (ArgumentError, ValueError):
+        return set()
+    found = {str(parts.password)} if parts.password else set()
+    for name, value in parts.query.items():
+        if _SECRET.match(f"{name}=x"):
+            found |= {value} if isinstance(value, str) else set(value)
+    return {form for one in found if one for form in (one, quote(one, safe=""), quote_plus(one))}
 
 
 def connect(url: str) -> Engine:
@@ -57,46 +118,34 @@ def connect(url: str) -> Engine:
     Raises:
         StoreError: It can't be reached or written, or its schema is newer than this program.
     """
+    address = parsed(url)
     try:
-        parsed = make_url(url)
-        if parsed.get_backend_name() not in ("sqlite", "postgresql"):
-            raise StoreError(
-                f"a run store is SQLite or PostgreSQL, but {shown(url)} is {parsed.get_backend_name()}; "
-                "write the path of a file, or postgresql://user@host/database"
-            )
-        engine = _engine(parsed)
+        engine = _engine(address)
         try:
             _migrate(engine, url)
         except BaseException:
             engine.dispose()
             raise
-    except ArgumentError:
-        raise StoreError(
-            "the store's URL can't be read; write the path of a file, or postgresql://user@host/database"
-        ) from None
     except (NoSuchModuleError, ModuleNotFoundError) as error:
         raise StoreError(
             f"{shown(url)} needs a driver that is not installed ({error}); "
             "pip install 'tradespace[postgresql]'"
         ) from None
-    except (SQLAlchemyError, OSError) as error:
-        raise StoreError(unreachable(url, error)) from None
+    except (SQLAlchemyError, OSError, TypeError, ValueError) as error:  # the last two: options of a driver
+        raise unreachable(url, error) from None
     return engine
 
 
-def unreachable(url: str, error: Exception) -> str:
-    """Why a store can't be used, without its password."""
+def unreachable(url: str, error: Exception) -> StoreError:
+    """That a store can't be used and why, without its passwords."""
     cause = getattr(error, "orig", None) or error
     reason = " ".join(str(cause).split()) or type(cause).__name__
-    try:
-        password = make_url(url).password
-    except ArgumentError:
-        password = None
-    if password:
-        reason = reason.replace(str(password), "***")
-    return (
-        f"the run store {shown(url)} can't be used: {reason}; name another one with --store (a file, or "
-        f"postgresql://user@host/database), or --store {NONE} to keep nothing"
+    for secret in sorted(_secrets(url), key=len, reverse=True):
+        reason = reason.replace(secret, "***")
+    return StoreError(
+        f"the run store {shown(url)} can't be used: {shown(reason)}; name another one (a file, or "
+        f"postgresql://user@host/database), or `{NONE}` to keep nothing",
+        remedy=Remedy.OTHER_STORE,
     )
 
 
@@ -117,9 +166,15 @@ def _tune_sqlite(connection: object, _: object) -> None:
     import sqlite3
 
     assert isinstance(connection, sqlite3.Connection)
+    connection.text_factory = _text
     connection.isolation_level = None  # transactions begin where SQLAlchemy says so
     for statement in ("journal_mode=WAL", f"busy_timeout={PATIENCE_S * 1000}", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {statement}")
+
+
+def _text(content: bytes) -> str:
+    """A text that somebody has damaged is no reason to lose the rows beside it."""
+    return content.decode("utf-8", errors="replace")
 
 
 def _begin_sqlite(connection: object) -> None:
@@ -139,7 +194,8 @@ def _migrate(engine: Engine, url: str) -> None:
     if found is not None and found not in KNOWN:
         raise StoreError(
             f"the run store {shown(url)} has version {found} of the schema, this program knows {NEWEST}: it "
-            "was written by a newer Tradespace; update this one, or name another store with --store"
+            "was written by a newer Tradespace; update this one, or name another store",
+            remedy=Remedy.OTHER_STORE,
         )
     from alembic import command
     from alembic.config import Config

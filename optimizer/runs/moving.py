@@ -6,12 +6,12 @@ import base64
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from models.errors import OutputError
+from models.errors import OutputError, Remedy
 from optimizer.files import write_text
+from optimizer.reading import UnreadableError, file_bytes
 from optimizer.runs.connecting import NEWEST, StoreError
-from optimizer.runs.schema import PARTS, RUNS
+from optimizer.runs.rows import rows_of
 from optimizer.runs.shelf import Shelf
 
 _BINARY = {("fronts", "parquet"), ("checkpoints", "content")}
@@ -25,7 +25,9 @@ def write_runs(store: Shelf, runs: Sequence[str], path: Path, *, force: bool = F
         OutputError: The file can't be written, or is there and may not be replaced.
     """
     if path.exists() and not force:
-        raise OutputError(f"{path} is there already; --force replaces it")
+        raise OutputError(
+            f"{path} is there already; choose another name, or replace it", remedy=Remedy.REPLACE
+        )
     many, text = runs_text(store, runs)
     write_text(path, text)
     return many
@@ -54,25 +56,17 @@ def read_runs(store: Shelf, path: Path) -> tuple[int, int]:
         StoreError: The file can't be read, or is of another version.
     """
     try:
-        told = json.loads(path.read_text(encoding="utf-8"))
-        if told["tradespace_runs"] != NEWEST:
+        version, rows = rows_of(file_bytes(path), where=str(path))
+        if version != NEWEST:
             raise StoreError(
-                f"{path} was written with version {told['tradespace_runs']} of the store, this program reads "
-                f"{NEWEST}"
+                f"{path} was written with version {version[:40]!r} of the store, this program reads {NEWEST}"
             )
-        rows: dict[str, list[dict[str, Any]]] = told["tables"]
-        for table in (RUNS, *PARTS):
-            known = {column.name for column in table.c}
-            for row in rows[table.name]:
-                unknown = set(row) - known
-                if unknown:
-                    raise ValueError(f"unknown columns {', '.join(sorted(unknown))} in {table.name}")
         for table_name, name in _BINARY:
             for row in rows[table_name]:
                 row[name] = base64.b64decode(row[name], validate=True)
-    except (OSError, UnicodeError, ValueError, KeyError, TypeError) as error:
+    except (UnreadableError, ValueError) as error:
         raise StoreError(
-            f"{path} can't be read as runs ({error}); `tradespace runs export` writes them"
+            f"{path} can't be read as runs ({error}); nothing was added; `tradespace runs export` writes them"
         ) from None
     for row in rows["runs"]:
         if row["state"] in ("queued", "running"):

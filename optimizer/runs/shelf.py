@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,7 +13,9 @@ from typing import Any, Self
 from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, delete, extract, func, insert, select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
+from optimizer.reading import UnreadableError, from_json
 from optimizer.runs.connecting import StoreError, connect, unreachable
+from optimizer.runs.rows import run_of
 from optimizer.runs.run import LIVE, Run
 from optimizer.runs.schema import FRONTS, INPUTS, LONGEST_TAG, NOTES, PARTS, RUNS, TAGS
 
@@ -60,6 +61,15 @@ class Shelf:
         """Lets go of all connections."""
         self._engine.dispose()
 
+    def must_be_writable(self) -> None:
+        """Makes sure that the store takes runs.
+
+        Raises:
+            StoreError: It doesn't.
+        """
+        with self._writing() as connection:
+            connection.execute(delete(RUNS).where(RUNS.c.id == ""))
+
     def clock(self) -> float:
         """The time of the store, seconds since 1970: clocks of machines that share a database differ."""
         if self._engine.dialect.name == "postgresql" and time.monotonic() - self._compared > COMPARE_S:
@@ -100,7 +110,7 @@ class Shelf:
             of_tags = select(TAGS.c.run, TAGS.c.tag).where(TAGS.c.run.in_(names)).order_by(TAGS.c.tag)
             of_notes = select(NOTES.c.run, NOTES.c.text).where(NOTES.c.run.in_(names)).order_by(NOTES.c.id)
             tags, notes = _grouped(connection.execute(of_tags)), _grouped(connection.execute(of_notes))
-        return [_run_of(row, tags.get(str(row["id"]), ()), notes.get(str(row["id"]), ())) for row in rows]
+        return [run_of(row, tags.get(str(row["id"]), ()), notes.get(str(row["id"]), ())) for row in rows]
 
     def many(
         self,
@@ -148,7 +158,10 @@ class Shelf:
             ).first()
         if row is None:
             raise StoreError(f"run {run} is not in this store")
-        return str(row.scenario), dict(json.loads(row.choices))
+        try:
+            return str(row.scenario), from_json(row.choices, dict[str, Any], where="what was chosen")
+        except UnreadableError as error:
+            raise StoreError(f"run {run} can't be read: {error}") from None
 
     def note(self, run: str, words: str) -> Run:
         """Adds a note to a run.
@@ -262,7 +275,7 @@ class Shelf:
         notes = connection.execute(
             select(NOTES.c.text).where(NOTES.c.run == run).order_by(NOTES.c.id)
         ).scalars()
-        return _run_of(row, tuple(tags), tuple(notes))
+        return run_of(row, tuple(tags), tuple(notes))
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
@@ -281,8 +294,8 @@ class Shelf:
             yield
         except IntegrityError:
             raise
-        except SQLAlchemyError as error:
-            raise StoreError(unreachable(self.url, error)) from None
+        except (SQLAlchemyError, OverflowError, TypeError) as error:  # the last two: damaged rows
+            raise unreachable(self.url, error) from None
 
 
 def _wanted(
@@ -299,12 +312,6 @@ def _wanted(
 def _listed(run: ColumnElement[str], hidden: Hidden) -> ColumnElement[bool]:
     """What holds of a run that isn't hidden."""
     return run.not_in(select(TAGS.c.run).where(TAGS.c.tag == hidden.tag)) | run.in_(sorted(hidden.but))
-
-
-def _run_of(row: RowMapping, tags: Sequence[str], notes: Sequence[str]) -> Run:
-    values = {name: row[name] for name in row if name != "live"}
-    values["config"], values["versions"] = json.loads(values["config"]), json.loads(values["versions"])
-    return Run(**values, tags=tuple(tags), notes=tuple(notes))
 
 
 def _grouped(rows: Any) -> dict[str, tuple[str, ...]]:

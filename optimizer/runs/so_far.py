@@ -6,7 +6,9 @@ import math
 from dataclasses import dataclass
 
 from models.dimension import Dimension
+from optimizer.answer_form import MomentForm, plain
 from optimizer.files import parquet_columns
+from optimizer.reading import from_values
 from optimizer.runs.store import RunStore
 from optimizer.search.hypervolumes import TracePoint
 
@@ -37,5 +39,6 @@ def so_far(store: RunStore, run: str, dimensions: tuple[Dimension, ...]) -> SoFa
         values = [v for v in columns.get(dimension.name, []) if v is not None and math.isfinite(v)]
         better = min if dimension.better == "lower" else max
         best.append(better(values) if values else None)
+    trace = from_values(told.get("trace", []), list[MomentForm], where=f"run {run}")
     many = max((len(values) for values in columns.values()), default=0)
-    return SoFar(many, tuple(best), tuple(TracePoint(**point) for point in told.get("trace", [])))
+    return SoFar(many, tuple(best), tuple(TracePoint(**plain(point)) for point in trace))

@@ -12,15 +12,16 @@ from functools import partial
 from pathlib import Path
 
 from models.compiling import compile_system
-from models.errors import TradespaceError
+from models.errors import DesignError, Remedy, TradespaceError
 from models.scenario.load import scenario_from_text
 from models.system import System
-from optimizer.answers import solution_answer, solution_from
+from optimizer.answers import answer_of, solution_answer, solution_from
 from optimizer.config import SolveConfig
 from optimizer.engines.engine import Engine
 from optimizer.exhaustive import Progress
 from optimizer.files import parquet_bytes
 from optimizer.protocols import SearchSpace
+from optimizer.reading import UnreadableError
 from optimizer.runs.connecting import StoreError
 from optimizer.runs.recording import Recorder
 from optimizer.runs.run import Run, config_of, key_of
@@ -265,8 +266,13 @@ def solution_of(store: RunStore, run: Run, space: SearchSpace) -> Solution:
     """
     found = store.front(run.id)
     if found is None or found[1] is None:
-        raise StoreError(f"run {run.id} ({run.state}) holds no solution; solve it again with --fresh")
-    return solution_from(json.loads(found[1]), space)
+        raise StoreError(
+            f"run {run.id} ({run.state}) holds no solution; solve it anew", remedy=Remedy.SOLVE_ANEW
+        )
+    try:
+        return solution_from(answer_of(found[1], where=f"run {run.id}"), space)
+    except (UnreadableError, DesignError) as error:
+        raise StoreError(f"run {run.id} can't be read: {error}", remedy=Remedy.SOLVE_ANEW) from None
 
 
 def system_of(store: RunStore, run: Run) -> System:

@@ -12,7 +12,7 @@ import sys
 import time
 from functools import partial
 
-from optimizer.config import SolveConfig
+from optimizer.answers import config_from
 from optimizer.runs.connecting import VARIABLE
 from optimizer.runs.run import Run
 from optimizer.runs.solving import perform, system_of
@@ -51,7 +51,7 @@ def work_on(store: RunStore, name: str, *, most: int | None = None) -> None:
     run = store.get(name)
     try:
         system = system_of(store, run)
-        config = SolveConfig(**run.config)  # type: ignore[arg-type]
+        config = config_from(run.config, where=f"run {run.id}")
     except Exception as error:  # noqa: BLE001 - whatever it is, those who wait must hear of it
         store.end(name, "failed", error=str(error))
         return

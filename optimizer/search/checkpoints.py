@@ -20,8 +20,12 @@ from numpy.typing import NDArray
 from models.errors import TradespaceError
 from models.evaluation import Evaluation
 from optimizer.exhaustive import Tally
-from optimizer.search.archive import Archive
-from optimizer.search.breeding import BreedingState
+from optimizer.files import HALF, clear_half_written
+from optimizer.protocols import SearchSpace
+from optimizer.reading import SHOWN, UnreadableError, file_bytes, from_json
+from optimizer.search.archive import POOL, Archive, codes
+from optimizer.search.breeding import SOURCES, BreedingState
+from optimizer.search.checkpoint_form import About, Parts, Versioned, arrays_of
 from optimizer.search.driver import Journey
 
 #: Version of the form of the file.
@@ -86,7 +90,8 @@ class Checkpoint:
             **({} if tally.closest is None else _parts("closest", tally.closest)),
             **{f"moment_{i}": losses for i, (_, losses) in enumerate(journey.moments)},
         }
-        passing = self.path.with_name(f".{self.path.name}.{os.getpid()}")
+        clear_half_written(self.path.parent)
+        passing = self.path.with_name(f".{self.path.name}.{os.getpid()}.0{HALF}")
         try:
             with passing.open("wb") as file:
                 np.savez(file, about=np.array(json.dumps(about)), **arrays)  # type: ignore[arg-type]
@@ -97,29 +102,36 @@ class Checkpoint:
             passing.unlink(missing_ok=True)
 
 
-def read_checkpoint(path: Path, identity: Mapping[str, object], *, like: Evaluation) -> Journey:
+def read_checkpoint(
+    path: Path, identity: Mapping[str, object], *, like: Evaluation, space: SearchSpace
+) -> Journey:
     """The search that a checkpoint holds.
 
     Args:
         path: The file.
         identity: What the search must belong to.
         like: An evaluation by the same model: says which dimensions, limits and indicators there are.
+        space: The designs that it may hold.
 
     Raises:
         CheckpointError: It is no checkpoint, or one of something else; the message says of what.
     """
     try:
-        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
-            about = json.loads(str(file["about"]))
-            arrays = {name: file[name] for name in file.files if name != "about"}
-        if about["format"] != FORMAT:
+        arrays = arrays_of(file_bytes(path))
+        told = arrays.pop("about", np.array(""))
+        text = str(told) if told.ndim == 0 and told.dtype.kind == "U" else ""
+        version = from_json(text, Versioned, where="about").format
+        if version != FORMAT:
             raise CheckpointError(
-                f"{path} is a checkpoint of version {about['format']}, this program writes {FORMAT}; "
+                f"{path} is a checkpoint of version {version}, this program writes {FORMAT}; "
                 "delete it to begin anew"
             )
-        _same(path, about["identity"], json.loads(json.dumps(dict(identity))))
-        return _journey(about, arrays, like)
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+        about = from_json(text, About, where="about")
+        _same(path, about.identity, json.loads(json.dumps(dict(identity))))
+        return _journey(about, Parts(arrays, like, space))
+    except CheckpointError:
+        raise
+    except (UnreadableError, OSError, ValueError, EOFError, zipfile.BadZipFile, NotImplementedError) as error:
         raise CheckpointError(
             f"{path} is no checkpoint of a search ({error}); delete it to begin anew"
         ) from None
@@ -134,41 +146,71 @@ def _same(path: Path, found: Mapping[str, object], wanted: Mapping[str, object])
         )
 
 
-def _journey(about: dict[str, Any], arrays: dict[str, NDArray[Any]], like: Evaluation) -> Journey:
+def _journey(about: About, parts: Parts) -> Journey:
     rng = np.random.default_rng()
-    rng.bit_generator.state = about["generator"]
-    tally = Tally(
-        evaluated=int(about["evaluated"]),
-        feasible=int(about["feasible"]),
-        broken=dict(about["broken"]),
-        broken_alone=dict(about["broken_alone"]),
-        closest=_evaluation("closest", arrays, like) if "closest_X" in arrays else None,
-    )
+    try:
+        rng.bit_generator.state = about.generator
+    except (TypeError, KeyError, ValueError, OverflowError) as error:
+        raise ValueError(f"the generator's state can't be: {error}") from None
+    has_closest = any(name.startswith("closest_") for name in parts.arrays)
+    closest = parts.evaluation("closest", most=1) if has_closest else None
+    limits = set(parts.like.constraints)
+    for name, counts in (("broken", about.broken), ("broken_alone", about.broken_alone)):
+        if not set(counts) <= limits or any(count > about.evaluated for count in counts.values()):
+            raise ValueError(f"{name}: counts of {', '.join(counts)[:SHOWN]!r} can't be those of this search")
+    members, pool = parts.evaluation("members", most=about.feasible), parts.evaluation("pool", most=POOL)
+    if not members.feasible.all() or pool.feasible.any():
+        raise ValueError("members are within every limit, and the pool is not: here it is otherwise")
+    seen = parts.array("seen", "u", (None,))
+    if seen.size > about.evaluated or bool(np.any(seen[1:] <= seen[:-1])):
+        raise ValueError(f"seen: {seen.size:,} codes that rise, of {about.evaluated:,} evaluated designs")
+    if not np.isin(codes(members.X), seen).all():
+        raise ValueError("members: some were never evaluated")
     archive = Archive(
-        tally=tally,
-        members=_evaluation("members", arrays, like),
-        swept=arrays["swept"].astype(bool),
-        pool=_evaluation("pool", arrays, like),
-        seen=arrays["seen"].astype(np.uint64),
-        worst_excess=arrays["worst_excess"],
+        tally=Tally(
+            evaluated=about.evaluated,
+            feasible=about.feasible,
+            broken=dict(about.broken),
+            broken_alone=dict(about.broken_alone),
+            closest=closest,
+        ),
+        members=members,
+        swept=parts.array("swept", "b", (len(members),)),
+        pool=pool,
+        seen=seen,
+        worst_excess=_least(parts.array("worst_excess", "f", (len(parts.like.constraints),))),
     )
+    if not set(about.yields) <= set(SOURCES) or about.source not in (*SOURCES, "start"):
+        raise ValueError(f"found the sources {', '.join(about.yields)[:SHOWN]!r}; allowed: {SOURCES}")
     state = BreedingState(
         archive=archive,
         rng=rng,
-        source=str(about["source"]),
-        yields=dict(about["yields"]),
-        sweeping=arrays["sweeping"],
-        left=arrays["left"],
-        is_begun=bool(about["is_begun"]),
+        source=about.source,
+        yields=dict(about.yields),
+        sweeping=parts.designs("sweeping"),
+        left=parts.designs("left"),
+        is_begun=about.is_begun,
     )
-    moments = list(about["moments"])
+    m = len(parts.like.dimensions)
+    moments = [
+        (evaluations, parts.array(f"moment_{i}", "f", (None, m)))
+        for i, evaluations in enumerate(about.moments)
+    ]
+    if any(np.isnan(losses).any() for _, losses in moments):
+        raise ValueError("a moment holds what is no number")
     return Journey(
         state=state,
-        moments=[(int(evaluations), arrays[f"moment_{i}"]) for i, evaluations in enumerate(moments)],
-        idle=int(about["idle"]),
-        is_last=bool(about["is_last"]),
-        spent_s=float(about["spent_s"]),
+        moments=moments,
+        idle=about.idle,
+        is_last=about.is_last,
+        spent_s=about.spent_s,
     )
+
+
+def _least(excess: NDArray[Any]) -> NDArray[Any]:
+    if not np.all(excess >= 0.0) or not np.all(np.isfinite(excess)):
+        raise ValueError("worst_excess: found a number that isn't finite and >= 0")
+    return excess
 
 
 def _parts(name: str, evaluation: Evaluation) -> dict[str, NDArray[Any]]:
@@ -178,14 +220,3 @@ def _parts(name: str, evaluation: Evaluation) -> dict[str, NDArray[Any]]:
         f"{name}_excess": evaluation.excess,
         **{f"{name}_indicator_{key}": value for key, value in evaluation.indicators.items()},
     }
-
-
-def _evaluation(name: str, arrays: Mapping[str, NDArray[Any]], like: Evaluation) -> Evaluation:
-    return Evaluation(
-        X=arrays[f"{name}_X"],
-        values=arrays[f"{name}_values"],
-        excess=arrays[f"{name}_excess"],
-        constraints=like.constraints,
-        dimensions=like.dimensions,
-        indicators={key: arrays[f"{name}_indicator_{key}"] for key in like.indicators},
-    )

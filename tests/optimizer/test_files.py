@@ -162,7 +162,7 @@ def test_texts_are_never_formulas_in_the_csv_and_unchanged_elsewhere(tmp_path):
 def test_results_that_are_there_are_refused_without_force(tmp_path, solved):
     solution, space = solved
     (tmp_path / "front.csv").write_text("mine")
-    with pytest.raises(OutputError, match=r"front\.csv already.*--force"):
+    with pytest.raises(OutputError, match=r"front\.csv already.*replace them"):
         write_solution(solution, space, tmp_path)
     with pytest.raises(OutputError, match=r"front\.csv already"):
         refuse_existing(tmp_path)
@@ -178,7 +178,7 @@ def test_a_folder_is_made_and_a_file_is_no_folder(tmp_path, solved):
     assert all(path.exists() for path in write_solution(solution, space, tmp_path / "a" / "b"))
     (tmp_path / "file").write_text("x")
     for folder in (tmp_path / "file", tmp_path / "file" / "below"):
-        with pytest.raises(OutputError, match=r"choose .*folder with --out"):
+        with pytest.raises(OutputError, match=r"choose .*folder"):
             write_solution(solution, space, folder)
 
 

@@ -68,7 +68,7 @@ def test_where_designs_of_the_exercise_break(tradespace, folder):
     ("arguments", "words"),
     [
         (("rank", EXERCISE, "--weight", "speed=1"), ["speed", "latency"]),
-        (("rank", EXERCISE, "--weight", "cost=-1"), ["weights must be >= 0"]),
+        (("rank", EXERCISE, "--weight", "cost=-1"), ["weights must be 0, or from 1e-15 to 1e+15"]),
         (("rank", EXERCISE, "--weight", "cost"), ["dimension=number"]),
         (("rank", EXERCISE, "--front", DATA), ["front.json", "solve"]),
         (("rank", DATA / "black_friday_week.yaml", "--front", "FOLDER"), ["another scenario"]),

@@ -205,7 +205,7 @@ def test_a_space_that_takes_too_long_and_cannot_be_searched_is_refused_with_its_
     with pytest.raises(SpaceTooLargeError) as caught:
         solve_with(Shop(), Grid(2000, 1000, 2), SolveConfig(exact_seconds=1e-9))
     assert "4,000,000" in str(caught.value)
-    assert "--max-designs" in str(caught.value)
+    assert "max_designs" in str(caught.value)
 
 
 def test_what_takes_too_long_is_searched_and_the_certificate_says_why():

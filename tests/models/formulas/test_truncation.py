@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 
 import mpmath
 import numpy as np
@@ -40,13 +41,14 @@ def by_integration(parts: list[Part], limit: float) -> tuple[float, list[float]]
             middle = min(max(a - 1, a / 2), end) ** a
             ends = sorted({mpmath.mpf(0), middle / 8, middle, min(4 * middle, top), top})
             ends = [x for x in ends if x <= top]
+
+            @cache  # the four moments are asked for at the same points
+            def at(v, a=a, shift=shift, scale=scale):
+                u = v ** (1 / a)
+                return mpmath.exp(-u), shift + scale * u
+
             for j in range(4):
-                value = mpmath.quad(
-                    lambda v, j=j, a=a, shift=shift, scale=scale: (
-                        mpmath.exp(-(v ** (1 / a))) * (shift + scale * v ** (1 / a)) ** j
-                    ),
-                    ends,
-                )
+                value = mpmath.quad(lambda v, j=j, at=at: at(v)[0] * at(v)[1] ** j, ends)
                 raw[j] += weight * value / mpmath.gamma(a + 1)
         in_time = raw[0]
         if in_time == 0:

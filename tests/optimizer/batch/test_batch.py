@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 
 import numpy as np
@@ -27,6 +28,7 @@ from optimizer.batch.varied import varied
 from optimizer.config import SolveConfig
 from optimizer.engines.dask import Cluster
 from optimizer.engines.local import Here, Processes
+from optimizer.files import HALF, write_together
 from optimizer.report.content import Line, plain
 from optimizer.report.data import report_data, report_schema
 from optimizer.report.html import html
@@ -134,7 +136,7 @@ def test_interrupted_it_keeps_what_is_finished_and_goes_on(done, tmp_path):
 
 def test_a_folder_of_another_batch_is_refused(tmp_path):
     run(tmp_path, cases_of())
-    with pytest.raises(BatchError, match="--resume does only what is missing"):
+    with pytest.raises(BatchError, match="do only what is missing"):
         begin(cases_of(), tmp_path, resume=False, force=False)
     with pytest.raises(BatchError, match="holds another batch"):
         begin(cases_of(vary=(("copies", (3,)),)), tmp_path, resume=True, force=False)
@@ -357,11 +359,15 @@ def test_killed_again_and_again_nothing_is_lost_and_the_result_is_the_same(whole
     assert same_summary(place, whole)
 
 
+#: Runs a command that hears Ctrl-C: one that a shell has put into the background is born deaf to it.
+HEARS = "import os, signal, sys; signal.signal(2, signal.SIG_DFL); os.execvp(sys.argv[1], sys.argv[1:])"
+
+
 @pytest.mark.parametrize("engine", [("--workers", "2"), ("--scheduler", "local", "--workers", "2")])
 def test_ctrl_c_keeps_what_is_finished_and_resume_does_the_rest(whole, tmp_path, engine):
     place = Place(tmp_path / "b", tmp_path / "runs.sqlite")
     process = subprocess.Popen(
-        place.batch(*engine),
+        [sys.executable, "-c", HEARS, *place.batch(*engine)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -441,3 +447,92 @@ def test_the_words_of_a_report_hold_no_leftovers(done):
         for block in section.blocks:
             if hasattr(block, "text"):
                 assert "None" not in plain(block.text)
+
+
+def dead_process():
+    done = subprocess.Popen([sys.executable, "-c", ""])
+    done.wait()
+    return done.pid
+
+
+def test_what_a_kill_has_left_half_written_is_cleared_and_nothing_else(tradespace, tmp_path):
+    ask = ("batch", EXERCISE, "--vary", "more_servers=on,off", "--out", tmp_path / "b", "--workers", "1")
+    assert tradespace(*ask)[0] == 0
+    half, others = [], []
+    dead = dead_process()
+    for folder, name in ((tmp_path / "b" / "cases", "000001.json"), (tmp_path / "b", "report.html")):
+        half.append(folder / f".{name}.{dead}.abc123{HALF}")
+        others += [folder / f".{name}.{os.getpid()}.abc123{HALF}", folder / ".mine", folder / f".{name}.swp"]
+    for path in (*half, *others):
+        path.write_text("half")
+    assert tradespace(*ask, "--resume")[0] == 0
+    assert not [path for path in half if path.exists()]
+    assert all(path.read_text() == "half" for path in others)
+
+
+def test_a_process_that_is_killed_while_it_writes_leaves_what_the_next_one_clears(tmp_path):
+    program = (
+        "import os, signal; from pathlib import Path; from optimizer.files import write_together\n"
+        "def write(path): path.write_text('half'); os.kill(os.getpid(), signal.SIGKILL)\n"
+        f"write_together(Path({str(tmp_path)!r}), {{'a.txt': write}})"
+    )
+    subprocess.run([sys.executable, "-c", program], check=False, cwd=ROOT)
+    assert [path.name.startswith(".a.txt.") for path in tmp_path.iterdir()] == [True]
+    write_together(tmp_path, {"a.txt": lambda path: path.write_text("whole")})
+    assert [path.read_text() for path in tmp_path.iterdir()] == ["whole"]
+
+
+def test_beginning_anew_deletes_what_the_batch_wrote_and_nothing_else(tradespace, tmp_path):
+    ask = ("batch", EXERCISE, "--vary", "more_servers=on,off", "--out", tmp_path / "b", "--workers", "1")
+    assert tradespace(*ask, "--reports")[0] == 0
+    mine = [
+        tmp_path / "b" / name
+        for name in (
+            "report.docx",
+            "report.pdf",
+            "front.md",
+            "front.notes",
+            "cases/notes.json",
+            "cases/000001/report.txt",
+            "cases/000009/report.html",
+        )
+    ]
+    for path in mine:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("mine")
+    other = ("batch", EXERCISE, "--vary", "workload.rate=20000", "--out", tmp_path / "b", "--workers", "1")
+    assert tradespace(*other, "--force")[0] == 0
+    assert all(path.read_text() == "mine" for path in mine)
+    assert not (tmp_path / "b" / "cases" / "000002.json").exists()
+    assert not (tmp_path / "b" / "cases" / "000002").exists()
+    assert not (tmp_path / "b" / "cases" / "000001" / "report.html").exists()
+
+
+def test_a_folder_with_files_of_somebody_else_is_no_place_for_a_batch(tradespace, tmp_path):
+    ask = ("batch", EXERCISE, "--vary", "more_servers=on,off", "--out", tmp_path, "--workers", "1")
+    (tmp_path / "report.md").write_text("mine")
+    code, _, err = tradespace(*ask)
+    assert (code, (tmp_path / "report.md").read_text()) == (2, "mine")
+    assert "report.md already" in err
+    (tmp_path / "report.md").unlink()
+    (tmp_path / "cases").mkdir()
+    (tmp_path / "cases" / "000001.json").write_text('{"mine": 1}')
+    for more in ((), ("--force",)):
+        assert tradespace(*ask, *more)[0] == 2
+        assert (tmp_path / "cases" / "000001.json").read_text() == '{"mine": 1}'
+
+
+@pytest.mark.parametrize("content", ["", "{}", "[" * 100_000, "null", '{"facts": []}'])
+def test_the_file_of_a_case_that_cannot_be_read_is_done_again(tradespace, tmp_path, content):
+    ask = ("batch", EXERCISE, "--vary", "more_servers=on,off", "--out", tmp_path / "b", "--workers", "1")
+    assert tradespace(*ask)[0] == 0
+    path = tmp_path / "b" / "cases" / "000001.json"
+    before = path.read_bytes()
+    told = {**json.loads(before), "facts": {"knee": 5}}
+    path.write_text(content if content != '{"facts": []}' else json.dumps(told))
+    assert tradespace(*ask, "--resume")[0] == 0
+    assert path.read_bytes() == before
+    (tmp_path / "b" / "batch.json").write_text(content)
+    code, _, err = tradespace(*ask, "--resume")
+    assert code == 2
+    assert "unreadable" in err

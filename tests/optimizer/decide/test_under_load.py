@@ -63,14 +63,19 @@ def test_the_plan_is_one_of_the_usual_loads_and_gives_what_evaluate_gives(system
 def test_what_is_broken_over_the_load_agrees_with_the_breaking_points():
     system = bundled("web_api_three_tier")
     checked = 0
-    for x in system.space.canonical(system.space.sample(4, seed=5)):
-        points = breaking_points(system, x[None, :])
-        for j, name in enumerate(points.limits):
-            if points.holds[0, j] > 0.0 and np.isfinite(points.fails[0, j]):
-                curve = load_curve(system, x, [points.holds[0, j], points.fails[0, j]])
-                assert name not in dict(curve.broken(0))
-                assert name in dict(curve.broken(1))
-                checked += 1
+    X = system.space.canonical(system.space.sample(4, seed=5))
+    points = breaking_points(system, X)  # one search for all designs
+    for i, x in enumerate(X):
+        asked = [j for j in range(len(points.limits)) if points.holds[i, j] > 0.0]
+        asked = [j for j in asked if np.isfinite(points.fails[i, j])]
+        loads = sorted({float(load[i, j]) for j in asked for load in (points.holds, points.fails)})
+        curve = load_curve(system, x, loads)  # one answer for all limits
+        assert list(curve.multiples) == loads
+        for j in asked:
+            name = points.limits[j]
+            assert name not in dict(curve.broken(loads.index(points.holds[i, j])))
+            assert name in dict(curve.broken(loads.index(points.fails[i, j])))
+            checked += 1
     assert checked >= 8
 
 

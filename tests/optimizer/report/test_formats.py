@@ -6,6 +6,7 @@ import io
 import json
 import math
 import re
+from functools import cache
 from html.parser import HTMLParser
 
 import numpy as np
@@ -287,6 +288,7 @@ def test_csv_and_parquet_are_read_back_identically(told, tmp_path):
 # ---- texts that want to be more ------------------------------------------------------------------------
 
 
+@cache
 def hostile_report(words):
     from models import compile_system
 

@@ -136,3 +136,33 @@ def test_unknown_runs_and_stores_are_told_of(ask, tmp_path):
     assert "--store" in err
     assert ask("runs", "list", "--store", "none")[0] == 2
     assert ask("solve", EXERCISE, "--store", "none", "--background")[0] == 2
+
+
+@pytest.mark.parametrize("how", ["no folder", "no database", "read only"])
+def test_without_a_store_of_ones_own_solving_answers_and_says_so(tradespace, monkeypatch, tmp_path, how):
+    monkeypatch.delenv("TRADESPACE_STORE")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    if how == "no folder":
+        (tmp_path / "data").write_text("a file")
+    else:
+        (tmp_path / "data" / "tradespace").mkdir(parents=True)
+    if how == "no database":
+        (tmp_path / "data" / "tradespace" / "runs.sqlite").write_text("no database " * 99)
+    if how == "read only":
+        from optimizer.runs import connecting
+
+        tune = connecting._tune_sqlite
+        assert tradespace("solve", EXERCISE)[2] == ""  # it is there, and up to date
+        monkeypatch.setattr(
+            connecting, "_tune_sqlite", lambda link, _: (tune(link, _), link.execute("PRAGMA query_only=ON"))
+        )
+    code, out, err = tradespace("solve", EXERCISE)
+    assert code == 0
+    assert "on the front" in out
+    assert err.startswith("warning: nothing is kept: the run store")
+    assert tradespace("rank", EXERCISE)[0] == 0
+    if how != "read only":
+        assert tradespace("runs", "list")[0] == 2
+        assert tradespace("solve", EXERCISE, "--background")[0] == 2
+    # Who names a store wants it.
+    assert tradespace("solve", EXERCISE, "--store", tmp_path / "data" / "tradespace" / "x" / "\0")[0] == 2

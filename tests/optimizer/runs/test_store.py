@@ -359,3 +359,56 @@ def test_a_list_holds_the_notes_too(store):
     store.note(run.id, "first")
     store.note(run.id, "second")
     assert store.runs()[0].notes == ("first", "second")
+
+
+SECRETS = [
+    "postgresql://me:geheim@127.0.0.1:1/none",
+    "postgresql://me:ge%40heim@127.0.0.1:1/none",
+    "postgresql://me@127.0.0.1:1/none?password=geheim",
+    "postgresql://me@127.0.0.1:1/none?sslpassword=geheim&sslmode=require",
+    "postgresql://me@127.0.0.1:1/none?sslmode=geheim-no&password=geheim",
+    "postgresql://me:geheim@127.0.0.1:port/none",
+    "postgresql://me:geheim@[::1/none",
+    "postgresql:/me:geheim@127.0.0.1/none",
+    "postgresql//me:geheim@127.0.0.1/none",
+    "mysql://me:geheim@host/none?password=geheim",
+    "nonsense://me@host?PASSWORD=geheim",
+    "sqlite:///none?password=geheim",
+    "host=127.0.0.1 port=1 password=geheim",
+    "host=127.0.0.1 password='geheim geheim'",
+]
+
+
+@pytest.mark.parametrize("url", SECRETS)
+def test_no_command_prints_a_password(tradespace, tmp_path, monkeypatch, url):
+    (tmp_path / "file").write_text("no database " * 99)
+    monkeypatch.chdir(tmp_path / "..")
+    for by_variable in (False, True):
+        monkeypatch.setenv("TRADESPACE_STORE", url if by_variable else "none")
+        asked = () if by_variable else ("--store", url)
+        for command in (("runs", "list"), ("runs", "prune"), ("solve", "black-friday-exercise")):
+            code, out, err = tradespace(*command, *asked)
+            assert "geheim" not in (out + err).replace("geheim-no", "")
+            if url.startswith(("postgresql://", "mysql", "nonsense", "sqlite")):
+                assert code == 2
+    for path in tmp_path.parent.glob("*geheim*"):
+        path.unlink()
+
+
+def test_a_defect_prints_no_password(tradespace, monkeypatch):
+    def broken(*_, **__):
+        raise RuntimeError("lost postgresql://me:geheim@host/db and password=geheim")
+
+    monkeypatch.setattr("models.scenario.load.load_scenario", broken)
+    code, _, err = tradespace("solve", "black-friday-exercise")
+    assert code == 70
+    assert "geheim" not in err
+    assert "lost postgresql://me:***@host/db" in err
+
+
+def test_what_is_no_password_is_shown():
+    for url in ("postgresql://me@host:5432/db", "sqlite:////home/me/runs.sqlite"):
+        assert shown(url) == url
+    assert shown("postgresql://me:geheim@host:5432/db?sslmode=require") == (
+        "postgresql://me:***@host:5432/db?sslmode=require"
+    )

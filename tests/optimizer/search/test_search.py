@@ -150,7 +150,7 @@ def test_a_search_that_was_killed_goes_on_as_if_nothing_had_happened(tmp_path):
     assert part.ended == "interrupted"
     assert part.tally.evaluated < whole.tally.evaluated
     today = model(space.today[None, :])
-    journey = read_checkpoint(path, identity, like=today)
+    journey = read_checkpoint(path, identity, like=today, space=space)
     rest = search(model, space, today=today, budget=Budget(4000, None), seed=7, journey=journey)
     assert rest.front.X.tobytes() == whole.front.X.tobytes()
     assert rest.tally.evaluated == whole.tally.evaluated
@@ -164,13 +164,13 @@ def test_a_checkpoint_of_something_else_is_refused(tmp_path):
     path = tmp_path / "search.npz"
     run(space, Model(space), 600, checkpoint=Checkpoint(path, {"digest": "a", "seed": 0}))
     with pytest.raises(CheckpointError, match="digest: 'a' there, 'b' now"):
-        read_checkpoint(path, {"digest": "b", "seed": 0}, like=today)
+        read_checkpoint(path, {"digest": "b", "seed": 0}, like=today, space=space)
     path.write_bytes(path.read_bytes()[:1000])
     with pytest.raises(CheckpointError, match="no checkpoint"):
-        read_checkpoint(path, {"digest": "a", "seed": 0}, like=today)
+        read_checkpoint(path, {"digest": "a", "seed": 0}, like=today, space=space)
     path.write_text("not a checkpoint")
     with pytest.raises(CheckpointError, match="no checkpoint"):
-        read_checkpoint(path, {"digest": "a", "seed": 0}, like=today)
+        read_checkpoint(path, {"digest": "a", "seed": 0}, like=today, space=space)
     assert list(tmp_path.iterdir()) == [path]
 
 
