@@ -7,7 +7,7 @@ import streamlit as st
 from models.errors import TradespaceError
 from optimizer.gallery import names
 from ui import cached, state, tokens
-from ui.subject import store
+from ui.subject import follow_run, store
 from ui.view import OWN
 from ui.views.words import escaped
 
@@ -18,9 +18,11 @@ _STYLE = "<style>[data-testid=stMainBlockContainer] {padding-top: 4rem; padding-
 def draw_header(*, is_exploring: bool) -> None:
     """Scenario, notes and picks; the page Explore draws its picks itself."""
     st.html(_STYLE)
+    of_run = follow_run()
     view = state.view()
     options = [*names(), *([OWN] if state.own() is not None or view.scenario == OWN else [])]
-    titles = {name: _title(name) for name in options}
+    titles = {name: _title(name) for name in options} | ({view.scenario: of_run} if of_run else {})
+    options = list(titles)
     st.session_state["header-scenario"] = view.scenario
     left, right = st.columns([2, 3], vertical_alignment="bottom")
     left.selectbox(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable, Sequence
 
 import streamlit as st
@@ -14,6 +13,7 @@ from optimizer.phrases import joined
 from optimizer.report.content import plain
 from optimizer.report.wording import Labels, change_text, changes_text, limit_label
 from ui.views.folding import Entry, Head, draw_folding
+from ui.views.words import as_html
 
 #: Additions that are shown at once.
 MOST_SHOWN = 15
@@ -50,7 +50,7 @@ def draw_reserve(own: BudgetOf, *, warning_share: float) -> None:
         width = 100.0 * own.remaining_share
     st.markdown(f"**{words}**")
     alt = f"{words} The warning stands at 25 %, the phase transition at 0."
-    st.html(_BAR.format(alt=html.escape(alt, quote=True), kind=kind, width=min(max(width, 0.0), 100.0)))
+    st.html(_BAR.format(alt=as_html(alt), kind=kind, width=min(max(width, 0.0), 100.0)))
     st.caption(
         "At 0 the system changes phase and behaves as no part does alone. Below the dashed line it warns."
     )
