@@ -48,7 +48,8 @@ def test_a_share_reads_as_a_person_would_write_it(share, said):
 
 
 @pytest.mark.parametrize(
-    ("share", "said"), [(0.9944, "99.4 %"), (1.84, "184 %"), (0.005, "0.5 %"), (0.0, "0 %"), (-0.25, "-25.0 %")]
+    ("share", "said"),
+    [(0.9944, "99.4 %"), (1.84, "184 %"), (0.005, "0.5 %"), (0.0, "0 %"), (-0.25, "-25.0 %")],
 )
 def test_a_change_by_a_share_is_never_in_nines(share, said):
     assert quantity(share, "more") == said
