@@ -15,8 +15,8 @@ from ui.views.words import escaped
 #: Less room above the page, and none that makes it scroll sideways; charts write in the colour of the page's
 #: text, light or dark, where Streamlit's grey has a contrast of 3.7:1.
 _STYLE = """<style>[data-testid=stMainBlockContainer] {padding-top: 4rem; padding-bottom: 3rem}
-[data-testid=stPlotlyChart] :is(.xtick, .ytick, .g-xtitle, .g-ytitle, .legend, .annotation) text
-{fill: currentColor !important}</style>"""
+[data-testid=stPlotlyChart] :is(.xtick, .ytick, .g-xtitle, .g-ytitle, .legend, .annotation, .textpoint) text,
+[data-testid=stPlotlyChart] text.bartext-outside {fill: currentColor !important}</style>"""
 
 
 def draw_header(*, is_exploring: bool) -> None:

@@ -320,19 +320,19 @@ def test_the_report_is_about_the_chosen_design_with_the_picks_beside_it(monkeypa
     pick = next(k for k in range(len(solution.front)) if k not in (chosen, solution.knee))
     app = opened(monkeypatch, tmp_path, "Report", pick=str(pick + 1), design=str(chosen + 1))
     assert f"about design {chosen + 1}" in said(app)
-    assert f"design {pick + 1} (A)" in said(app)
+    assert f"design {pick + 1} [A]" in said(app)
     order = orders(app, monkeypatch)
     data = json.loads(content(order, "json"))
     words = json.dumps(data["sections"])
-    assert f"design {pick + 1} (A)" in words
+    assert f"design {pick + 1} [A]" in words
     assert "the chosen design" in words
     columns = pq.read_table(io.BytesIO(content(order, "parquet"))).to_pydict()
     assert columns["cost"] == list(solution.front.evaluation.values[:, system_column("cost")])
     book = openpyxl.load_workbook(io.BytesIO(content(order, "xlsx")))
     assert any(
-        f"design {pick + 1} (A)" in str(cell) for sheet in book for row in sheet.values for cell in row
+        f"design {pick + 1} [A]" in str(cell) for sheet in book for row in sheet.values for cell in row
     )
-    assert f"design {pick + 1} (A)" in content(order, "md").decode()
+    assert f"design {pick + 1} [A]" in content(order, "md").decode()
     assert content(order, "html").startswith(b"<!DOCTYPE html>")
     assert content(order, "csv").decode().count("\n") == len(solution.front) + 1
     assert content(order, "adr").decode().startswith("---\nstatus:")

@@ -47,6 +47,11 @@ class Curve:
     has_points: bool = True
 
 
+def ink(colour: str) -> str:
+    """The colour of a text in a bar: black or white, with a contrast of at least 4.5 (WCAG 2.2, 1.4.3)."""
+    return "#ffffff" if colour == BLUE else "#000000"
+
+
 def draw(figure: go.Figure, *, key: str, alt: str, on_click: Callable[[str], None] | None = None) -> None:
     """Puts a figure onto the page.
 
@@ -88,6 +93,7 @@ def waterfall(chart: Waterfall) -> go.Figure:
             },
             text=[quantity(amount, chart.unit) for amount in amounts],
             textposition="auto",
+            insidetextfont={"color": [ink(colours[bar.kind]) for bar in chart.bars]},
             cliponaxis=False,
             hoverinfo="text",
         )

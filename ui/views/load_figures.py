@@ -41,6 +41,7 @@ def first_falls_figure(designs: Sequence[Beside], points: Sequence[BreakingPoint
             },
             text=[_multiple(margin) for margin in margins],
             textposition="auto",
+            insidetextfont={"color": [figures.ink(one.colour) for one in designs]},
             hoverinfo="text",
         )
     )

@@ -71,6 +71,7 @@ def load_figure(phases: Sequence[Phase], before: Sequence[Phase] = ()) -> go.Fig
             width=[phase.hours for phase in phases],
             text=[_said(phase) for phase in phases],
             textposition="auto",
+            insidetextfont={"color": figures.ink(figures.BLUE)},
             hoverinfo="text",
             marker={"color": figures.BLUE, "line": {"color": "white", "width": 1}},
             cliponaxis=False,
