@@ -30,7 +30,8 @@ CONTRAST = """() => {
     let behind = back(text.closest("[data-testid=stPlotlyChart]"));
     const bar = text.classList.contains("bartext") && text.parentElement.querySelector("path");
     if (bar) {
-      const of = bar.getBoundingClientRect(), [x, y] = [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
+      const of = bar.getBoundingClientRect();
+      const [x, y] = [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
       if (x > of.left && x < of.right && y > of.top && y < of.bottom) behind = getComputedStyle(bar).fill;
       if (behind.startsWith("url")) continue;  // a pattern, over a colour that other bars have without one
     }
