@@ -181,7 +181,7 @@ function paintMarked(view, pen, width, height) {
       const j = view.order[0];
       pen.font = "bold 12px system-ui, sans-serif";
       pen.textAlign = "left";
-      halo(pen, PICK_NAMES[k % 4], axisX(view, 0, width) - 20, axisY(view, j, values[j], height) + 4, view.colours);
+      halo(pen, PICK_NAMES[k % 4], Math.max(1, axisX(view, 0, width) - 20), axisY(view, j, values[j], height) + 4, view.colours);
     } else if (!view.marked.includes(i)) line(values, [], view.colours.mark, 2.5);
   });
   if (view.hover >= 0) line(valuesOf(view, view.hover), [], view.colours.text, 2.5);
@@ -270,7 +270,7 @@ function paintScatter(view) {
     pen.font = "bold 12px system-ui, sans-serif";
     pen.textAlign = "left";
     const [x, y] = spotOf(values);
-    halo(pen, PICK_NAMES[k % 4], x + 9, y - 7, colours);
+    halo(pen, PICK_NAMES[k % 4], Math.min(x + 9, width - 22), Math.max(y - 7, 12), colours);
   });
   if (view.hover >= 0) ring(valuesOf(view, view.hover), colours.text);
   if (view.box) {
