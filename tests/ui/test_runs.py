@@ -324,7 +324,7 @@ def test_the_report_is_about_the_chosen_design_with_the_picks_beside_it(monkeypa
     order = orders(app, monkeypatch)
     data = json.loads(content(order, "json"))
     words = json.dumps(data["sections"])
-    assert f"design {pick + 1} [A]" in words.replace("\\", "")
+    assert f"design {pick + 1} [A]" in words
     assert "the chosen design" in words
     columns = pq.read_table(io.BytesIO(content(order, "parquet"))).to_pydict()
     assert columns["cost"] == list(solution.front.evaluation.values[:, system_column("cost")])
@@ -332,7 +332,7 @@ def test_the_report_is_about_the_chosen_design_with_the_picks_beside_it(monkeypa
     assert any(
         f"design {pick + 1} [A]" in str(cell) for sheet in book for row in sheet.values for cell in row
     )
-    assert f"design {pick + 1} [A]" in content(order, "md").decode()
+    assert f"design {pick + 1} [A]" in content(order, "md").decode().replace("\\", "")
     assert content(order, "html").startswith(b"<!DOCTYPE html>")
     assert content(order, "csv").decode().count("\n") == len(solution.front) + 1
     assert content(order, "adr").decode().startswith("---\nstatus:")
