@@ -1,44 +1,31 @@
-"""The app: `streamlit run app.py`. Page, header, navigation; each page is a file in `ui/pages`."""
+"""The app as it is served: `streamlit run app.py`; behind a proxy with `-- --allow-host NAME`."""
 
 from __future__ import annotations
 
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
 import streamlit as st
+from starlette.middleware import Middleware
 
-from ui import state
-from ui.header import draw_header
+from ui.hosts import HostGuard, allow_list_from
+from ui.opening import open_browser
 
-st.set_page_config(page_title="Tradespace", page_icon="ui/icon.svg", layout="wide")
-page = st.navigation(
-    [
-        st.Page(
-            "ui/pages/explore.py",
-            title="Explore",
-            default=True,
-            help="The front: what is possible, and what gives.",
-        ),
-        st.Page(
-            "ui/pages/design.py",
-            title="Design",
-            help="One design: what it does, what it spends, what changes.",
-        ),
-        st.Page(
-            "ui/pages/compare.py",
-            title="Compare",
-            help="Up to four picked designs and today's, side by side.",
-        ),
-        st.Page(
-            "ui/pages/breaking.py", title="Breaking points", help="Where a design breaks, and the way out."
-        ),
-        st.Page(
-            "ui/pages/scenario.py",
-            title="Scenario",
-            help="Assumptions, load, limits, decisions; solve again.",
-        ),
-        st.Page("ui/pages/runs.py", title="Runs and reports", help="What was solved; reports and batches."),
-    ],
-    position="top",
+
+@asynccontextmanager
+async def _opened(_: st.App) -> AsyncIterator[None]:
+    open_browser()
+    yield
+
+
+# Streamlit finds the app by this line, in this file.
+app = st.App(
+    Path(__file__).with_name("navigation.py"),
+    middleware=[Middleware(HostGuard, allowed=allow_list_from(sys.argv, __file__))],
+    lifespan=_opened,
 )
-state.read_address(page.title)
-draw_header(is_exploring=page.url_path == "")
-page.run()
-state.write_address()
+
+if __name__ == "__main__":
+    app.run()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from decimal import ROUND_FLOOR, Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 
 #: From here on a share is shown as nines: 99.95 % says more than 1.00.
 _NINES_FROM = 0.9
 #: What misses less than this to a whole is whole: the noise of the calculation.
 _AS_GOOD_AS_ALL = 5e-13
+#: A share below this has more zeros than anybody reads: it is told by how small it is at least.
+_TINY = 1e-8
 
 
 def quantity(value: float | None, unit: str) -> str:
@@ -16,7 +18,8 @@ def quantity(value: float | None, unit: str) -> str:
 
     Args:
         value: The value in its unit; None or infinity = unbounded.
-        unit: `ms`, `requests/s`, `USD`, `fraction`, or any other unit, which is put behind the number.
+        unit: `ms`, `requests/s`, `USD`, `fraction` (a share of 1), `more` (a change by a share, which has no
+            whole: never in nines), or any other unit, which is put behind the number.
     """
     if value is None or math.isinf(value):
         return "unbounded"
@@ -30,6 +33,8 @@ def quantity(value: float | None, unit: str) -> str:
         return usd(value)
     if unit == "fraction":
         return percent(value)
+    if unit == "more":
+        return change(value)
     return f"{_grouped(value)} {unit}".strip()
 
 
@@ -61,16 +66,25 @@ def usd(value: float) -> str:
 
 
 def percent(share: float) -> str:
-    """A share in percent; with as many nines as it has, and never more than are true."""
+    """A share in percent, rounded; close to 100 % with as many nines as it has, and never up to 100 %."""
     if share >= 1.0 - _AS_GOOD_AS_ALL and share <= 1.0:
         return "100 %"
     if _NINES_FROM < share < 1.0:
-        # As many decimals as the distance from 100 % needs to show two digits, rounded away from 100 %; in
-        # decimal digits, of which a share has 14: what lies beyond is the noise of the calculation.
+        # As many decimals as the distance from 100 % needs to show two digits, so that rounding never reaches
+        # 100 %; in decimal digits, of which a share has 14: what lies beyond is the noise of the calculation.
         whole = Decimal(f"{share:.14f}").scaleb(2)
         decimals = max(1, 1 - (100 - whole).adjusted())
-        return f"{whole.quantize(Decimal(1).scaleb(-decimals), ROUND_FLOOR)} %"
+        return f"{whole.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_EVEN)} %"
+    if abs(share) <= _AS_GOOD_AS_ALL:
+        return "0 %"
+    if abs(share) < _TINY:
+        return f"{'under ' if share > 0.0 else 'above -'}{Decimal(str(_TINY)).scaleb(2):f} %"
     return f"{_digits(100.0 * share)} %"
+
+
+def change(share: float) -> str:
+    """A change by a share of what is there, in percent: 0.9944 is 99.4 %, as 1.84 is 184 %."""
+    return "0 %" if abs(share) <= _AS_GOOD_AS_ALL else f"{_digits(100.0 * share)} %"
 
 
 def nines(share: float) -> str:

@@ -131,7 +131,7 @@ def _changes(evaluation: Evaluation, i: int, space: Space) -> str:
             parts.append(name)
         else:
             parts.append(f"{name} = {written(value)}")
-    return ", ".join(parts) or ("-" if i == 0 else "as today")
+    return ", ".join(parts) or "nothing: it is today's design"
 
 
 def written(value: object) -> str:

@@ -25,9 +25,9 @@ def app_test(monkeypatch, tmp_path, **query):
 
     monkeypatch.setenv("TRADESPACE_STORE", str(tmp_path / "runs.sqlite"))
     monkeypatch.chdir(ROOT)
-    # Streamlit puts app.py in the place of the main module, which processes of later tests would run again.
+    # Streamlit puts the script in the place of the main module, which later processes would run again.
     monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE_S)
+    app = AppTest.from_file(str(ROOT / "navigation.py"), default_timeout=PATIENCE_S)
     for name, value in query.items():
         app.query_params[name] = value
     return app
@@ -49,7 +49,7 @@ def solved_in(store, name):
 
 
 @contextmanager
-def app_server(store, **environment):
+def app_server(store, *, arguments=(), **environment):
     """The app as a server on a free port; its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -64,6 +64,7 @@ def app_server(store, **environment):
         str(port),
         "--server.headless",
         "true",
+        *(("--", *arguments) if arguments else ()),
     ]
     process = subprocess.Popen(
         command,

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.evaluation import Array
+from optimizer.decide.changes import TODAYS, is_today
 from ui import tokens
 from ui.subject import Solved
 from ui.values import Row, row
 from ui.views.figures import GREY, PICK_COLOURS, PICK_DASHES
 
-#: Letters of the picks, in their order.
-LETTERS = "ABCD"
+#: What the picks are called, in their order: marked, as decisions and parts may be called A too; the same in
+#: the front (`optimizer/report/page/paint.js`).
+LETTERS = ("[A]", "[B]", "[C]", "[D]")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,7 +24,7 @@ class Beside:
     """One design among others.
 
     Attributes:
-        letter: `A` to `D` for a pick; `suggested`, or `today`.
+        letter: `[A]` to `[D]` for a pick; `suggested`, or `today`.
         name: What it is: `design 5`, `my own design`.
         token: Its name in an address.
         x: The design, `(d,)`.
@@ -46,12 +48,12 @@ class Beside:
 
     @property
     def told(self) -> str:
-        """What it is called in a sentence: `A`, `the suggested design`, `today's design`."""
+        """What it is called in a sentence: `[A]`, `the suggested design`, `today's design`."""
         return self.letter if self.is_pick else self.name.partition(",")[0]
 
     @property
     def label(self) -> str:
-        """Letter and name: `A, design 5`."""
+        """Letter and name: `[A], design 5`."""
         return f"{self.letter}, {self.name}" if self.is_pick else self.name
 
 
@@ -62,6 +64,8 @@ def suggested_of(subject: Solved) -> Beside | None:
         return None
     x = subject.solution.front.X[knee]
     name = f"the suggested design, {tokens.name_of(str(knee + 1))}"
+    if is_today(subject.system.space, x):
+        name += f", {TODAYS}"
     return Beside("suggested", name, str(knee + 1), x, PICK_COLOURS[0], PICK_DASHES[0])
 
 
@@ -78,6 +82,8 @@ def picks_of(subject: Solved) -> tuple[Beside, ...]:
         name = tokens.name_of(token)
         if knee is not None and np.array_equal(x, subject.solution.front.X[knee]):
             name += ", suggested"
+        if token != tokens.TODAY and is_today(subject.system.space, x):
+            name += f", {TODAYS}"
         found.append(Beside(LETTERS[k], name, token, x, PICK_COLOURS[k], PICK_DASHES[k], True))
     return tuple(found)
 
@@ -86,5 +92,5 @@ def side_by_side(subject: Solved) -> tuple[Beside, ...]:
     """The picks and today's; without picks the suggested design and today's."""
     chosen: Sequence[Beside | None] = picks_of(subject) or (suggested_of(subject),)
     found = tuple(one for one in chosen if one is not None)
-    has_today = any(one.token == tokens.TODAY for one in found)
+    has_today = any(is_today(subject.system.space, one.x) for one in found)
     return found if has_today else (*found, today_of(subject))

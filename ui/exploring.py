@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from models.evaluation import Array
 from models.system import System
 from models.units import count
-from optimizer.decide.changes import changes
+from optimizer.decide.changes import TODAYS, is_today
 from optimizer.decide.reaching import Reach, reach
 from optimizer.decide.selecting import Range, kept, reachable
 from optimizer.reading import whole_number
@@ -19,7 +19,7 @@ from optimizer.report.content import joined, plain, text
 from optimizer.report.findings import Findings
 from optimizer.report.sections.front import axes_of
 from optimizer.report.sections.glossary import WORDS
-from optimizer.report.wording import changes_text, numbers
+from optimizer.report.wording import against_today, numbers
 from ui import cached
 from ui.values import row
 from ui.view import View
@@ -154,9 +154,7 @@ def closest_text(found: Findings, told: Reach, i: int) -> str:
     dimensions = found.front.evaluation.dimensions
     values = numbers(found.front.evaluation, i)
     reaches = plain(joined([text(f"{dimensions[j].name} ", values[j]) for j in sorted(told.wish)]))
-    what = plain(
-        changes_text(found.labels, changes(found.space, found.space.today, found.front.X[i]), most=3)
-    )
+    what = plain(against_today(found.labels, found.space, found.front.X[i], most=3))
     return f"design {i + 1} with {reaches}; it changes {what}."
 
 
@@ -231,13 +229,15 @@ def rows_of(
     if closest is not None:
         marks[closest] = "; ".join(["closest to the wishes", *([marks[closest]] if closest in marks else [])])
     told = [numbers(evaluation, i) for i in shown]
-    today = found.space.today
+    for i in shown:
+        if is_today(found.space, front.X[i]):
+            marks[i] = "; ".join([*([marks[i]] if i in marks else []), TODAYS])
     columns = {
         "design": [f"{i + 1}" for i in shown],
         "mark": [marks.get(i, "") for i in shown],
         **{name: [plain(row[j]) for row in told] for j, name in enumerate(names)},
         "changes against today": [
-            plain(changes_text(found.labels, changes(found.space, today, front.X[i]), most=2)) for i in shown
+            plain(against_today(found.labels, found.space, front.X[i], most=2)) for i in shown
         ],
     }
     tokens = tuple(str(i + 1) for i in shown)

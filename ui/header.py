@@ -7,20 +7,26 @@ import streamlit as st
 from models.errors import TradespaceError
 from optimizer.gallery import names
 from ui import cached, state, tokens
-from ui.subject import store
+from ui.beside import LETTERS
+from ui.subject import follow_run, store
 from ui.view import OWN
 from ui.views.words import escaped
 
-#: Less room above the page, and none that makes it scroll sideways.
-_STYLE = "<style>[data-testid=stMainBlockContainer] {padding-top: 4rem; padding-bottom: 3rem}</style>"
+#: Less room above the page, and none that makes it scroll sideways; charts write in the colour of the page's
+#: text, light or dark, where Streamlit's grey has a contrast of 3.7:1.
+_STYLE = """<style>[data-testid=stMainBlockContainer] {padding-top: 4rem; padding-bottom: 3rem}
+[data-testid=stPlotlyChart] :is(.xtick, .ytick, .g-xtitle, .g-ytitle, .legend, .annotation, .textpoint) text,
+[data-testid=stPlotlyChart] text.bartext-outside {fill: currentColor !important}</style>"""
 
 
 def draw_header(*, is_exploring: bool) -> None:
     """Scenario, notes and picks; the page Explore draws its picks itself."""
     st.html(_STYLE)
+    of_run = follow_run()
     view = state.view()
     options = [*names(), *([OWN] if state.own() is not None or view.scenario == OWN else [])]
-    titles = {name: _title(name) for name in options}
+    titles = {name: _title(name) for name in options} | ({view.scenario: of_run} if of_run else {})
+    options = list(titles)
     st.session_state["header-scenario"] = view.scenario
     left, right = st.columns([2, 3], vertical_alignment="bottom")
     left.selectbox(
@@ -38,9 +44,9 @@ def draw_header(*, is_exploring: bool) -> None:
             st.switch_page("ui/pages/scenario.py")
     if view.picks and not is_exploring:
         told = ", ".join(
-            f"{letter}: {tokens.name_of(pick)}" for letter, pick in zip("ABCD", view.picks, strict=False)
+            f"{letter}: {tokens.name_of(pick)}" for letter, pick in zip(LETTERS, view.picks, strict=False)
         )
-        right.caption(f"Picked, {len(view.picks)} of 4: {told}")
+        right.caption(escaped(f"Picked, {len(view.picks)} of 4: {told}"))
     if view.run:
         right.caption(f"Run {view.run}: the link to this page shows it to whom you send it.")
     _, words = store()

@@ -60,7 +60,7 @@ def ordered(subject: Solved, chosen: Beside) -> Order:
     knee = subject.solution.knee
     is_suggested = knee is not None and np.array_equal(chosen.x, subject.solution.front.X[knee])
     picks = tuple(
-        (f"{one.name.partition(',')[0]} ({one.letter})", one.x)
+        (f"{one.name.partition(',')[0]} {one.letter}", one.x)
         for one in picks_of(subject)
         if not np.array_equal(one.x, chosen.x)
     )

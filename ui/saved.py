@@ -10,7 +10,6 @@ import streamlit as st
 
 from models.errors import TradespaceError
 from optimizer.batch.kept import is_kept_whole
-from optimizer.gallery import names
 from optimizer.runs.connecting import StoreError
 from optimizer.runs.moving import runs_text
 from optimizer.runs.run import Run
@@ -18,7 +17,7 @@ from optimizer.runs.store import RunStore
 from ui import cached, listing, state
 from ui.solving import LOOK_S
 from ui.subject import store
-from ui.view import OWN, View, address_of
+from ui.view import View, address_of
 from ui.views.run_card import Actions, draw_run
 from ui.views.run_pair import draw_pair
 from ui.views.runs_table import draw_filters, draw_live, draw_pages, draw_table
@@ -147,23 +146,13 @@ def _open(run: Run) -> None:
         state.show_batch(run.id)
         st.session_state[PART] = BATCH
         return
-    name = _scenario_of(run)
-    if name != state.view().scenario:
-        state.show_scenario(name)
     state.show_run(run.id)
     st.switch_page("ui/pages/explore.py")
 
 
-def _scenario_of(run: Run) -> str:
-    """The name under which the header shows a run's scenario."""
-    if run.name in names():
-        return run.name
-    return OWN if state.own() is not None else state.view().scenario
-
-
 def _link(run: Run) -> str:
-    """The whole address of a run."""
-    query = urlencode(address_of(View(scenario=_scenario_of(run), run=run.id)), doseq=True)
+    """The whole address of a run, which names nothing else: its scenario is its own."""
+    query = urlencode(address_of(View(run=run.id)), doseq=True)
     here = urlsplit(st.context.url or "")
     path = "/runs" if run.kind == "batch" else "/"
     return f"{here.scheme}://{here.netloc}{path}?{query}" if here.netloc else f"{path}?{query}"

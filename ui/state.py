@@ -15,7 +15,7 @@ import streamlit as st
 from optimizer.decide.selecting import Range
 from optimizer.gallery import names
 from ui.edits import Edits
-from ui.view import OWN, Axes, View, address_of, view_from
+from ui.view import FIRST, OWN, RUNS, Axes, View, address_of, view_from
 
 #: Designs that a person can go back through.
 _MOST_STEPS_BACK = 99
@@ -145,10 +145,17 @@ def own() -> OwnText | None:
 def show_run(run: str) -> None:
     """Turns to a run; its designs have other numbers, so nothing stays picked."""
     session = _session()
-    session.view = View(scenario=session.view.scenario, run=run, axes=session.view.axes)
+    scenario = FIRST if not run and session.view.scenario == RUNS else session.view.scenario
+    session.view = View(scenario=scenario, run=run, axes=session.view.axes)
     session.looked_at = []
     session.picked += 1
     _moved(session)
+
+
+def name_scenario(name: str) -> None:
+    """Makes the view name the scenario of its run; nothing that is looked at changes."""
+    session = _session()
+    session.view = replace(session.view, scenario=name)
 
 
 def name_run(run: str) -> None:

@@ -18,10 +18,12 @@ from optimizer.runs.run import Run, config_of, key_of
 from optimizer.runs.store import RunStore
 from optimizer.solution import Solution
 from ui import cached, state, tokens
-from ui.view import FIRST, OWN
+from ui.view import FIRST, OWN, RUNS
 
 #: Runs whose scenario a person has brought along: listed only for who has asked for them.
 PRIVATE = "private"
+#: Kinds of runs whose scenario the pages can show.
+_WITH_FRONT = ("solve", "report")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,6 +112,40 @@ def store() -> tuple[RunStore, str]:
         return cached.store_at(_for_this_server()), words
 
 
+def follow_run() -> str:
+    """Makes the view name the own scenario of the run that it names, whatever a link says.
+
+    Returns:
+        What the run's scenario is called, where it is neither bundled nor one's own; else empty.
+    """
+    view = state.view()
+    if not view.run:
+        return ""
+    keeper, _ = store()
+    try:
+        run = keeper.get(view.run)
+        text, mine = keeper.inputs(run.id)[0], state.own()
+    except StoreError:  # it is said where the page asks for its subject
+        return ""
+    if not text or not is_seen(run, asked_for=state.runs_asked_for(), named=view.run):
+        return ""
+    if _is_bundled(run, text):
+        state.name_scenario(run.name)
+    elif mine is not None and mine.text == text:
+        state.name_scenario(OWN)
+    elif run.kind in _WITH_FRONT:
+        state.name_scenario(RUNS)
+        return f"{run.title or run.name} (run {run.id})"
+    return ""
+
+
+def _is_bundled(run: Run, text: str) -> bool:
+    """Whether a run's scenario is one of the bundled ones, as it is today."""
+    with contextlib.suppress(TradespaceError):
+        return cached.bundled_text(run.name) == text
+    return False
+
+
 def current() -> Subject | Unreadable:
     """The scenario that is looked at, solved or not."""
     view = state.view()
@@ -117,11 +153,9 @@ def current() -> Subject | Unreadable:
     run = _run(keeper, view.run) if view.run else None
     mine = state.own()
     if run is not None:
-        text, source, is_public = keeper.inputs(run.id)[0], f"run {run.id}", False
-        if mine is not None and mine.text == text:
-            source = mine.source
-        with contextlib.suppress(TradespaceError):
-            is_public = cached.bundled_text(run.name) == text
+        text = keeper.inputs(run.id)[0]
+        source = mine.source if mine is not None and mine.text == text else f"run {run.id}"
+        is_public = _is_bundled(run, text)
     elif view.scenario == OWN and mine is not None:
         text, source, is_public = mine.text, mine.source, False
     else:
@@ -171,13 +205,13 @@ def _run(keeper: RunStore, name: str) -> Run | None:
         run = keeper.get(name)
         if not is_seen(run, asked_for=state.runs_asked_for(), named=name):
             raise StoreError("it is not for this session")
-        if run.kind in ("solve", "report") and keeper.inputs(run.id)[0]:
+        if run.kind in _WITH_FRONT and keeper.inputs(run.id)[0]:
             return run
         state.note(f"Run {run.id} holds no scenario that could be shown here (it is a {run.kind}).")
     except StoreError:
         state.note(
             f"Run {name} is not in this store. It may have been deleted, or belong to another store. "
-            "Here is the newest run of the scenario instead."
+            "Here is the newest run of the scenario above instead."
         )
     state.show_run("")
     return None

@@ -14,6 +14,8 @@ from optimizer.decide.selecting import Range
 FIRST = "black-friday-exercise"
 #: The name that stands for a scenario of the person's own: its text is in the session, never in the address.
 OWN = "own"
+#: The name that stands for the scenario of the run that is looked at, which is neither bundled nor one's own.
+RUNS = "run"
 #: Designs that fit side by side.
 MOST_PICKS = 4
 #: How a design is named in an address: its number on the front, today's, or the values of its decisions.
@@ -49,7 +51,7 @@ class View:
     """Everything that a link to the app holds, but the page, which is its path.
 
     Attributes:
-        scenario: Name of a bundled scenario, or `own`.
+        scenario: Name of a bundled scenario, or `own`, or `run`; an address that names a run tells none.
         run: The run that is looked at; empty = the newest of the scenario.
         ranges: What is kept, by name of the dimension.
         group: Number of the representative whose group is kept; 0 = all.
@@ -77,11 +79,12 @@ class View:
 
 
 def address_of(view: View) -> dict[str, list[str]]:
-    """A view as parameters of an address; what is as usual is left out, but the scenario."""
+    """A view as parameters of an address; what is as usual is left out, but the scenario.
+
+    A run has a scenario of its own: its address names no other.
+    """
     axes, usual = view.axes, Axes()
-    told: dict[str, list[str]] = {"scenario": [view.scenario]}
-    if view.run:
-        told["run"] = [view.run]
+    told = {"run": [view.run]} if view.run else {"scenario": [view.scenario]}
     ranges = [f"{name}:{_bound(low)}..{_bound(high)}" for name, (low, high) in sorted(view.ranges.items())]
     parts = {
         "keep": ranges,

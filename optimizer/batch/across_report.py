@@ -12,7 +12,6 @@ from models.dimension import Dimension
 from models.evaluation import Array
 from optimizer.batch.across import Across, safety
 from optimizer.batch.together import Together
-from optimizer.decide.changes import changes
 from optimizer.report.content import (
     Block,
     Bullets,
@@ -25,7 +24,7 @@ from optimizer.report.content import (
     joined,
     text,
 )
-from optimizer.report.wording import Labels, changes_text, labels_of
+from optimizer.report.wording import Labels, against_today, labels_of
 from optimizer.tables import plain_table
 
 if TYPE_CHECKING:
@@ -150,7 +149,7 @@ def _answer(together: Together, found: Across, labels: Labels) -> Section:
 
 
 def _what(together: Together, found: Across, labels: Labels, i: int) -> tuple[str | Number, ...]:
-    return changes_text(labels, changes(together.space, together.space.today, found.X[i])) or ("nothing",)
+    return against_today(labels, together.space, found.X[i])
 
 
 def _scenarios(together: Together, found: Across) -> Section:

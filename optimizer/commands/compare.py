@@ -44,6 +44,7 @@ def compare(
 
     from models.evaluating import evaluate
     from optimizer.decide.breaking import breaking_points
+    from optimizer.decide.changes import TODAYS, is_today
     from optimizer.decide.comparing import compare as side_by_side
 
     if not 1 <= len(designs) <= MOST:
@@ -55,7 +56,11 @@ def compare(
     rows += [design_of(system, name, [], front, front=found) for name in designs]
     told = side_by_side(partial(evaluate, system), system.space, np.array(rows))
     points = breaking_points(system, told.evaluation.X)
-    names = ["today", *designs]
+    names = ["today"]
+    names += [
+        f"{name} ({TODAYS})" if name != "today" and is_today(system.space, x) else name
+        for name, x in zip(designs, rows[1:], strict=True)
+    ]
     if as_json:
         print_json(_answer(system, told, points, names))
     else:

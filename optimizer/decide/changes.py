@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 from models.evaluation import Array
 from optimizer.protocols import SearchSpace
 
+#: What a design is called that decides as today's does, wherever designs are listed.
+TODAYS = "today's design"
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -64,3 +67,14 @@ def written(value: object) -> str:
     if value is None:
         return "none"
     return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def is_today(space: SearchSpace, x: Array) -> bool:
+    """Whether a design decides as today's does."""
+    return not changes(space, today_of(space), x)
+
+
+def today_of(space: SearchSpace) -> Array:
+    """Today's design as the front writes designs, `(d,)`."""
+    today: Array = space.canonical(np.asarray(space.today)[None, :])[0]
+    return today

@@ -11,9 +11,10 @@ from models.evaluation import Array, Evaluation
 from models.scenario.decision import Choice, Integer, Real
 from models.scenario.paths import quantity_of, resolve
 from models.scenario.scenario import Scenario
-from optimizer.decide.changes import Change, written
+from optimizer.decide.changes import TODAYS, Change, changes, today_of, written
 from optimizer.decide.margins import REFUSED
 from optimizer.phrases import POINTS, has_amount, unit_of_limit, words_of
+from optimizer.protocols import SearchSpace
 from optimizer.report.content import Number, Text, joined, text
 
 #: Decisions that a sentence names before it says how many more there are.
@@ -104,6 +105,19 @@ def change_text(labels: Labels, change: Change) -> Text:
 def changes_text(labels: Labels, found: Sequence[Change], *, most: int | None = None) -> Text:
     """Changes as a list in a sentence."""
     return joined([change_text(labels, change) for change in found], most=most) or text("nothing")
+
+
+def against_today(labels: Labels, space: SearchSpace, x: Array, *, most: int | None = None) -> Text:
+    """What a design that is listed changes against today's; one that changes nothing is called today's.
+
+    Args:
+        labels: What decisions and their values are called.
+        space: The designs there are.
+        x: The design, `(d,)`.
+        most: Changes that are named.
+    """
+    found = changes(space, today_of(space), x)
+    return changes_text(labels, found, most=most) if found else text(f"nothing: it is {TODAYS}")
 
 
 def moved(

@@ -20,12 +20,44 @@ def _said(text: str) -> Decimal:
 
 
 @given(missing=st.floats(1e-12, 0.0999, exclude_min=True))
-def test_a_share_near_1_never_shows_more_than_it_is_and_misses_little(missing):
+def test_a_share_near_1_is_rounded_and_never_up_to_all(missing):
     share = 1.0 - missing
     said, true = _said(percent(share)), 100 * Decimal(share)
-    assert said <= true + Decimal("1e-12")
-    # Two digits of what is missing, rounded away from 100 %, beside the 14 digits of the share itself.
-    assert true - said <= (100 - true) / 10 + Decimal("1e-12")
+    # Half a step of the second digit of what is missing, beside the 14 digits of the share itself.
+    assert abs(true - said) <= (100 - true) / 20 + Decimal("1e-12")
+    assert said < 100
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [
+        (0.9898, "99.0 %"),
+        (0.98949, "98.9 %"),
+        (0.9944, "99.44 %"),
+        (0.99996, "99.9960 %"),
+        (0.9999996, "99.999960 %"),
+        (3.2e-52, "0 %"),
+        (-3.2e-52, "0 %"),
+        (2e-10, "under 0.000001 %"),
+        (-2e-10, "above -0.000001 %"),
+        (2e-8, "0.000002 %"),
+    ],
+)
+def test_a_share_reads_as_a_person_would_write_it(share, said):
+    assert percent(share) == quantity(share, "fraction") == said
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [(0.9944, "99.4 %"), (1.84, "184 %"), (0.005, "0.5 %"), (0.0, "0 %"), (-0.25, "-25.0 %")],
+)
+def test_a_change_by_a_share_is_never_in_nines(share, said):
+    assert quantity(share, "more") == said
+
+
+@given(st.floats(-1.0, 2.0))
+def test_no_share_is_written_with_an_exponent(share):
+    assert "e" not in percent(share).replace("under", "").replace("above", "")
 
 
 @pytest.mark.parametrize("digits", range(1, 12))

@@ -260,7 +260,9 @@ def test_the_budget_shows_the_reserve_and_every_addition(monkeypatch, tmp_path):
     tab(app, "Complexity budget")
     words = said(app)
     assert "Nothing is left: -3,400 points" in words
-    assert "5 single additions are possible; none would cross the warning." in words
+    assert "5 single additions are possible; the budget is overspent already" in words
+    assert "crosses nothing" not in words
+    assert "overspent already, and more so" in words
     app.button(key="addition-add").click().run()
     assert not app.exception
     assert address(app, "design") != "today"

@@ -217,7 +217,7 @@ def test_a_design_of_ones_own_has_its_letter_in_the_front(chromium, address):
     own = ",".join("1" for _ in found.space.columns)
     page, watch = opened(chromium, address, f"/?scenario={FIRST}&pick=~{own}&pick=3&keep=latency:..20.0")
     fastest = int(np.argmin(found.front.evaluation.values[:, 0])) + 1
-    assert eventually(page, lambda: front(page)["picked"] == "A B3")
+    assert eventually(page, lambda: front(page)["picked"] == "[A] [B]3")
     assert front(page)["closest"] == str(fastest)
     assert page.locator(".front-scales").inner_text() == ""
     page.locator(".front-choosers select").nth(2).select_option(label="cost")

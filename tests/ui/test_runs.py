@@ -177,7 +177,7 @@ def test_it_can_be_shown_to_all(monkeypatch, tmp_path, store):
 def test_a_run_is_noted_tagged_and_linked(monkeypatch, tmp_path, store):
     run = solved(store)
     app = choose(opened(monkeypatch, tmp_path), run.id)
-    assert f"/?scenario={EXERCISE}&run={run.id}" in [code.value for code in app.code]
+    assert f"/?run={run.id}" in [code.value for code in app.code]
     app.text_area(key=f"run-note-{run.id}").set_value("<b>see *this*</b>")
     app.button(key=f"FormSubmitter:run-note-{run.id}-form-Keep the note").click().run()
     assert store.get(run.id).notes == ("<b>see *this*</b>",)
@@ -200,7 +200,7 @@ def test_a_run_is_opened(monkeypatch, tmp_path, store):
     app.button(key=f"run-open-{other.id}").click().run()
     assert not app.exception
     assert app.query_params["run"] == other.id
-    assert app.query_params["scenario"] == "robinhood-surge"
+    assert app.selectbox(key="header-scenario").value == "robinhood-surge"
     assert run.id != other.id
 
 
@@ -320,19 +320,19 @@ def test_the_report_is_about_the_chosen_design_with_the_picks_beside_it(monkeypa
     pick = next(k for k in range(len(solution.front)) if k not in (chosen, solution.knee))
     app = opened(monkeypatch, tmp_path, "Report", pick=str(pick + 1), design=str(chosen + 1))
     assert f"about design {chosen + 1}" in said(app)
-    assert f"design {pick + 1} (A)" in said(app)
+    assert f"design {pick + 1} [A]" in said(app)
     order = orders(app, monkeypatch)
     data = json.loads(content(order, "json"))
     words = json.dumps(data["sections"])
-    assert f"design {pick + 1} (A)" in words
+    assert f"design {pick + 1} [A]" in words
     assert "the chosen design" in words
     columns = pq.read_table(io.BytesIO(content(order, "parquet"))).to_pydict()
     assert columns["cost"] == list(solution.front.evaluation.values[:, system_column("cost")])
     book = openpyxl.load_workbook(io.BytesIO(content(order, "xlsx")))
     assert any(
-        f"design {pick + 1} (A)" in str(cell) for sheet in book for row in sheet.values for cell in row
+        f"design {pick + 1} [A]" in str(cell) for sheet in book for row in sheet.values for cell in row
     )
-    assert f"design {pick + 1} (A)" in content(order, "md").decode()
+    assert f"design {pick + 1} [A]" in content(order, "md").decode().replace("\\", "")
     assert content(order, "html").startswith(b"<!DOCTYPE html>")
     assert content(order, "csv").decode().count("\n") == len(solution.front) + 1
     assert content(order, "adr").decode().startswith("---\nstatus:")
@@ -545,3 +545,43 @@ def test_a_batch_that_was_stopped_goes_on(monkeypatch, tmp_path, store):
     app.button(key=f"batch-again-{run.id}").click().run()
     assert not app.exception
     assert started == [run.id]
+
+
+@pytest.mark.parametrize("page", ["explore", "design", "compare", "breaking", "scenario", "runs"])
+def test_a_link_with_another_scenarios_name_shows_the_runs_own(monkeypatch, tmp_path, store, page):
+    """A link as it was made before: `?scenario=web-api-three-tier&run=...`, with a run of the exercise."""
+    run = solved(store)
+    app = app_test(monkeypatch, tmp_path, scenario="web-api-three-tier", run=run.id)
+    app.switch_page(f"ui/pages/{page}.py").run()
+    assert not app.exception
+    assert app.selectbox(key="header-scenario").value == EXERCISE
+    assert app.query_params["run"] == run.id
+    assert "scenario" not in app.query_params
+
+
+def test_the_header_names_the_scenario_of_a_run_that_is_not_bundled(monkeypatch, tmp_path, store):
+    theirs = solved(store, MINE)
+    app = app_test(monkeypatch, tmp_path, scenario="web-api-three-tier", run=theirs.id).run()
+    header = app.selectbox(key="header-scenario")
+    assert header.options[-1] == f"{theirs.title or theirs.name} (run {theirs.id})"
+    assert header.value == "run"
+    assert "My own" not in str(header.options)
+    header.set_value("web-api-three-tier").run()
+    assert app.query_params["scenario"] == "web-api-three-tier"
+    assert "run" not in app.query_params
+    assert theirs.id not in str(app.selectbox(key="header-scenario").options)
+
+
+def test_a_runs_private_scenario_is_named_to_nobody_who_guesses(monkeypatch, tmp_path, store):
+    mine = solved(store, MINE, [PRIVATE])
+    app = app_test(monkeypatch, tmp_path, run=mine.id[:6]).run()
+    assert "secret" not in str(app.selectbox(key="header-scenario").options)
+    assert "not in this store" in said(app)
+
+
+def test_a_deleted_run_leaves_the_first_scenario(monkeypatch, tmp_path, store):
+    theirs = solved(store, MINE)
+    app = choose(opened(monkeypatch, tmp_path, run=theirs.id), theirs.id)
+    app.button(key=f"run-delete-now-{theirs.id}").click().run()
+    assert not app.exception
+    assert app.selectbox(key="header-scenario").value == EXERCISE

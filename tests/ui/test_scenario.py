@@ -106,7 +106,7 @@ def test_edits_are_kept_apart_until_they_are_solved(monkeypatch, tmp_path):
     app.button(key="draft-solve").click().run()
     assert not app.exception
     assert "differ from the file" not in said(app)
-    assert app.query_params["scenario"] == "own"
+    assert app.selectbox(key="header-scenario").value == "own"
     assert app.query_params["run"], "the run has a link"
     scenario = scenario_from_text(own_text(app))
     assert scenario.components["platform"].service_ms == 120
@@ -239,7 +239,7 @@ def test_a_good_file_becomes_the_persons_own_scenario(monkeypatch, tmp_path):
     app = opened(monkeypatch, tmp_path, "Bring your own")
     app.file_uploader[0].upload("shop.yaml", GOOD.encode()).run()
     assert not app.exception
-    assert app.query_params["scenario"] == "own"
+    assert app.selectbox(key="header-scenario").value == "own"
     assert own_text(app) == GOOD
     assert "shop.yaml is read" in said(app)
     # solved, its run stands in the address: nothing else finds it again once the session is gone

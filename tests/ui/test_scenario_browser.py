@@ -82,7 +82,7 @@ def test_a_number_is_typed_over_refused_mended_and_solved_again(chromium, addres
     type_value(page, 0, "120", "1 assumption differs from the file. The front belongs to the old values.")
     assert eventually(page, lambda: page.get_by_text("to fix in your edits").count() == 0)
     page.get_by_role("button", name="Solve again").click()
-    assert eventually(page, lambda: "scenario=own" in page.url and "run=" in page.url)
+    assert eventually(page, lambda: "run=" in page.url and "scenario=" not in page.url)
     rest(page)
     assert eventually(page, lambda: "differs from the file" not in words(page))
     link = page.url
@@ -139,7 +139,8 @@ def test_a_bad_file_then_a_good_one(chromium, address):
     )
     page.get_by_role("heading", name=EVIL).wait_for()
     rest(page)
-    assert "scenario=own" in page.url
+    assert "scenario=black-friday-exercise" not in page.url
+    assert page.get_by_role("combobox", name="Scenario").input_value() == "My own: mine.yaml"
     assert page.locator("img[src=x]").count() == 0
     assert_quiet(watch, address)
 

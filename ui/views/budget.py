@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from models.complexity import WARNING_SHARE
 from models.units import quantity
 from optimizer.decide.health import BudgetOf
 from optimizer.decide.spending import Addition, Spending
 from optimizer.phrases import joined
 from optimizer.report.content import plain
 from optimizer.report.wording import Labels, change_text, changes_text, limit_label
-from ui.views.folding import Entry, Head, draw_folding
+from ui.views.folding import Entry, Head, Tone, draw_folding
+from ui.views.words import as_html
 
 #: Additions that are shown at once.
 MOST_SHOWN = 15
@@ -50,7 +51,7 @@ def draw_reserve(own: BudgetOf, *, warning_share: float) -> None:
         width = 100.0 * own.remaining_share
     st.markdown(f"**{words}**")
     alt = f"{words} The warning stands at 25 %, the phase transition at 0."
-    st.html(_BAR.format(alt=html.escape(alt, quote=True), kind=kind, width=min(max(width, 0.0), 100.0)))
+    st.html(_BAR.format(alt=as_html(alt), kind=kind, width=min(max(width, 0.0), 100.0)))
     st.caption(
         "At 0 the system changes phase and behaves as no part does alone. Below the dashed line it warns."
     )
@@ -96,7 +97,8 @@ def draw_additions(
         st.caption("Nothing can be added: every switch is on, every number at its largest.")
         return
     crossing = [one for one in found if one.crosses != "none" and not one.forbidden]
-    st.markdown(_crossed(len(found), [one.crosses for one in crossing]))
+    before = found[0].remaining + found[0].points
+    st.markdown(_crossed(len(found), [one.crosses for one in crossing], is_overspent=before <= 0.0))
     everything = len(found) > MOST_SHOWN and st.toggle(f"Show all {len(found)}", key="additions-all")
     shown = found if everything else found[:MOST_SHOWN]
     rows = [_addition(one, labels) for one in shown]
@@ -115,15 +117,30 @@ def draw_additions(
             st.button("Add it", key="addition-add", on_click=look_at, args=(token(one),))
 
 
-def _crossed(many: int, crosses: Sequence[str]) -> str:
+def _crossed(many: int, crosses: Sequence[str], *, is_overspent: bool = False) -> str:
     """How many additions there are, and how many of them cross the warning or zero."""
     additions = "One addition is possible" if many == 1 else f"{many} single additions are possible"
+    if is_overspent:
+        return f"{additions}; the budget is overspent already, so each point that is added is too many."
     parts = [
         f"{crosses.count(name)} would cross {words}"
         for name, words in (("warning", "the warning at 25 %"), ("zero", "zero, the phase transition"))
         if name in crosses
     ]
     return f"{additions}; {joined(parts) if parts else 'none would cross the warning'}."
+
+
+def _where(one: Addition) -> tuple[str, Tone]:
+    """What an addition means that crosses neither mark: which side of them it stays on, or comes back to."""
+    was_over = one.remaining + one.points <= 0.0
+    if one.remaining <= 0.0:
+        more = "overspent already, and more so" if one.points > 0.0 else "overspent already"
+        return more, "bad"
+    if was_over:
+        return "brings the budget back above zero", "plain"
+    if one.remaining_share < WARNING_SHARE:
+        return "below the warning already", "bad"
+    return "crosses nothing", "plain"
 
 
 def _addition(one: Addition, labels: Labels) -> list[Entry]:
@@ -135,7 +152,7 @@ def _addition(one: Addition, labels: Labels) -> list[Entry]:
     elif one.crosses == "warning":
         means, tone = "crosses the warning at 25 %", "bad"
     else:
-        means, tone = "crosses nothing", "plain"
+        means, tone = _where(one)
     if one.breaks:
         names = joined([limit_label(name) for name in one.breaks])
         means += f"; breaks the limit{'s' if len(one.breaks) > 1 else ''} on {names}"

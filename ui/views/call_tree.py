@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +10,7 @@ import streamlit as st
 
 from models.system import CallNode, ParallelNode, StepNode, System
 from models.units import percent, quantity
-from optimizer.report.content import shown
+from ui.views.words import as_html
 
 #: From here on waits grow steeply, and from here on there is no time left.
 WARM, FULL = 0.70, 1.00
@@ -57,7 +56,7 @@ def draw_call_tree(system: System, told: Mapping[str, Any], flow: int) -> None:
     """
     phases = told["phases"]
     heads = "".join(
-        f'<th scope="col">{_words(phase["name"])}<br><small>{_words(_rate(phase))}</small></th>'
+        f'<th scope="col">{as_html(phase["name"])}<br><small>{as_html(_rate(phase))}</small></th>'
         for phase in phases
     )
     body = "".join(_line(system, phases, row) for row in rows_of(system.traces[flow]))
@@ -67,7 +66,7 @@ def draw_call_tree(system: System, told: Mapping[str, Any], flow: int) -> None:
     )
     st.html(
         f'{_STYLE}<div class="calls" tabindex="0" role="region" aria-label="Calls"><table>'
-        f"<caption>{_words(caption)}</caption><thead><tr>"
+        f"<caption>{as_html(caption)}</caption><thead><tr>"
         f'<th scope="col">Call</th>{heads}</tr></thead><tbody>{body}</tbody></table></div>'
     )
 
@@ -113,13 +112,13 @@ def _own_name(system: System, node: CallNode) -> str:
 def _line(system: System, phases: Sequence[Mapping[str, Any]], row: Row) -> str:
     lead = f'<span class="tree">{"   " * (row.depth - 1)}└─ </span>' if row.depth else ""
     if row.node is None:
-        told = f"{lead}<small>{_words(row.words)}</small>"
+        told = f"{lead}<small>{as_html(row.words)}</small>"
         return f'<tr><th scope="row" colspan="{len(phases) + 1}">{told}</th></tr>'
     name = system.components[row.node.component]
     cells = "".join(
         _busy(phase["components"][name]["utilisation"], system, row.node.component) for phase in phases
     )
-    return f'<tr><th scope="row">{lead}{_words(name_of_call(system, row.node))}</th>{cells}</tr>'
+    return f'<tr><th scope="row">{lead}{as_html(name_of_call(system, row.node))}</th>{cells}</tr>'
 
 
 def _busy(utilisation: float | None, system: System, component: int) -> str:
@@ -127,7 +126,7 @@ def _busy(utilisation: float | None, system: System, component: int) -> str:
         return "<td><small>somebody else’s</small></td>"
     kind, words = busy_words(utilisation)
     width = 100 if utilisation is None else min(100.0, 100.0 * utilisation)
-    told = f"<strong>{_words(words)}</strong>" if kind != "ok" else _words(words)
+    told = f"<strong>{as_html(words)}</strong>" if kind != "ok" else as_html(words)
     return f'<td class="busy {kind}">{told}<span class="bar" style="width:{width:.1f}%"></span></td>'
 
 
@@ -138,7 +137,3 @@ def _rate(phase: Mapping[str, Any]) -> str:
 def _flow(system: System, flow: int) -> str:
     name = system.flows[flow]
     return system.scenario.flows[name].label or name
-
-
-def _words(words: str) -> str:
-    return html.escape(shown(words), quote=True)

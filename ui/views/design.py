@@ -8,6 +8,7 @@ from optimizer.decide.taking import taken_by
 from optimizer.report.findings import runner_up
 from optimizer.report.sections.measured import measured, placed
 from ui import state, tokens
+from ui.beside import LETTERS
 from ui.looked_at import Shown, shown_of
 from ui.subject import Solved
 from ui.views.design_tabs import draw_tabs
@@ -55,7 +56,7 @@ def _draw_choice(shown: Shown) -> None:
         shown.suggestion: f"suggested: {tokens.name_of(shown.suggestion)}",
         tokens.TODAY: "today's design",
     }
-    for letter, pick in zip("ABCD", picks, strict=False):
+    for letter, pick in zip(LETTERS, picks, strict=False):
         names.setdefault(pick, f"picked, {letter}: {tokens.name_of(pick)}")
     if many <= MOST_LISTED:
         for i in range(many):

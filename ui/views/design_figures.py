@@ -13,6 +13,7 @@ from models.dimension import Dimension
 from models.evaluation import Array, Evaluation
 from models.units import quantity
 from ui.views import figures
+from ui.views.words import as_label
 
 #: An axis whose values lie further apart than by this factor is logarithmic.
 WIDE = 50.0
@@ -91,7 +92,7 @@ def time_bars(names: Sequence[str], kinds: Sequence[tuple[str, str, str, Array]]
             name=name,
             marker={"color": colour, "pattern": {"shape": pattern}},
             hovertext=[
-                f"{figures.label(call)}: {quantity(float(ms), 'ms')} {name}"
+                f"{as_label(call)}: {quantity(float(ms), 'ms')} {name}"
                 for call, ms in zip(names, times, strict=True)
             ],
             hoverinfo="text",
@@ -106,7 +107,7 @@ def time_bars(names: Sequence[str], kinds: Sequence[tuple[str, str, str, Array]]
     figure.update_xaxes(title="ms of the mean response", fixedrange=True)
     figure.update_yaxes(
         tickvals=places,
-        ticktext=[figures.label(name) for name in names],
+        ticktext=[as_label(name) for name in names],
         autorange="reversed",
         fixedrange=True,
         automargin=True,

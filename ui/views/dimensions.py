@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable, Sequence
 
 import streamlit as st
@@ -10,9 +9,9 @@ import streamlit as st
 from models.evaluation import Evaluation
 from models.units import quantity
 from optimizer.decide.placing import Place
-from optimizer.report.content import Text, plain, shown
+from optimizer.report.content import Text, plain
 from optimizer.report.sections.measured import Measured
-from ui.views.words import escaped
+from ui.views.words import as_html, escaped
 
 #: Designs that beat another and get a button.
 MOST_BUTTONS = 3
@@ -96,13 +95,9 @@ def card_html(one: Measured) -> str:
     if one.best is not None and one.reached_by is not None:
         best = "this one" if one.is_best else f"{one.best} (design {one.reached_by + 1})"
         told.append(("Best reachable", best))
-    terms = "".join(f"<li><span>{_words(term)}</span> {_words(words)}</li>" for term, words in told)
+    terms = "".join(f"<li><span>{as_html(term)}</span> {as_html(words)}</li>" for term, words in told)
     return f'<div class="card">{"".join(lines)}<ul>{terms}</ul></div>'
 
 
 def _line(kind: str, words: str) -> str:
-    return f'<p class="{kind}">{_words(words)}</p>'
-
-
-def _words(words: str) -> str:
-    return html.escape(shown(words), quote=True)
+    return f'<p class="{kind}">{as_html(words)}</p>'

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import streamlit as st
 
-from optimizer.report.content import Block, Cell, Number, Table, plain, shown
+from optimizer.report.content import Block, Cell, Number, Table, plain
 from ui.views.blocks import draw_block
-from ui.views.words import escaped
+from ui.views.words import as_html, escaped
 
 #: A mark beside a cell: what it says, and how it looks.
 Tone = Literal["plain", "good", "bad"]
@@ -97,12 +96,12 @@ def draw_folding(caption: str, corner: str, heads: Sequence[Head], rows: Sequenc
         rows: The rows; the first cell of each is its head.
     """
     top = "".join(
-        f'<th scope="col">{_key(head)}{_words(head.words)}{_note(head.note)}</th>' for head in heads
+        f'<th scope="col">{_key(head)}{as_html(head.words)}{_note(head.note)}</th>' for head in heads
     )
     body = "".join(_row(heads, row) for row in rows)
     st.html(
-        f'{_STYLE}<table class="fold"><caption>{_words(caption)}</caption>'
-        f'<thead><tr><th scope="col">{_words(corner)}</th>{top}</tr></thead><tbody>{body}</tbody></table>'
+        f'{_STYLE}<table class="fold"><caption>{as_html(caption)}</caption>'
+        f'<thead><tr><th scope="col">{as_html(corner)}</th>{top}</tr></thead><tbody>{body}</tbody></table>'
     )
 
 
@@ -139,18 +138,18 @@ def _told(cell: Cell) -> str:
 
 
 def _row(heads: Sequence[Head], row: Sequence[Entry]) -> str:
-    first = f'<th scope="row">{_words(row[0].words)}{_note(row[0].note)}</th>'
+    first = f'<th scope="row">{as_html(row[0].words)}{_note(row[0].note)}</th>'
     return f"<tr>{first}{''.join(map(_cell, heads, row[1:]))}</tr>"
 
 
 def _cell(head: Head, entry: Entry) -> str:
-    words = _words(entry.words)
+    words = as_html(entry.words)
     if entry.is_number:
         words = f'<span class="num">{words}</span>'
     if entry.is_strong:
         words = f"<strong>{words}</strong>"
     kind = "" if entry.words or entry.note else ' class="empty"'
-    of = html.escape(shown(head.words), quote=True)
+    of = as_html(head.words)
     return f'<td{kind} data-of="{of}"><div>{words}{_note(entry.note, entry.tone)}</div></td>'
 
 
@@ -164,8 +163,4 @@ def _key(head: Head) -> str:
 def _note(words: str, tone: Tone = "plain") -> str:
     if not words:
         return ""
-    return f'<span class="note {tone}">{_words(words)}</span>'
-
-
-def _words(words: str) -> str:
-    return html.escape(shown(words), quote=True)
+    return f'<span class="note {tone}">{as_html(words)}</span>'

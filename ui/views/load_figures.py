@@ -14,6 +14,7 @@ from optimizer.report.sections.under_load import BEFOREHAND
 from optimizer.report.wording import limit_label
 from ui.beside import Beside
 from ui.views import figures
+from ui.views.words import as_label
 
 #: Components that the chart shows, and their lines.
 MOST_SHOWN = 5
@@ -40,6 +41,7 @@ def first_falls_figure(designs: Sequence[Beside], points: Sequence[BreakingPoint
             },
             text=[_multiple(margin) for margin in margins],
             textposition="auto",
+            insidetextfont={"color": [figures.ink(one.colour) for one in designs]},
             hoverinfo="text",
         )
     )
@@ -61,8 +63,7 @@ def falls_figure(points: BreakingPoints, rate: float) -> go.Figure:
         for j in shown
     ]
     names = [
-        figures.label(f"{limit_label(points.limits[j])}, {words}")
-        for j, words in zip(shown, texts, strict=True)
+        as_label(f"{limit_label(points.limits[j])}, {words}") for j, words in zip(shown, texts, strict=True)
     ]
     hover = [f"{name}{_rate(float(points.fails[0, j]) * rate)}" for name, j in zip(names, shown, strict=True)]
     figure = go.Figure()

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from optimizer.decide.changes import changes
 from optimizer.report.content import plain
-from optimizer.report.wording import changes_text
+from optimizer.report.wording import against_today
 from ui import state
-from ui.beside import Beside
+from ui.beside import LETTERS, Beside
 from ui.subject import Solved
 from ui.view import MOST_PICKS
 from ui.views.words import escaped
@@ -54,11 +53,11 @@ def draw_pick_cards(subject: Solved, designs: Sequence[Beside]) -> None:
                     if k:
                         before = designs[k - 1].letter
                         st.button(
-                            f"Swap with {before}",
+                            escaped(f"Swap with {before}"),
                             key=f"swap-{one.token}",
                             on_click=state.set_picks,
                             args=(_swapped(picks, one.token, designs[k - 1].token),),
-                            help=f"It becomes {before}; the others are compared with A.",
+                            help=escaped(f"It becomes {before}; the others are compared with {LETTERS[0]}."),
                         )
                 elif len(picks) < MOST_PICKS:
                     st.button("Pick", key=f"pick-{one.token}", on_click=state.pick, args=(one.token,))
@@ -66,7 +65,7 @@ def draw_pick_cards(subject: Solved, designs: Sequence[Beside]) -> None:
 
 def _title(one: Beside) -> str:
     name = one.name[:1].upper() + one.name[1:]
-    return f"**{one.letter}** · {escaped(name)}" if one.is_pick else f"**{escaped(name)}**"
+    return f"**{escaped(one.letter)}** · {escaped(name)}" if one.is_pick else f"**{escaped(name)}**"
 
 
 def _swapped(picks: tuple[str, ...], one: str, other: str) -> tuple[str, ...]:
@@ -75,8 +74,5 @@ def _swapped(picks: tuple[str, ...], one: str, other: str) -> tuple[str, ...]:
 
 
 def _changed(subject: Solved, one: Beside) -> str:
-    space = subject.system.space
-    found = changes(space, space.canonical(space.today[None, :])[0], one.x)
-    if not found:
-        return "Changes nothing."
-    return f"Changes {plain(changes_text(subject.about().labels, found, most=_MOST_NAMED))}."
+    told = against_today(subject.about().labels, subject.system.space, one.x, most=_MOST_NAMED)
+    return f"Changes {plain(told)}."

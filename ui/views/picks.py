@@ -5,6 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from ui import state, tokens
+from ui.beside import LETTERS
+from ui.views.words import escaped
 
 #: Room that is there before anything is picked: the table below must not jump. Narrow, it takes more.
 _STYLE = "<style>.st-key-picks {min-height: 56px}</style>"
@@ -18,10 +20,10 @@ def draw_picks(picks: tuple[str, ...]) -> None:
             st.markdown("Nothing is picked yet: select a row of the table, or click a point of the scatter.")
             return
         st.markdown("Picked:", width="content")
-        for letter, pick in zip("ABCD", picks, strict=False):
+        for letter, pick in zip(LETTERS, picks, strict=False):
             st.button(
-                f"{letter}: {tokens.name_of(pick)} ×",
-                key=f"unpick-{letter}",
+                escaped(f"{letter}: {tokens.name_of(pick)} ×"),
+                key=f"unpick-{letter[1]}",
                 on_click=state.pick,
                 args=(pick,),
                 help="Click to let it go",

@@ -17,7 +17,7 @@ from optimizer.report.sections.glossary import WORDS
 from ui.beside import Beside
 from ui.tokens import TODAY
 from ui.views import figures
-from ui.views.words import escaped
+from ui.views.words import as_label, escaped
 
 #: Signs of the designs in their order: a shape each, beside the colour.
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x")
@@ -105,7 +105,7 @@ def _traces(
     letters = [one.letter for one in designs]
     colours = [one.colour for one in designs]
     hover = [
-        figures.label(f"{one.label}: {told_of(axis, span)}") for one, span in zip(designs, spans, strict=True)
+        as_label(f"{one.label}: {told_of(axis, span)}") for one, span in zip(designs, spans, strict=True)
     ]
     middle = [span.value if span.half is None else span.half for span in spans]
     sides = [frame.side(value) for value in middle]
@@ -150,7 +150,7 @@ def _traces(
             "y": letters,
             "mode": "markers+text",
             "marker": {"size": 20, "opacity": 0.0},
-            "text": [figures.label(quantity(value, axis.unit)) for value in middle],
+            "text": [as_label(quantity(value, axis.unit)) for value in middle],
             "textposition": [f"top {_OPPOSITE[side]}" for side in sides],
             "hoverinfo": "skip",
             "cliponaxis": False,
@@ -204,7 +204,7 @@ def _layout(axis: Axis, frame: _Frame, designs: Sequence[Beside]) -> dict[str, o
             shapes.append(
                 {"type": "line", "x0": at, "x1": at, "y0": 0, "y1": 1, "yref": "paper", "line": line}
             )
-        words = figures.label(f"limit {quantity(axis.limit, axis.unit)}")
+        words = as_label(f"limit {quantity(axis.limit, axis.unit)}")
         words = {"": words, "left": f"\u2190 {words}", "right": f"{words} \u2192"}[beyond]
         anchor = beyond or "center"
         where = {"x": at, "y": 1.0, "yref": "paper", "yanchor": "bottom", "xanchor": anchor}

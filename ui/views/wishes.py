@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ import streamlit as st
 from models.dimension import Dimension
 from models.units import quantity
 from optimizer.decide.selecting import Range
-from ui.views.words import escaped
+from ui.views.words import as_html, escaped
 
 #: Places to which a wish can be pulled.
 PLACES = 41
@@ -118,7 +117,7 @@ def _band(wish: Wish) -> str:
         '<div style="height:6px;border-radius:3px;background:rgba(127,135,144,0.25)">'
         f'<div style="margin-left:{left:.2f}%;width:{min(width, 100 - left):.2f}%;height:6px;'
         'border-radius:3px;background:#0072B2"></div></div>'
-        f"<div>{html.escape(words)}</div></div>"
+        f"<div>{as_html(words)}</div></div>"
     )
 
 

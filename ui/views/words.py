@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 from optimizer.report.content import Cell, plain, shown
@@ -17,6 +18,16 @@ _MEANS = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&^@=/])")
 def escaped(words: str) -> str:
     """A text as Markdown that shows exactly it."""
     return _LINKS.sub(_JOINER, _MEANS.sub(r"\\\1", " ".join(shown(words).split())))
+
+
+def as_html(words: str) -> str:
+    """A text as HTML, or the value of an attribute, that shows exactly it."""
+    return html.escape(shown(words), quote=True)
+
+
+def as_label(words: str) -> str:
+    """A text as a chart shows it, which takes some of HTML for what it says, but no quotes."""
+    return html.escape(shown(words), quote=False)
 
 
 def escaped_cell(cell: Cell) -> str:

@@ -13,6 +13,7 @@ from models.units import quantity
 from ui.drafting import Drafted
 from ui.views import figures
 from ui.views.editor import Cell, cell_of, draw_editor
+from ui.views.words import as_label, escaped
 
 
 def draw_workload(found: Drafted) -> None:
@@ -25,7 +26,7 @@ def draw_workload(found: Drafted) -> None:
         "long, a high one is much load."
     )
     if scenario.workload.source:
-        st.caption(f"Source: {figures.label(scenario.workload.source)}")
+        st.caption(escaped(f"Source: {scenario.workload.source}"))
     peak = max(shown, key=lambda phase: (phase.peak, phase.rate))
     total = sum(phase.hours for phase in shown)
     said = f"{len(shown)} phases over {quantity(total, 'h')}; the peak is {quantity(peak.rate, 'requests/s')}"
@@ -52,9 +53,7 @@ def draw_workload(found: Drafted) -> None:
             "rate": st.column_config.TextColumn("rate, requests/s", help="User requests per second."),
             "hours": st.column_config.TextColumn("hours", help="How long the phase lasts."),
             **{
-                name: st.column_config.TextColumn(
-                    f"{name}", help=figures.label(words or "A driver of costs.")
-                )
+                name: st.column_config.TextColumn(f"{name}", help=escaped(words or "A driver of costs."))
                 for name, words in scenario.drivers.items()
             },
         },
@@ -72,6 +71,7 @@ def load_figure(phases: Sequence[Phase], before: Sequence[Phase] = ()) -> go.Fig
             width=[phase.hours for phase in phases],
             text=[_said(phase) for phase in phases],
             textposition="auto",
+            insidetextfont={"color": figures.ink(figures.BLUE)},
             hoverinfo="text",
             marker={"color": figures.BLUE, "line": {"color": "white", "width": 1}},
             cliponaxis=False,
@@ -100,7 +100,7 @@ def load_figure(phases: Sequence[Phase], before: Sequence[Phase] = ()) -> go.Fig
 
 def _said(phase: Phase) -> str:
     rate, hours = quantity(phase.rate, "requests/s"), quantity(phase.hours, "h")
-    return f"{figures.label(phase.name)}: {rate}, {hours}"
+    return f"{as_label(phase.name)}: {rate}, {hours}"
 
 
 def _ends(phases: Sequence[Phase]) -> list[float]:

@@ -98,7 +98,7 @@ function node(tag, attributes = {}, ...children) {
 function legendOf(view) {
   const first = view.labels.length ? "the thick one is the suggested or chosen design, " : "";
   const picked = view.options.hasLetters ? " Lines and rings with a letter are picked; the dashed line and the diamond are closest to the wishes." : "";
-  return `Each line is a design, better is up: ${first}the dotted one today's, dashes are limits. Each dot is a design too; squares are the few that stand for all.${picked}`;
+  return `Each line is a design, better is up: ${first}the dotted one today's, dashes are limits. Each dot is a design too, better is up there too, and numbers grow to the right; squares are the few that stand for all.${picked}`;
 }
 
 function build(view) {
@@ -213,7 +213,7 @@ function repaint(view) {
     paintScatter(view);
     view.root.dataset.drawn = String(view.drawn);
     view.root.dataset.closest = view.closest < 0 ? "" : String(view.numbers[view.closest]);
-    view.root.dataset.picked = view.pins.map(({ i, values }, k) => (values ? `${"ABCD"[k % 4]}${i < 0 ? "" : view.numbers[i]}` : "")).join(" ");
+    view.root.dataset.picked = view.pins.map(({ i, values }, k) => (values ? `${PICK_NAMES[k % 4]}${i < 0 ? "" : view.numbers[i]}` : "")).join(" ");
   });
 }
 

@@ -169,12 +169,9 @@ function boxRanges(view, width, height) {
   const [x0, y0, x1, y1] = view.box;
   const across = (x) => (x - SQUARE.left) / (width - SQUARE.left - SQUARE.right);
   const upward = (y) => (height - SQUARE.bottom - y) / (height - SQUARE.top - SQUARE.bottom);
-  const set = (j, a, b) => {
-    const turn = (p) => (view.axes[j].better === "lower" ? 1 - p : p);
-    setRange(view, j, rangeOf(view, j, turn(a), turn(b)));
-  };
-  set(view.x, across(x0), across(x1));
-  if (view.y !== view.x) set(view.y, upward(y0), upward(y1));
+  const turn = (p) => (view.axes[view.x].better === "lower" ? 1 - p : p); // numbers grow to the right
+  setRange(view, view.x, rangeOf(view, view.x, turn(across(x0)), turn(across(x1))));
+  if (view.y !== view.x) setRange(view, view.y, rangeOf(view, view.y, upward(y0), upward(y1)));
 }
 
 function pointAt(view, x, y, width, height) {

@@ -7,6 +7,7 @@ function shownNumber(value, unit) {
   if (unit === "requests/s") return `${shownGrouped(value)}/s`;
   if (unit === "USD") return shownMoney(value);
   if (unit === "fraction") return shownShare(value);
+  if (unit === "more") return shownChange(value);
   return `${shownGrouped(value)} ${unit}`.trim();
 }
 
@@ -28,15 +29,25 @@ function shownMoney(value) {
   return `${shownWhole(value)} USD`;
 }
 
-// As many nines as a share has, and never more than are true: rounded away from 100 %.
+// A change by a share, which has no whole: never in nines.
+function shownChange(share) {
+  return Math.abs(share) <= 5e-13 ? "0 %" : `${shownDigits(100 * share)} %`;
+}
+
+// Rounded; close to 100 % with as many nines as a share has, and never up to 100 %.
 function shownShare(share) {
   if (share >= 1 - 5e-13 && share <= 1) return "100 %";
+  if (Math.abs(share) <= 5e-13) return "0 %";
+  if (Math.abs(share) < 1e-8) return `${share > 0 ? "under " : "above -"}0.000001 %`;
   if (!(share > 0.9 && share < 1)) return `${shownDigits(100 * share)} %`;
   const parts = BigInt(share.toFixed(14).replace(".", "")); // of 10^14
   const missing = 10n ** 14n - parts;
   const exponent = missing.toString().length - 1 - 12;
   const decimals = Math.max(1, 1 - exponent);
-  const digits = parts.toString().padStart(13, "0");
+  const cut = 10n ** BigInt(Math.max(12 - decimals, 0)); // half to even, as Python rounds
+  const [whole, rest] = [parts / cut, (parts % cut) * 2n];
+  const rounded = (whole + (rest > cut || (rest === cut && whole % 2n === 1n) ? 1n : 0n)) * cut;
+  const digits = rounded.toString().padStart(13, "0");
   const fraction = digits.slice(-12).padEnd(decimals, "0").slice(0, decimals);
   return `${digits.slice(0, -12)}.${fraction} %`;
 }

@@ -2,8 +2,9 @@
 
 const SHADES = ["#414487", "#355f8d", "#2a788e", "#21918c", "#22a884", "#44bf70", "#7ad151"];
 const DASHES = [[], [8, 4], [2, 3], [10, 3, 2, 3], [5, 5], [12, 4, 4, 4], [1, 4], [6, 2, 1, 2]];
-// What is picked: a colour, a dash and a letter each. Groups: a colour each. Both Okabe and Ito's (2008).
+// What is picked: a colour, a dash and a letter each, marked, as decisions may be called A too. Groups: a colour each. Both Okabe and Ito's (2008).
 const PICK_COLOURS = ["#D55E00", "#009E73", "#CC79A7", "#E69F00"], PICK_DASHES = [[], [9, 5], [3, 3], [10, 3, 3, 3]];
+const PICK_NAMES = ["[A]", "[B]", "[C]", "[D]"];
 const GROUP_COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8c6d31", "#7f7f7f"];
 const BY_GROUP = 99; // colour by group instead of by an axis
 const LINES_MOVING = 2500, LINES_RESTING = 12000;
@@ -180,7 +181,7 @@ function paintMarked(view, pen, width, height) {
       const j = view.order[0];
       pen.font = "bold 12px system-ui, sans-serif";
       pen.textAlign = "left";
-      halo(pen, "ABCD"[k % 4], axisX(view, 0, width) - 14, axisY(view, j, values[j], height) + 4, view.colours);
+      halo(pen, PICK_NAMES[k % 4], Math.max(1, axisX(view, 0, width) - 20), axisY(view, j, values[j], height) + 4, view.colours);
     } else if (!view.marked.includes(i)) line(values, [], view.colours.mark, 2.5);
   });
   if (view.hover >= 0) line(valuesOf(view, view.hover), [], view.colours.text, 2.5);
@@ -202,10 +203,10 @@ function scatterX(view, value, width) {
   return SQUARE.left + q * (width - SQUARE.left - SQUARE.right);
 }
 
+// Better is up, as on the axes.
 function scatterY(view, value, height) {
   const p = Math.min(1.02, Math.max(-0.02, view.layouts[view.y].position(value)));
-  const q = view.axes[view.y].better === "lower" ? 1 - p : p;
-  return height - SQUARE.bottom - q * (height - SQUARE.top - SQUARE.bottom);
+  return height - SQUARE.bottom - p * (height - SQUARE.top - SQUARE.bottom);
 }
 
 function paintScatter(view) {
@@ -269,7 +270,7 @@ function paintScatter(view) {
     pen.font = "bold 12px system-ui, sans-serif";
     pen.textAlign = "left";
     const [x, y] = spotOf(values);
-    halo(pen, "ABCD"[k % 4], x + 9, y - 7, colours);
+    halo(pen, PICK_NAMES[k % 4], Math.min(x + 9, width - 22), Math.max(y - 7, 12), colours);
   });
   if (view.hover >= 0) ring(valuesOf(view, view.hover), colours.text);
   if (view.box) {

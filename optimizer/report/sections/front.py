@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.evaluation import Evaluation
-from optimizer.decide.changes import changes
+from optimizer.decide.changes import TODAYS, is_today
 from optimizer.decide.exchanges import nines_of
 from optimizer.decide.off_front import OffFront
 from optimizer.report.content import (
@@ -27,7 +27,7 @@ from optimizer.report.content import (
     text,
 )
 from optimizer.report.findings import Findings, Goal
-from optimizer.report.wording import broken, changes_text, counted, limit_label, numbers, over_text
+from optimizer.report.wording import against_today, broken, counted, limit_label, numbers, over_text
 
 #: Decisions that are named of each of the few.
 MOST_DECISIONS = 12
@@ -68,12 +68,11 @@ def representatives(found: Findings) -> Section | None:
         return None
     evaluation = found.front.evaluation
     sizes = np.bincount(few.group, minlength=len(few.positions))
-    today = found.space.canonical(np.asarray(found.space.today)[None, :])[0]
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (
             str(i + 1),
             name,
-            changes_text(found.labels, changes(found.space, today, evaluation.X[i]), most=MOST_DECISIONS),
+            against_today(found.labels, found.space, evaluation.X[i], most=MOST_DECISIONS),
             Number(float(size), "count"),
         )
         for i, name, size in zip(few.positions, few.names, sizes, strict=True)
@@ -177,6 +176,10 @@ def marks(found: Findings) -> tuple[list[int], list[str]]:
             names.insert(0, f"{name}: {names.pop(k)}")
         else:
             marked, names = [position, *marked], [name, *names]
+    names = [
+        f"{name}; {TODAYS}" if is_today(found.space, found.front.X[i]) else name
+        for i, name in zip(marked, names, strict=True)
+    ]
     return marked, names
 
 

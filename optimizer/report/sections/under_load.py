@@ -90,7 +90,7 @@ def margin_text(multiple: float, holds: float) -> Text:
         return text("more than ", times(MOST), " the plan")
     if multiple <= 1.0:
         return text("none: broken as planned, it holds to ", times(holds), " the plan")
-    return text(Number(multiple - 1.0, "fraction"), " above the plan")
+    return text(Number(multiple - 1.0, "more"), " above the plan")
 
 
 def falls_table(

@@ -248,9 +248,18 @@ def test_the_page_rounds_as_python_does(chromium, large):
         9.995,
         1e15,
         1.0,
+        0.9898,
+        0.98949,
+        0.9895,
+        0.99985,
+        0.99996,
+        3.2e-52,
+        -3.2e-52,
+        2e-10,
+        -2e-10,
     ]
-    for unit in ("ms", "requests/s", "USD", "fraction", "points", ""):
-        values = [*sizes, *(-v for v in sizes[:50]), *ties, *(shares if unit == "fraction" else [])]
+    for unit in ("ms", "requests/s", "USD", "fraction", "more", "points", ""):
+        values = [*sizes, *(-v for v in sizes[:50]), *ties, *(shares if unit in ("fraction", "more") else [])]
         script = "([values, unit]) => values.map((v) => tradespaceFront.shown(v, unit))"
         shown = page.evaluate(script, [values, unit])
         wrong = [
