@@ -28,7 +28,7 @@ def sample(space: DesignSpace, n: int, *, seed: int, method: Method = "sobol") -
         seed: Same seed, same sample.
         method: `sobol`: scrambled Sobol points (Sobol' 1967; Owen 1995); `latin-hypercube`: one point in each
             of n strata of every column (McKay, Beckman, Conover 1979). It takes the place of Sobol points
-            where there are more columns than these are known for (21,201; Joe and Kuo 2008).
+            where there are more columns than these are known for (21,201 in SciPy).
 
     Returns:
         Designs in canonical form, `(m, d)`, m <= n; fewer where the space has fewer or rules leave few.
