@@ -7,17 +7,17 @@ flow, and only within one state are the components independent (`physics` notes 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.coupling import is_required
+from models.coupling import is_called, is_required
 from models.evaluation import Array
 from models.formulas.redundancy import carried_share, k_of_n, replicas_in, zone_states
 from models.parameters import Parameters
-from models.sharing import Kinds, Shared, share, together
+from models.sharing import Kinds, Shared, kinds_of, share, together
 from models.stations import Station
 
 MINUTES_PER_HOUR = 60.0
@@ -51,7 +51,9 @@ def required_parts(
 ) -> tuple[list[Shared[Redundancy]], list[list[Array]]]:
     """What each flow requires: parts of the system, and by flow 1.0 where it requires the part, else 0.0.
 
-    A store that is written to is a part of its own for that: a write needs another quorum than a read.
+    A store that is written to is a part of its own for that: a write needs another quorum than a read. What
+    no flow requires is a part too where it is called and says how available its zones are: what it says of a
+    zone holds for all that stands there.
 
     Args:
         parameters: The parameters.
@@ -61,6 +63,7 @@ def required_parts(
     system = parameters.system
     parts: list[Shared[Redundancy]] = []
     needs: list[list[Array]] = [[] for _ in system.flows]
+    called = is_called(parameters)
     for c, station in enumerate(stations):
         for writes in (False, True) if station.held.quorum is not None else (None,):
             calls = is_required(parameters, c, writes=writes)
@@ -69,7 +72,38 @@ def required_parts(
             parts.append(_shared_redundancy(parameters, alike[c], c, station, writes=bool(writes)))
             for f, call in enumerate(calls):
                 needs[f].append(call)
+        in_use = _largest([flow[c] for flow in called])
+        if station.held.has_queue and bool((_told_of_zones(parameters, c) * in_use > 0.0).any()):
+            parts.append(_optional_redundancy(parameters, alike[c], c, station, in_use))
+            for flow_needs in needs:
+                flow_needs.append(np.zeros((1, 1)))
     return parts, needs
+
+
+def _largest(values: Sequence[Array]) -> Array:
+    largest: Array = np.zeros((1, 1))
+    for value in values:
+        largest = np.maximum(largest, value)
+    return largest
+
+
+def _told_of_zones(parameters: Parameters, component: int) -> Array:
+    """1.0 where a component says that its zones can be lost."""
+    return (parameters.of_component(component, "zone_availability") < 1.0).astype(np.float64)
+
+
+def _optional_redundancy(
+    parameters: Parameters, alike: Kinds, component: int, station: Shared[Station], in_use: Array
+) -> Shared[Redundancy]:
+    """What a component says of its zones, where it is called."""
+    kinds = together([station.kinds, alike, kinds_of([in_use], parameters.n)], parameters.n)
+
+    def worked_out(rows: Kinds) -> Redundancy:
+        found = redundancy(parameters.seen_by(rows), component, station.of(rows))
+        zone = np.where(rows.pick(in_use) > 0.0, found.zone_availability, 1.0)
+        return replace(found, zone_availability=zone)
+
+    return share(kinds, worked_out)
 
 
 def _shared_redundancy(

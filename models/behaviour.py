@@ -36,7 +36,8 @@ class Behaviour:
         arrivals_per_s: By component: calls that arrive.
         utilisation: Of the busiest station.
         bottleneck: Position of that station's component.
-        collapse: By how much the utilisation of a station that turns nothing away is at or above 1.
+        collapse: By how much the load ratio of a station that turns nothing away is above 1; more than 0 from
+            1 on, below 0 below it, -1 where all turn away what is too much.
         reachable_per_s: User requests of the mix that the least of the components can carry.
         retry_share: Share of all attempts that are retries.
         metastable: 1.0 where the system that is down stays down.
@@ -120,7 +121,7 @@ def _behaviour(parameters: Parameters, network: SharedNetwork) -> Behaviour:
         arrivals_per_s=tuple(station.part(lambda each: each.arrivals_per_s) for station in stations),
         utilisation=_largest([s.part(lambda each: each.utilisation) for s in stations if s.held.has_queue]),
         bottleneck=_busiest(stations),
-        collapse=_largest([station.part(_collapse) for station in stations]),
+        collapse=_largest([station.part(_collapse) for station in stations], least=-1.0),
         reachable_per_s=_reachable(parameters, network),
         retry_share=_retry_share(network),
         metastable=network.metastable,
@@ -133,13 +134,13 @@ def _behaviour(parameters: Parameters, network: SharedNetwork) -> Behaviour:
 
 
 def _busiest(stations: Sequence[Shared[Station]]) -> Array:
-    """Position of the station with the largest utilisation."""
+    """Position of the component that limits the station with the largest utilisation."""
     most: Array = np.full((1, 1), -1.0)
     place: Array = np.zeros((1, 1))
-    for c, station in enumerate(stations):
+    for station in stations:
         if station.held.has_queue:
             own = station.part(lambda each: each.utilisation)
-            place = np.where(own > most, float(c), place)
+            place = np.where(own > most, station.part(lambda each: each.limited_by), place)
             most = np.maximum(own, most)
     return place
 
@@ -157,12 +158,13 @@ def _flow_latency(parameters: Parameters, network: SharedNetwork, flow: int, pro
 
 
 def _collapse(station: Station) -> Array:
-    over = np.maximum(station.utilisation - 1.0, _LEAST_EXCESS)
-    return np.where(~station.can_refuse & (station.utilisation >= 1.0), over, 0.0)
+    over = station.load_ratio - 1.0
+    over = np.where(over >= 0.0, np.maximum(over, _LEAST_EXCESS), over)
+    return np.where(station.can_refuse, -1.0, over)
 
 
-def _largest(values: Sequence[Array]) -> Array:
-    largest: Array = np.zeros((1, 1))
+def _largest(values: Sequence[Array], least: float = 0.0) -> Array:
+    largest: Array = np.full((1, 1), least)
     for value in values:
         largest = np.maximum(largest, value)
     return largest

@@ -11,6 +11,7 @@ from models.evaluation import Array
 from models.parameters import Parameters
 from models.plans import base_value
 from models.scenario.paths import Slot
+from models.system import System
 
 SECONDS_PER_HOUR = 3600.0
 CALLS_PER_MILLION = 1e6
@@ -43,6 +44,35 @@ class Cost:
             for p in range(phases):
                 total = total + full[:, p]
         return np.asarray(total)
+
+
+#: Prices from here on may add up to what no number holds.
+_ABSURD_USD = 1e100
+
+
+def may_be_infinite(system: System) -> bool:
+    """Whether some design of a system may cost more than a number holds: absurd prices or powers of drivers."""
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+        for cost in system.scenario.costs:
+            most = abs(cost.usd)
+            for name, exponent in cost.drivers.items():
+                slot = Slot("driver", name, "value")
+                reference = float(base_value(system.scenario, slot)[0, 0])
+                ratios = np.maximum(np.array(_reach(system, slot)) / reference, 0.0)
+                most = most * float(np.max(np.power(ratios, exponent)))
+            if not most < _ABSURD_USD:
+                return True
+    prices = ("price_usd_per_hour", "price_usd_per_million", "value_usd")
+    slots = [slot for slot in (*system.static, *system.plans) if slot.parameter in prices]
+    return any(not abs(value) < _ABSURD_USD for slot in slots for value in _reach(system, slot))
+
+
+def _reach(system: System, slot: Slot) -> tuple[float, float]:
+    """Smallest and largest value that a parameter can have."""
+    if slot in system.plans:
+        return system.plans[slot].lowest, system.plans[slot].highest
+    value = system.static[slot]
+    return float(value.min()), float(value.max())
 
 
 def running_cost(parameters: Parameters, arrivals_per_s: Sequence[Array]) -> tuple[list[Array], list[Array]]:

@@ -8,7 +8,8 @@ import numpy as np
 
 from models.evaluation import Array
 from models.parameters import Parameters
-from models.system import CallNode
+from models.scenario.paths import Slot
+from models.system import CallNode, System
 
 
 def is_called(parameters: Parameters) -> list[list[Array]]:
@@ -18,6 +19,36 @@ def is_called(parameters: Parameters) -> list[list[Array]]:
     for node, made in zip(system.nodes, _is_made(parameters, required=False), strict=True):
         found[node.flow][node.component] = np.maximum(found[node.flow][node.component], made)
     return found
+
+
+def may_call_nothing(system: System) -> bool:
+    """Whether in some design no flow may call anything: every way in can be closed."""
+    ways_in = [node for node in system.nodes if node.caller is None]
+    return all(
+        any(_may_be_zero(system, slot) for slot in _gates(system, node)) or _may_be_shed(system, node)
+        for node in ways_in
+    )
+
+
+def _gates(system: System, node: CallNode) -> tuple[Slot, ...]:
+    """What can keep a call of a flow from being made."""
+    flow = system.flows[node.flow]
+    calls = tuple(Slot("call", flow, parameter, node.position) for parameter in ("times", "enabled"))
+    return (*calls, Slot("flow", flow, "share"), Slot("workload", "", "rate"))
+
+
+def _may_be_shed(system: System, node: CallNode) -> bool:
+    """Whether all requests of a call's flow may be turned away at the door."""
+    slot = Slot("flow", system.flows[node.flow], "shed_share")
+    if slot in system.plans:
+        return system.plans[slot].highest >= 1.0
+    return bool(np.all(system.static[slot] >= 1.0))
+
+
+def _may_be_zero(system: System, slot: Slot) -> bool:
+    if slot in system.plans:
+        return system.plans[slot].lowest <= 0.0
+    return bool(np.all(system.static[slot] <= 0.0))
 
 
 def is_required(parameters: Parameters, component: int, *, writes: bool | None = None) -> list[Array]:

@@ -21,7 +21,7 @@ class Coupling:
         retries: Whether any design retries calls that can fail: its state is a fixed point of many passes.
         refusals: Whether any component of any design turns calls away.
         valves: Whether any call of any design has a breaker or a bulkhead.
-        errors: Whether calls can fail at all.
+        errors: Whether attempts can fail at all.
         late: Whether something is known only on the way up that matters on the way down.
         blocks: By component: may keep its slot while the calls under it run.
         loads_slowly: By component: a cache whose hits depend on how long a load takes.
@@ -61,12 +61,13 @@ def coupling_of(system: System) -> Coupling:
         any(_is_limited(system, Slot("component", name, parameter)) for parameter in _LOSSES)
         for name in system.components
     )
-    fails = _can_fail(system, refuses)
+    attempt_fails, fails = _can_fail(system, refuses)
     late = tuple(blocks[c] and refuses[c] for c in count)
     node_moves = _moving_calls(system, fails, late)
     moves = _moving_components(system, node_moves, blocks, calls_of)
     retries = any(
-        fails[node.index] and _may_be(system, _slot(system, node, "retries"), 0.0) for node in system.nodes
+        attempt_fails[node.index] and _may_be(system, _slot(system, node, "retries"), 0.0)
+        for node in system.nodes
     )
     guards = any(
         _may_be(system, _slot(system, node, "breaker"), 0.0)
@@ -77,7 +78,7 @@ def coupling_of(system: System) -> Coupling:
         retries=retries,
         refusals=any(refuses),
         valves=guards,
-        errors=any(fails),
+        errors=any(attempt_fails),
         late=any(late),
         blocks=blocks,
         loads_slowly=slow,
@@ -113,8 +114,12 @@ def _is_given(system: System, slot: Slot) -> bool:
     return value is not None and not bool(np.any(np.isnan(value)))
 
 
-def _can_fail(system: System, refuses: tuple[bool, ...]) -> list[bool]:
-    """By call: whether it can fail in some design."""
+def _can_fail(system: System, refuses: tuple[bool, ...]) -> tuple[list[bool], list[bool]]:
+    """By call: whether an attempt of it, and whether the call as its caller sees it, can fail in some design.
+
+    A fallback rescues the call, not its attempts: they are repeated before it is used.
+    """
+    attempt_fails = [False for _ in system.nodes]
     fails = [False for _ in system.nodes]
     for node in reversed(system.nodes):
         name = system.components[node.component]
@@ -130,8 +135,9 @@ def _can_fail(system: System, refuses: tuple[bool, ...]) -> list[bool]:
             if other.caller == node.index
         )
         rescued = node.has_fallback and _is_always(system, _slot(system, node, "fallback.enabled"))
+        attempt_fails[node.index] = own or below
         fails[node.index] = (own or below) and not rescued
-    return fails
+    return attempt_fails, fails
 
 
 def _is_always(system: System, slot: Slot) -> bool:

@@ -203,11 +203,12 @@ def _steps(
         system,
         values=values,
         utilisation=utilisation,
-        collapse=worst_of(n, [spread(found.collapse)]),
+        collapse=over_phases(np.broadcast_to(spread(found.collapse), situations.kind.shape)),
         emergence=emergence.score,
         effort_days=taken.days,
         one_time_usd=taken.one_time_usd,
         metastable=metastable,
+        calls_per_s=worst_of(n, [spread(arrivals) for arrivals in found.arrivals_per_s]),
         beyond_bounds=parameters.beyond,
         flow_latency_ms=waits.flow_worst_ms,
     )

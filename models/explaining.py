@@ -13,8 +13,9 @@ from models.emergence import Emergence
 from models.evaluating import Run, run
 from models.evaluation import Array
 from models.formulas.cumulants import Cumulants
-from models.formulas.mixtures import collapse, single
+from models.formulas.mixtures import collapse
 from models.formulas.percentiles import percentile
+from models.formulas.sojourn import sojourn
 from models.network import Network
 from models.stations import MS_PER_S, Station
 from models.system import System
@@ -86,27 +87,31 @@ def _phase(system: System, steps: Run, p: int) -> Json:
         "rate": _number(_at(rate, 0, p)),
         "latency_ms": _number(steps.latency.by_phase_ms[0, p]),
         "components": {
-            name: _component(network.stations[c], p, _timeout_share(network, system, c, p))
+            name: _component(system, network.stations[c], p, _timeout_share(network, system, c, p))
             for c, name in enumerate(system.components)
         },
         "flows": {name: _flow(steps, f, p) for f, name in enumerate(system.flows)},
     }
 
 
-def _component(station: Station, p: int, timeout_share: float) -> Json:
-    response = Cumulants(*(np.array([[_at(part, 0, p)]]) for part in station.response))
-    mixture = single(response)
+def _component(system: System, station: Station, p: int, timeout_share: float) -> Json:
+    wait, work, response = (
+        Cumulants(*(np.array([[_at(part, 0, p)]]) for part in parts))
+        for parts in (station.wait, station.service, station.response)
+    )
+    law = sojourn(wait, work)
     return {
         "arrivals_per_s": _number(_at(station.arrivals_per_s, 0, p)),
         "servers": _number(_at(station.servers, 0, p)),
         "service_ms": _number(_at(station.service_s, 0, p) * MS_PER_S),
         "utilisation": _number(_at(station.utilisation, 0, p)),
         "capacity_per_s": _number(_at(station.capacity_per_s, 0, p)),
+        "limited_by": system.components[int(_at(station.limited_by, 0, p))],
         "wait_ms": _number(_at(station.wait.mean, 0, p) * MS_PER_S),
         "response_ms": _number(_at(response.mean, 0, 0) * MS_PER_S),
         "response_variance_ms2": _number(_at(response.variance, 0, 0) * MS_PER_S**2),
-        "p50_ms": _number(percentile(mixture, 0.50)[0, 0] * MS_PER_S),
-        "p99_ms": _number(percentile(mixture, 0.99)[0, 0] * MS_PER_S),
+        "p50_ms": _number(percentile(law, 0.50)[0, 0] * MS_PER_S),
+        "p99_ms": _number(percentile(law, 0.99)[0, 0] * MS_PER_S),
         "blocked_share": _number(_at(station.blocked_share, 0, p)),
         "timeout_share": _number(timeout_share),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -89,19 +90,41 @@ def hold_of(
         for n, none_waits, all_wait in zip(nodes, free, once, strict=True)
     ]
     unhindered = _mean_over_calls(nodes, attempts_per_s, free)
-    threads = np.ones((1, 1))
-    own_s = np.zeros((1, 1))
-    if nodes:
-        c = nodes[0].component
-        if parameters.system.parts[c].kind != "external":
-            threads = parameters.of_component(c, "replicas") * parameters.of_component(c, "slots")
-            own_s = stations[c].service_s if c in stations else own_s
-    capacities, slots = _queues_below(parameters, stations, attempts_per_s, nodes)
-    limit = driven_flow(threads, unhindered_s=own_s + unhindered.mean, capacities=capacities, slots=slots)
+    c = nodes[0].component
+    threads = parameters.of_component(c, "replicas") * parameters.of_component(c, "slots")
+    hold_s = stations[c].service_s + unhindered.mean
+    queues = _queues_below(parameters, stations, attempts_per_s, nodes)
+    capacities, slots = [queue.capacity for queue in queues], [queue.slots for queue in queues]
+    limit = driven_flow(threads, unhindered_s=hold_s, capacities=capacities, slots=slots)
     displaced = _mean_over_calls(
         nodes, attempts_per_s, [_displaced(parameters, stations, n.then) for n in nodes]
     )
-    return Hold(with_waits, unhindered, limit, displaced)
+    return Hold(with_waits, unhindered, limit, _limiter(c, threads, hold_s, queues), displaced)
+
+
+class _Queue(NamedTuple):
+    """A component called while the slot is kept; arrays `(m | 1, 1)`.
+
+    Attributes:
+        capacity: In calls of the component that keeps its slot, 1/s.
+        slots: Its slots.
+        limited_by: The component that limits its capacity.
+    """
+
+    capacity: Array
+    slots: Array
+    limited_by: Array
+
+
+def _limiter(component: int, threads: Array, hold_s: Array, queues: Sequence[_Queue]) -> Array:
+    """Position of what limits the flow that a pool drives: its own threads, or the tightest queue below."""
+    limiter = np.full((1, 1), float(component))
+    least = np.where(hold_s > 0.0, threads / np.where(hold_s > 0.0, hold_s, 1.0), np.inf)
+    for queue in queues:
+        tighter = (queue.slots < threads) & (queue.capacity < least)
+        limiter = np.where(tighter, queue.limited_by, limiter)
+        least = np.where(tighter, queue.capacity, least)
+    return limiter
 
 
 def load_time_s(parameters: Parameters, nodes: Sequence[CallNode]) -> Array:
@@ -213,8 +236,8 @@ def _queues_below(
     stations: Mapping[int, Station],
     attempts_per_s: Sequence[Array],
     nodes: Sequence[CallNode],
-) -> tuple[list[Array], list[Array]]:
-    """For each component called while the slot is kept: its capacity in calls of this one, and its slots."""
+) -> list[_Queue]:
+    """The components called while the slot is kept."""
     system = parameters.system
     ours = {node.index for node in nodes}
     own_rate: Array = np.zeros((1, 1))
@@ -224,7 +247,7 @@ def _queues_below(
     for node in system.nodes:
         if node.caller in ours:
             rates[node.component] = rates.get(node.component, np.zeros((1, 1))) + attempts_per_s[node.index]
-    capacities, slots = [], []
+    found = []
     for c, rate in rates.items():
         station = stations[c]
         per_call = np.where(own_rate > 0.0, rate / np.where(own_rate > 0.0, own_rate, 1.0), 0.0)
@@ -232,6 +255,6 @@ def _queues_below(
         others = np.maximum(station.arrivals_per_s - rate, 0.0)
         total = np.where(station.arrivals_per_s > 0.0, station.arrivals_per_s, 1.0)
         left = np.maximum(station.capacity_per_s - others, station.capacity_per_s * rate / total)
-        capacities.append(np.where(per_call > 0.0, left / np.where(per_call > 0.0, per_call, 1.0), np.inf))
-        slots.append(station.servers)
-    return capacities, slots
+        capacity = np.where(per_call > 0.0, left / np.where(per_call > 0.0, per_call, 1.0), np.inf)
+        found.append(_Queue(capacity, station.servers, station.limited_by))
+    return found

@@ -48,8 +48,14 @@ def latency(system: System, situations: Situations, found: Behaviour) -> Latency
     # The rest is asked only of the situations that are the worst phase of some design.
     there, kind = np.unique(situations.kind[rows, worst_phase], return_inverse=True)
     waits = picked(found.waits, there)
-    tail = worst if wanted == _TAIL else percentile_ms(waits, _TAIL)[:, 0][kind]
-    median = percentile_ms(waits, _MEDIAN)[:, 0][kind]
+
+    def at_worst(probability: float) -> Array:
+        # Where all situations wait alike there is a single row for all of them.
+        by_situation = percentile_ms(waits, probability)[:, 0]
+        return np.asarray(np.broadcast_to(by_situation, there.shape)[kind])
+
+    tail = worst if wanted == _TAIL else at_worst(_TAIL)
+    median = at_worst(_MEDIAN)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where(np.isinf(tail), np.inf, np.where(median > 0.0, tail / median, 1.0))
     limited = [name for name, flow in system.scenario.flows.items() if flow.limit_ms is not None]

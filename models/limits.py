@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from models.cost import may_be_infinite
+from models.coupling import may_call_nothing
 from models.dimension import DIMENSIONS
 from models.evaluation import Array
 from models.system import System
@@ -13,7 +15,9 @@ from models.system import System
 #: A design this close to a limit, relative to the limit (at least 1), counts as within it: two ways to write
 #: the same number (50,000 / 71,428.57 and 0.70) must not decide about a design.
 LIMIT_TOLERANCE = 1e-9
-#: Emergence above this is always a collapse; used where the scenario sets no limit on saturation.
+#: Limits that hold in any scenario, whoever wrote it.
+ALWAYS = ("collapse", "nothing_called", "parameter_bounds", "endless_cost")
+#: The load ratio at which a queue grows without end; used where the scenario sets no limit on saturation.
 _FULL = 1.0
 
 
@@ -27,6 +31,7 @@ def limit_excess(
     effort_days: Array,
     one_time_usd: Array,
     metastable: Array,
+    calls_per_s: Array,
     beyond_bounds: Array,
     flow_latency_ms: Mapping[str, Array],
 ) -> dict[str, Array]:
@@ -36,21 +41,26 @@ def limit_excess(
         system: The system.
         values: The six dimensions, `(n, 6)`.
         utilisation: Of the busiest station in its worst phase, `(n,)`.
-        collapse: By how much the utilisation of a station that turns nothing away is at or above 1, `(n,)`.
+        collapse: By how much the load of a station that turns nothing away is above its capacity, relative to
+            it; above 0 from the capacity on, `(n,)`.
         emergence: Emergence score, `(n,)`.
         effort_days: Work to get from today's design to this one, `(n,)`.
         one_time_usd: Money for it, `(n,)`.
         metastable: 1.0 where the design stays down after one push, `(n,)`.
+        calls_per_s: Calls of any component in any phase, `(n,)`.
         beyond_bounds: By how much (relative) effects push a parameter out of its bounds, `(n,)`.
         flow_latency_ms: For each flow with a latency limit its percentile in the worst phase, `(n,)`.
     """
     limits = system.scenario.limits
     excess: dict[str, Array] = {}
-    most = _FULL if limits.saturation is None else limits.saturation
-    over = collapse
-    if limits.saturation is not None:
-        over = np.where(collapse > 0.0, np.maximum(utilisation - most, collapse), utilisation - most)
-    excess["saturation"] = _snap(over, most)
+    if limits.saturation is None:
+        excess["collapse"] = _snap(collapse, _FULL)
+    else:
+        over = utilisation - limits.saturation
+        over = np.where(collapse > 0.0, np.maximum(over, collapse), over)
+        excess["saturation"] = _snap(over, limits.saturation)
+    if may_call_nothing(system):
+        excess["nothing_called"] = np.where(calls_per_s > 0.0, -1.0, 1.0)
     measured = {
         "emergence": (emergence, limits.emergence),
         "effort_days": (effort_days, limits.effort_days),
@@ -62,7 +72,7 @@ def limit_excess(
     if not limits.metastable:
         excess["metastable"] = metastable - 0.5
     if limits.complexity_reserve is not None:
-        used = values[:, [d.name for d in DIMENSIONS].index("complexity")]
+        used = values[:, _place("complexity")]
         excess["complexity_reserve"] = _snap(used - (1.0 - limits.complexity_reserve), 1.0)
     for j, dimension in enumerate(DIMENSIONS):
         goal = getattr(system.scenario.dimensions, dimension.name)
@@ -74,7 +84,13 @@ def limit_excess(
         excess[f"flows.{name}.latency"] = _snap(latency - limit, limit)
     if any(plan.can_leave_bounds for plan in system.plans.values()):
         excess["parameter_bounds"] = beyond_bounds
+    if may_be_infinite(system):
+        excess["endless_cost"] = np.where(np.isfinite(values[:, _place("cost")]), -1.0, 1.0)
     return excess
+
+
+def _place(dimension: str) -> int:
+    return [d.name for d in DIMENSIONS].index(dimension)
 
 
 def _snap(excess: Array, limit: float) -> Array:

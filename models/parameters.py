@@ -51,6 +51,14 @@ class Parameters:
         slot = Slot("component", self.system.components[component], parameter)
         return self._value(slot) if slot in self.values else np.array([[default]])
 
+    def error_share(self, component: int) -> Array:
+        """Share of the calls of a component that fail for a reason of its own; all of them where it is down.
+
+        Only a stress takes a component down (`optimizer.decide.margins`).
+        """
+        up = self.of_component_or(component, "up_factor", 1.0)
+        return 1.0 - (1.0 - self.of_component(component, "error_share")) * up
+
     def of_flow(self, flow: int, parameter: str) -> Array:
         """A parameter of the flow at a position."""
         return self._value(Slot("flow", self.system.flows[flow], parameter))

@@ -208,7 +208,7 @@ def _down(
         let_in = station.part(lambda each: each.served_share)
         if coupling.blocks[c]:
             let_in = np.where(np.isnan(state.let_in[c]), let_in, state.let_in[c])
-        share = let_in * (1.0 - parameters.of_component(c, "error_share"))
+        share = let_in * (1.0 - parameters.error_share(c))
         if station.held.cache is not None:
             share = share * station.part(load_share_of)
         for node in coupling.calls_of[c]:

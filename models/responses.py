@@ -161,7 +161,7 @@ def _attempt(
     parameters: Parameters, station: Station, node: CallNode, below: Answer, *, timed: bool
 ) -> tuple[Attempt, Array]:
     """One attempt of a call, and the share of its answers that is up to date."""
-    error = parameters.of_component(node.component, "error_share")
+    error = parameters.error_share(node.component)
     stale = parameters.of_component(node.component, "stale_share")
     own = single(station.response if timed else _AT_ONCE)
     if station.quorum is not None:

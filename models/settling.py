@@ -22,7 +22,7 @@ from models.stations import Station
 from models.valves import Valve
 
 #: Passes at the most.
-MOST_PASSES = 12
+MOST_PASSES = 100
 #: What changes by less than this, relative to 1 at least, stands still.
 STILL = 1e-9
 #: A state on its way down has returned when no call needs this many more attempts than in the healthy one.

@@ -30,6 +30,7 @@ class Hold:
         below: Cumulants of the calls under it with their waits.
         below_unhindered: The same when nothing waits anywhere.
         flow_limit: Calls per second that its slots can drive through what is below, 1/s.
+        limited_by: Position of the component that limits that flow.
         displaced: Cumulants of the waits that the cap on callers keeps away from the components below: who
             does not wait there waits here.
     """
@@ -37,6 +38,7 @@ class Hold:
     below: Cumulants
     below_unhindered: Cumulants
     flow_limit: Array
+    limited_by: Array
     displaced: Cumulants
 
 
@@ -49,7 +51,12 @@ class Station:
         servers: Calls that it serves at the same time (of one shard); infinity for an external system.
         service_s: Mean time of its own work.
         service: Cumulants of its own work.
-        utilisation: Offered load per server: at 1 there is no time left; above 1 in overload.
+        utilisation: Offered load per server: at 1 there is no time left; above 1 in overload. Of a component
+            that keeps its slots during the calls under it the share of the slots that is taken.
+        load_ratio: Calls that arrive over the capacity. More than the utilisation where the slots are not
+            what limits the capacity.
+        limited_by: Position of the component that limits the capacity: itself, or one under it for which it
+            keeps its slots.
         has_queue: Whether calls queue here at all (not at an external system).
         can_refuse: Whether it turns calls away instead of letting a queue grow without end.
         wait: Cumulants of the wait of the calls that are not turned away; infinite after a collapse.
@@ -70,6 +77,8 @@ class Station:
     service_s: Array
     service: Cumulants
     utilisation: Array
+    load_ratio: Array
+    limited_by: Array
     has_queue: bool
     can_refuse: NDArray[np.bool_]
     wait: Cumulants
@@ -126,13 +135,18 @@ def serve(
     capacity = load.servers / capacity_s * parameters.of_component_or(component, "shards", 1.0)
     found, displaced = _open_wait(load, callers, can_refuse)
     held_s = load.service_s
+    limited_by = np.full((1, 1), float(component))
+    is_pool = np.zeros((1, 1), dtype=bool)
     if hold is not None:
-        blocking = parameters.of_component(component, "blocking") > 0.0
+        is_pool = blocking = parameters.of_component(component, "blocking") > 0.0
         pool, pool_held, pool_capacity = _pool(load, own, hold, can_refuse)
         found = Wait(*(np.where(blocking, x, y) for x, y in zip(pool, found, strict=True)))
         held_s = np.where(blocking, pool_held, held_s)
         capacity = np.where(blocking, pool_capacity, capacity)
-    utilisation = np.where(arrivals_per_s > 0.0, arrivals_per_s / capacity, 0.0)
+        limited_by = np.where(blocking, hold.limited_by, limited_by)
+    load_ratio = np.where(arrivals_per_s > 0.0, arrivals_per_s / capacity, 0.0)
+    taken = np.minimum(load.rate * held_s / load.servers, 1.0)
+    utilisation = np.where(is_pool & (load_ratio < 1.0), taken, load_ratio)
     evicts = eviction_calls(parameters, component) if known is None else known.evicts
     wait = Cumulants(found.mean_s, found.variance_s2, found.third_s3)
     return Station(
@@ -141,6 +155,8 @@ def serve(
         service_s=load.service_s,
         service=own,
         utilisation=utilisation,
+        load_ratio=load_ratio,
+        limited_by=limited_by,
         has_queue=True,
         can_refuse=can_refuse,
         wait=wait,
@@ -272,6 +288,8 @@ def _external(parameters: Parameters, component: int, arrivals_per_s: Array) -> 
         service_s=latency_s,
         service=response,
         utilisation=utilisation,
+        load_ratio=utilisation,
+        limited_by=np.full((1, 1), float(component)),
         has_queue=False,
         can_refuse=np.ones((1, 1), dtype=bool),
         wait=Cumulants(nothing, nothing, nothing),

@@ -11,6 +11,7 @@ from models.evaluation import Array
 from models.formulas.mixtures import Entry, Mixture
 from models.formulas.percentiles import percentile
 from models.parameters import Parameters
+from models.plans import DUST
 from models.responses import Answer
 
 MS_PER_S = 1000.0
@@ -86,5 +87,6 @@ def percentile_ms(waits: UserWaits, probability: float) -> Array:
         first = mixture[0]
         mixture = (Entry(np.where(nobody, 1.0, first.weight), *first[1:]), *mixture[1:])
     # A fitted law may begin below 0; a response does not.
-    found = np.maximum(percentile(mixture, probability), 0.0) * MS_PER_S
+    found = percentile(mixture, probability)
+    found = np.where(found > DUST, found, 0.0) * MS_PER_S
     return np.where(nobody, np.where(waits.requests > 0.0, np.inf, 0.0), found)

@@ -115,4 +115,6 @@ def moved(valve: Valve, failure: Array, *, wanted: Array, retries: Array) -> Val
     high = np.where(climbs, valve.high, valve.through)
     middle = 0.5 * (low + high)
     through = np.where(climbs & (asked < high), asked, middle)
+    # What asks for nothing rests at once: halving would never get there.
+    through = np.where(wanted > 0.0, through, 0.0)
     return Valve(through, low, high)

@@ -8,6 +8,7 @@ from models.columns import Column
 from models.errors import Finding
 from models.evaluating import evaluate
 from models.evaluation import Array, Evaluation, concatenate
+from models.limits import ALWAYS
 from models.system import System
 from optimizer.protocols import size_of
 
@@ -58,7 +59,7 @@ def _is_written(system: System, name: str) -> bool:
     """Whether a limit was set by the user: defaults that hold everywhere are no oddity."""
     if name in ("saturation", "emergence"):
         return name in system.scenario.limits.model_fields_set
-    return name != "parameter_bounds"
+    return name not in ALWAYS
 
 
 def _decisions(system: System) -> list[Finding]:

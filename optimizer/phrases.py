@@ -118,7 +118,21 @@ _UNIT_OF_LIMIT = {
     "complexity": "fraction",
     "complexity_reserve": "fraction",
     "saturation": "fraction",
+    "collapse": "fraction",
 }
+
+
+#: What is wrong where a limit is broken by no amount.
+_WITHOUT_AMOUNT = {
+    "metastable": "stays down after one push",
+    "nothing_called": "no component is called, so nothing is asked",
+    "endless_cost": "costs more than any number",
+}
+
+
+def has_amount(name: str) -> bool:
+    """Whether a limit is broken, or held, by an amount."""
+    return name not in _WITHOUT_AMOUNT
 
 
 def unit_of_limit(name: str) -> str:
@@ -128,7 +142,7 @@ def unit_of_limit(name: str) -> str:
 
 def excess_text(name: str, over: float) -> str:
     """An excess with the unit of its limit."""
-    if name == "metastable":
-        return "stays down after one push"
+    if name in _WITHOUT_AMOUNT:
+        return _WITHOUT_AMOUNT[name]
     unit = unit_of_limit(name)
     return quantity(100.0 * over, POINTS) if unit == "fraction" else quantity(over, unit)

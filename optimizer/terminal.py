@@ -11,7 +11,7 @@ from rich.text import Text
 
 from models.evaluation import Evaluation
 from models.units import count, nines, quantity
-from optimizer.phrases import excess_text
+from optimizer.phrases import excess_text, has_amount
 from optimizer.protocols import Space
 from optimizer.solution import Solution
 
@@ -186,7 +186,9 @@ def print_design(console: Console, told: dict[str, object]) -> None:
         limit = _dict(entry)
         over = _number(limit["excess"])
         holds = "holds" if limit["holds"] else "BROKEN"
-        margin = "" if over is None or limit["name"] == "metastable" else _margin(str(limit["name"]), over)
+        margin = (
+            "" if over is None or not has_amount(str(limit["name"])) else _margin(str(limit["name"]), over)
+        )
         console.print(f"  limit {limit['name']}: {holds}{margin}")
     for entry in _list(told["phases"]):
         _print_phase(console, _dict(entry))

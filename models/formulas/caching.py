@@ -133,7 +133,8 @@ def cache_hits(
     Returns:
         Shares of hits, of stale ones among them, and of loads.
 
-    Source: TTL counted from the load, Poisson calls: hits l T / (1 + l (T + load)) by renewal; capacity: Che,
+    Source: TTL counted from the load, Poisson calls: hits l T / (1 + l (T + load)) by renewal; of the misses
+    1 / (1 + l load) load the entry where they are coalesced, whatever made it go; capacity: Che,
     Tung and Wang 2002, sum n (1 - exp(-p t)) = C; stale share 1 - (1 - exp(-u T)) / (u T). Where both bind
     the entry lives as long as the tighter allows (own, docs/model.md).
     """
@@ -161,9 +162,14 @@ def cache_hits(
         age = np.minimum(ttl_s, lifetime)
         hits = hits + weight * hit
         stale = stale + weight * hit * _stale_share(writes_per_key_per_s, age)
-        once = (1.0 - spread * (cycle - 1.0) / cycle**2) / cycle
-        shared = np.where(by_time, once, 1.0 - hit)
-        loads = loads + weight * np.where(coalescing > 0.0, np.minimum(shared, 1.0 - hit), 1.0 - hit)
+        # Of the calls that miss, those that come while the entry is loaded share that load.
+        meanwhile = calls * load_s
+        first = 1.0 / (1.0 + meanwhile)
+        expired = (1.0 - spread * (cycle - 1.0) / cycle**2) / cycle
+        bend = (meanwhile * first) ** 2 + meanwhile * first * (quiet - 1.0) + quiet * (0.5 * quiet - 1.0)
+        dropped = gone * first * (1.0 + spread * bend)
+        shared = np.where(by_time & (alive <= kept), expired, dropped)
+        loads = loads + weight * np.where(coalescing > 0.0, np.clip(shared, 0.0, 1.0 - hit), 1.0 - hit)
     some = np.where(hits > 0.0, hits, 1.0)
     return Hits(np.clip(hits, 0.0, 1.0), np.clip(stale / some, 0.0, 1.0), np.clip(loads, 0.0, 1.0))
 

@@ -11,15 +11,14 @@ from scipy.special import betainc, gammainc
 
 from models.formulas.cumulants import Array, Cumulants, from_raw
 from models.formulas.mixtures import Entry, Mixture, merge
-from models.formulas.percentiles import ShiftedGamma, shifted_gamma
+from models.formulas.fan_out import MOST_OUTCOMES, slowest_of_many
+from models.formulas.percentiles import ShiftedGamma, far_point, shifted_gamma
 
 #: Nodes of the quadrature, by how much of its range the narrowest branch fills at least: the error of the
 #: mean and of the standard deviation stays below 1e-3 (docs/model.md).
 NODES = ((0.2, 12), (0.15, 16), (0.1, 20), (0.05, 32), (0.0, 64))
-#: The range of the quadrature in standard deviations of a normal variable, and in scales of a gamma one.
-_FAR_Z, _FAR_SCALES = 5.0, 14.0
-#: Outcomes of a branch that are kept apart.
-MOST_OUTCOMES = 2
+#: Up to so many branches each combination of their outcomes is one outcome of the maximum.
+MOST_COMBINED = 3
 #: Standard deviations below the mean at which a branch begins.
 _NEAR_SD = 6.0
 #: Nodes of the quadrature for the r-th of n.
@@ -36,7 +35,8 @@ def _nodes(count: int) -> tuple[tuple[float, ...], tuple[float, ...]]:
 def maximum(branches: Sequence[Mixture]) -> Mixture:
     """The time until all branches are done.
 
-    Each branch is taken as at most two outcomes, and each combination of them is one outcome of the maximum.
+    Each branch is taken as at most two outcomes. Of a few branches each combination of them is one outcome of
+    the maximum; of many see `fan_out`.
 
     Args:
         branches: The branches, independent of each other.
@@ -46,6 +46,8 @@ def maximum(branches: Sequence[Mixture]) -> Mixture:
     """
     if len(branches) == 1:
         return branches[0]
+    if len(branches) > MOST_COMBINED:
+        return slowest_of_many(branches)
     few = [merge(branch, MOST_OUTCOMES) for branch in branches]
     shape = np.broadcast_shapes(*(part.shape for branch in few for entry in branch for part in entry))
     flat = [
@@ -79,7 +81,7 @@ def _slowest(parts: Sequence[Cumulants]) -> tuple[Array, Array, Array]:
     for part, law in zip(parts, laws, strict=True):
         # Below this hardly anything of the branch lies: the maximum can't be earlier.
         start = np.maximum(start, np.maximum(law.shift, part.mean - _NEAR_SD * np.sqrt(part.variance)))
-        far = np.maximum(far, _far(law))
+        far = np.maximum(far, far_point(law))
     width = np.maximum(far - start, 0.0)
     filled = np.full_like(width, np.inf)
     some = np.where(width > 0.0, width, 1.0)
@@ -117,13 +119,6 @@ def _moments(laws: Sequence[ShiftedGamma], start: Array, width: Array, count: in
     return moments
 
 
-def _far(law: ShiftedGamma) -> Array:
-    """A point beyond which next to nothing is left (Wilson and Hilferty 1931, and an exponential's end)."""
-    a = law.shape
-    cube = np.maximum(1.0 - 1.0 / (9.0 * a) + _FAR_Z / (3.0 * np.sqrt(a)), 0.0)
-    return np.asarray(law.shift + law.scale * np.maximum(a * cube**3, _FAR_SCALES))
-
-
 def _distribution(law: ShiftedGamma, x: Array) -> Array:
     return np.asarray(gammainc(law.shape, np.maximum((x - law.shift) / law.scale, 0.0)))
 
@@ -145,7 +140,7 @@ def order_statistic(part: Cumulants, *, replicas: Array, needed: Array) -> Cumul
     r = np.where(waits, needed, 1.0)
     n = np.maximum(replicas, r)
     start = np.maximum(np.maximum(law.shift, part.mean - _NEAR_SD * np.sqrt(part.variance)), 0.0)
-    width = np.broadcast_to(_far(law) - start, shape)
+    width = np.broadcast_to(far_point(law) - start, shape)
     moments = [np.zeros(shape) for _ in range(3)]
     for u, w in zip(*_nodes(_ORDER_NODES), strict=True):
         x = width * (u * u)

@@ -27,6 +27,8 @@ HALVING_FROM = 6
 PROVEN, CLOSE = 1e-6, 1e-6
 #: Tails that can't matter by more than this share of what is sought are left out.
 NEGLIGIBLE = 1e-13
+#: The far end of a law, in standard deviations of a normal variable and in scales of a gamma one.
+_FAR_Z, _FAR_SCALES = 5.0, 14.0
 #: Steps of the cheap first guess.
 ROUGH_STEPS = 1
 
@@ -79,6 +81,16 @@ def shifted_gamma(mean: Array, variance: Array, third: Array) -> ShiftedGamma:
     shift = mean - shape * scale
     # What rounding leaves of a plain gamma law's shift would swamp its smallest percentiles.
     return ShiftedGamma(shape, scale, np.where(np.abs(shift) <= 1e-14 * mean, 0.0, shift))
+
+
+def far_point(law: ShiftedGamma) -> Array:
+    """A point beyond which next to nothing of a law is left, s.
+
+    Source: Wilson and Hilferty 1931 at five standard deviations, and 14 scales of an exponential's end.
+    """
+    a = law.shape
+    cube = np.maximum(1.0 - 1.0 / (9.0 * a) + _FAR_Z / (3.0 * np.sqrt(a)), 0.0)
+    return np.asarray(law.shift + law.scale * np.maximum(a * cube**3, _FAR_SCALES))
 
 
 def tail(entry: Entry, x: Array) -> Array:

@@ -146,17 +146,25 @@ def _times(multiple: float) -> str:
     return f"{multiple:.3g} times the planned load" if multiple < 1e6 else "no load that was tried"
 
 
+def _replicas(lost: float, has: float) -> str:
+    of = f"of its {has:g} replicas" if has > 1.0 else "of its one replica"
+    return f"none {of}" if lost < 1.0 else f"{'all' if lost >= has else f'{lost:g}'} {of}"
+
+
 def _told(m: Margin) -> str:
     import math
 
     from models.units import percent
+    from optimizer.decide.margins import REFUSED
 
     stands, first = float(m.stands[0]), m.first[0]
     if math.isnan(stands):
         return f"{m.component or 'a zone'}: limits are broken already"
     falls = f"; then {first} falls at {m.bottleneck[0]}" if first else ""
+    if first == REFUSED:
+        falls = f"; then too few copies of {m.bottleneck[0]} are left, and its work is refused"
     if m.kind == "replicas":
-        return f"{m.component}: may lose {stands:g} replicas{', all but one' if m.is_all[0] else ''}{falls}"
+        return f"{m.component}: may lose {_replicas(stands, float(m.has[0]))}{falls}"
     if m.kind == "time":
         most = "more than " if m.is_all[0] else ""
         return f"{m.component}: may take {most}{stands:.3g} times as long{falls}"

@@ -1,6 +1,8 @@
 """How much can be lost of replicas, a zone, a dependency's speed or a cache's hits until a limit falls.
 
 Each loss is followed from nothing (0) to all of it (1) by sections, for all designs and all losses together.
+A zone takes with it all that stands there. Where fewer copies are left than a quorum asks for, or none, the
+work is refused at once: no limit of the scenario is needed to call that a fall.
 """
 
 from __future__ import annotations
@@ -12,8 +14,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from models.coupling import is_required
 from models.evaluating import run
 from models.evaluation import Array
+from models.phases import in_phase
 from models.scenario.paths import Slot
 from models.system import System
 
@@ -22,6 +26,8 @@ Kind = Literal["replicas", "zone", "time", "hits"]
 PARTS, ROUNDS = 16, 3
 #: Largest multiple of a dependency's time that is tried.
 SLOWEST = 64.0
+#: Stands for a limit: so few copies are left that requests are refused at once.
+REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,14 +41,16 @@ class Margin:
         stands: What is stood at the most, `(n,)`: replicas lost; 1 or 0 zones; a multiple of the time; the
             share of its hits that a cache may lose. nan where limits are broken already.
         is_all: Where everything that was tried is stood, `(n,)`.
-        first: The limit that falls first beyond that, `(n,)`; empty where none does.
-        bottleneck: The busiest component there, `(n,)`.
+        has: What there is to lose: copies of the component, 1 for all others, `(n,)`.
+        first: The limit that falls first beyond that, or `REFUSED`, `(n,)`; empty where none does.
+        bottleneck: The busiest component there, or the one that refuses, `(n,)`.
     """
 
     kind: Kind
     component: str
     stands: Array
     is_all: NDArray[np.bool_]
+    has: Array
     first: tuple[str, ...]
     bottleneck: tuple[str, ...]
 
@@ -66,16 +74,17 @@ def margins(system: System, X: Array) -> tuple[Margin, ...]:
     n = X.shape[0]
     if not losses or not n:
         return ()
-    replicas = _replicas(system, X)
+    copies = _copies(system, X)
     rows, which = np.tile(np.arange(n), len(losses)), np.repeat(np.arange(len(losses)), n)
     designs = X[rows]
 
     def falls(t: Array, times: int = 1) -> NDArray[np.bool_]:
         kinds, places = np.repeat(which, times), np.repeat(rows, times)
-        stress = _stress(system, losses, kinds, places, replicas, t)
+        left = _left(losses, kinds, places, copies, t)
+        stress = _stress(losses, kinds, places, copies, left, t)
         steps = run(system, X[places], stress=stress, keep=False)
         over = np.column_stack([np.broadcast_to(e, (len(t),)) for e in steps.excess.values()]) > 0.0
-        return np.asarray(over.any(axis=1))
+        return np.asarray(over.any(axis=1) | (_refuses(copies, places, left) >= 0))
 
     broken, all_of_it = falls(np.zeros(len(rows))), ~falls(np.ones(len(rows)))
     low, high = np.zeros(len(rows)), np.ones(len(rows))
@@ -89,29 +98,53 @@ def margins(system: System, X: Array) -> tuple[Margin, ...]:
         own = np.arange(len(low))
         low, high = edges[own, place], edges[own, place + 1]
     there = np.where(all_of_it, 1.0, high)
-    beyond = run(system, designs, stress=_stress(system, losses, which, rows, replicas, there), keep=False)
+    left = _left(losses, which, rows, copies, there)
+    beyond = run(system, designs, stress=_stress(losses, which, rows, copies, left, there), keep=False)
     names = list(beyond.excess)
     over = np.column_stack([np.broadcast_to(e, (len(rows),)) for e in beyond.excess.values()]) > 0.0
-    first = [names[int(np.argmax(row))] if row.any() else "" for row in over]
+    refusing = _refuses(copies, rows, left)
+    first = [
+        REFUSED if c >= 0 else names[int(np.argmax(row))] if row.any() else ""
+        for row, c in zip(over, refusing, strict=True)
+    ]
     busiest = [
-        system.components[int(c)] if name else "" for c, name in zip(beyond.bottleneck, first, strict=True)
+        "" if not name else system.components[int(c if c >= 0 else busy)]
+        for busy, name, c in zip(beyond.bottleneck, first, refusing, strict=True)
     ]
     stood = np.where(all_of_it, 1.0, low)
     found = []
     for k, loss in enumerate(losses):
         mine = slice(k * n, (k + 1) * n)
-        stands = _natural(system, loss, stood[mine], replicas)
+        stands = _natural(loss, stood[mine], copies)
         found.append(
             Margin(
                 loss.kind,
                 loss.component,
                 np.where(broken[mine], np.nan, stands),
                 all_of_it[mine] & ~broken[mine],
+                copies[loss.component].copies if loss.kind == "replicas" else np.ones(n),
                 tuple(first[mine]),
                 tuple(busiest[mine]),
             )
         )
     return tuple(found)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Copies:
+    """The copies of one component in the peak phase, `(n,)` each.
+
+    Attributes:
+        index: Position of the component.
+        copies: Copies.
+        zones: Zones over which they are spread; 0 where the scenario says of no zone that it can be lost.
+        needed: Copies without which requests are refused; 0 where no flow requires the component.
+    """
+
+    index: int
+    copies: Array
+    zones: Array
+    needed: Array
 
 
 def _losses(system: System) -> list[_Loss]:
@@ -123,75 +156,112 @@ def _losses(system: System) -> list[_Loss]:
             found.append(_Loss("replicas", name))
         if part.kind == "cache":
             found.append(_Loss("hits", name))
-    if any(_zones(system, c) is not None for c in range(len(system.parts))):
+    if any(_may_lose_a_zone(system, c) for c in range(len(system.parts))):
         found.append(_Loss("zone", ""))
     return found
 
 
-def _zones(system: System, c: int) -> Slot | None:
-    slot = Slot("component", system.components[c], "zones")
-    is_static = slot in system.static and float(system.static[slot].max()) <= 1.0
-    return None if system.parts[c].kind == "external" or (is_static and slot not in system.plans) else slot
+def _may_lose_a_zone(system: System, c: int) -> bool:
+    """Whether a component of some design stands in zones that can be lost."""
+    if system.parts[c].kind == "external":
+        return False
+    slots = [Slot("component", system.components[c], name) for name in ("zones", "zone_availability")]
+    if any(slot in system.plans for slot in slots):
+        return True
+    zones, availability = (float(system.static[slot].max()) for slot in slots)
+    return zones > 1.0 or availability < 1.0
 
 
-def _replicas(system: System, X: Array) -> dict[str, tuple[Array, Array]]:
-    """Replicas and zones of each component in the peak phase, `(n,)` each."""
+def _copies(system: System, X: Array) -> dict[str, _Copies]:
+    """The copies of each component that has any."""
     parameters = run(system, X, keep=False).parameters
     n = X.shape[0]
-    found: dict[str, tuple[Array, Array]] = {}
+    found: dict[str, _Copies] = {}
     for c, name in enumerate(system.components):
         if system.parts[c].kind == "external":
             continue
-        copies, zones = (parameters.of_component_or(c, key, 1.0) for key in ("replicas", "zones"))
-        found[name] = (_at_peak(system, copies, n), _at_peak(system, zones, n))
+
+        def at_peak(key: str, default: float, c: int = c) -> Array:
+            value = parameters.of_component_or(c, key, default)
+            return np.asarray(np.broadcast_to(in_phase(value, system.peak), (n,)))
+
+        copies, zones = at_peak("replicas", 1.0), at_peak("zones", 1.0)
+        stands_in_zones = (zones > 1.0) | (at_peak("zone_availability", 1.0) < 1.0)
+        write = at_peak("write_quorum", 1.0)
+        quorums = {True: np.where(np.isnan(write), copies, write), False: at_peak("read_quorum", 1.0)}
+        needed = np.zeros(n)
+        for writes, quorum in quorums.items():
+            asked = np.zeros(n)
+            for flow in is_required(parameters, c, writes=writes):
+                asked = np.maximum(asked, np.broadcast_to(in_phase(flow, system.peak), (n,)))
+            needed = np.maximum(needed, np.where(asked > 0.0, np.minimum(quorum, copies), 0.0))
+        found[name] = _Copies(c, copies, np.where(stands_in_zones, zones, 0.0), needed)
     return found
 
 
-def _at_peak(system: System, value: Array, n: int) -> Array:
-    return np.asarray(np.broadcast_to(value[:, min(system.peak, value.shape[1] - 1)], (n,)))
-
-
-def _stress(
-    system: System,
+def _left(
     losses: Sequence[_Loss],
     which: NDArray[np.intp],
     rows: NDArray[np.intp],
-    replicas: dict[str, tuple[Array, Array]],
+    copies: dict[str, _Copies],
+    t: Array,
+) -> dict[str, Array]:
+    """Copies of each component that are left, `(rows,)`."""
+    kinds = np.array([loss.kind for loss in losses])[which]
+    places = np.array([loss.component for loss in losses])[which]
+    found = {}
+    for name, part in copies.items():
+        there, zones = part.copies[rows], part.zones[rows]
+        # The first zone, where those stand too that have only one, and what doesn't divide.
+        in_zone = np.ceil(there / np.maximum(zones, 1.0))
+        gone = np.where((kinds == "zone") & (zones > 0.0) & (t >= 1.0), in_zone, 0.0)
+        gone = np.where((kinds == "replicas") & (places == name), _lost(there, t), gone)
+        found[name] = there - gone
+    return found
+
+
+def _refuses(copies: dict[str, _Copies], rows: NDArray[np.intp], left: dict[str, Array]) -> NDArray[np.intp]:
+    """Position of a component that has too few copies left for what is required of it, `(rows,)`; -1 = none."""
+    found = np.full(rows.shape, -1, dtype=np.intp)
+    for name, part in copies.items():
+        too_few = (left[name] < part.needed[rows]) & (left[name] < part.copies[rows])
+        found = np.where((found < 0) & too_few, part.index, found)
+    return found
+
+
+def _stress(
+    losses: Sequence[_Loss],
+    which: NDArray[np.intp],
+    rows: NDArray[np.intp],
+    copies: dict[str, _Copies],
+    left: dict[str, Array],
     t: Array,
 ) -> dict[Slot, Array]:
     """Factors on every parameter that any of the losses changes, `(rows, 1)` each."""
     factors: dict[Slot, Array] = {}
-
-    def change(slot: Slot, mine: NDArray[np.bool_], factor: Array) -> None:
-        before = factors.get(slot, np.ones((len(t), 1)))
-        factors[slot] = np.where(mine[:, None], factor[:, None], before)
-
     for k, loss in enumerate(losses):
-        mine = np.asarray(which == k)
+        mine = np.asarray(which == k)[:, None]
         if loss.kind == "time":
-            change(Slot("component", loss.component, "latency_ms"), mine, SLOWEST**t)
+            slot = Slot("component", loss.component, "latency_ms")
+            factors[slot] = np.where(mine, SLOWEST ** t[:, None], 1.0)
         elif loss.kind == "hits":
-            change(Slot("component", loss.component, "hit_factor"), mine, 1.0 - t)
-        elif loss.kind == "replicas":
-            copies = replicas[loss.component][0][rows]
-            change(Slot("component", loss.component, "replicas"), mine, 1.0 - _lost(copies, t) / copies)
-        else:
-            for name, (copies, zones) in replicas.items():
-                several = zones[rows] > 1.0
-                gone = np.where(several & (t > 0.0), np.ceil(copies[rows] / zones[rows]), 0.0)
-                gone = np.minimum(gone, copies[rows] - 1.0)
-                change(Slot("component", name, "replicas"), mine, 1.0 - gone / copies[rows])
+            slot = Slot("component", loss.component, "hit_factor")
+            factors[slot] = np.where(mine, 1.0 - t[:, None], 1.0)
+    for name, part in copies.items():
+        some = np.maximum(left[name], 1.0)
+        factors[Slot("component", name, "replicas")] = (some / part.copies[rows])[:, None]
+        factors[Slot("component", name, "up_factor")] = (left[name] > 0.0).astype(np.float64)[:, None]
     return factors
 
 
 def _lost(copies: Array, t: Array) -> Array:
-    """Whole replicas that are gone; the last one stays."""
-    return np.asarray(np.floor(t * (copies - 1.0) + 1e-9))
+    """Whole replicas that are gone."""
+    return np.asarray(np.floor(t * copies + 1e-9))
 
 
-def _natural(system: System, loss: _Loss, t: Array, replicas: dict[str, tuple[Array, Array]]) -> Array:
+def _natural(loss: _Loss, t: Array, copies: dict[str, _Copies]) -> Array:
     if loss.kind == "time":
         return np.asarray(SLOWEST**t)
     if loss.kind == "replicas":
-        return _lost(replicas[loss.component][0], t)
+        return _lost(copies[loss.component].copies, t)
     return np.asarray(np.floor(t)) if loss.kind == "zone" else t

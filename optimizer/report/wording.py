@@ -12,19 +12,26 @@ from models.scenario.decision import Choice, Integer, Real
 from models.scenario.paths import quantity_of, resolve
 from models.scenario.scenario import Scenario
 from optimizer.decide.changes import Change, written
-from optimizer.phrases import POINTS, unit_of_limit, words_of
+from optimizer.decide.margins import REFUSED
+from optimizer.phrases import POINTS, has_amount, unit_of_limit, words_of
 from optimizer.report.content import Number, Text, joined, text
 
 #: Decisions that a sentence names before it says how many more there are.
 MOST_NAMED = 5
 _LIMITS = {
     "saturation": "utilisation",
+    "collapse": "a queue without end",
+    "nothing_called": "no component is called",
+    "endless_cost": "a cost without end",
+    REFUSED: "requests are refused",
     "emergence": "emergence score",
     "effort_days": "days of work",
     "one_time_usd": "money beforehand",
     "complexity_reserve": "complexity reserve",
     "parameter_bounds": "bounds of a parameter",
 }
+#: A limit that is broken by no amount.
+_BROKEN = {"metastable": "staying up: after one push it stays down"}
 #: Units of measure; what things are counted in is told by the decision's label.
 _BEHIND = {unit: f" {unit}" for unit in ("ms", "s", "min", "h", "USD")} | {"1/s": "/s", "requests/s": "/s"}
 
@@ -151,8 +158,8 @@ def broken(evaluation: Evaluation, i: int) -> list[tuple[str, float]]:
 
 def over_text(name: str, over: float) -> Text:
     """A limit that is broken, and by how much: `latency by 31 ms`, `latency without bound`."""
-    if name == "metastable":
-        return text("staying up: after one push it stays down")
+    if not has_amount(name):
+        return text(_BROKEN.get(name, limit_label(name)))
     unit = unit_of_limit(name)
     if not math.isfinite(over):
         return text(f"{limit_label(name)} without bound")

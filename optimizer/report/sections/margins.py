@@ -102,7 +102,7 @@ def _stands(m: Margin) -> Cell:
     if math.isnan(stands):
         return "limits are broken already"
     if m.kind == "replicas":
-        return text(Number(stands, "count"), " lost", ", all but one" if m.is_all[0] else "")
+        return text(Number(stands, "count"), " of ", Number(float(m.has[0]), "count"), " lost")
     if m.kind == "time":
         return text("more than " if m.is_all[0] else "", Number(stands, "times"), " the time")
     if m.kind == "hits":

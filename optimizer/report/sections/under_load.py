@@ -16,6 +16,9 @@ BEFOREHAND = ("effort_days", "one_time_usd")
 #: What it means that a limit is broken, for users or for those who run the system.
 _MEANS = {
     "saturation": "the busiest part has too little time left: waits grow steeply",
+    "collapse": "more arrives somewhere than can be served: a queue grows without end",
+    "nothing_called": "no component is called: nothing is asked of the system",
+    "endless_cost": "it costs more than any number",
     "emergence": "the parts act on each other in ways that no part shows alone",
     "metastable": "after one push it stays down, because retries keep it there",
     "complexity_reserve": "too little of the complexity budget is left for what nobody foresaw",
