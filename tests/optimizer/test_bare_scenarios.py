@@ -23,8 +23,6 @@ TRIED = (
     "nobody is let in",
     "nothing is feasible",
 )
-#: What the index of the latency percentiles says where nothing that queues feel differs.
-ONE_SITUATION = "index 1 is out of bounds for axis 0 with size 1"
 
 
 def test_every_command_is_tried():
@@ -43,8 +41,6 @@ def test_every_command_answers(name, tmp_path):
         found += [f"{command}: {defect}" for defect in defects_of(told)]
         if command.endswith("--json") and told.code != 2:
             json.loads(told.out, parse_constant=pytest.fail)
-    if found and all(ONE_SITUATION in defect for defect in found):
-        pytest.xfail("the latency percentiles of one situation for all rows")
     assert not found
 
 
