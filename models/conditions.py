@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -110,7 +111,9 @@ def in_order(decisions: tuple[DecisionColumns, ...]) -> tuple[int, ...]:
     return tuple(order)
 
 
-def active(decisions: tuple[DecisionColumns, ...], order: tuple[int, ...], X: Array) -> dict[int, Mask]:
+def active(
+    decisions: Sequence[DecisionColumns] | Mapping[int, DecisionColumns], order: tuple[int, ...], X: Array
+) -> dict[int, Mask]:
     """Where each conditional decision exists, `(n, 1)` or `(n, p)`; those without conditions are left out."""
     found: dict[int, Mask] = {}
     for i in order:

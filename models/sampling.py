@@ -27,7 +27,8 @@ def sample(space: DesignSpace, n: int, *, seed: int, method: Method = "sobol") -
         n: Number of designs wanted, >= 0.
         seed: Same seed, same sample.
         method: `sobol`: scrambled Sobol points (Sobol' 1967; Owen 1995); `latin-hypercube`: one point in each
-            of n strata of every column (McKay, Beckman, Conover 1979).
+            of n strata of every column (McKay, Beckman, Conover 1979). It takes the place of Sobol points
+            where there are more columns than these are known for (21,201 in SciPy).
 
     Returns:
         Designs in canonical form, `(m, d)`, m <= n; fewer where the space has fewer or rules leave few.
@@ -39,6 +40,7 @@ def sample(space: DesignSpace, n: int, *, seed: int, method: Method = "sobol") -
     d = space.n_columns
     if n == 0 or d == 0:
         return np.empty((min(n, 1), d))
+    method = method if d <= qmc.Sobol.MAXDIM else "latin-hypercube"
     engine = qmc.Sobol(d, seed=seed) if method == "sobol" else qmc.LatinHypercube(d, seed=seed)
     found = np.empty((0, d))
     for _ in range(ROUNDS):
@@ -46,12 +48,19 @@ def sample(space: DesignSpace, n: int, *, seed: int, method: Method = "sobol") -
         # Sobol points keep their balance in blocks of powers of two.
         count = 1 << (wanted - 1).bit_length() if method == "sobol" else wanted
         points = engine.random(count)
-        X = np.column_stack([column.spread(points[:, j]) for j, column in enumerate(space.columns)])
-        X = space.canonical(X)
+        X = space.canonical(spread(space, points))
         found = _first_of_each(np.concatenate([found, X[space.is_allowed(X)]]))
         if len(found) >= n:
             break
     return found[:n]
+
+
+def spread(space: DesignSpace, points: Array) -> Array:
+    """Designs at points of the unit cube, `(n, d)`: all values of a column alike, rules aside."""
+    X = np.empty(points.shape)
+    for j, column in enumerate(space.columns):
+        X[:, j] = column.spread(points[:, j])
+    return X
 
 
 def _first_of_each(X: Array) -> Array:
@@ -71,5 +80,6 @@ def unit_points(n: int, d: int, *, seed: int) -> Array:
 
     if d == 0:
         return np.empty((n, 0))
-    points: Array = qmc.Sobol(d, seed=seed).random(1 << max(n - 1, 0).bit_length())[:n]
+    kind = qmc.Sobol if d <= qmc.Sobol.MAXDIM else qmc.LatinHypercube
+    points: Array = kind(d, seed=seed).random(1 << max(n - 1, 0).bit_length())[:n]
     return np.asarray(np.clip(points, 2.0**-40, 1.0 - 2.0**-40))

@@ -1,7 +1,6 @@
 """The design space: which designs there are, how many, and each of them by its number.
 
-Decisions that speak of each other (`when`, `rules`) form a group; the allowed combinations of a group are
-written down once, so that the space is the plain product of its groups and no design is met twice.
+The space is the plain product of its groups of linked decisions, so that no design is met twice.
 """
 
 from __future__ import annotations
@@ -12,7 +11,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from models.columns import Column, columns_of
 from models.conditions import (
@@ -28,11 +26,10 @@ from models.conditions import (
 from models.design import decode, encode
 from models.errors import SpaceTooLargeError
 from models.evaluation import Array
+from models.groups import Group, groups_of
 from models.sampling import Method, sample
 from models.scenario.scenario import Scenario
 
-#: Combinations of one group that are written down at the most.
-MAX_GROUP = 4_000_000
 #: Values of one integer that are listed as neighbours; above, steps that grow.
 MAX_LISTED = 64
 
@@ -92,7 +89,7 @@ class DesignSpace:
         """
         if self.lattice_size is None:
             return None
-        return math.prod(len(table) for _, table in self.tables)
+        return math.prod(group.size for group in self.groups)
 
     def designs(self, start: int, stop: int) -> Array:
         """The designs number `start` to `stop - 1`, `(stop - start, d)`; the last group changes fastest.
@@ -106,9 +103,9 @@ class DesignSpace:
             raise SpaceTooLargeError(f"designs beyond number 2^62 can't be listed, but got stop = {stop:,}")
         number = np.arange(start, stop, dtype=np.int64)
         X = np.empty((number.size, self.n_columns))
-        for columns, table in reversed(self.tables):
-            number, row = np.divmod(number, len(table))
-            X[:, columns] = table[row]
+        for group in reversed(self.groups):
+            number, row = np.divmod(number, group.size)
+            X[:, group.places] = group.rows(row)
         return X
 
     def canonical(self, X: Array) -> Array:
@@ -171,56 +168,9 @@ class DesignSpace:
         return decode(self.columns, x)
 
     @cached_property
-    def tables(self) -> tuple[tuple[NDArray[np.intp], Array], ...]:
-        """For each group of linked decisions its columns, and its allowed combinations `(m, columns)`."""
-        return tuple(self._table(group) for group in self._groups())
-
-    def _groups(self) -> list[list[int]]:
-        """Decisions that speak of each other, together, each group in the order of dependence."""
-        links = [[i, *(c.decision for c in d.when)] for i, d in enumerate(self.decisions)]
-        links += [list(rule.decisions) for rule in self.rules]
-        groups: list[set[int]] = []
-        for link in links:
-            joined = set(link)
-            apart = [group for group in groups if not group & joined]
-            for group in groups:
-                if group & joined:
-                    joined |= group
-            groups = [*apart, joined]
-        ordered = [[i for i in self.order if i in group] for group in groups]
-        return sorted(ordered, key=min)
-
-    def _table(self, group: list[int]) -> tuple[NDArray[np.intp], Array]:
-        columns: list[int] = []
-        rows = np.tile([column.default for column in self.columns], (1, 1)).astype(np.float64)
-        for place, i in enumerate(group):
-            decided = set(group[: place + 1])
-            for j in self.decisions[i].columns:
-                values = self.columns[j].values()
-                if len(rows) * len(values) > MAX_GROUP:
-                    raise SpaceTooLargeError(
-                        f"{len(group)} decisions that depend on each other by `when` and `rules` have more "
-                        f"than {MAX_GROUP:,} combinations: they can't be listed"
-                    )
-                rows = np.repeat(rows, len(values), axis=0)
-                rows[:, j] = np.tile(values, len(rows) // len(values))
-                columns.append(j)
-            rows = self._canonical_rows(rows, columns)
-            for rule in self.rules:
-                if i in rule.decisions and decided.issuperset(rule.decisions):
-                    rows = rows[~violated(rule, rows, active(self.decisions, self.order, rows))]
-        places = np.array(columns, dtype=np.intp)
-        table = rows[:, places]
-        table.setflags(write=False)
-        return places, table
-
-    def _canonical_rows(self, rows: Array, columns: list[int]) -> Array:
-        """Rows in canonical form, each once, in the order in which they were made."""
-        canonical = self.canonical(rows)
-        if canonical is rows:
-            return rows
-        _, first = np.unique(canonical[:, columns], axis=0, return_index=True)
-        return np.asarray(canonical[np.sort(first)])
+    def groups(self) -> tuple[Group, ...]:
+        """The groups of linked decisions that the space is the product of (`groups.groups_of`)."""
+        return groups_of(self.columns, self.decisions, self.rules, self.order)
 
 
 def design_space(scenario: Scenario) -> DesignSpace:

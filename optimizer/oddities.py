@@ -10,6 +10,7 @@ from models.evaluating import evaluate
 from models.evaluation import Array, Evaluation, concatenate
 from models.limits import ALWAYS
 from models.system import System
+from optimizer.protocols import size_of
 
 #: Up to here all designs are looked at, beyond that many of them.
 MOST_DESIGNS = 4096
@@ -31,7 +32,7 @@ def oddities(system: System) -> list[Finding]:
 
 def _some_designs(system: System) -> tuple[Array, bool]:
     """All designs where they are few, else a sample; and whether they are all."""
-    size = system.space.size
+    size = size_of(system.space)
     if size is not None and size <= MOST_DESIGNS:
         return system.space.designs(0, size), True
     return system.space.sample(SAMPLED, seed=0), False

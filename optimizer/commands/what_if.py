@@ -80,6 +80,9 @@ def _tell_shares(system: System, *, as_json: bool) -> None:
             }
         )
         return
+    if not names:
+        typer.echo("There are no decisions: nothing varies.")
+        return
     typer.echo("Share of each dimension's variance that goes with a decision, alone and with others:")
     for name, row in zip(names, found.total, strict=True):
         parts = [

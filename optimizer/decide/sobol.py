@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 
+from models.dimension import DIMENSIONS
 from models.evaluating import evaluate
 from models.evaluation import Array
-from models.sampling import unit_points
+from models.sampling import spread, unit_points
 from models.system import System
 
 #: Resamples for the standard errors.
 RESAMPLES = 200
+#: Coordinates of points that are looked at in one call.
+AT_A_TIME = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,12 +65,11 @@ def sobol_indices(
     """
     points = unit_points(n, 2 * n_columns, seed=seed)
     a, b = points[:, :n_columns], points[:, n_columns:]
-    mixed = []
-    for group in groups:
-        one = a.copy()
-        one[:, list(group)] = b[:, list(group)]
-        mixed.append(one)
-    found = np.asarray(function(np.concatenate([a, b, *mixed])), dtype=np.float64)
+    most = max(1, AT_A_TIME // max(a.size, 1))
+    blocks, answers = _blocks(a, b, groups), []
+    while block := list(islice(blocks, most)):
+        answers.append(np.asarray(function(np.concatenate(block)), dtype=np.float64))
+    found = np.concatenate(answers)
     ranked = np.asarray(~np.isfinite(found).all(axis=0))
     for j in np.flatnonzero(ranked):
         found[:, j] = np.unique(found[:, j], return_inverse=True)[1]
@@ -77,6 +80,16 @@ def sobol_indices(
     total, first = _indices(parts)
     spread = np.array([_indices(parts[:, r])[0] for r in rows])
     return Indices(total, spread.std(axis=0, ddof=1), first, ranked, len(found))
+
+
+def _blocks(a: Array, b: Array, groups: Sequence[Sequence[int]]) -> Iterator[Array]:
+    """The two samples, and the first with each input of the second."""
+    yield a
+    yield b
+    for group in groups:
+        mixed = a.copy()
+        mixed[:, list(group)] = b[:, list(group)]
+        yield mixed
 
 
 def _indices(parts: Array) -> tuple[Array, Array]:
@@ -102,6 +115,9 @@ def decision_shares(system: System, *, n: int = 256, seed: int = 0) -> Indices:
         seed: Same seed, same answer.
     """
     space = system.space
+    if not space.decisions:
+        nothing = np.empty((0, len(DIMENSIONS)))
+        return Indices(nothing, nothing, nothing, np.zeros(len(DIMENSIONS), dtype=bool), 0)
     return sobol_indices(
         partial(_values_at, system), [d.columns for d in space.decisions], space.n_columns, n=n, seed=seed
     )
@@ -109,6 +125,5 @@ def decision_shares(system: System, *, n: int = 256, seed: int = 0) -> Indices:
 
 def _values_at(system: System, points: Array) -> Array:
     space = system.space
-    X = np.column_stack([column.spread(points[:, j]) for j, column in enumerate(space.columns)])
-    distinct, back = np.unique(space.canonical(X), axis=0, return_inverse=True)
+    distinct, back = np.unique(space.canonical(spread(space, points)), axis=0, return_inverse=True)
     return evaluate(system, distinct).values[np.ravel(back)]

@@ -1,0 +1,130 @@
+"""One mutant through reading, compiling and evaluating a few designs, and now and then a command."""
+
+from __future__ import annotations
+
+import random
+import tempfile
+import traceback
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from benchmarks.fuzzing.commands import COMMANDS, run, told_to, write_for_commands
+from benchmarks.fuzzing.judging import Hang, alarm, defects_of
+from models.compiling import compile_system
+from models.errors import TradespaceError
+from models.evaluating import evaluate
+from models.evaluation import Array, Evaluation
+from models.explaining import explain
+from models.scenario.load import scenario_from
+
+Fate = Literal["refused", "evaluated", "traceback", "hang", "no number", "broken"]
+#: Longest time of one mutant, s.
+LONGEST_S = 10.0
+#: Designs that are evaluated, beside today's.
+DESIGNS = 4
+#: Commands that answer about one design or the file, without a search.
+QUICK = tuple(
+    command
+    for command in COMMANDS
+    if command.split()[0] in ("check", "evaluate")
+    or "--design today" in command
+    or command == "what-if {scenario}"
+    if command.split()[0] not in ("report", "gate", "reach", "compare")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a mutant: its fate, and in words what is wrong."""
+
+    fate: Fate
+    words: str = ""
+
+
+def fate_of(tree: Mapping[str, Any], rng: random.Random, *, command: bool = False) -> Outcome:
+    """Reads, compiles and evaluates a scenario; with `command` it also goes through a command."""
+    try:
+        with alarm(LONGEST_S), warnings.catch_warnings():
+            warnings.simplefilter("error", RuntimeWarning)  # numpy's, with a path on somebody's terminal
+            outcome = _evaluated(tree, rng)
+            if command:
+                told = _through_a_command(tree, rng)
+                outcome = told or outcome
+            return outcome
+    except TradespaceError as error:
+        words = str(error)
+        return Outcome("refused", words) if words.strip() else Outcome("broken", "refused without a word")
+    except Hang:
+        return Outcome("hang", f"over {LONGEST_S:g} s")
+    except Exception as error:  # noqa: BLE001 - this is what is looked for
+        return Outcome("traceback", _last_places(error))
+
+
+def _evaluated(tree: Mapping[str, Any], rng: random.Random) -> Outcome:
+    system = compile_system(scenario_from(tree))
+    X = system.space.sample(DESIGNS, seed=rng.randrange(2**31))
+    X = np.concatenate([system.space.today[None, :], X])
+    evaluation = evaluate(system, X)
+    wrong = no_numbers(evaluation) or _out_of_range(evaluation)
+    if wrong:
+        return Outcome("no number", wrong)
+    one = rng.randrange(len(X))
+    alone = evaluate(system, X[one : one + 1])
+    if not same(evaluation.values[one], alone.values[0]):
+        return Outcome("broken", f"alone {alone.values[0]}, among others {evaluation.values[one]}")
+    if rng.random() < 0.1:
+        explain(system, X[one])
+    return Outcome("evaluated")
+
+
+def _through_a_command(tree: Mapping[str, Any], rng: random.Random) -> Outcome | None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        write_for_commands(tree, folder)
+        components = list(tree.get("components") or ["web"])
+        command = rng.choice(QUICK)
+        told = run(told_to(command, folder, component=str(rng.choice(components))), folder / "out")
+        found = defects_of(told)
+    if not found:
+        return None
+    fate: Fate = "traceback" if told.code == 70 else "no number" if "no number" in found[0] else "broken"
+    return Outcome(fate, f"{command}: {found[0]}")
+
+
+def no_numbers(evaluation: Evaluation) -> str:
+    """Where an evaluation holds something that is no number; nothing where it doesn't."""
+    parts = {"values": evaluation.values, "excess": evaluation.excess, **evaluation.indicators}
+    for name, values in parts.items():
+        held = np.asarray(values)
+        if held.dtype.kind == "f" and np.isnan(held).any():
+            return f"NaN in {name}"
+    return ""
+
+
+def _out_of_range(evaluation: Evaluation) -> str:
+    names = [dimension.name for dimension in evaluation.dimensions]
+    for name in ("availability", "consistency"):
+        values = evaluation.values[:, names.index(name)]
+        if (values < 0.0).any() or (values > 1.0).any():
+            return f"{name} outside 0 and 1: {values}"
+    for name in ("latency", "throughput"):
+        values = evaluation.values[:, names.index(name)]
+        if (values < 0.0).any():
+            return f"{name} below 0: {values}"
+    return ""
+
+
+def same(a: Array, b: Array, *, rtol: float = 1e-9) -> bool:
+    """Whether two rows of values are the same within rounding."""
+    return bool(np.allclose(a, b, rtol=rtol, atol=1e-12, equal_nan=True))
+
+
+def _last_places(error: BaseException) -> str:
+    places = traceback.extract_tb(error.__traceback__)[-3:]
+    told = " < ".join(f"{Path(p.filename).name}:{p.lineno}" for p in reversed(places))
+    return f"{type(error).__name__}: {str(error)[:200]} ({told})"

@@ -1,0 +1,66 @@
+"""A sample of the fuzzers: mutants, relations and edited side files, with fixed seeds."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+
+import pytest
+
+from benchmarks.fuzz import FINE, bundled, mutants
+from benchmarks.fuzzing.evaluating import fate_of
+from benchmarks.fuzzing.grammar import Grammar, places_of
+from benchmarks.fuzzing.relations import RELATIONS, broken
+
+NAMES = {tree["name"]: tree for tree in bundled()}
+#: Small scenarios of different kinds; `python -m benchmarks.fuzz` asks all of them.
+SMALL = ("black-friday-exercise", "github-split-brain", "web-api-three-tier", "event-pipeline")
+
+
+@pytest.mark.parametrize("seed", [11, 12])
+def test_mutants_are_refused_in_words_or_evaluated(seed):
+    fates: Counter[str] = Counter()
+    for k, _, outcome in mutants(seed, 1, 60):
+        assert outcome.fate in FINE, f"mutant {k} of seed {seed}: {outcome.fate}: {outcome.words}"
+        fates[outcome.fate] += 1
+    assert min(fates["refused"], fates["evaluated"]) >= 5
+
+
+def test_a_mutant_is_the_same_whatever_came_before_it():
+    alone = next(mutants(3, 4, 1))
+    among = list(mutants(3, 3, 2))[1]
+    assert alone == among
+
+
+def test_the_grammar_knows_every_place_of_the_bundled_scenarios():
+    grammar = Grammar()
+    unknown = [
+        (name, place)
+        for name, tree in NAMES.items()
+        for place in places_of(tree)
+        if not grammar.at(tree, place)
+    ]
+    assert unknown == []
+
+
+def test_bundled_scenarios_are_no_failures():
+    for name in SMALL:
+        assert fate_of(NAMES[name], random.Random(1)).fate == "evaluated"
+
+
+@pytest.mark.parametrize("relation", RELATIONS)
+def test_relations_hold(relation):
+    answers = {name: broken(relation, NAMES[name], random.Random(7)) for name in SMALL}
+    assert not {name: words for name, words in answers.items() if words}
+    assert "" in answers.values()  # it says something of one of them at least
+
+
+def test_a_relation_that_does_not_hold_is_seen(monkeypatch):
+    def busier(tree, rng):
+        changed = RELATIONS["reordered"](tree, rng)
+        for phase in changed.tree["workload"]["phases"]:
+            phase["rate"] *= 1.5
+        return changed
+
+    monkeypatch.setattr("benchmarks.fuzzing.relations.RELATIONS", {"busier": busier})
+    assert broken("busier", NAMES["web-api-three-tier"], random.Random(1))
