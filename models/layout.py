@@ -136,9 +136,20 @@ class Layout:
         components: Number of components.
         calls: Number of calls.
         flows: Number of flows.
+        first_call: Where the blocks of the calls begin.
+        first_flow: Where those of the flows begin.
+        width: Numbers of a row.
     """
 
-    def __init__(self, components: tuple[str, ...], calls: Mapping[tuple[str, int], int], flows: tuple[str, ...]):
+    def __init__(
+        self,
+        components: tuple[str, ...],
+        calls: Mapping[tuple[str, int], int],
+        flows: tuple[str, ...],
+        *,
+        with_fallback: frozenset[int],
+    ) -> None:
+        self._with_fallback = with_fallback
         self._components = {name: i for i, name in enumerate(components)}
         self._calls = calls
         self._flows = {name: i for i, name in enumerate(flows)}
@@ -155,6 +166,8 @@ class Layout:
             return 1 + self._components[slot.name] * len(COMPONENT) + COMPONENT[slot.parameter][0]
         if slot.owner == "call" and slot.parameter in CALL:
             i = self._calls[slot.name, slot.call]
+            if slot.parameter.startswith("fallback.") and i not in self._with_fallback:
+                return None  # what a fallback would be is no fallback
             return self.first_call + i * len(CALL) + CALL[slot.parameter][0]
         if slot.owner == "flow" and slot.parameter in FLOW:
             return self.first_flow + self._flows[slot.name] * len(FLOW) + FLOW[slot.parameter][0]

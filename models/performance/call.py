@@ -12,8 +12,19 @@ import numpy as np
 from models import layout as at
 from models.performance import program as of
 from models.performance.circuit_breaker import breaker_opening, bulkhead_opening, moved, opening_of
-from models.performance.compiled import compiled
-from models.performance.mixture import MOST_ENTRIES, added, collapse, merge, product, repeat, scaled, shifted, single
+from models.performance.compiled import internal
+from models.performance.mixture import (
+    MOST_ENTRIES,
+    added,
+    collapse,
+    copied,
+    merge,
+    product,
+    repeat,
+    scaled,
+    shifted,
+    single,
+)
 from models.performance.parallel_calls import maximum, merged_branch
 from models.performance.program import Program, Work
 from models.performance.response_law import split_at
@@ -22,7 +33,7 @@ from models.performance.retry import APART, each_time, mean_attempts, mean_faile
 _MS_PER_S = 1000.0
 
 
-@compiled
+@internal
 def answer_call(
     program: Program,
     work: Work,
@@ -108,13 +119,15 @@ def answer_call(
             work.answer_n[i] = repeat(work.scratch[4], n, made, work.scratch[6], work.scratch[5])
         else:
             work.answer_n[i] = repeat(work.scratch[3], answered_n, made, work.scratch[6], work.scratch[5])
-        work.answer[i, : work.answer_n[i], :] = work.scratch[5, : work.answer_n[i], :]
+        for j in range(work.answer_n[i]):
+            copied(work.scratch[5], j, work.answer[i], j)
         if success < 1.0:
             m = repeat(work.scratch[4], n, made, work.scratch[6], work.scratch[5])
         else:
             m = repeat(work.scratch[3], answered_n, made, work.scratch[6], work.scratch[5])
         work.held_n[i] = m
-        work.held[i, :m, :] = work.scratch[5, :m, :]
+        for j in range(m):
+            copied(work.scratch[5], j, work.held[i], j)
     done = work.call[i]
     done[of.LATE], done[of.ATTEMPTS] = late, mean_attempts(failure, retries)
     if call[at.FALLBACK_ENABLED] > 0.0:
@@ -124,12 +137,12 @@ def answer_call(
     done[of.PASSES] = 1.0 if call[at.OPTIONAL] > 0.0 else done[of.SUCCESS]
 
 
-@compiled
+@internal
 def _answered_n(work: Work) -> int:
     return int(work.scratch[7, 0, 0])
 
 
-@compiled
+@internal
 def _held(
     work: Work,
     call: np.ndarray,
@@ -149,7 +162,8 @@ def _held(
     answered, room, failed = work.scratch[3], work.scratch[5], work.scratch[6]
     k = _failed_attempt(call, in_time, in_n, refused, late, failure, failed)
     n = in_n
-    answered[:n, :] = in_time[:n, :]
+    for j in range(n):
+        copied(in_time, j, answered, j)
     if retries > 0.0:
         pause_s = call[at.BACKOFF_MS] / _MS_PER_S
         jitter = call[at.JITTER]
@@ -171,7 +185,7 @@ def _held(
     return m
 
 
-@compiled
+@internal
 def _failed_attempt(
     call: np.ndarray,
     in_time: np.ndarray,
@@ -201,7 +215,7 @@ def _failed_attempt(
     return k
 
 
-@compiled
+@internal
 def _after_retries(
     in_time: np.ndarray,
     in_n: int,
@@ -232,7 +246,7 @@ def _after_retries(
     return merge(room, m, MOST_ENTRIES, answered)
 
 
-@compiled
+@internal
 def answer_steps(program: Program, work: Work, q: int, calls: np.ndarray, is_timed: bool) -> None:
     """What a sequence of steps gives back, one after the other; inner sequences and all calls are known."""
     success, fresh, passes = 1.0, 1.0, 1.0
@@ -268,7 +282,7 @@ def answer_steps(program: Program, work: Work, q: int, calls: np.ndarray, is_tim
     work.steps_share[q, 0], work.steps_share[q, 1], work.steps_share[q, 2] = success, fresh, passes
 
 
-@compiled
+@internal
 def _slowest_branch(
     program: Program,
     work: Work,

@@ -15,7 +15,7 @@ import tempfile
 import warnings
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import llvmlite.binding
 import numba
@@ -64,17 +64,28 @@ else:
 
 def compiled(function: Function) -> Function:
     """A function compiled when it is first called; it runs without the interpreter's lock."""
-    options: dict[str, Any] = {"nogil": True, "error_model": "numpy", "cache": FOLDER is not None}
+    return _compiled(function)
+
+
+def internal(function: Function) -> Function:
+    """A function that only compiled code calls: what takes its arguments from Python is left out."""
+    return _compiled(function, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+
+
+def _compiled(function: Function, **more: bool) -> Function:
+    options: dict[str, Any] = {"nogil": True, "error_model": "numpy", "cache": FOLDER is not None, **more}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", numba.NumbaWarning)
-        found: Function = numba.njit(**options)(function)
-    return found
+        found: Any = numba.njit(**options)(function)
+    template = found.get_call_template
 
+    def without_constants(args: Any, kws: Any) -> Any:
+        # numba would compile a function anew for each constant that it is called with.
+        plain = {name: numba.types.unliteral(kind) for name, kind in kws.items()}
+        return template(tuple(numba.types.unliteral(kind) for kind in args), plain)
 
-def inlined(function: Function) -> Function:
-    """A short function that is compiled into those that call it."""
-    found: Function = numba.njit(nogil=True, error_model="numpy", inline="always")(function)
-    return found
+    found.get_call_template = without_constants
+    return cast(Function, found)
 
 
 def _special(name: str, arguments: int) -> Any:

@@ -9,7 +9,7 @@ import numpy as np
 from models import layout as at
 from models.formulas.attempts import ARRIVED, RUNAWAY
 from models.performance import program as of
-from models.performance.compiled import compiled
+from models.performance.compiled import internal
 from models.performance.network import one_pass
 from models.performance.program import Program, Work
 from models.settling import MOST_PASSES, NEXT_TO, STILL, SWINGS
@@ -21,7 +21,7 @@ _LEAST_STEP, _SLOWER, _FASTER, _AVERAGES = 0.1, 0.5, 1.2, 2.0
 PASSES, TRIES = 0, 1
 
 
-@compiled
+@internal
 def begin(program: Program, work: Work, calls: np.ndarray, state: np.ndarray, is_full: bool) -> None:
     """The state before the first pass: nothing fails yet, or every attempt has failed and is repeated."""
     for i in range(program.component.size):
@@ -36,7 +36,7 @@ def begin(program: Program, work: Work, calls: np.ndarray, state: np.ndarray, is
         work.let_in[c] = math.nan
 
 
-@compiled
+@internal
 def settle(
     program: Program,
     work: Work,
@@ -108,13 +108,13 @@ def settle(
     return False, False, False
 
 
-@compiled
+@internal
 def _clear(work: Work) -> None:
     for j in range(work.is_new.size):
         work.is_new[j] = 0
 
 
-@compiled
+@internal
 def _keep(program: Program, work: Work, state: np.ndarray, news: np.ndarray) -> None:
     i_n = program.component.size
     for i in range(i_n):
@@ -123,7 +123,7 @@ def _keep(program: Program, work: Work, state: np.ndarray, news: np.ndarray) -> 
         work.let_in[c] = news[2 * i_n + c]
 
 
-@compiled
+@internal
 def _moved(
     program: Program,
     work: Work,
@@ -148,7 +148,7 @@ def _moved(
     return False
 
 
-@compiled
+@internal
 def _is_back(i_n: int, news: np.ndarray, healthy: np.ndarray) -> bool:
     for i in range(i_n):
         if not news[i_n + i] - healthy[i, TRIES] <= NEXT_TO:
@@ -158,7 +158,7 @@ def _is_back(i_n: int, news: np.ndarray, healthy: np.ndarray) -> bool:
     return True
 
 
-@compiled
+@internal
 def _relax(here: np.ndarray, news: np.ndarray, distance: np.ndarray, share: np.ndarray, passes: int) -> None:
     """Moves `here` to the state of the next pass: as far as the news say, or a part of the way where it swings.
 
@@ -188,7 +188,7 @@ def _relax(here: np.ndarray, news: np.ndarray, distance: np.ndarray, share: np.n
         distance[j], share[j] = gone, part
 
 
-@compiled
+@internal
 def _limit(
     program: Program,
     calls: np.ndarray,

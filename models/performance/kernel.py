@@ -16,6 +16,7 @@ from models.performance.situation import situation
 
 Array = NDArray[np.float64]
 
+_NONE = np.zeros(0, dtype=np.int64)
 #: Situations that a thread works out at a time.
 CHUNK = 256
 
@@ -68,10 +69,9 @@ def cores() -> int:
 def one(program: Program, row: Sequence[float] | Array) -> tuple[Array, Work]:
     """What one situation comes to, and the network that led to it."""
     work = workspace(program)
-    work.row[:] = row
-    out = np.zeros(width(program))
-    situation(program, work, out)
-    return out, work
+    out = np.zeros((1, width(program)))
+    _some(program, work, np.asarray(row, dtype=np.float64), _NONE, np.zeros((1, 0)), out)
+    return out[0], work
 
 
 @compiled
@@ -83,7 +83,8 @@ def _some(
     values: np.ndarray,
     out: np.ndarray,
 ) -> None:
-    work.row[:] = base
+    for j in range(base.size):
+        work.row[j] = base[j]
     for s in range(values.shape[0]):
         for j in range(columns.size):
             work.row[columns[j]] = values[s, j]

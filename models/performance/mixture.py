@@ -49,6 +49,12 @@ def single(mean: float, variance: float, third: float, out: np.ndarray) -> int:
 
 
 @compiled
+def copied(a: np.ndarray, i: int, out: np.ndarray, k: int) -> None:
+    """Writes one outcome to a row of another mixture."""
+    out[k, 0], out[k, 1], out[k, 2], out[k, 3] = a[i, 0], a[i, 1], a[i, 2], a[i, 3]
+
+
+@compiled
 def product(a: np.ndarray, n: int, b: np.ndarray, m: int, out: np.ndarray) -> int:
     """The sum of two independent durations; `out` is neither of them."""
     k = 0
@@ -107,7 +113,7 @@ def merge(a: np.ndarray, n: int, most: int, out: np.ndarray) -> int:
     for i in range(n):
         if a[i, 0] > 0.0:
             if count < most:
-                out[count, :] = a[i, :]
+                copied(a, i, out, count)
             count += 1
     if count <= most:
         return count
@@ -168,7 +174,8 @@ def repeat(a: np.ndarray, n: int, times: float, work: np.ndarray, out: np.ndarra
     whole = math.floor(times)
     rest = times - whole
     if whole >= 1.0:
-        out[:n, :] = a[:n, :]
+        for i in range(n):
+            copied(a, i, out, i)
         k = n
     else:
         k = single(0.0, 0.0, 0.0, out)

@@ -7,12 +7,12 @@ import numpy as np
 from models import layout as at
 from models.performance import program as of
 from models.performance.call import answer_call, answer_steps
-from models.performance.compiled import compiled
+from models.performance.compiled import internal
 from models.performance.program import Program, Work
 from models.performance.station import serve
 
 
-@compiled
+@internal
 def one_pass(
     program: Program,
     work: Work,
@@ -66,7 +66,7 @@ def one_pass(
                 news[c_n + i] = 1
 
 
-@compiled
+@internal
 def _steps_below(program: Program, work: Work, root: int, calls: np.ndarray, is_timed: bool) -> None:
     """Works out a sequence of steps and those inside it, where a call among them is new."""
     c_n, i_n = program.kind.size, program.component.size
@@ -87,7 +87,7 @@ def _steps_below(program: Program, work: Work, root: int, calls: np.ndarray, is_
             news[c_n + i_n + q] = 1
 
 
-@compiled
+@internal
 def _down(
     program: Program,
     work: Work,

@@ -57,7 +57,8 @@ def maximum(
         for i in range(b - 1, -1, -1):
             e = rest % counts[i]
             rest //= counts[i]
-            parts[i, :] = branches[i, e, 1:]
+            for m in range(3):
+                parts[i, m] = branches[i, e, 1 + m]
             is_endless = is_endless or math.isinf(branches[i, e, 1])
         rest = code
         stride = total
@@ -151,23 +152,23 @@ def _fan_out(branches: np.ndarray, counts: np.ndarray, b: int, out: np.ndarray) 
     for i in range(b):
         whole, kept = 0.0, 0.0
         for e in range(counts[i]):
-            entry = branches[i, e]
-            whole += entry[0]
-            if math.isinf(entry[1]):
+            weight, mean = branches[i, e, 0], branches[i, e, 1]
+            variance, third = branches[i, e, 2], branches[i, e, 3]
+            whole += weight
+            if math.isinf(mean):
                 law_of[i, e] = -1
                 continue
-            kept += entry[0]
+            kept += weight
             place = -1
             for other in range(known):
-                if laws[other, 0] == entry[1] and laws[other, 1] == entry[2] and laws[other, 2] == entry[3]:
+                if laws[other, 0] == mean and laws[other, 1] == variance and laws[other, 2] == third:
                     place = other
                     break
             if place < 0:
                 place = known
                 known += 1
-                laws[place, 0], laws[place, 1], laws[place, 2] = entry[1], entry[2], entry[3]
-                shape, scale, shift = shifted_gamma(entry[1], entry[2], entry[3])
-                laws[place, 3], laws[place, 4], laws[place, 5] = shape, scale, shift
+                laws[place, 0], laws[place, 1], laws[place, 2] = mean, variance, third
+                laws[place, 3], laws[place, 4], laws[place, 5] = shifted_gamma(mean, variance, third)
             law_of[i, e] = place
         total *= whole
         ending *= kept
@@ -178,7 +179,7 @@ def _fan_out(branches: np.ndarray, counts: np.ndarray, b: int, out: np.ndarray) 
         edges[4 * j + 2] = mean
         edges[4 * j + 3] = mean + 3.0 * sd
         edges[4 * j + 4] = far_point(laws[j, 3], laws[j, 4], laws[j, 5])
-    edges.sort()
+    _sort(edges)
     nodes = (edges.size - 1) * _FAN_U.size
     x, w = np.zeros(nodes), np.zeros(nodes)
     for g in range(edges.size - 1):
@@ -194,9 +195,10 @@ def _fan_out(branches: np.ndarray, counts: np.ndarray, b: int, out: np.ndarray) 
     states, functions = np.zeros(8), np.zeros((8, nodes))
     n = 1
     states[0] = 1.0
-    functions[0, :] = 1.0
+    for q in range(nodes):
+        functions[0, q] = 1.0
+    grown, new = np.zeros(8), np.zeros((8, nodes))
     for i in range(b):
-        grown, new = np.zeros(8), np.zeros((8, nodes))
         m = 0
         for e in range(counts[i]):
             if law_of[i, e] < 0:
@@ -223,13 +225,27 @@ def _fan_out(branches: np.ndarray, counts: np.ndarray, b: int, out: np.ndarray) 
 
 
 @compiled
+def _sort(values: np.ndarray) -> None:
+    """By insertion: there are few, and mostly in order."""
+    for i in range(1, values.size):
+        x = values[i]
+        j = i
+        while j > 0 and values[j - 1] > x:
+            values[j] = values[j - 1]
+            j -= 1
+        values[j] = x
+
+
+@compiled
 def _few(
     grown: np.ndarray, new: np.ndarray, m: int, w: np.ndarray, states: np.ndarray, functions: np.ndarray
 ) -> int:
     """Puts outcomes of the maximum together by their means, four at the most; returns how many are left."""
     if m <= 4:
-        states[:m] = grown[:m]
-        functions[:m, :] = new[:m, :]
+        for s in range(m):
+            states[s] = grown[s]
+            for q in range(w.size):
+                functions[s, q] = new[s, q]
         return m
     means = np.zeros(m)
     for s in range(m):

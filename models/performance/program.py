@@ -103,7 +103,13 @@ class Work(NamedTuple):
     """Room to work in, one for each thread; what it holds of the situation before is used again."""
 
     row: Array
+    parts: Array
+    calls: Array
+    flows: Array
     before: Array
+    before_parts: Array
+    before_calls: Array
+    kept: Array
     station: Array
     call: Array
     answer: Array
@@ -135,7 +141,8 @@ class Work(NamedTuple):
 def layout_of(system: System) -> Layout:
     """The columns of a system's situations."""
     calls = {(system.flows[node.flow], node.position): node.index for node in system.nodes}
-    return Layout(system.components, calls, system.flows)
+    with_fallback = frozenset(node.index for node in system.nodes if node.has_fallback)
+    return Layout(system.components, calls, system.flows, with_fallback=with_fallback)
 
 
 @lru_cache(maxsize=32)
@@ -245,10 +252,18 @@ def workspace(program: Program) -> Work:
     components, calls = program.kind.size, program.component.size
     sequences = program.steps_start.size - 1
     most = max([2, *np.diff(program.group_start).tolist()])
-    width = int(program.places[3])
+    row, before = (np.full(program.places[3], np.nan) for _ in range(2))
+    parts, call_rows, flows = _blocks(program, row)
+    before_parts, before_calls, _ = _blocks(program, before)
     return Work(
-        row=np.full(width, np.nan),
-        before=np.full(width, np.nan),
+        row=row,
+        parts=parts,
+        calls=call_rows,
+        flows=flows,
+        before=before,
+        before_parts=before_parts,
+        before_calls=before_calls,
+        kept=np.zeros((calls + components, 6)),
         station=np.zeros((components, STATION_WIDTH)),
         call=np.zeros((calls, CALL_WIDTH)),
         answer=np.zeros((calls, MOST_ENTRIES, 4)),
@@ -274,6 +289,16 @@ def workspace(program: Program) -> Work:
         memory=np.full((MEMORY if MOST_COMBINED else 1, MEMORY_WIDTH), np.nan),
         laws=np.zeros((max(PLACES, MOST_ENTRIES * program.flow_steps.size), 6)),
         once=np.zeros((calls, 6)),
+    )
+
+
+def _blocks(program: Program, row: Array) -> tuple[Array, Array, Array]:
+    """The blocks of components, calls and flows in a row, as views."""
+    first, second, third, last = program.places
+    return (
+        row[first:second].reshape(program.kind.size, -1),
+        row[second:third].reshape(program.component.size, -1),
+        row[third:last].reshape(program.flow_steps.size, -1),
     )
 
 

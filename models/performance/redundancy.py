@@ -11,7 +11,7 @@ import numpy as np
 
 from models import layout as at
 from models.performance import program as of
-from models.performance.compiled import beta_lower, compiled
+from models.performance.compiled import beta_lower, internal
 from models.performance.program import Program, Work
 
 _MINUTES_PER_HOUR = 60.0
@@ -20,11 +20,11 @@ _MINUTES_PER_HOUR = 60.0
 _REPLICAS, _NEEDED, _OFFERED, _UP, _ZONES, _ZONE_UP, _DEGRADES, _LEFT, _VALUE = range(9)
 
 
-@compiled
+@internal
 def hard_availability(
-    program: Program, work: Work, parts: np.ndarray, calls: np.ndarray, out: np.ndarray
+    program: Program, work: Work, parts: np.ndarray, calls: np.ndarray, out: np.ndarray, first: int
 ) -> None:
-    """Probability that a flow's required components carry its load, `(f,)`."""
+    """Probability that a flow's required components carry its load, by flow from a place of `out` on."""
     c_n, f_n = program.kind.size, program.flow_steps.size
     needs = np.zeros((2 * c_n, f_n))
     in_use = np.zeros(c_n)
@@ -49,7 +49,7 @@ def hard_availability(
         else:
             table[p, _NEEDED] = -1.0
     for f in range(f_n):
-        out[f] = 0.0
+        out[first + f] = 0.0
     for code in range(1 << count):
         probability = 1.0
         for z in range(count):
@@ -65,12 +65,12 @@ def hard_availability(
             for p in range(2 * c_n):
                 if needs[p, f] > 0.0:
                     all_up = all_up * table[p, _VALUE]
-            out[f] += all_up
+            out[first + f] += all_up
     for f in range(f_n):
-        out[f] = min(out[f], 1.0)
+        out[first + f] = min(out[first + f], 1.0)
 
 
-@compiled
+@internal
 def _requirements(program: Program, calls: np.ndarray, needs: np.ndarray, in_use: np.ndarray) -> None:
     """By part (of a component its reads, then its writes) and flow: 1.0 where the flow fails without it."""
     made, required = np.zeros(program.component.size), np.zeros(program.component.size)
@@ -86,7 +86,7 @@ def _requirements(program: Program, calls: np.ndarray, needs: np.ndarray, in_use
         needs[p, program.flow[i]] = max(needs[p, program.flow[i]], required[i])
 
 
-@compiled
+@internal
 def _describe(program: Program, st: np.ndarray, part: np.ndarray, p: int, row: np.ndarray) -> None:
     given = part[at.AVAILABILITY]
     if given == given:
@@ -113,7 +113,7 @@ def _describe(program: Program, st: np.ndarray, part: np.ndarray, p: int, row: n
     row[_DEGRADES] = 1.0 if degrades else 0.0
 
 
-@compiled
+@internal
 def _look_up(row: np.ndarray, code: int, count: int) -> None:
     """Probability that a part carries its load, or the share that it does, in one state of the zones."""
     left = row[_REPLICAS]
@@ -134,7 +134,7 @@ def _look_up(row: np.ndarray, code: int, count: int) -> None:
         row[_VALUE] = _k_of_n(row[_NEEDED], left, row[_UP])
 
 
-@compiled
+@internal
 def _k_of_n(needed: float, replicas: float, availability: float) -> float:
     if needed <= 0.0:
         return 1.0
@@ -143,7 +143,7 @@ def _k_of_n(needed: float, replicas: float, availability: float) -> float:
     return beta_lower(needed, replicas - needed + 1.0, availability, 0)
 
 
-@compiled
+@internal
 def _carried_share(offered: float, replicas: float, availability: float) -> float:
     b = max(offered, 1e-9)
     m = max(math.ceil(b - 1e-9), 1.0)

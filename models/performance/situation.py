@@ -10,7 +10,7 @@ from models import layout as at
 from models.network import ANOTHER_STATE
 from models.performance import program as of
 from models.performance.call import answer_steps
-from models.performance.compiled import compiled
+from models.performance.compiled import internal
 from models.performance.fixed_point import begin, settle
 from models.performance.network import one_pass
 from models.performance.program import Program, Work
@@ -21,7 +21,6 @@ from models.plans import DUST
 
 _MS_PER_S = 1000.0
 _LEAST_EXCESS = 1e-6
-_COMPONENT, _CALL, _FLOW = len(at.COMPONENT), len(at.CALL), len(at.FLOW)
 #: What a situation comes to; behind it stand arrivals by component, success by call, success and freshness by
 #: flow, and the percentiles of flows with a limit of their own.
 (
@@ -40,7 +39,7 @@ _COMPONENT, _CALL, _FLOW = len(at.COMPONENT), len(at.CALL), len(at.FLOW)
 FIRST = 11
 
 
-@compiled
+@internal
 def situation(program: Program, work: Work, out: np.ndarray) -> None:
     """Works out one situation.
 
@@ -50,9 +49,7 @@ def situation(program: Program, work: Work, out: np.ndarray) -> None:
         out: What it comes to, `(FIRST + c + i + 2 f + limited,)`.
     """
     c_n, i_n, f_n = program.kind.size, program.component.size, program.flow_steps.size
-    parts = work.row[1 : program.places[1]].reshape((c_n, _COMPONENT))
-    calls = work.row[program.places[1] : program.places[2]].reshape((i_n, _CALL))
-    flows = work.row[program.places[2] : program.places[3]].reshape((f_n, _FLOW))
+    parts, calls, flows = work.parts, work.calls, work.flows
     users = np.zeros(f_n)
     for f in range(f_n):
         users[f] = work.row[0] * flows[f, at.SHARE] * (1.0 - flows[f, at.SHED_SHARE])
@@ -67,7 +64,13 @@ def situation(program: Program, work: Work, out: np.ndarray) -> None:
             for i in range(i_n):
                 repeats = repeats or calls[i, at.RETRIES] > 0.0
         if repeats:
-            healthy, valve, let_in = state.copy(), work.valve.copy(), work.let_in.copy()
+            healthy = np.zeros((i_n, 2))
+            for i in range(i_n):
+                healthy[i, 0], healthy[i, 1] = state[i, 0], state[i, 1]
+                for j in range(3):
+                    work.kept[i, j] = work.valve[i, j]
+            for c in range(c_n):
+                work.kept[i_n + c, 3] = work.let_in[c]
             begin(program, work, calls, state, True)
             still_away, _, returns = settle(
                 program, work, parts, calls, users, state, healthy, not away and not swings
@@ -76,15 +79,19 @@ def situation(program: Program, work: Work, out: np.ndarray) -> None:
             for c in range(c_n):
                 failed_arrivals[c] = work.station[c, of.ARRIVALS]
             if not away:
-                state[:, :] = healthy
-                work.valve[:, :] = valve
-                work.let_in[:] = let_in
+                for i in range(i_n):
+                    state[i, 0], state[i, 1] = healthy[i, 0], healthy[i, 1]
+                    for j in range(3):
+                        work.valve[i, j] = work.kept[i, j]
+                for c in range(c_n):
+                    work.let_in[c] = work.kept[i_n + c, 3]
         one_pass(program, work, parts, calls, users, state, False, True)
     else:
         one_pass(program, work, parts, calls, users, state, True, True)
     for j in range(work.is_new.size):
         work.is_new[j] = 0
-    work.before[:] = work.row
+    for j in range(work.row.size):
+        work.before[j] = work.row[j]
     for f in range(f_n):
         _flow_steps(program, work, calls, program.flow_steps[f])
     for j in range(out.size):
@@ -100,22 +107,20 @@ def situation(program: Program, work: Work, out: np.ndarray) -> None:
         if swings:
             out[METASTABLE] = 1.0
     _read_stations(program, work, calls, flows, out)
-    hard_availability(program, work, parts, calls, out[FIRST + c_n + i_n : FIRST + c_n + i_n + f_n])
+    hard_availability(program, work, parts, calls, out, FIRST + c_n + i_n)
     _read_flows(program, work, flows, users, out)
 
 
-@compiled
+@internal
 def _mark_what_is_new(program: Program, work: Work, parts: np.ndarray, calls: np.ndarray) -> None:
     """Marks components and calls whose numbers differ from those of the situation before."""
     c_n, i_n = program.kind.size, program.component.size
-    before = work.before
     any_new = False
     for c in range(c_n):
-        work.is_new[c] = 1 if _differ(parts[c], before[1 + c * _COMPONENT : 1 + (c + 1) * _COMPONENT]) else 0
+        work.is_new[c] = 1 if _differ(parts[c], work.before_parts[c]) else 0
         any_new = any_new or work.is_new[c] > 0
-    first = program.places[1]
     for i in range(i_n):
-        is_new = _differ(calls[i], before[first + i * _CALL : first + (i + 1) * _CALL])
+        is_new = _differ(calls[i], work.before_calls[i])
         work.is_new[c_n + i] = 1 if is_new else 0
         any_new = any_new or is_new
     if not any_new:
@@ -123,10 +128,7 @@ def _mark_what_is_new(program: Program, work: Work, parts: np.ndarray, calls: np
     slow = False
     for c in range(c_n):
         for j in range(program.pools_start[c], program.pools_start[c + 1]):
-            if _differ(
-                parts[program.pools[j]],
-                before[1 + program.pools[j] * _COMPONENT : 1 + (program.pools[j] + 1) * _COMPONENT],
-            ):
+            if _differ(parts[program.pools[j]], work.before_parts[program.pools[j]]):
                 work.is_new[c] = 1
         if program.loads_slowly[c]:
             work.is_new[c] = 1
@@ -135,7 +137,7 @@ def _mark_what_is_new(program: Program, work: Work, parts: np.ndarray, calls: np
         bare_times(program, work, parts, calls)
 
 
-@compiled
+@internal
 def _differ(a: np.ndarray, b: np.ndarray) -> bool:
     for j in range(a.size):
         if a[j] != b[j] and (a[j] == a[j] or b[j] == b[j]):
@@ -143,13 +145,13 @@ def _differ(a: np.ndarray, b: np.ndarray) -> bool:
     return False
 
 
-@compiled
+@internal
 def _flow_steps(program: Program, work: Work, calls: np.ndarray, root: int) -> None:
     for j in range(program.inner_start[root], program.inner_start[root + 1]):
         answer_steps(program, work, program.inner[j], calls, True)
 
 
-@compiled
+@internal
 def _retry_margin(program: Program, work: Work, calls: np.ndarray, users: np.ndarray) -> float:
     """Capacity over the load of the state in which every attempt fails, the least over the components."""
     c_n, i_n = program.kind.size, program.component.size
@@ -171,7 +173,7 @@ def _retry_margin(program: Program, work: Work, calls: np.ndarray, users: np.nda
     return margin
 
 
-@compiled
+@internal
 def _read_stations(
     program: Program, work: Work, calls: np.ndarray, flows: np.ndarray, out: np.ndarray
 ) -> None:
@@ -208,7 +210,7 @@ def _read_stations(
     out[RETRY_SHARE] = 1.0 - calls_per_s / attempts_per_s if attempts_per_s > 0.0 else 0.0
 
 
-@compiled
+@internal
 def _read_flows(program: Program, work: Work, flows: np.ndarray, users: np.ndarray, out: np.ndarray) -> None:
     """Success, freshness, and percentiles over all user requests and of single flows."""
     c_n, i_n, f_n = program.kind.size, program.component.size, program.flow_steps.size
@@ -240,7 +242,7 @@ def _read_flows(program: Program, work: Work, flows: np.ndarray, users: np.ndarr
         out[first + 2 * f_n + j] = flow_percentile_ms(program, work, f, users[f], program.percentiles[1 + j])
 
 
-@compiled
+@internal
 def flow_percentile_ms(program: Program, work: Work, f: int, users: float, probability: float) -> float:
     """A percentile of one flow's response time, ms; 0 where it has no requests."""
     q = program.flow_steps[f]
@@ -250,7 +252,7 @@ def flow_percentile_ms(program: Program, work: Work, f: int, users: float, proba
     return _percentile_ms(work.steps[q], n, answered, users, probability, work)
 
 
-@compiled
+@internal
 def _percentile_ms(
     mixture: np.ndarray, n: int, answered: float, requests: float, probability: float, work: Work
 ) -> float:

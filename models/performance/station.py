@@ -14,7 +14,7 @@ from models.formulas.pools import SHARPNESS
 from models.formulas.scalability import PASSES
 from models.performance import program as of
 from models.performance.cache import cache_hits, characteristic_calls, fill_bins
-from models.performance.compiled import compiled
+from models.performance.compiled import internal
 from models.performance.mixture import Cumulants, collapse, from_raw, gamma_cumulants, scaled, single
 from models.performance.parallel_calls import maximum
 from models.performance.program import Program, Work
@@ -28,17 +28,18 @@ _LONGEST_LOAD_S = 1e9
 _ENDLESS_HOLD_S = 1e12
 
 
-@compiled
+@internal
 def put(station: np.ndarray, column: int, part: Cumulants) -> None:
     """Three cumulants from a column on."""
     station[column], station[column + 1], station[column + 2] = part[0], part[1], part[2]
 
 
-@compiled
+@internal
 def external(program: Program, work: Work, c: int, arrivals: float, part: np.ndarray) -> None:
     """Somebody else's system: a latency whatever the load, and what is above its rate limit is refused."""
     st = work.station[c]
-    st[:] = 0.0
+    for j in range(st.size):
+        st[j] = 0.0
     latency_s = part[at.LATENCY_MS] / _MS_PER_S
     if latency_s < _SHORTEST_S:
         latency_s = 0.0
@@ -56,7 +57,7 @@ def external(program: Program, work: Work, c: int, arrivals: float, part: np.nda
     st[of.LOADS] = 1.0
 
 
-@compiled
+@internal
 def serve(
     program: Program, work: Work, c: int, arrivals: float, parts: np.ndarray, calls: np.ndarray, stage: int
 ) -> None:
@@ -160,12 +161,12 @@ def serve(
     put(st, of.KEPT_AWAY, away)
 
 
-@compiled
+@internal
 def _stretch(load: float, part: np.ndarray) -> float:
     return 1.0 + (load - 1.0) * (part[at.CONTENTION] + part[at.COHERENCY] * load)
 
 
-@compiled
+@internal
 def _callers(program: Program, c: int, parts: np.ndarray) -> float:
     """Threads of the pools that are the only callers; infinite where one of them lets go."""
     total = 0.0
@@ -175,7 +176,7 @@ def _callers(program: Program, c: int, parts: np.ndarray) -> float:
     return total
 
 
-@compiled
+@internal
 def _keep(program: Program, work: Work, c: int, arrivals: float, part: np.ndarray, stage: int) -> None:
     """What a cache answers itself."""
     st = work.station[c]
@@ -207,7 +208,7 @@ def _keep(program: Program, work: Work, c: int, arrivals: float, part: np.ndarra
     st[of.HIT], st[of.STALE], st[of.LOADS] = hit * left, stale, loads + hit * (1.0 - left)
 
 
-@compiled
+@internal
 def _replicate(work: Work, c: int, part: np.ndarray) -> None:
     """What the quorums of a store add."""
     st, key = work.station[c], work.quorum_key[c]
@@ -244,7 +245,7 @@ def _replicate(work: Work, c: int, part: np.ndarray) -> None:
         key[j] = wanted[j]
 
 
-@compiled
+@internal
 def bare_times(program: Program, work: Work, parts: np.ndarray, calls: np.ndarray) -> None:
     """Mean time of what is under each call when nothing waits anywhere and nothing below is cached, s."""
     total = np.zeros(program.steps_start.size)
@@ -270,7 +271,7 @@ def bare_times(program: Program, work: Work, parts: np.ndarray, calls: np.ndarra
         work.bare[i] = total[root]
 
 
-@compiled
+@internal
 def _hold(
     program: Program, work: Work, c: int, own_s: float, parts: np.ndarray, calls: np.ndarray
 ) -> tuple[Cumulants, Cumulants, float, float, Cumulants]:
@@ -313,7 +314,7 @@ def _hold(
     return below, unhindered, limit, limiter, displaced
 
 
-@compiled
+@internal
 def _add_raw(moments: np.ndarray, part: Cumulants, share: float) -> None:
     m, v, k = part
     moments[0] += share * m
@@ -321,7 +322,7 @@ def _add_raw(moments: np.ndarray, part: Cumulants, share: float) -> None:
     moments[2] += share * (k + 3.0 * m * v + m**3)
 
 
-@compiled
+@internal
 def _one_attempt(program: Program, work: Work, i: int, calls: np.ndarray) -> None:
     """Time of the attempts of one call with waits and without, each succeeding at once: `work.once[i]`."""
     st = work.station[program.component[i]]
@@ -340,10 +341,10 @@ def _one_attempt(program: Program, work: Work, i: int, calls: np.ndarray) -> Non
             m, v, t = m + st[quorum], v + st[quorum + 1], t + st[quorum + 2]
         cut = limit / m if m > limit and m > 0.0 else 1.0
         found = scaled((m * cut, v * cut**2, t * cut**3), made)
-        work.once[i, 3 * k], work.once[i, 3 * k + 1], work.once[i, 3 * k + 2] = found
+        put(work.once[i], 3 * k, found)
 
 
-@compiled
+@internal
 def _steps_once(program: Program, work: Work, root: int, calls: np.ndarray) -> tuple[Cumulants, Cumulants]:
     """The same for a sequence of steps whose calls are known."""
     found = np.zeros((program.inner_start[root + 1] - program.inner_start[root], 6))
@@ -353,7 +354,8 @@ def _steps_once(program: Program, work: Work, root: int, calls: np.ndarray) -> t
         for k in range(program.steps_start[q], program.steps_start[q + 1]):
             step = program.steps[k]
             if step >= 0:
-                found[j - first] += work.once[step]
+                for m in range(6):
+                    found[j - first, m] += work.once[step, m]
                 continue
             group = -1 - step
             b = program.group_start[group + 1] - program.group_start[group]
@@ -364,11 +366,12 @@ def _steps_once(program: Program, work: Work, root: int, calls: np.ndarray) -> t
                     for other in range(first, j):
                         if program.inner[other] == wanted:
                             place = other - first
-                    one = found[place, 3 * side : 3 * side + 3]
+                    one, at_side = found[place], 3 * side
                     work.branch_n[branch] = 1
-                    single(one[0], one[1], one[2], work.branches[branch])
+                    single(one[at_side], one[at_side + 1], one[at_side + 2], work.branches[branch])
                 if b == 1:
-                    found[j - first, 3 * side : 3 * side + 3] += work.branches[0, 0, 1:]
+                    for m in range(3):
+                        found[j - first, 3 * side + m] += work.branches[0, 0, 1 + m]
                 else:
                     n = maximum(work.branches, work.branch_n, b, work.memory, work.scratch[7])
                     whole = collapse(work.scratch[7], n)
@@ -378,7 +381,7 @@ def _steps_once(program: Program, work: Work, root: int, calls: np.ndarray) -> t
     return (row[0], row[1], row[2]), (row[3], row[4], row[5])
 
 
-@compiled
+@internal
 def _kept_away(program: Program, work: Work, root: int, calls: np.ndarray) -> Cumulants:
     """Waits that the pool keeps away from the components it calls directly, parallel branches left aside."""
     m, v, t = 0.0, 0.0, 0.0
@@ -394,7 +397,7 @@ def _kept_away(program: Program, work: Work, root: int, calls: np.ndarray) -> Cu
     return m, v, t
 
 
-@compiled
+@internal
 def _driven_flow(
     program: Program, work: Work, c: int, hold_s: float, own_rate: float, parts: np.ndarray
 ) -> tuple[float, float]:
