@@ -9,12 +9,21 @@ import numpy as np
 from models import layout as at
 from models.formulas.attempts import ARRIVED, RUNAWAY
 from models.performance import program as of
+from models.performance.circuit_breaker import PROBES
 from models.performance.compiled import internal
 from models.performance.network import one_pass
 from models.performance.program import Program, Work
-from models.settling import MOST_PASSES, NEXT_TO, STILL, SWINGS
-from models.valves import PROBES
 
+#: Passes at the most.
+MOST_PASSES = 100
+#: What changes by less than this, relative to 1 at least, stands still.
+STILL = 1e-9
+#: A state on its way down has returned when no call needs this many more attempts than in the healthy one.
+NEXT_TO = 0.005
+#: A state whose numbers still change by this much after so many passes swings without end.
+SWINGS = 0.05
+#: Where it swings: share of the last share of a step that is taken at the least and at the most, how much
+#: further what doesn't swing any more goes, and twice a mean's step for what still swings after many passes.
 _LEAST_STEP, _SLOWER, _FASTER, _AVERAGES = 0.1, 0.5, 1.2, 2.0
 
 #: Columns of a state by call: share that succeeds, attempts.
@@ -73,6 +82,7 @@ def settle(
             here[i], here[i_n + i], through[i] = state[i, PASSES], state[i, TRIES], work.valve[i, 0]
         for c in range(c_n):
             here[2 * i_n + c] = work.let_in[c]
+        work.passes[0] += 1
         one_pass(program, work, parts, calls, users, state, k == 0, False)
         _clear(work)
         for i in range(i_n):

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from models.evaluation import Array
-from models.passes import Feedback
+from oracles.analytic.passes import Feedback
 
 #: Where it swings: share of the last share of a step that is taken at the least, and at the most.
 LEAST_STEP, SLOWER = 0.1, 0.5
