@@ -7,17 +7,28 @@ from collections.abc import Sequence
 import numpy as np
 
 from models.evaluation import Array
+from models.formulas.graphs import reachability
 from models.parameters import Parameters
+from models.phases import over_phases
 from models.scenario.paths import Slot
 from models.system import CallNode, System
 
 
-def is_called(parameters: Parameters) -> list[list[Array]]:
-    """Whether each flow calls each component, 1.0 or 0.0: by flow and component, `(n | 1, p | 1)` each."""
-    system = parameters.system
+def made_calls(parameters: Parameters) -> list[Array]:
+    """1.0 where a call is made at all, else 0.0: by call, `(n | 1, p | 1)` each."""
+    return _is_made(parameters, required=False)
+
+
+def is_called(system: System, made: Sequence[Array]) -> list[list[Array]]:
+    """Whether each flow calls each component, 1.0 or 0.0: by flow and component, `(n | 1, p | 1)` each.
+
+    Args:
+        system: The system.
+        made: By call: whether it is made (`made_calls`).
+    """
     found = [[np.zeros((1, 1)) for _ in system.components] for _ in system.flows]
-    for node, made in zip(system.nodes, _is_made(parameters, required=False), strict=True):
-        found[node.flow][node.component] = np.maximum(found[node.flow][node.component], made)
+    for node, each in zip(system.nodes, made, strict=True):
+        found[node.flow][node.component] = np.maximum(found[node.flow][node.component], each)
     return found
 
 
@@ -97,7 +108,7 @@ def interacting_components(called: Sequence[Sequence[Array]], n: int) -> Array:
     return total
 
 
-def coordinated_replicas(parameters: Parameters) -> Array:
+def coordinated_replicas(parameters: Parameters, made: Sequence[Array]) -> Array:
     """Replicas that writes must reach, over all stores that are written to, `(n,)`.
 
     A store without a write quorum waits for all its replicas.
@@ -110,9 +121,9 @@ def coordinated_replicas(parameters: Parameters) -> Array:
         quorum = parameters.of_component(c, "write_quorum")
         reached = np.where(np.isnan(quorum), parameters.of_component(c, "replicas"), quorum)
         written = np.zeros((1, 1))
-        for node, made in zip(system.nodes, _is_made(parameters, required=False), strict=True):
+        for node, each in zip(system.nodes, made, strict=True):
             if node.component == c:
-                written = np.maximum(written, made * parameters.of_call(node, "write"))
+                written = np.maximum(written, each * parameters.of_call(node, "write"))
         most: Array = np.zeros(parameters.n)
         both = reached * written
         for p in range(both.shape[1]):
@@ -121,18 +132,18 @@ def coordinated_replicas(parameters: Parameters) -> Array:
     return total
 
 
-def retry_attempts(parameters: Parameters) -> Array:
+def retry_attempts(parameters: Parameters, made: Sequence[Array]) -> Array:
     """Retries configured, over all calls that are made, `(n,)`; the most over the phases."""
     total: Array = np.zeros((1, 1))
-    for node, made in zip(parameters.system.nodes, _is_made(parameters, required=False), strict=True):
-        total = total + made * parameters.of_call(node, "retries")
+    for node, each in zip(parameters.system.nodes, made, strict=True):
+        total = total + each * parameters.of_call(node, "retries")
     most: Array = np.zeros(parameters.n)
     for p in range(total.shape[1]):
         most = np.maximum(most, total[:, p])
     return most
 
 
-def coupling(parameters: Parameters) -> Array:
+def coupling(parameters: Parameters, made: Sequence[Array]) -> Array:
     """Share of ordered pairs of called components in which one reaches the other unguarded, `(n | 1,)`.
 
     A call is guarded by a circuit breaker, by a bulkhead, or by a bounded queue at the component it calls.
@@ -142,31 +153,23 @@ def coupling(parameters: Parameters) -> Array:
     """
     system = parameters.system
     count = len(system.components)
-    made = _is_made(parameters, required=False)
-    present = [np.zeros((1, 1)) for _ in range(count)]
-    reach = {(a, b): np.zeros((1, 1)) for a in range(count) for b in range(count) if a != b}
-    for node in system.nodes:
-        present[node.component] = np.maximum(present[node.component], made[node.index])
+    open_call = [
+        each * (1.0 - _guarded(parameters, node)) if node.caller is not None else each
+        for node, each in zip(system.nodes, made, strict=True)
+    ]
+    shape = np.broadcast_shapes((1, 1), *(each.shape for each in open_call))
+    present = np.zeros((*shape, count), dtype=np.bool_)
+    edges = np.zeros((*shape, count, count), dtype=np.bool_)
+    for node, each, through in zip(system.nodes, made, open_call, strict=True):
+        present[..., node.component] |= each > 0.0
         if node.caller is not None:
-            edge = (system.nodes[node.caller].component, node.component)
-            open_call = made[node.index] * (1.0 - _guarded(parameters, node))
-            reach[edge] = np.maximum(reach[edge], open_call)
-    for via in range(count):  # Warshall 1962: the closure, one component at a time
-        for a, b in reach:
-            if via not in (a, b) and reach[a, via].any() and reach[via, b].any():
-                reach[a, b] = np.maximum(reach[a, b], reach[a, via] * reach[via, b])
-    total, reached = np.zeros((1, 1)), np.zeros((1, 1))
-    for share in present:
-        total = total + share
-    for share in reach.values():
-        if share.any():
-            reached = reached + share
+            edges[..., system.nodes[node.caller].component, node.component] |= through > 0.0
+    reach = reachability(edges)
+    reach[..., np.arange(count), np.arange(count)] = False
+    total = present.sum(axis=-1).astype(np.float64)
     pairs = total * (total - 1.0)
-    by_phase = np.where(pairs > 0.0, reached / np.where(pairs > 0.0, pairs, 1.0), 0.0)
-    worst: Array = by_phase[:, 0]
-    for p in range(1, by_phase.shape[1]):
-        worst = np.maximum(worst, by_phase[:, p])
-    return worst
+    by_phase = np.where(pairs > 0.0, reach.sum(axis=(-2, -1)) / np.where(pairs > 0.0, pairs, 1.0), 0.0)
+    return over_phases(by_phase)
 
 
 def _guarded(parameters: Parameters, node: CallNode) -> Array:

@@ -11,6 +11,9 @@ from models.evaluation import Array
 from models.scenario.decision import Choice, Decision, Option, Toggle
 from models.system import System
 
+#: A relative difference up to this is rounding.
+_ROUNDING = 1e-12
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Effort:
@@ -41,11 +44,13 @@ def effort(system: System, X: Array) -> Effort:
     """
     days, usd, points, changes = (np.zeros(X.shape[0]) for _ in range(4))
     today = system.space.today
+    with np.errstate(invalid="ignore"):
+        differs = (today != X) & ~(np.abs(X - today) <= _ROUNDING * np.abs(today))
     for entry in system.space.decisions:
         decision = system.scenario.decisions[entry.name]
         places = list(entry.columns)
         held = X[:, places]
-        changed = np.any(~np.isclose(held, today[places], rtol=1e-12, atol=0.0), axis=1)
+        changed = np.any(differs[:, places], axis=1)
         changes = changes + changed
         days = days + np.where(changed, decision.effort_days + _most(decision, held, "effort_days"), 0.0)
         usd = usd + np.where(changed, decision.one_time_usd + _most(decision, held, "one_time_usd"), 0.0)

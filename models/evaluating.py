@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from models.coupling import (
     coupling,
     interacting_components,
     is_called,
+    made_calls,
     retry_attempts,
 )
 from models.effort import Effort, effort
@@ -158,14 +160,15 @@ def _steps(
     found = behaviour(parameters, situations)
     success = found.success
     waits = latency(system, found)
-    cost = _cost(parameters, found, success, X, base)
     taken = effort(system, X)
+    cost = _cost(parameters, found, success, taken, base)
+    made = made_calls(parameters)
     utilisation = worst_of(n, [found.utilisation])
     metastable = worst_of(n, [found.metastable])
-    budget = _budget(parameters, X, utilisation, taken)
+    budget = _budget(parameters, made, utilisation, taken)
     emergence = emergence_score(
         utilisation=utilisation,
-        coupling=coupling(parameters),
+        coupling=coupling(parameters, made),
         retry_rate=worst_of(n, [found.retry_share]),
         p99_over_p50=waits.tail_ratio,
         gc_share=worst_of(
@@ -227,19 +230,21 @@ def _cost(
     parameters: Parameters,
     found: Behaviour,
     success: tuple[Array, ...],
-    X: Array,
+    taken: Effort,
     base: Mapping[Slot, Array] | None,
 ) -> Cost:
     system = parameters.system
     # Under uncertain numbers today's design is worth what they say, or their change would count as a loss.
-    rows = X.shape[0] if base else 1
-    today = apply_decisions(system, np.tile(system.space.today, (rows, 1)), base=base)
+    worth_today = _worth_today(system)
+    if base:
+        X = np.tile(system.space.today, (parameters.n, 1))
+        worth_today = value_per_request(apply_decisions(system, X, base=base))
     replicas_usd, calls_usd = running_cost(parameters, found.arrivals_per_s)
     lost = lost_revenue(
         parameters,
         requests=at_the_door(parameters),
         answered_share=success,
-        worth_today=value_per_request(today),
+        worth_today=worth_today,
         worth=value_per_request(parameters, found.call_success),
     )
     return Cost(
@@ -247,24 +252,30 @@ def _cost(
         calls_usd=tuple(calls_usd),
         drivers_usd=tuple(driver_costs(parameters)),
         lost_revenue_usd=lost,
-        one_time_usd=effort(system, X).one_time_usd,
+        one_time_usd=taken.one_time_usd,
     )
 
 
-def _budget(parameters: Parameters, X: Array, utilisation: Array, taken: Effort) -> Budget:
-    n = X.shape[0]
+@lru_cache(maxsize=32)
+def _worth_today(system: System) -> list[Array]:
+    """What one answered request of each flow is worth in today's design, USD."""
+    return value_per_request(apply_decisions(system, system.space.today[None, :]))
+
+
+def _budget(parameters: Parameters, made: Sequence[Array], utilisation: Array, taken: Effort) -> Budget:
+    n = parameters.n
     coefficients = {
         name: over_phases(parameters.of_complexity(name)) for name in parameters_of(ComplexityBudget)
     }
-    called = is_called(parameters)
+    called = is_called(parameters.system, made)
     caches = [c for c, part in enumerate(parameters.system.parts) if part.kind == "cache"]
     calls_a_cache = worst_of(n, [flow[c] for flow in called for c in caches])
     return complexity_budget(
         coefficients=coefficients,
         utilisation=utilisation,
         interacting=interacting_components(called, n),
-        coordinated_replicas=coordinated_replicas(parameters),
-        retry_attempts=retry_attempts(parameters),
+        coordinated_replicas=coordinated_replicas(parameters, made),
+        retry_attempts=retry_attempts(parameters, made),
         calls_a_cache=calls_a_cache,
         decisions=taken.complexity,
     )

@@ -1,7 +1,7 @@
 """Where each parameter that traffic and queues feel stands in the row of numbers of one situation.
 
-A row holds the arrival rate, then a block for each component, call and flow; the names below are the columns of
-these blocks. Compiled code reads `component[c, SLOTS]`.
+A row holds the arrival rate, then a block for each component, call and flow; the names below are the columns
+of these blocks. Compiled code reads `component[c, SLOTS]`.
 """
 
 from __future__ import annotations

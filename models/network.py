@@ -23,8 +23,8 @@ class Station:
         servers: Calls that it serves at the same time (of one shard); infinity for an external system.
         service_s: Mean time of its own work.
         work: Cumulants of its own work.
-        utilisation: Offered load per server; of a component that keeps its slots during the calls under it the
-            share of the slots that is taken.
+        utilisation: Offered load per server; of a component that keeps its slots during the calls under it
+            the share of the slots that is taken.
         load_ratio: Calls that arrive over the capacity.
         limited_by: Position of the component that limits the capacity.
         wait: Cumulants of the wait of the calls that are not turned away; infinite after a collapse.

@@ -18,7 +18,7 @@ def unique_rows(table: Array) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         table: `(m, v)`; -0 counts as 0, NaN as equal to itself.
 
     Returns:
-        Places of the first row of each kind `(u,)`, and for each row the position of its kind among them `(m,)`.
+        Places of the first row of each kind `(u,)`, and for each row the position of its kind `(m,)`.
     """
     m = table.shape[0]
     if m <= 1 or table.shape[1] == 0:

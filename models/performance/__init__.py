@@ -1,1 +1,1 @@
-"""How a system behaves in one situation (a design in a phase), compiled: one file for each thing of the field."""
+"""How a system behaves in one situation (a design in a phase), compiled: one thing of the field a file."""

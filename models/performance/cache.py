@@ -1,4 +1,4 @@
-"""What a cache answers itself, by popularity, time to live, capacity and coalescing (see `formulas.caching`)."""
+"""What a cache answers itself, by popularity, time to live, capacity, coalescing (see `formulas.caching`)."""
 
 from __future__ import annotations
 

@@ -53,10 +53,7 @@ def moved(
         low = through
     else:
         high = through
-    if climbs and asked < high:
-        through = asked
-    else:
-        through = 0.5 * (low + high)
+    through = asked if climbs and asked < high else 0.5 * (low + high)
     if not wanted > 0.0:
         through = 0.0
     return through, low, high

@@ -1,7 +1,7 @@
 """What compiled code is made with: numba, and scipy's special functions called from it.
 
-Only this module knows numba. What is compiled is kept in a folder of its own for each state of the sources, so
-that a function never runs beside an older version of one that it calls.
+Only this module knows numba. What is compiled is kept in a folder of its own for each state of the sources,
+so that a function never runs beside an older version of one that it calls.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def _sources() -> str:
 
 
 def _folder() -> Path | None:
-    """Where compiled code is kept: in the environment, else with the user; None where nothing can be written."""
+    """Where compiled code is kept: in the environment, else with the user; None = nothing can be written."""
     homes = [Path(sys.prefix) / "var" / "tradespace", Path.home() / ".cache" / "tradespace"]
     if "TRADESPACE_KERNELS" in os.environ:
         homes.insert(0, Path(os.environ["TRADESPACE_KERNELS"]))

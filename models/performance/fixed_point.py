@@ -148,9 +148,9 @@ def _moved(
         if abs(here[j] - news[j]) > by * max(abs(news[j]), 1.0):
             return True
     for i in range(i_n):
-        if calls[i, at.BREAKER] > 0.0 or calls[i, at.BULKHEAD_SLOTS] < np.inf:
-            if abs(through[i] - work.valve[i, 0]) > by * max(abs(work.valve[i, 0]), 1.0):
-                return True
+        is_guarded = calls[i, at.BREAKER] > 0.0 or calls[i, at.BULKHEAD_SLOTS] < np.inf
+        if is_guarded and abs(through[i] - work.valve[i, 0]) > by * max(abs(work.valve[i, 0]), 1.0):
+            return True
     for c in range(program.kind.size):
         j = 2 * i_n + c
         if program.blocks[c] and abs(here[j] - news[j]) > by * max(abs(news[j]), 1.0):
@@ -172,7 +172,7 @@ def _is_back(i_n: int, news: np.ndarray, healthy: np.ndarray) -> bool:
 def _relax(
     here: np.ndarray, news: np.ndarray, distance: np.ndarray, share: np.ndarray, turns: np.ndarray
 ) -> None:
-    """Moves `here` to the state of the next pass: as far as the news say, or a part of the way where it swings.
+    """Moves `here` to the state of the next pass: as far as the news say, or less where it swings.
 
     Args:
         here: The numbers with which the last pass began.

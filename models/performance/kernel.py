@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +21,10 @@ Array = NDArray[np.float64]
 
 #: Marks a folder whose compiled code is whole.
 _DONE = "whole"
+#: Systems whose rooms are kept.
+MOST_SYSTEMS = 8
+_ROOMS: dict[int, tuple[Program, list[Work]]] = {}
+_LOCK = threading.Lock()
 _NONE = np.zeros(0, dtype=np.int64)
 #: Situations that a thread works out at a time.
 CHUNK = 256
@@ -48,18 +54,18 @@ def solve(
     wanted = min(threads or cores(), max(1, m // CHUNK))
     starts = range(0, m, CHUNK)
     if wanted == 1:
-        work = workspace(program)
-        for start in starts:
-            _some(program, work, base, columns, values[start : start + CHUNK], out[start : start + CHUNK])
+        with _room(program) as work:
+            for start in starts:
+                _some(program, work, base, columns, values[start : start + CHUNK], out[start : start + CHUNK])
         return out
     with ThreadPoolExecutor(wanted) as pool:
         rest = iter(starts)
 
         def run(_: int) -> None:
-            work = workspace(program)
-            while (start := next(rest, None)) is not None:
-                stop = start + CHUNK
-                _some(program, work, base, columns, values[start:stop], out[start:stop])
+            with _room(program) as work:
+                while (start := next(rest, None)) is not None:
+                    stop = start + CHUNK
+                    _some(program, work, base, columns, values[start:stop], out[start:stop])
 
         list(pool.map(run, range(wanted)))
     return out
@@ -68,6 +74,22 @@ def solve(
 def cores() -> int:
     """Cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@contextmanager
+def _room(program: Program) -> Iterator[Work]:
+    """Room for one thread; what it remembers of earlier situations of the system serves the next."""
+    with _LOCK:
+        free = _ROOMS.setdefault(id(program), (program, []))[1]
+        work = free.pop() if free else None
+        while len(_ROOMS) > MOST_SYSTEMS:
+            _ROOMS.pop(next(iter(_ROOMS)))
+    if work is None:
+        work = workspace(program)
+    yield work
+    # After an error nobody knows what the room holds: then it is left to be forgotten.
+    with _LOCK:
+        free.append(work)
 
 
 def is_compiled() -> bool:

@@ -16,7 +16,7 @@ from models.performance.parallel_calls import order_statistic
 def quorum_waits(
     replicas: float, read: float, write: float, rtt_s: float, rtt_scv: float
 ) -> tuple[Cumulants, Cumulants]:
-    """Waits for the other replicas of a read and of a write, s: one answers near, the others a round trip away."""
+    """Waits for the other replicas of a read and a write, s: one is near, the others a round trip away."""
     m, v, k = gamma_cumulants(rtt_s, rtt_scv)
     return (
         order_statistic(m, v, k, replicas - 1.0, read - 1.0),

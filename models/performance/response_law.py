@@ -1,4 +1,4 @@
-"""Shifted gamma laws of three cumulants: tails, time-outs, percentiles of mixtures (see `formulas.percentiles`)."""
+"""Shifted gamma laws of three cumulants: time-outs, percentiles of mixtures (see `formulas.percentiles`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One situation from its row of numbers to what its dimensions and limits are made of (see `models.behaviour`)."""
+"""One situation, from its row of numbers to what its dimensions and limits are made of."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long accepted requests wait at one station, and which are turned away (see `models.formulas.waiting`)."""
+"""How long accepted requests wait at a station, and which are turned away (see `models.formulas.waiting`)."""
 
 from __future__ import annotations
 

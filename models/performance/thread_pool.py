@@ -1,4 +1,4 @@
-"""Thread per request: what a pool can drive, and how long its threads are held (see `models.formulas.pools`)."""
+"""Thread per request: how long the threads of a pool are held (see `models.formulas.pools`)."""
 
 from __future__ import annotations
 
