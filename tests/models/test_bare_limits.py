@@ -53,15 +53,15 @@ def test_without_a_limit_on_saturation_a_queue_without_end_is_a_collapse(rate, o
     system = compile_system(
         scenario(phases=[{"name": "p", "rate": rate, "hours": 1}], limits=NO_LIMITS, dimensions={})
     )
-    found = float(evaluated(system).excess["collapse"][0])
+    by = float(evaluated(system).excess["collapse"][0])
     assert "saturation" not in evaluated(system).excess
     if over is None:
-        assert found > 0.0  # at the capacity itself the queue grows already
+        assert by > 0.0  # at the capacity itself the queue grows already
     else:
-        assert found == pytest.approx(over, rel=1e-9)
-    everything = {f.where: f.what for f in oddities(system)}
-    assert ("limits.collapse" in everything) == (found > 0.0)
-    assert not any("everything meets" in what for what in everything.values())
+        assert by == pytest.approx(over, rel=1e-9)
+    everything = {f.where: f.found for f in oddities(system)}
+    assert ("limits.collapse" in everything) == (by > 0.0)
+    assert not any("everything meets" in found for found in everything.values())
 
 
 def test_who_turns_calls_away_does_not_collapse():
@@ -73,17 +73,14 @@ def test_who_turns_calls_away_does_not_collapse():
 
 
 def test_a_cost_without_end_is_not_feasible():
-    """A price of 1e300 USD on 1e15 calls/s is more than a number holds; so is (1e15)^21 times a cost."""
+    """1e15 USD times (1e15)^21 is more than a number holds."""
     drivers = {
         "drivers": ["users"],
         "phases": [{"name": "p", "rate": 1, "hours": 1, "drivers": {"users": 1}}],
         "decisions": {"growth": {"integer": [1, 10**15], "sets": "drivers.users"}},
         "costs": [{"label": "disks", "usd": 1e15, "drivers": {"users": 21}}],
     }
-    try:
-        system = compile_system(scenario(limits=NO_LIMITS, **drivers))
-    except Exception as error:
-        pytest.fail(str(error))
+    system = compile_system(scenario(limits=NO_LIMITS, **drivers))
     X = np.vstack([designs_of(system, growth=1.0), designs_of(system, growth=1e15)])
     steps = evaluated(system, X)
     assert np.isfinite(steps.values[:, 4]).tolist() == [True, False]

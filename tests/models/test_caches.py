@@ -106,7 +106,9 @@ def test_equal_keys_in_closed_form(ttl_s, room):
         )
     calls = rate / keys
     hit = float(found.hit_share[0, 0])
-    assert float(found.load_share[0, 0]) == pytest.approx((1.0 - hit) / (1.0 + calls * load), rel=1e-9, abs=1e-15)
+    assert float(found.load_share[0, 0]) == pytest.approx(
+        (1.0 - hit) / (1.0 + calls * load), rel=1e-9, abs=1e-15
+    )
     if np.isinf(room) and np.isfinite(ttl_s):
         assert hit == pytest.approx(calls * ttl_s / (1.0 + calls * (ttl_s + load)), rel=1e-9)
     if np.isinf(ttl_s) and np.isfinite(room):

@@ -46,7 +46,9 @@ def test_of_those_who_wait_for_a_hundred_most_wait_over_a_second():
     assert one["response_ms"] == pytest.approx(FAST_MS + SLOW * SLOW_MS, rel=1e-9)
 
 
-@pytest.mark.parametrize(("percentile", "is_slow"), [(0.60, False), (0.63, False), (0.64, True), (0.70, True)])
+@pytest.mark.parametrize(
+    ("percentile", "is_slow"), [(0.60, False), (0.63, False), (0.64, True), (0.70, True)]
+)
 def test_the_share_that_is_slow_can_be_read_from_percentiles(percentile, is_slow):
     """With 45 branches 1 - 0.99^45 = 36.4 % are slow, with 100 as many are fast: percentiles tell them apart."""
     assert (percentile > (1.0 - SLOW) ** 45) == is_slow
@@ -86,4 +88,6 @@ def test_every_branch_is_made_and_a_mean_of_exponentials_is_a_harmonic_number(br
     harmonic = sum(1.0 / k for k in range(1, branches + 1))
     assert phase["flows"]["all"]["response_ms"] == pytest.approx(10.0 * harmonic, rel=5e-3)
     # Of the maximum P(M <= x) = (1 - e^(-x/m))^n.
-    assert phase["flows"]["all"]["p99_ms"] == pytest.approx(-10.0 * np.log1p(-(0.99 ** (1 / branches))), rel=0.02)
+    assert phase["flows"]["all"]["p99_ms"] == pytest.approx(
+        -10.0 * np.log1p(-(0.99 ** (1 / branches))), rel=0.02
+    )

@@ -78,7 +78,7 @@ def test_percentiles_of_a_component_are_durations_in_order(rate, scv):
 
 
 @settings(deadline=None, max_examples=40)
-@given(load=st.floats(0.0, 0.999), slots=st.integers(1, 64), scv=st.sampled_from([0.0, 0.25, 1.0, 4.0]))
+@given(load=st.floats(1e-6, 0.999), slots=st.integers(1, 64), scv=st.sampled_from([0.0, 0.25, 1.0, 4.0]))
 def test_percentiles_of_a_queue_at_any_load(load, slots, scv):
     web = {"kind": "service", "slots": slots, "service_ms": 20, "service_scv": scv}
     system = compile_system(
@@ -90,7 +90,8 @@ def test_percentiles_of_a_queue_at_any_load(load, slots, scv):
     )
     part = told(system)["components"]["web"]
     assert 0.0 <= part["p50_ms"] <= part["p99_ms"]
-    assert part["p99_ms"] >= part["response_ms"] * (1.0 - 1e-9)
+    # Work that always takes the same time has a 99th percentile below the mean where 1 of 100 waits.
+    assert scv == 0.0 or part["p99_ms"] >= part["response_ms"] * (1.0 - 1e-9)
 
 
 def test_the_case_at_its_own_load():

@@ -15,7 +15,13 @@ def answered(zone_web, zone_extra, *, optional=True, times=1.0):
     """Success of a flow that needs `web` in two zones and also calls `extra`."""
     components = {
         "web": {"kind": "service", "service_ms": 1, "replicas": 2, "zones": 2, "zone_availability": zone_web},
-        "extra": {"kind": "service", "service_ms": 1, "replicas": 2, "zones": 2, "zone_availability": zone_extra},
+        "extra": {
+            "kind": "service",
+            "service_ms": 1,
+            "replicas": 2,
+            "zones": 2,
+            "zone_availability": zone_extra,
+        },
     }
     trace = [{"call": "web", "then": [{"call": "extra", "optional": optional, "times": times}]}]
     system = compile_system(
