@@ -10,23 +10,20 @@ import pytest
 from scipy.optimize import brentq
 
 from models.formulas.caching import cache_hits
-from small_cases import case, designs_of, evaluated
+from small_cases import case, designs_of, evaluated, told
 
 RATE, KEYS, EXPONENT, TTL_S, ROOM, LOAD_S = 1000.0, 1000, 0.6, 20.86, 163, 0.020
 
 
 def at_the_store(**values):
-    """Calls at the store and the share of loads that the joined ones are: `(db, cache)` arrivals, 1/s."""
-    from models import explain
-
+    """Calls that reach the store, 1/s."""
     system = case("cache-coalescing-lru")
-    phase = explain(system, designs_of(system, **values)[0])["phases"][0]["components"]
-    return phase["db"]["arrivals_per_s"]
+    return told(system, designs_of(system, **values)[0])["components"]["db"]["arrivals_per_s"]
 
 
 @pytest.mark.parametrize("apart", [0.0, 1.0])
 def test_a_full_cache_joins_hardly_any_loads(apart):
-    """Simulated 680 loads/s (3 %), with joined loads as without: entries are evicted long before they expire."""
+    """Simulated 680 loads/s (3 %), joined or apart: entries are evicted long before they expire."""
     assert at_the_store(apart=apart) == pytest.approx(680.0, rel=0.03)
 
 

@@ -32,7 +32,7 @@ def fast_and_slow(percentile: float, branches: int) -> float:
 
 
 def test_of_those_who_wait_for_a_hundred_most_wait_over_a_second():
-    """Dean and Barroso 2013: 1 - 0.99^100 = 63 % of the requests take over a second, though 99 % of calls don't."""
+    """Dean and Barroso 2013: 1 - 0.99^100 = 63 % of the requests take over a second."""
     over = 1.0 - (1.0 - SLOW) ** 100
     assert over == pytest.approx(0.634, abs=5e-4)
     flows = told(case("tail-at-scale"))["flows"]
@@ -50,7 +50,7 @@ def test_of_those_who_wait_for_a_hundred_most_wait_over_a_second():
     ("percentile", "is_slow"), [(0.60, False), (0.63, False), (0.64, True), (0.70, True)]
 )
 def test_the_share_that_is_slow_can_be_read_from_percentiles(percentile, is_slow):
-    """With 45 branches 1 - 0.99^45 = 36.4 % are slow, with 100 as many are fast: percentiles tell them apart."""
+    """With 45 branches 0.99^45 = 63.6 % are fast: with 100 as many are slow."""
     assert (percentile > (1.0 - SLOW) ** 45) == is_slow
     latency = float(evaluated(fan_out(45, dimensions={"latency": {"percentile": percentile}})).values[0, 0])
     assert (latency > 0.5 * SLOW_MS) == is_slow

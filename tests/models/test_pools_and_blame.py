@@ -22,7 +22,7 @@ def erlang_wait_s(rate, service_s, servers):
 
 
 def test_the_utilisation_of_a_pool_is_its_own_busy_threads():
-    """15/s hold a thread for 1 ms and the call below: Little's law counts 8.4 of 200, and the store is 75 % busy."""
+    """15/s hold a thread for 1 ms and the call below: by Little's law 8.4 of 200 are busy."""
     hold_s = 0.001 + 0.500 + erlang_wait_s(15.0, 0.5, 10)
     parts = told(case("blame"))["components"]
     assert parts["app"]["utilisation"] * 200 == pytest.approx(15.0 * hold_s, rel=1e-3)

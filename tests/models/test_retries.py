@@ -13,7 +13,7 @@ from small_cases import case, designs_of, evaluated, told
 
 @pytest.mark.parametrize("name", ["fallback-always", "fallback-ignores-retries"])
 def test_a_fallback_does_not_stop_the_retries_before_it(name):
-    """30 % fail, three attempts: (1 - 0.3^3) / 0.7 = 1.39 attempts a call; simulated 139.3 (0.5 %), 86.9 % busy."""
+    """30 % fail, three attempts: (1 - 0.3^3) / 0.7 = 1.39 for each call; simulated 139.3/s (0.5 %)."""
     attempts = 100.0 * (1.0 - 0.3**3) / (1.0 - 0.3)
     search = told(case(name))["components"]["search"]
     assert search["arrivals_per_s"] == pytest.approx(attempts, rel=1e-6)
@@ -53,7 +53,7 @@ def test_a_fallback_of_the_file_and_one_by_decision_are_the_same():
 
 
 def attempts_at_a_rate_limit(rate, limit, retries):
-    """Attempts a call: a = (1 - f^(r+1)) / (1 - f) with f = 1 - limit / (rate a); the fixed point is unique."""
+    """Attempts a call: a = (1 - f^(r+1)) / (1 - f) with f = 1 - limit / (rate a)."""
 
     def off(a):
         f = max(1.0 - limit / (rate * a), 0.0)
@@ -64,7 +64,7 @@ def attempts_at_a_rate_limit(rate, limit, retries):
 
 @pytest.mark.parametrize("retries", range(11))
 def test_retries_at_a_rate_limit_rest_at_their_fixed_point(retries):
-    """10,100 requests/s at a limit of 10,000/s: it always answers 10,000, however often the others come back."""
+    """Of 10,100 requests/s 10,000 are answered, however often the others come back."""
     system = case("retries-at-a-rate-limit")
     X = designs_of(system, retries=float(retries))
     wanted = 10_100.0 * attempts_at_a_rate_limit(10_100.0, 10_000.0, retries)

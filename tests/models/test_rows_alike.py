@@ -21,19 +21,21 @@ UNFELT = {
     "growth": {"integer": [1, 9], "sets": "drivers.users"},
 }
 
+WEB = {"kind": "service", "service_ms": 20, "replicas": 4, "slots": 8, "price_usd_per_hour": 1}
+PHASE = {"rate": 100, "hours": 1, "drivers": {"users": 1}}
+
 
 def unfelt(names, phases=1):
     return compile_system(
         scenario(
-            components={"web": {"kind": "service", "service_ms": 20, "replicas": 4, "slots": 8,
-                                "price_usd_per_hour": 1}},
+            components={"web": WEB},
             flows={"shop": {"share": 1.0, "value_usd": 0.01, "trace": ["web"]}},
-            phases=[{"name": f"p{k}", "rate": 100, "hours": 1, "drivers": {"users": 1}} for k in range(phases)],
+            phases=[{**PHASE, "name": f"p{k}"} for k in range(phases)],
             drivers=["users"],
             costs=[{"label": "capital", "usd": 100, "drivers": {"users": 1}}],
             decisions={name: UNFELT[name] for name in names},
         )
-    )  # fmt: skip
+    )
 
 
 @settings(deadline=None, max_examples=20)

@@ -35,7 +35,7 @@ def answered(zone_web, zone_extra, *, optional=True, times=1.0):
 
 
 def by_states(zone, zones=2):
-    """The mean over all states of the zones of whether one of them is left: replicas never fail by themselves."""
+    """Over all states of the zones whether one is left: replicas never fail by themselves."""
     total = 0.0
     for state in itertools.product([True, False], repeat=zones):
         probability = 1.0

@@ -114,7 +114,7 @@ def test_one_branch_more_is_never_faster(branches: list[Branch], more: Branch) -
 
 
 def test_a_branch_that_never_ends_makes_as_many_requests_endless() -> None:
-    """Of five branches that never end in a tenth of the cases 1 - 0.9^5 = 41 % of the requests wait for ever."""
+    """Five branches that never end in a tenth of the cases: 1 - 0.9^5 = 41 % wait for ever."""
     endless = single(Cumulants(*(cell(math.inf) for _ in range(3))))
     branch = either([cell(0.9), cell(0.1)], [single(gamma((1.0, 4.0))), endless])
     slowest = maximum([branch] * 5)

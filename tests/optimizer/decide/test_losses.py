@@ -18,7 +18,7 @@ def losses(system, X=None):
 
 
 def test_a_zone_takes_what_has_only_one():
-    """Six copies of the service stand in three zones, the one store in the first: losing that refuses all work."""
+    """The service stands in three zones, the one store in the first: losing that refuses all work."""
     zone = losses(case("one-zone"))["zone", ""]
     assert zone.stands.tolist() == [0.0]
     assert zone.first == (REFUSED,)
@@ -79,7 +79,7 @@ def test_what_nobody_needs_may_be_lost():
 
 
 def test_the_first_to_break_is_who_limits():
-    """Of 20/s that the store can do 70 % are 14/s: 15/s are over already; with 20 slots 28/s are the limit."""
+    """70 % of the store's 20/s are 14/s: 15/s are over already; with 20 slots 28/s are the limit."""
     system = case("blame")
     X = np.vstack([designs_of(system), designs_of(system, db_slots=1.0)])
     points = breaking_points(system, X)
