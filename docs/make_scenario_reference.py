@@ -400,6 +400,11 @@ Some limits hold whether you write them or not:
 
 The last three are there only in scenarios where it can come to that.
 
+## Zones
+Zones are shared: zone 1 of one component is zone 1 of all. Each of them is as available as the lowest
+`zone_availability` that any component in use tells, whether its calls are optional or not; what nobody calls says
+nothing. A component in one zone (`zones: 1`) stands in the first, and is lost with it.
+
 ## A measured load
 `workload: {trace: load.csv}` reads a CSV beside the scenario, with the columns `time` (seconds, increasing) and
 `rate` (requests/s). The rows are sorted into bands of equal width in the logarithm of the rate. Each band is one
