@@ -118,7 +118,7 @@ def _component(system: System, station: Station, p: int, timeout_share: float) -
     }
 
 
-def _percentile_ms(law: Mixture, probability: float) -> float | None:
+def _percentile_ms(law: Mixture, probability: float) -> Json:
     """A percentile of a response, ms; a fitted law may begin below 0, a response does not."""
     found = float(percentile(law, probability)[0, 0])
     return _number(found * MS_PER_S if found > DUST else 0.0)
