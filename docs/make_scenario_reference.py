@@ -386,9 +386,24 @@ parameter allows. For an adaptive decision write one value, or one for each phas
 ## Limits, targets and tolerance
 A `limit` of a dimension is a constraint when `tolerance` is `never` or not given. With any other tolerance it is a
 wish that ranking weighs. Latency is in ms, throughput in requests/s, cost in USD; consistency, availability and
-complexity are shares. The limits `saturation` (0.70) and `emergence` (0.8) hold unless you set them to null. Even
-without a limit on saturation a component that turns nothing away may not reach a utilisation of 1. A limit counts
-as met within a relative distance of 1e-9.
+complexity are shares. The limits `saturation` (0.70) and `emergence` (0.8) hold unless you set them to null. A
+limit counts as met within a relative distance of 1e-9.
+
+Some limits hold whether you write them or not:
+
+| limit | is broken where |
+|---|---|
+| `collapse` | there is no limit on saturation, and a component that turns nothing away gets as much as it can serve, or more |
+| `nothing_called` | no component is called in any phase: nothing is asked of the system |
+| `endless_cost` | the cost is more than a number holds |
+| `parameter_bounds` | effects push a number out of its bounds |
+
+The last three are there only in scenarios where it can come to that.
+
+## Zones
+Zones are shared: zone 1 of one component is zone 1 of all. Each of them is as available as the lowest
+`zone_availability` that any component in use tells, whether its calls are optional or not; what nobody calls says
+nothing. A component in one zone (`zones: 1`) stands in the first, and is lost with it.
 
 ## A measured load
 `workload: {trace: load.csv}` reads a CSV beside the scenario, with the columns `time` (seconds, increasing) and
@@ -432,7 +447,7 @@ Times are in ms.
 | `dimensions` | by dimension `value` and `unit` |
 | `limits` | list of `name`, `excess` (amount over the limit, at most 0 when it holds), `holds` |
 | `phases` | list of `name`, `hours`, `rate`, `latency_ms`, `components`, `flows` |
-| `phases[].components` | `arrivals_per_s`, `servers`, `service_ms`, `utilisation`, `capacity_per_s`, `wait_ms`, `response_ms`, `response_variance_ms2`, `p50_ms`, `p99_ms`, `blocked_share`, `timeout_share` |
+| `phases[].components` | `arrivals_per_s`, `servers`, `service_ms`, `utilisation` (of a component that keeps its slots: the share that is taken), `capacity_per_s`, `limited_by` (the component that limits this capacity: itself, or one for which it keeps its slots), `wait_ms`, `response_ms`, `response_variance_ms2`, `p50_ms`, `p99_ms`, `blocked_share`, `timeout_share` |
 | `phases[].flows` | `rate` (let in), `response_ms`, `p50_ms`, `p99_ms`, `success_share`, `fresh_share` |
 | `cost` | `replicas_usd` and `calls_usd` by component, `drivers_usd` by cost, `lost_revenue_usd`, `one_time_usd` |
 | `complexity` | `income`, `expenses`, `remaining`, `remaining_share`, `warns` (less than a quarter is left) |
@@ -456,7 +471,7 @@ Times are in ms.
 | `excluded`, `excluded_alone` | by limit: designs that break it; those that break only it |
 | `closest` | only when nothing is feasible: the design nearest to it |
 
-`indicators` are `utilisation`, `emergence`, `effort_days`, `one_time_usd`, `metastable` (1 or 0), `retry_margin`, `unsettled` (1 where no state comes to rest: the numbers are rough) and `bottleneck` (position of the busiest component).
+`indicators` are `utilisation`, `emergence`, `effort_days`, `one_time_usd`, `metastable` (1 or 0), `retry_margin`, `unsettled` (1 where no state comes to rest: the numbers are rough) and `bottleneck` (position of the component that limits the busiest one).
 
 ## Exit codes
 | code | meaning |

@@ -13,7 +13,7 @@ from models.emergence import Emergence
 from models.evaluating import Run, run
 from models.evaluation import Array
 from models.formulas.cumulants import Cumulants
-from models.formulas.mixtures import Entry, collapse
+from models.formulas.mixtures import Entry, Mixture, collapse
 from models.formulas.percentiles import percentile
 from models.formulas.sojourn import sojourn
 from models.network import FlowState, Network, Station
@@ -110,11 +110,17 @@ def _component(system: System, station: Station, p: int, timeout_share: float) -
         "wait_ms": _number(_at(station.wait.mean, 0, p) * MS_PER_S),
         "response_ms": _number(_at(response.mean, 0, 0) * MS_PER_S),
         "response_variance_ms2": _number(_at(response.variance, 0, 0) * MS_PER_S**2),
-        "p50_ms": _number(percentile(law, 0.50)[0, 0] * MS_PER_S),
-        "p99_ms": _number(percentile(law, 0.99)[0, 0] * MS_PER_S),
+        "p50_ms": _percentile_ms(law, 0.50),
+        "p99_ms": _percentile_ms(law, 0.99),
         "blocked_share": _number(_at(station.blocked_share, 0, p)),
         "timeout_share": _number(timeout_share),
     }
+
+
+def _percentile_ms(law: Mixture, probability: float) -> Json:
+    """A percentile of a response, ms; a fitted law may begin below 0, a response does not."""
+    found = float(percentile(law, probability)[0, 0])
+    return _number(found * MS_PER_S if found > DUST else 0.0)
 
 
 def _timeout_share(network: Network, system: System, component: int, p: int) -> float:
