@@ -10,8 +10,8 @@ import numpy as np
 from scipy.special import betainc, gammainc
 
 from models.formulas.cumulants import Array, Cumulants, from_raw
-from models.formulas.mixtures import Entry, Mixture, merge
 from models.formulas.fan_out import MOST_OUTCOMES, slowest_of_many
+from models.formulas.mixtures import Entry, Mixture, merge
 from models.formulas.percentiles import ShiftedGamma, far_point, shifted_gamma
 
 #: Nodes of the quadrature, by how much of its range the narrowest branch fills at least: the error of the
