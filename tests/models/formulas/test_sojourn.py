@@ -1,4 +1,4 @@
-"""Wait and work at one station: against M/M/1 in closed form, and for waits down to the least number there is."""
+"""Wait and work at one station: against M/M/1 in closed form, and for the rarest waits."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def delayed(share, mean):
 @pytest.mark.parametrize("load", [0.1, 0.5, 0.9, 0.99])
 @pytest.mark.parametrize("probability", [0.5, 0.9, 0.99])
 def test_percentiles_are_those_of_one_server(load, probability):
-    # M/M/1, 1 s of work: W > 0 for a share `load`, then exponential; the sojourn is exponential (Kleinrock 1975).
+    # M/M/1, 1 s of work: a share `load` waits, exponentially; so is the sojourn (Kleinrock 1975).
     end = 1.0 / (1.0 - load)
     law = sojourn(delayed(load, end), exponential(1.0))
     assert float(collapse(law).mean[0, 0]) == pytest.approx(end, rel=1e-9)
