@@ -2,7 +2,7 @@
 
     X -> parameters -> traffic and stations -> answers of the flows -> six dimensions -> limits
 
-`run` keeps every step, so that explaining one design is the same pass as evaluating a million.
+`run` keeps every step; `Run.network` those of the kernel too, for the designs that are explained.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.behaviour import Behaviour, behaviour
+from models.behaviour import Behaviour, Situations, behaviour, situations_of
 from models.complexity import Budget, complexity_budget
 from models.cost import Cost, driver_costs, lost_revenue, running_cost, value_per_request
 from models.coupling import (
@@ -27,14 +27,12 @@ from models.emergence import Emergence, emergence_score
 from models.evaluation import Array, Evaluation
 from models.latency import Latency, latency
 from models.limits import limit_excess
-from models.network import Network
+from models.network import Network, network_of
 from models.parameters import Parameters, apply_decisions
 from models.phases import in_phase, over_phases, worst_of
 from models.rounding import rounded_share, significant
-from models.rows import mapped
 from models.scenario.complexity import ComplexityBudget
 from models.scenario.paths import Slot, parameters_of
-from models.situations import Situations, situations_of
 from models.system import System
 from models.traffic import at_the_door
 
@@ -47,7 +45,6 @@ class Run:
         X: Canonical designs, `(n, d)`.
         parameters: Step 1.
         situations: The situations in which the designs put their components.
-        situation_network: Steps 2 to 4 by situation; None unless it was asked for.
         success: Share of the requests of each flow that is answered, hard failures and shedding included.
         latency: Percentiles over all user requests.
         cost: Parts of the cost.
@@ -66,7 +63,6 @@ class Run:
     X: Array
     parameters: Parameters
     situations: Situations
-    situation_network: Network | None
     success: tuple[Array, ...]
     latency: Latency
     cost: Cost
@@ -83,14 +79,8 @@ class Run:
 
     @property
     def network(self) -> Network:
-        """Traffic, stations and answers of the flows by design and phase, `(n, p)`.
-
-        Raises:
-            ValueError: It was not kept.
-        """
-        if self.situation_network is None:
-            raise ValueError("the network was not kept: run(system, X) keeps it, evaluate does not")
-        return mapped(self.situations.spread, self.situation_network)
+        """Stations, calls and flows with all their steps; worked out anew, for a few designs."""
+        return network_of(self.parameters.system, self.situations)
 
 
 def evaluate(system: System, X: Array) -> Evaluation:
@@ -108,7 +98,7 @@ def evaluate(system: System, X: Array) -> Evaluation:
     """
     if np.shape(X) == (0, system.space.n_columns):
         return evaluate(system, system.space.today[None, :]).take(np.arange(0))
-    steps = run(system, X, keep=False)
+    steps = run(system, X)
     n = steps.X.shape[0]
     return Evaluation(
         X=steps.X,
@@ -134,7 +124,6 @@ def run(
     *,
     base: Mapping[Slot, Array] | None = None,
     stress: Mapping[Slot, Array] | None = None,
-    keep: bool = True,
 ) -> Run:
     """Evaluates n designs and keeps every step.
 
@@ -143,7 +132,6 @@ def run(
         X: Decision matrix, `(n, d)`.
         base: Values that take the place of what the file says (see `apply_decisions`).
         stress: Factors on what comes out, whatever decided it (see `apply_decisions`).
-        keep: Whether the network is kept, by situation; it takes a hundred times the memory.
 
     Raises:
         ValueError: X has the wrong shape, holds no design, or NaN.
@@ -155,7 +143,7 @@ def run(
         )
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
         # Absurd numbers overflow to infinity, which every step knows; Evaluation refuses NaN.
-        return _steps(system, system.space.canonical(X), base, stress, keep=keep)
+        return _steps(system, system.space.canonical(X), base, stress)
 
 
 def _steps(
@@ -163,32 +151,29 @@ def _steps(
     X: Array,
     base: Mapping[Slot, Array] | None,
     stress: Mapping[Slot, Array] | None,
-    *,
-    keep: bool,
 ) -> Run:
     n = X.shape[0]
     parameters = apply_decisions(system, X, base=base, stress=stress)
     situations = situations_of(parameters)
-    found, network = behaviour(situations, keep=keep)
-    spread = situations.spread
-    success = tuple(spread(share) for share in found.success)
-    waits = latency(system, situations, found)
-    cost = _cost(parameters, situations, found, success, X, base)
+    found = behaviour(parameters, situations)
+    success = found.success
+    waits = latency(system, found)
+    cost = _cost(parameters, found, success, X, base)
     taken = effort(system, X)
-    utilisation = worst_of(n, [spread(found.utilisation)])
-    metastable = worst_of(n, [spread(found.metastable)])
+    utilisation = worst_of(n, [found.utilisation])
+    metastable = worst_of(n, [found.metastable])
     budget = _budget(parameters, X, utilisation, taken)
     emergence = emergence_score(
         utilisation=utilisation,
         coupling=coupling(parameters),
-        retry_rate=worst_of(n, [spread(found.retry_share)]),
+        retry_rate=worst_of(n, [found.retry_share]),
         p99_over_p50=waits.tail_ratio,
         gc_share=worst_of(
             n, [parameters.of_component_or(c, "gc_share", 0.0) for c in range(len(system.parts))]
         ),
     )
-    reachable = in_phase(spread(found.reachable_per_s), system.peak)
-    fresh = [spread(share) * parameters.of_flow(f, "fidelity") for f, share in enumerate(found.fresh)]
+    reachable = in_phase(found.reachable_per_s, system.peak)
+    fresh = [share * parameters.of_flow(f, "fidelity") for f, share in enumerate(found.fresh)]
     values = np.column_stack(
         [
             significant(np.broadcast_to(waits.worst_ms, (n,))),
@@ -203,12 +188,12 @@ def _steps(
         system,
         values=values,
         utilisation=utilisation,
-        collapse=over_phases(np.broadcast_to(spread(found.collapse), situations.kind.shape)),
+        collapse=over_phases(found.collapse),
         emergence=emergence.score,
         effort_days=taken.days,
         one_time_usd=taken.one_time_usd,
         metastable=metastable,
-        calls_per_s=worst_of(n, [spread(arrivals) for arrivals in found.arrivals_per_s]),
+        calls_per_s=worst_of(n, list(found.arrivals_per_s)),
         beyond_bounds=parameters.beyond,
         flow_latency_ms=waits.flow_worst_ms,
     )
@@ -216,7 +201,6 @@ def _steps(
         X=X,
         parameters=parameters,
         situations=situations,
-        situation_network=network,
         success=success,
         latency=waits,
         cost=cost,
@@ -225,25 +209,22 @@ def _steps(
         effort=taken,
         utilisation=utilisation,
         metastable=metastable,
-        retry_margin=-over_phases(-np.broadcast_to(spread(found.retry_margin), situations.kind.shape)),
-        unsettled=worst_of(n, [spread(found.unsettled)]),
-        bottleneck=_bottleneck(situations, found),
+        retry_margin=-over_phases(-found.retry_margin),
+        unsettled=worst_of(n, [found.unsettled]),
+        bottleneck=_bottleneck(found),
         values=values,
         excess=excess,
     )
 
 
-def _bottleneck(situations: Situations, found: Behaviour) -> Array:
-    """The busiest component in the phase in which it is busiest, `(n,)`."""
-    shape = situations.kind.shape
-    phase = np.argmax(np.broadcast_to(situations.spread(found.utilisation), shape), axis=1)
-    busiest = np.broadcast_to(situations.spread(found.bottleneck), shape)
-    return np.ascontiguousarray(busiest[np.arange(shape[0]), phase])
+def _bottleneck(found: Behaviour) -> Array:
+    """What limits the busiest component in the phase in which it is busiest, `(n,)`."""
+    phase = np.argmax(found.utilisation, axis=1)
+    return np.ascontiguousarray(found.bottleneck[np.arange(phase.size), phase])
 
 
 def _cost(
     parameters: Parameters,
-    situations: Situations,
     found: Behaviour,
     success: tuple[Array, ...],
     X: Array,
@@ -253,15 +234,13 @@ def _cost(
     # Under uncertain numbers today's design is worth what they say, or their change would count as a loss.
     rows = X.shape[0] if base else 1
     today = apply_decisions(system, np.tile(system.space.today, (rows, 1)), base=base)
-    replicas_usd, calls_usd = running_cost(
-        parameters, [situations.spread(arrivals) for arrivals in found.arrivals_per_s]
-    )
+    replicas_usd, calls_usd = running_cost(parameters, found.arrivals_per_s)
     lost = lost_revenue(
         parameters,
         requests=at_the_door(parameters),
         answered_share=success,
         worth_today=value_per_request(today),
-        worth=value_per_request(parameters, [situations.spread(share) for share in found.call_success]),
+        worth=value_per_request(parameters, found.call_success),
     )
     return Cost(
         replicas_usd=tuple(replicas_usd),

@@ -13,14 +13,14 @@ from models.emergence import Emergence
 from models.evaluating import Run, run
 from models.evaluation import Array
 from models.formulas.cumulants import Cumulants
-from models.formulas.mixtures import collapse
+from models.formulas.mixtures import Entry, collapse
 from models.formulas.percentiles import percentile
 from models.formulas.sojourn import sojourn
-from models.network import Network
-from models.stations import MS_PER_S, Station
+from models.network import FlowState, Network, Station
+from models.plans import DUST
 from models.system import System
-from models.user_waits import flow_percentile_ms
 
+MS_PER_S = 1000.0
 #: JSON has no infinity: null stands for it.
 Json = dict[str, "Json"] | list["Json"] | str | float | int | bool | None
 
@@ -37,6 +37,7 @@ def explain(system: System, x: Array) -> dict[str, Json]:
         budget and emergence terms, as docs/scenario.md describes; times in ms; null for what is unbounded.
     """
     steps = run(system, np.asarray(x, dtype=np.float64)[None, :])
+    network = steps.network
     design = system.space.decode(steps.X[0])
     return {
         "scenario": {
@@ -50,7 +51,7 @@ def explain(system: System, x: Array) -> dict[str, Json]:
             for j, dimension in enumerate(DIMENSIONS)
         },
         "limits": limits_of(steps.excess),
-        "phases": [_phase(system, steps, p) for p in range(len(system.phases))],
+        "phases": [_phase(system, steps, network, p) for p in range(len(system.phases))],
         "cost": _cost(system, steps),
         "complexity": _complexity(steps.budget),
         "emergence": _emergence(steps.emergence),
@@ -78,8 +79,7 @@ def limits_of(excess: Mapping[str, Array], row: int = 0) -> list[Json]:
     ]
 
 
-def _phase(system: System, steps: Run, p: int) -> Json:
-    network = steps.network
+def _phase(system: System, steps: Run, network: Network, p: int) -> Json:
     rate = steps.parameters.rate
     return {
         "name": system.phases[p],
@@ -90,14 +90,14 @@ def _phase(system: System, steps: Run, p: int) -> Json:
             name: _component(system, network.stations[c], p, _timeout_share(network, system, c, p))
             for c, name in enumerate(system.components)
         },
-        "flows": {name: _flow(steps, f, p) for f, name in enumerate(system.flows)},
+        "flows": {name: _flow(steps, network, f, p) for f, name in enumerate(system.flows)},
     }
 
 
 def _component(system: System, station: Station, p: int, timeout_share: float) -> Json:
     wait, work, response = (
         Cumulants(*(np.array([[_at(part, 0, p)]]) for part in parts))
-        for parts in (station.wait, station.service, station.response)
+        for parts in (station.wait, station.work, station.response)
     )
     law = sojourn(wait, work)
     return {
@@ -121,27 +121,39 @@ def _timeout_share(network: Network, system: System, component: int, p: int) -> 
     """Share of the attempts at a component that their callers give up as late."""
     tried = late = 0.0
     for node in system.nodes:
-        found = network.calls[node.index].outcome
-        if node.component == component and found is not None:
-            attempts = _at(network.attempts_per_s[node.index], 0, p)
+        if node.component == component:
+            call = network.calls[node.index]
+            attempts = _at(call.attempts_per_s, 0, p)
             tried += attempts
-            late += attempts * _at(found.late, 0, p)
+            late += attempts * _at(call.late_share, 0, p)
     return late / tried if tried > 0.0 else 0.0
 
 
-def _flow(steps: Run, f: int, p: int) -> Json:
-    network = steps.network
-    answer = network.answers[f]
-    mean = collapse(answer.response).mean
+def _flow(steps: Run, network: Network, f: int, p: int) -> Json:
+    flow = network.flows[f]
     fidelity = steps.parameters.of_flow(f, "fidelity")
     return {
-        "rate": _number(_at(network.users[f], 0, p)),
-        "response_ms": _number(_at(mean, 0, p) * MS_PER_S),
-        "p50_ms": _number(flow_percentile_ms(steps.parameters, network.users[f], answer, 0.50)[0, p]),
-        "p99_ms": _number(flow_percentile_ms(steps.parameters, network.users[f], answer, 0.99)[0, p]),
+        "rate": _number(_at(flow.users_per_s, 0, p)),
+        "response_ms": _number(_at(collapse(flow.response).mean, 0, p) * MS_PER_S),
+        "p50_ms": _number(_percentile_ms(flow, 0.50, p)),
+        "p99_ms": _number(_percentile_ms(flow, 0.99, p)),
         "success_share": _number(_at(steps.success[f], 0, p)),
-        "fresh_share": _number(_at(answer.fresh * fidelity, 0, p)),
+        "fresh_share": _number(_at(flow.fresh * fidelity, 0, p)),
     }
+
+
+def _percentile_ms(flow: FlowState, probability: float, p: int) -> float:
+    """A percentile of one flow's response time in a phase, ms; 0 where it has no requests."""
+    users, success = _at(flow.users_per_s, 0, p), _at(flow.success, 0, p)
+    law = tuple(Entry(*(np.array([[_at(part, 0, p)]]) for part in entry)) for entry in flow.response)
+    weight = sum(float(entry.weight[0, 0]) for entry in law)
+    is_endless = weight > 0.0 and np.isinf(law[0].mean[0, 0])
+    if users <= 0.0:
+        return 0.0
+    if weight <= 0.0 or not (is_endless or success > 0.0):
+        return math.inf
+    found = float(percentile(law, probability)[0, 0])
+    return found * MS_PER_S if found > DUST else 0.0
 
 
 def _cost(system: System, steps: Run) -> Json:

@@ -9,7 +9,7 @@ attempt are shortened by the same factor.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,10 +17,12 @@ import numpy as np
 from models.evaluating import run
 from models.evaluation import Array
 from models.formulas.mixtures import Mixture, collapse
+from models.network import Network
 from models.parameters import Parameters
-from models.responses import Answer, answer_steps
-from models.stations import MS_PER_S, Station
+from models.performance.program import Program, program_of
 from models.system import CallNode, ParallelNode, StepNode, System
+
+MS_PER_S = 1000.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,16 +78,16 @@ def flow_times(system: System, x: Array) -> tuple[FlowTimes, ...]:
         x: One row of the decision matrix, `(d,)`.
     """
     found = run(system, np.asarray(x, dtype=np.float64)[None, :])
-    network = found.network
-    steps = _Steps(found.parameters, network.stations, dict(enumerate(network.calls)))
+    steps = _Steps(found.parameters, found.network, program_of(system))
     phases = len(system.phases)
     always = np.ones((1, phases))
+    whole = _Weight(always, always, always)
     with np.errstate(invalid="ignore", over="ignore"):
         return tuple(
             FlowTimes(
                 name,
-                _answered_ms(network.answers[f].response, phases),
-                tuple(_of_steps(steps, system.traces[f], _Weight(always, always, always), depth=0)),
+                _answered_ms(steps.network.flows[f].response, phases),
+                tuple(_of_steps(steps, system.traces[f], int(steps.program.flow_steps[f]), whole, depth=0)),
             )
             for f, name in enumerate(system.flows)
         )
@@ -93,11 +95,25 @@ def flow_times(system: System, x: Array) -> tuple[FlowTimes, ...]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Steps:
-    """What is known of the design: parameters, stations by component, answers by call."""
+    """What is known of the design: its parameters, its network, and the numbers of its steps."""
 
     parameters: Parameters
-    stations: tuple[Station, ...]
-    calls: Mapping[int, Answer]
+    network: Network
+    program: Program
+
+    def mean_s(self, sequence: int) -> Array:
+        """Mean response of a sequence of steps, `(1, p)`."""
+        return np.asarray(self.network.steps_s[:, :, sequence])
+
+    def items(self, sequence: int) -> list[int]:
+        """Its steps: calls by index, parallel group g as -1 - g."""
+        first, last = self.program.steps_start[sequence : sequence + 2]
+        return [int(step) for step in self.program.steps[first:last]]
+
+    def branches(self, group: int) -> list[int]:
+        """The sequences of a parallel group."""
+        first, last = self.program.group_start[group : group + 2]
+        return [int(branch) for branch in self.program.group[first:last]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,26 +131,28 @@ class _Weight:
     counts: Array
 
 
-def _of_steps(steps: _Steps, trace: Sequence[StepNode], weight: _Weight, *, depth: int) -> Iterator[TimePart]:
-    """The parts of some steps that lie under `depth` calls."""
-    for step in trace:
+def _of_steps(
+    steps: _Steps, trace: Sequence[StepNode], sequence: int, weight: _Weight, *, depth: int
+) -> Iterator[TimePart]:
+    """The parts of a sequence of steps that lie under `depth` calls."""
+    for step, item in zip(trace, steps.items(sequence), strict=True):
         if isinstance(step, ParallelNode):
-            yield from _of_branches(steps, step, weight, depth=depth)
+            yield from _of_branches(steps, step, -1 - item, weight, depth=depth)
         else:
             yield from _of_call(steps, step, weight, depth=depth)
 
 
 def _of_call(steps: _Steps, node: CallNode, weight: _Weight, *, depth: int) -> Iterator[TimePart]:
     """A call, and what is under it."""
-    parameters, station = steps.parameters, steps.stations[node.component]
+    parameters, station = steps.parameters, steps.network.stations[node.component]
+    below = int(steps.program.then[node.index])
     times = parameters.of_call(node, "times") * parameters.of_call(node, "enabled")
     wait = station.wait.mean
-    work = np.where(np.isfinite(wait), station.response.mean - wait, station.service_s)
-    if station.quorum is not None:
-        wait = wait + (station.quorum.write_wait if node.writes else station.quorum.read_wait).mean
-    passed_on = np.ones((1, 1)) if station.cache is None else 1.0 - station.cache.hit_share
-    once = _times(times, work + wait + _times(passed_on, _mean(steps, node.then)))
-    whole = collapse(steps.calls[node.index].response).mean
+    work = station.work.mean
+    wait = wait + (station.write_wait_s if node.writes else station.read_wait_s)
+    passed_on = 1.0 - station.hit_share
+    once = _times(times, work + wait + _times(passed_on, steps.mean_s(below)))
+    whole = steps.network.calls[node.index].mean_s
     share = _share(whole, once)
     here = replace(weight, made=weight.made * times, time=weight.time * times * share)
     again = np.where(np.isfinite(once), np.maximum(whole - once, 0.0), np.where(np.isfinite(whole), whole, 0))
@@ -146,20 +164,23 @@ def _of_call(steps: _Steps, node: CallNode, weight: _Weight, *, depth: int) -> I
         wait=_times(here.time, wait),
         again=_times(weight.time, again),
     )
-    below = replace(here, made=here.made * passed_on, time=here.time * passed_on)
-    yield from _of_steps(steps, node.then, below, depth=depth + 1)
+    inside = replace(here, made=here.made * passed_on, time=here.time * passed_on)
+    yield from _of_steps(steps, node.then, below, inside, depth=depth + 1)
 
 
-def _of_branches(steps: _Steps, group: ParallelNode, weight: _Weight, *, depth: int) -> Iterator[TimePart]:
+def _of_branches(
+    steps: _Steps, node: ParallelNode, group: int, weight: _Weight, *, depth: int
+) -> Iterator[TimePart]:
     """Branches that run at the same time, and the wait for the slowest of them."""
     phases = weight.made.shape[1]
-    means = np.array([_row(_mean(steps, branch), phases) for branch in group.branches])
+    sequences = steps.branches(group)
+    means = np.array([_row(steps.mean_s(branch), phases) for branch in sequences])
     slowest, most = np.argmax(means, axis=0), means.max(axis=0)
-    whole = _row(_mean(steps, (group,)), phases)
+    whole = _row(steps.network.groups_s[:, :, group], phases)
     share = _share(whole, most)
-    for k, branch in enumerate(group.branches):
+    for k, (branch, sequence) in enumerate(zip(node.branches, sequences, strict=True)):
         here = replace(weight, time=weight.time * share, counts=weight.counts * (slowest == k))
-        yield from _of_steps(steps, branch, here, depth=depth)
+        yield from _of_steps(steps, branch, sequence, here, depth=depth)
     join = np.where(np.isfinite(most), np.maximum(whole - most, 0.0), 0.0)[None, :]
     yield _part(None, weight, depth, join=_times(weight.time, join))
 
@@ -187,11 +208,6 @@ def _share(whole: Array, parts: Array) -> Array:
     cut = np.where(parts > 0.0, whole / np.where(parts > 0.0, parts, 1.0), 1.0)
     # Both without end: nothing cuts it off.
     return np.asarray(np.where(np.isinf(whole), 1.0, np.minimum(cut, 1.0)))
-
-
-def _mean(steps: _Steps, trace: Sequence[StepNode]) -> Array:
-    """Mean response of some steps one after the other, s."""
-    return collapse(answer_steps(steps.parameters, tuple(trace), steps.calls).response).mean
 
 
 def _answered_ms(response: Mixture, phases: int) -> Array:

@@ -1,194 +1,195 @@
-"""Steps 2 to 4 together: traffic down through all stations, answers back up, until both fit.
-
-Within a pass components are worked out callers first, so that what one turns away never reaches the next, and
-calls are answered callees first. What runs against this order (a failed request makes no further calls,
-retries add calls, a slot is held for the calls under it) enters the next pass.
-"""
+"""The network of one design or a few, with all its steps: what explaining and drawing need."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from models.dependence import coupling_of
+from models.behaviour import Situations
 from models.evaluation import Array
-from models.givens import givens_of
-from models.parameters import Parameters
-from models.passes import Feedback, Pass, empty_state, full_state, one_pass
-from models.responses import Answer
-from models.rows import Rows, picked
-from models.settling import all_settled, chosen, settle
-from models.shared_work import answered_steps, load_share_of
-from models.sharing import Kinds, Shared
-from models.stations import Station
-from models.traffic import admitted, calls_made
+from models.formulas.cumulants import Cumulants
+from models.formulas.mixtures import Entry, Mixture
+from models.system import System
 
-#: The failed state counts as another one when some component sees this much more than in the healthy one.
-ANOTHER_STATE = 1.05
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Station:
+    """One component under its load; arrays `(n, p)`, times in seconds.
+
+    Attributes:
+        is_external: Whether it is somebody else's system, at which nothing queues.
+        arrivals_per_s: Calls that arrive.
+        servers: Calls that it serves at the same time (of one shard); infinity for an external system.
+        service_s: Mean time of its own work.
+        work: Cumulants of its own work.
+        utilisation: Offered load per server; of a component that keeps its slots during the calls under it the
+            share of the slots that is taken.
+        load_ratio: Calls that arrive over the capacity.
+        limited_by: Position of the component that limits the capacity.
+        wait: Cumulants of the wait of the calls that are not turned away; infinite after a collapse.
+        response: Cumulants of wait and own work.
+        blocked_share: Share of calls that is turned away.
+        capacity_per_s: Calls per second at a load ratio of 1.
+        hit_share: Share of calls that it answers from memory.
+        read_wait_s: Mean wait for the other copies that a read must hear.
+        write_wait_s: The same for a write.
+    """
+
+    is_external: bool
+    arrivals_per_s: Array
+    servers: Array
+    service_s: Array
+    work: Cumulants
+    utilisation: Array
+    load_ratio: Array
+    limited_by: Array
+    wait: Cumulants
+    response: Cumulants
+    blocked_share: Array
+    capacity_per_s: Array
+    hit_share: Array
+    read_wait_s: Array
+    write_wait_s: Array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CallState:
+    """One call; arrays `(n, p)`.
+
+    Attributes:
+        attempts_per_s: Attempts that the caller starts.
+        late_share: Share of the served attempts that is given up as late.
+        mean_s: Mean response of what succeeds, made as often as it is made.
+    """
+
+    attempts_per_s: Array
+    late_share: Array
+    mean_s: Array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FlowState:
+    """What the users of one flow see; arrays `(n, p)`.
+
+    Attributes:
+        users_per_s: Requests let in.
+        response: Response time of what is answered, s.
+        success: Share that succeeds, hard failures of components left aside.
+        fresh: Share of up-to-date answers.
+    """
+
+    users_per_s: Array
+    response: Mixture
+    success: Array
+    fresh: Array
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Network:
-    """The system under its load; arrays broadcast to `(m, 1)`, m situations.
+    """The system under its load.
 
     Attributes:
-        users: Requests let in, by flow, 1/s.
-        calls_per_s: By call: how often it is made, retries not counted.
-        attempts_per_s: By call: attempts that the caller starts.
         stations: By component.
-        calls: By call: what it answers.
-        answers: By flow: what the user sees.
-        metastable: 1.0 where the system that is down stays down, or swings without end, `(m, 1)`.
-        retry_margin: Load multiple below which a failed state can't sustain itself, `(m, 1)`; infinite
-            without retries.
+        calls: By call.
+        flows: By flow.
+        steps_s: Mean response of each sequence of steps, by its number in the program, `(n, p, q)`.
+        groups_s: Mean response of each parallel group, `(n, p, g)`.
+        metastable: 1.0 where the system that is down stays down, or swings without end, `(n, p)`.
+        retry_margin: Load multiple below which a failed state can't sustain itself, `(n, p)`.
     """
 
-    users: tuple[Array, ...]
-    calls_per_s: tuple[Array, ...]
-    attempts_per_s: tuple[Array, ...]
     stations: tuple[Station, ...]
-    calls: tuple[Answer, ...]
-    answers: tuple[Answer, ...]
+    calls: tuple[CallState, ...]
+    flows: tuple[FlowState, ...]
+    steps_s: Array
+    groups_s: Array
     metastable: Array
     retry_margin: Array
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class SharedNetwork:
-    """A network whose stations and answers are worked out once for each kind of situation (see `Network`).
+def network_of(system: System, situations: Situations) -> Network:
+    """Works the situations out one by one and keeps all that led to what they come to."""
+    from models.performance import kernel, situation
+    from models.performance import program as of
+    from models.performance.program import program_of
 
-    Attributes:
-        unsettled: 1.0 where the state swings around and comes to no rest: its numbers are rough.
-        component_kinds: By component: which situations have the same parameters.
-    """
+    program = program_of(system)
+    told, states = [], []
+    for values in situations.values:
+        row = situations.base.copy()
+        row[situations.columns] = values
+        out, work = kernel.one(program, row)
+        told.append(out)
+        states.append(work)
 
-    users: tuple[Array, ...]
-    calls_per_s: tuple[Array, ...]
-    attempts_per_s: tuple[Array, ...]
-    stations: tuple[Shared[Station], ...]
-    calls: tuple[Shared[Answer], ...]
-    answers: tuple[Shared[Answer], ...]
-    metastable: Array
-    retry_margin: Array
-    unsettled: Array
-    component_kinds: tuple[Kinds, ...]
+    def spread(arrays: list[Array]) -> Array:
+        return np.asarray(np.stack(arrays)[situations.kind])
 
-    def spread(self) -> Network:
-        """The network with a row for every situation."""
-        return Network(
-            users=self.users,
-            calls_per_s=self.calls_per_s,
-            attempts_per_s=self.attempts_per_s,
-            stations=tuple(station.spread() for station in self.stations),
-            calls=tuple(call.spread() for call in self.calls),
-            answers=tuple(answer.spread() for answer in self.answers),
-            metastable=self.metastable,
-            retry_margin=self.retry_margin,
-        )
+    station, call = spread([w.station for w in states]), spread([w.call for w in states])
+    answers = spread([_means(w.answer, w.answer_n) for w in states])
+    steps = spread([_means(w.steps, w.steps_n) for w in states])
+    outcomes = spread([_padded(w.steps[program.flow_steps], w.steps_n[program.flow_steps]) for w in states])
+    shares = spread([w.steps_share[program.flow_steps] for w in states])
+    users = spread([w.row[0] * w.flows[:, 0] * (1.0 - w.flows[:, 1]) for w in states])
+    results = spread(told)
 
+    def cumulants(c: int, first: int) -> Cumulants:
+        return Cumulants(*(station[:, :, c, first + k] for k in range(3)))
 
-def carry(parameters: Parameters) -> SharedNetwork:
-    """Sends the users' requests through the system, to its healthy state where it has one.
-
-    Args:
-        parameters: The parameters of m situations, one row each (see `models.situations`).
-    """
-    users = tuple(admitted(parameters))
-    coupling = coupling_of(parameters.system)
-    givens = givens_of(parameters, coupling)
-    shape = (parameters.n, parameters.n_phases)
-    metastable, margin, unsettled = np.zeros(shape), np.full(shape, np.inf), np.zeros((1, 1))
-    state, stations = empty_state(parameters), None
-    if coupling.errors or coupling.refusals or coupling.valves or coupling.retries:
-        healthy = settle(parameters, users, coupling, givens, state)
-        state, stations, unsettled = healthy.state, healthy.stations, healthy.swings
-        full = full_state(parameters)
-        rows = _can_retry(full, parameters.n) if coupling.retries else np.empty(0, dtype=np.intp)
-        if rows.size:
-            some, asked, hopeful = parameters.rows(rows), picked(users, rows), healthy.some(rows)
-            failed = settle(some, asked, coupling, givens_of(some, coupling), picked(full, rows), hopeful)
-            others = np.setdiff1d(np.arange(parameters.n), rows)
-            if others.size:
-                failed = all_settled([failed, healthy.some(others)], [rows, others])
-            state = chosen(healthy.runs_away > 0.0, failed.state, state)
-    last = one_pass(parameters, users, coupling, givens, state, None, timed=True, stations=stations)
-    if stations is not None and rows.size:
-        margin = _retry_margin(parameters, users, last)
-        # Where it is still on its way down from the full load it recovers.
-        recovers = ((failed.runs_away > 0.0) & (healthy.runs_away <= 0.0)) | (failed.returns > 0.0)
-        metastable = np.where(recovers, 0.0, _differ(last.stations, failed.stations, shape))
-        retries = np.isin(np.arange(parameters.n), rows)[:, None]
-        metastable = np.where(retries & (healthy.swings > 0.0), 1.0, metastable)
-    calls = dict(enumerate(last.calls))
-    traces = parameters.system.traces
-    answers = tuple(answered_steps(parameters, givens, trace, calls) for trace in traces)
-    return SharedNetwork(
-        users=users,
-        calls_per_s=last.calls_per_s,
-        attempts_per_s=last.attempts_per_s,
-        stations=last.stations,
-        calls=last.calls,
-        answers=answers,
-        metastable=metastable,
-        retry_margin=margin,
-        unsettled=unsettled,
-        component_kinds=givens.components,
+    return Network(
+        stations=tuple(
+            Station(
+                is_external=part.kind == "external",
+                arrivals_per_s=station[:, :, c, of.ARRIVALS],
+                servers=station[:, :, c, of.SERVERS],
+                service_s=station[:, :, c, of.SERVICE_S],
+                work=cumulants(c, of.WORK),
+                utilisation=station[:, :, c, of.UTILISATION],
+                load_ratio=station[:, :, c, of.LOAD_RATIO],
+                limited_by=station[:, :, c, of.LIMITED_BY],
+                wait=cumulants(c, of.WAIT),
+                response=cumulants(c, of.RESPONSE),
+                blocked_share=station[:, :, c, of.BLOCKED],
+                capacity_per_s=station[:, :, c, of.CAPACITY],
+                hit_share=station[:, :, c, of.HIT],
+                read_wait_s=station[:, :, c, of.READ_WAIT],
+                write_wait_s=station[:, :, c, of.WRITE_WAIT],
+            )
+            for c, part in enumerate(system.parts)
+        ),
+        calls=tuple(
+            CallState(call[:, :, i, of.ATTEMPTS_PER_S], call[:, :, i, of.LATE], answers[:, :, i])
+            for i in range(len(system.nodes))
+        ),
+        flows=tuple(
+            FlowState(
+                users[:, :, f],
+                tuple(Entry(*(entry[:, :, k] for k in range(4))) for entry in _entries(outcomes[:, :, f])),
+                shares[:, :, f, 0],
+                shares[:, :, f, 1],
+            )
+            for f in range(len(system.flows))
+        ),
+        steps_s=steps,
+        groups_s=spread([w.group_s for w in states]),
+        metastable=results[:, :, situation.METASTABLE],
+        retry_margin=results[:, :, situation.RETRY_MARGIN],
     )
 
 
-def _can_retry(full: Feedback, n: int) -> Rows:
-    """The situations in which any call is repeated after a failure."""
-    retries = np.zeros((n, 1), dtype=bool)
-    for tries in full.attempts:
-        retries |= tries > 1.0
-    return np.flatnonzero(retries[:, 0])
+def _entries(outcomes: Array) -> list[Array]:
+    """The outcomes of a mixture `(n, p, places, 4)` one by one."""
+    return [outcomes[:, :, j] for j in range(outcomes.shape[2])]
 
 
-def _differ(
-    healthy: Sequence[Shared[Station]], failed: Sequence[Shared[Station]], shape: tuple[int, int]
-) -> Array:
-    """1.0 where the state that began with everything failing holds more load than the healthy, `(m, 1)`."""
-    differs = np.zeros(shape)
-    for a, b in zip(healthy, failed, strict=True):
-        more = b.part(_arrivals) > ANOTHER_STATE * a.part(_arrivals)
-        differs = np.maximum(differs, np.broadcast_to(more, shape))
-    return differs
+def _padded(mixtures: Array, counts: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> Array:
+    """The mixtures with nothing in the places that hold no outcome."""
+    there = np.arange(mixtures.shape[1])[None, :, None] < counts[:, None, None]
+    return np.where(there, mixtures, 0.0)
 
 
-def _arrivals(station: Station) -> Array:
-    return station.arrivals_per_s
-
-
-def _capacity(station: Station) -> Array:
-    return station.capacity_per_s
-
-
-def _retry_margin(parameters: Parameters, users: Sequence[Array], healthy: Pass) -> Array:
-    """Capacity over the load of the state in which every attempt fails, the least over the components.
-
-    What components and caches let through is taken from the healthy state.
-
-    Source: capacity / (retries + 1) is the rate below which retries alone can't keep a component down
-    (Bronson et al. 2021).
-    """
-    system = parameters.system
-    shape = (parameters.n, parameters.n_phases)
-    nothing = np.zeros((1, 1))
-    loads: list[list[Array]] = []
-    for state in (full_state(parameters), empty_state(parameters)):
-        passed_on = [nothing for _ in system.nodes]
-        arrivals = [nothing for _ in system.components]
-        for node in system.nodes:
-            made = calls_made(parameters, node, users=users, passed_on=passed_on, success=None)
-            made = made * state.attempts[node.index]
-            arrivals[node.component] = arrivals[node.component] + made
-            passed_on[node.index] = made * healthy.stations[node.component].part(load_share_of)
-        loads.append(arrivals)
-    margin: Array = np.full(shape, np.inf)
-    for station, full, plain in zip(healthy.stations, *loads, strict=True):
-        grows = full > plain
-        ratio = station.part(_capacity) / np.where(grows, full, 1.0)
-        margin = np.minimum(margin, np.where(grows, ratio, np.inf))
-    return margin
+def _means(mixtures: Array, counts: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> Array:
+    """Mean of each mixture, `(k,)`; infinite where one of its outcomes never ends."""
+    kept = _padded(mixtures, counts)
+    return np.asarray(np.sum(kept[:, :, 0] * kept[:, :, 1], axis=1))

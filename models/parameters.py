@@ -9,9 +9,7 @@ import numpy as np
 
 from models.evaluation import Array
 from models.plans import without_dust
-from models.rows import Rows, picked
 from models.scenario.paths import Slot
-from models.sharing import Kinds
 from models.system import CallNode, System
 
 #: Whole numbers are bought whole: 2.5 replicas are 3. Less than this above a whole number is rounding.
@@ -24,11 +22,10 @@ class Parameters:
 
     Attributes:
         system: The system they belong to.
-        n: Number of designs (of situations, see `models.situations`).
-        n_phases: Number of phases p (1 for situations).
+        n: Number of designs.
+        n_phases: Number of phases p.
         values: Value by slot, `(n | 1, p | 1)`; "without limit" is infinity, "not given" NaN.
         beyond: By how much (relative) the worst parameter had to be held back to its bounds, `(n,)`.
-        places: The rows of `values` that are meant; None = all.
     """
 
     system: System
@@ -36,7 +33,6 @@ class Parameters:
     n_phases: int
     values: Mapping[Slot, Array]
     beyond: Array
-    places: Rows | None = None
 
     def of_component(self, component: int, parameter: str) -> Array:
         """A parameter of the component at a position.
@@ -51,14 +47,6 @@ class Parameters:
         slot = Slot("component", self.system.components[component], parameter)
         return self._value(slot) if slot in self.values else np.array([[default]])
 
-    def error_share(self, component: int) -> Array:
-        """Share of the calls of a component that fail for a reason of its own; all of them where it is down.
-
-        Only a stress takes a component down (`optimizer.decide.margins`).
-        """
-        up = self.of_component_or(component, "up_factor", 1.0)
-        return 1.0 - (1.0 - self.of_component(component, "error_share")) * up
-
     def of_flow(self, flow: int, parameter: str) -> Array:
         """A parameter of the flow at a position."""
         return self._value(Slot("flow", self.system.flows[flow], parameter))
@@ -72,19 +60,7 @@ class Parameters:
         return self._value(Slot("complexity", "", parameter))
 
     def _value(self, slot: Slot) -> Array:
-        value = self.values[slot]
-        return value if self.places is None or value.shape[0] == 1 else value[self.places]
-
-    def seen_by(self, kinds: Kinds) -> Parameters:
-        """The parameters of one row of each kind, each picked when it is asked for."""
-        if kinds.first is None:
-            return self
-        return Parameters(self.system, kinds.first.size, self.n_phases, self.values, self.beyond, kinds.first)
-
-    def rows(self, rows: Rows) -> Parameters:
-        """The parameters of some of the designs (or situations)."""
-        values = {slot: picked(value, rows) for slot, value in self.values.items()}
-        return Parameters(self.system, rows.size, self.n_phases, values, self.beyond)
+        return self.values[slot]
 
     @property
     def rate(self) -> Array:

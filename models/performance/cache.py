@@ -134,7 +134,9 @@ def cache_hits(
             if by_time and alive <= kept:
                 shared = (1.0 - spread * (cycle - 1.0) / cycle**2) / cycle
             else:
-                bend = (meanwhile * first) ** 2 + meanwhile * first * (quiet - 1.0) + quiet * (0.5 * quiet - 1.0)
+                bend = (
+                    (meanwhile * first) ** 2 + meanwhile * first * (quiet - 1.0) + quiet * (0.5 * quiet - 1.0)
+                )
                 shared = gone * first * (1.0 + spread * bend)
             load = min(max(shared, 0.0), 1.0 - hit)
         loads += weight * load

@@ -178,7 +178,12 @@ def _held(
         whole = (whole[0], math.inf, math.inf)
     m = added(answered, n, success, room, 0)
     if 1.0 - success > 0.0:
-        room[m, 0], room[m, 1], room[m, 2], room[m, 3] = 1.0 - success, whole[0] + instead_s, whole[1], whole[2]
+        room[m, 0], room[m, 1], room[m, 2], room[m, 3] = (
+            1.0 - success,
+            whole[0] + instead_s,
+            whole[1],
+            whole[2],
+        )
         m += 1
     m = merge(room, m, MOST_ENTRIES, work.scratch[4])
     work.scratch[7, 0, 0] = n
@@ -273,6 +278,7 @@ def answer_steps(program: Program, work: Work, q: int, calls: np.ndarray, is_tim
             fresh *= work.steps_share[program.group[b], 1]
         if is_timed:
             j = _slowest_branch(program, work, first, last, work.steps, work.steps_n, both)
+            work.group_s[-1 - step] = collapse(both, j)[0]
             j = product(work.steps[q], n, both, j, room)
             n = merge(room, j, MOST_ENTRIES, work.steps[q])
             j = _slowest_branch(program, work, first, last, work.steps_held, work.steps_held_n, both)

@@ -9,7 +9,9 @@ import math
 
 from models.performance.compiled import compiled
 from models.performance.erlang import erlang_b
-from models.valves import PROBES, TRIPS_AT
+
+#: Share of failing attempts at which a circuit breaker begins to close, and the share it always lets through.
+TRIPS_AT, PROBES = 0.5, 0.02
 
 
 @compiled

@@ -13,12 +13,14 @@ import os
 import sys
 import tempfile
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import llvmlite.binding
 import numba
+from numba.core import event
 from numba.core.types import ExternalFunction
 from scipy.special import cython_special
 
@@ -30,7 +32,11 @@ def _sources() -> str:
     found = hashlib.sha256()
     for name in (sys.version, numba.__version__, llvmlite.__version__):
         found.update(name.encode())
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+    models = Path(__file__).parents[1]
+    # What compiled code takes over as constants stands in these folders too.
+    for path in sorted(
+        [*models.glob("performance/*.py"), *models.glob("formulas/*.py"), models / "layout.py"]
+    ):
         found.update(path.name.encode() + path.read_bytes())
     return found.hexdigest()[:16]
 
@@ -55,7 +61,7 @@ FOLDER = _folder()
 """Where compiled code is kept; None = it is compiled anew by every process."""
 
 if FOLDER is not None:
-    numba.config.CACHE_DIR = str(FOLDER)
+    setattr(numba.config, "CACHE_DIR", str(FOLDER))  # noqa: B010  (numba's settings have no types)
 else:
     logging.getLogger(__name__).warning(
         "no folder can be written to keep compiled code in: it is compiled anew in memory"
@@ -86,6 +92,21 @@ def _compiled(function: Function, **more: bool) -> Function:
 
     found.get_call_template = without_constants
     return cast(Function, found)
+
+
+@contextmanager
+def watched(told: Callable[[str], None]) -> Iterator[None]:
+    """Tells the name of each function that is compiled meanwhile."""
+
+    class Listener(event.Listener):
+        def on_start(self, found: Any) -> None:
+            """Nothing is told of a beginning."""
+
+        def on_end(self, found: Any) -> None:
+            told(found.data["dispatcher"].py_func.__name__)
+
+    with event.install_listener("numba:compile", Listener()):
+        yield
 
 
 def _special(name: str, arguments: int) -> Any:

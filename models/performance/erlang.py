@@ -6,9 +6,8 @@ import math
 
 import numpy as np
 
-from models.formulas.erlang import FEW_SERVERS
 from models.formulas.erlang import _CORRECTION as _RAGGED
-from models.formulas.erlang import _SCALED_GAMMA
+from models.formulas.erlang import _SCALED_GAMMA, FEW_SERVERS
 from models.performance.compiled import compiled, gamma_upper, log_gamma, scaled_erfc
 
 _ETA_LIMIT = 1.75

@@ -9,13 +9,22 @@ import numpy as np
 from models import layout as at
 from models.formulas.attempts import ARRIVED, RUNAWAY
 from models.performance import program as of
+from models.performance.circuit_breaker import PROBES
 from models.performance.compiled import internal
 from models.performance.network import one_pass
 from models.performance.program import Program, Work
-from models.settling import MOST_PASSES, NEXT_TO, STILL, SWINGS
-from models.valves import PROBES
 
-_LEAST_STEP, _SLOWER, _FASTER, _AVERAGES = 0.1, 0.5, 1.2, 2.0
+#: Passes at the most.
+MOST_PASSES = 100
+#: What changes by less than this, relative to 1 at least, stands still.
+STILL = 1e-9
+#: A state on its way down has returned when no call needs this many more attempts than in the healthy one.
+NEXT_TO = 0.005
+#: A state whose numbers still change by this much after so many passes swings without end.
+SWINGS = 0.05
+#: Where it swings: share of the last share of a step that is taken at the least and at the most, how much
+#: further what doesn't swing any more goes, and what is divided by the turns of what has turned round often.
+_LEAST_STEP, _SLOWER, _FASTER, _AVERAGES = 0.1, 0.9, 1.2, 4.0
 
 #: Columns of a state by call: share that succeeds, attempts.
 PASSES, TRIES = 0, 1
@@ -65,7 +74,7 @@ def settle(
     i_n, c_n = program.component.size, program.kind.size
     width = 2 * i_n + c_n
     here, news = np.zeros(width), np.zeros(width)
-    distance, share = np.zeros(width), np.zeros(width)
+    distance, share, turns = np.zeros(width), np.ones(width), np.zeros(width)
     history = np.zeros((3, i_n))
     through = np.zeros(i_n)
     for k in range(MOST_PASSES):
@@ -73,6 +82,7 @@ def settle(
             here[i], here[i_n + i], through[i] = state[i, PASSES], state[i, TRIES], work.valve[i, 0]
         for c in range(c_n):
             here[2 * i_n + c] = work.let_in[c]
+        work.passes[0] += 1
         one_pass(program, work, parts, calls, users, state, k == 0, False)
         _clear(work)
         for i in range(i_n):
@@ -100,7 +110,7 @@ def settle(
                 for c in range(c_n):
                     work.let_in[c] = news[2 * i_n + c]
             return away, swings and not away, False
-        _relax(here, news, distance, share, k + 1)
+        _relax(here, news, distance, share, turns)
         for i in range(i_n):
             state[i, PASSES], state[i, TRIES] = here[i], here[i_n + i]
         for c in range(c_n):
@@ -159,32 +169,34 @@ def _is_back(i_n: int, news: np.ndarray, healthy: np.ndarray) -> bool:
 
 
 @internal
-def _relax(here: np.ndarray, news: np.ndarray, distance: np.ndarray, share: np.ndarray, passes: int) -> None:
+def _relax(
+    here: np.ndarray, news: np.ndarray, distance: np.ndarray, share: np.ndarray, turns: np.ndarray
+) -> None:
     """Moves `here` to the state of the next pass: as far as the news say, or a part of the way where it swings.
 
+    Args:
+        here: The numbers with which the last pass began.
+        news: What came out of it.
+        distance: Between the two in the pass before; 0 where there was none.
+        share: Share of that distance that was gone.
+        turns: How often each number has turned round.
+
     Source: each number by the secant through its last two steps (Irons and Tuck 1969), never further than the
-    news (`models.relaxation`).
+    news: so a load that climbs can't jump over the state where it rests.
     """
     for j in range(here.size):
         x, new = here[j], news[j]
-        if passes == 1:
-            distance[j] = 0.0 if x != x else new - x
-            share[j] = 1.0
-            here[j] = new
-            continue
-        gone, last, part = new - x, distance[j], share[j]
+        gone, last = new - x, distance[j]
+        part = share[j]
         if last * gone < 0.0:
-            bend = last - gone
-            secant = part * last / bend
-            part = min(max(secant, _LEAST_STEP * part), _SLOWER * part)
+            turns[j] += 1.0
+            part = min(max(part * last / (last - gone), _LEAST_STEP * part), _SLOWER * part)
         else:
             part = min(part * _FASTER, 1.0)
-        if part < 1.0:
-            part = min(part, _AVERAGES / passes)
-            here[j] = x + part * gone
-        else:
-            part = 1.0
-            here[j] = new
+        part = min(part, _AVERAGES / max(turns[j], _AVERAGES))
+        if x != x:
+            part, gone = 1.0, 0.0
+        here[j] = new if part == 1.0 else x + part * gone
         distance[j], share[j] = gone, part
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -10,12 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.performance import situation as told
-from models.performance.compiled import compiled
-from models.performance.program import Program, Work, workspace
+from models.performance.compiled import FOLDER, compiled
+from models.performance.program import NOTHING, Program, Work, workspace
 from models.performance.situation import situation
 
 Array = NDArray[np.float64]
 
+#: Marks a folder whose compiled code is whole.
+_DONE = "whole"
 _NONE = np.zeros(0, dtype=np.int64)
 #: Situations that a thread works out at a time.
 CHUNK = 256
@@ -39,6 +42,7 @@ def solve(
         values: What they hold there, `(m, v)`.
         threads: Threads; None = one for each core.
     """
+    _ready()
     m = values.shape[0]
     out = np.zeros((m, width(program)))
     wanted = min(threads or cores(), max(1, m // CHUNK))
@@ -66,8 +70,29 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def is_compiled() -> bool:
+    """Whether compiled code is kept already."""
+    return FOLDER is not None and (FOLDER / _DONE).exists()
+
+
+def warm_up() -> None:
+    """Compiles the kernel, and notes that it is kept."""
+    none = np.zeros((0, 0))
+    _some(NOTHING, workspace(NOTHING), none[0:0].reshape(-1), _NONE, none, none)
+    if FOLDER is not None:
+        (FOLDER / _DONE).touch()
+
+
+def _ready() -> None:
+    """Says that it compiles where it does: a minute without a word would look like a hang."""
+    if not _some.signatures and not is_compiled():  # type: ignore[attr-defined]
+        logging.getLogger("models").warning("compiling the model, once: this takes about a minute")
+        warm_up()
+
+
 def one(program: Program, row: Sequence[float] | Array) -> tuple[Array, Work]:
     """What one situation comes to, and the network that led to it."""
+    _ready()
     work = workspace(program)
     out = np.zeros((1, width(program)))
     _some(program, work, np.asarray(row, dtype=np.float64), _NONE, np.zeros((1, 0)), out)

@@ -30,9 +30,7 @@ MEMORY, MEMORY_WIDTH = 4096, 12
 
 
 @compiled
-def maximum(
-    branches: np.ndarray, counts: np.ndarray, b: int, memory: np.ndarray, out: np.ndarray
-) -> int:
+def maximum(branches: np.ndarray, counts: np.ndarray, b: int, memory: np.ndarray, out: np.ndarray) -> int:
     """The time until all branches are done.
 
     Args:
@@ -285,7 +283,9 @@ def _few(
 
 
 @compiled
-def order_statistic(mean: float, scv_variance: float, third: float, replicas: float, needed: float) -> Cumulants:
+def order_statistic(
+    mean: float, scv_variance: float, third: float, replicas: float, needed: float
+) -> Cumulants:
     """The time until `needed` of `replicas` independent equal durations are over."""
     if not needed >= 1.0 or not mean > 0.0:
         return 0.0, 0.0, 0.0

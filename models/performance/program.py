@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from models.dependence import coupling_of
 from models.formulas.parallel import MOST_COMBINED
-from models.layout import Layout
+from models.layout import CALL, COMPONENT, FLOW, Layout
 from models.performance.cache import ALL_BINS
 from models.performance.mixture import MOST_ENTRIES, PLACES
 from models.performance.parallel_calls import MEMORY, MEMORY_WIDTH
@@ -94,6 +94,9 @@ class Program(NamedTuple):
     places: Ints
 
 
+#: Sizes of what is not empty in a system of nothing.
+_SIZES = {name: 1 for name in Program._fields if name.endswith("_start")} | {"flags": 3, "places": 4}
+
 #: Positions in `Program.flags`: whether anything can fail or be repeated, whether calls are repeated, whether
 #: something is known only on the way up that matters on the way down.
 FAILS, REPEATS, LATE_NEWS = range(3)
@@ -121,6 +124,7 @@ class Work(NamedTuple):
     steps_held: Array
     steps_held_n: Ints
     steps_share: Array
+    group_s: Array
     valve: Array
     let_in: Array
     bins: Array
@@ -135,6 +139,7 @@ class Work(NamedTuple):
     memory: Array
     laws: Array
     once: Array
+    passes: Ints
 
 
 @lru_cache(maxsize=32)
@@ -192,6 +197,15 @@ def program_of(system: System) -> Program:
     )
 
 
+def _nothing() -> Program:
+    fields: dict[str, Any] = {name: np.zeros(_SIZES.get(name, 0), dtype=np.int64) for name in Program._fields}
+    return Program(**fields | {"percentiles": np.zeros(0)})
+
+
+NOTHING = _nothing()
+"""A system of nothing: what the kernel is compiled with."""
+
+
 class _Steps:
     """Sequences of steps by number: a call by its index, a parallel group g as -1 - g."""
 
@@ -220,11 +234,7 @@ class _Steps:
 
 def _pools(system: System, blocks: Sequence[bool]) -> tuple[list[list[int]], list[bool]]:
     """By component: the pools that are its only callers, and whether there are only such."""
-    inside = {
-        node.index
-        for trace in system.traces
-        for node in _in_parallel(trace, inside=False)
-    }
+    inside = {node.index for trace in system.traces for node in _in_parallel(trace, inside=False)}
     found, only = [], []
     for c in range(len(system.components)):
         calls = [node for node in system.nodes if node.component == c]
@@ -275,6 +285,7 @@ def workspace(program: Program) -> Work:
         steps_held=np.zeros((sequences, MOST_ENTRIES, 4)),
         steps_held_n=np.zeros(sequences, dtype=np.int64),
         steps_share=np.zeros((sequences, 3)),
+        group_s=np.zeros(program.group_start.size - 1),
         valve=np.zeros((calls, 3)),
         let_in=np.zeros(components),
         bins=np.zeros((components, ALL_BINS, 3)),
@@ -289,6 +300,7 @@ def workspace(program: Program) -> Work:
         memory=np.full((MEMORY if MOST_COMBINED else 1, MEMORY_WIDTH), np.nan),
         laws=np.zeros((max(PLACES, MOST_ENTRIES * program.flow_steps.size), 6)),
         once=np.zeros((calls, 6)),
+        passes=np.zeros(2, dtype=np.int64),
     )
 
 
@@ -296,9 +308,9 @@ def _blocks(program: Program, row: Array) -> tuple[Array, Array, Array]:
     """The blocks of components, calls and flows in a row, as views."""
     first, second, third, last = program.places
     return (
-        row[first:second].reshape(program.kind.size, -1),
-        row[second:third].reshape(program.component.size, -1),
-        row[third:last].reshape(program.flow_steps.size, -1),
+        row[first:second].reshape(program.kind.size, len(COMPONENT)),
+        row[second:third].reshape(program.component.size, len(CALL)),
+        row[third:last].reshape(program.flow_steps.size, len(FLOW)),
     )
 
 

@@ -237,9 +237,7 @@ def _evaluate(laws: np.ndarray, k: int, x: float, above: float) -> tuple[float, 
 
 
 @compiled
-def _is_within(
-    laws: np.ndarray, k: int, x: float, distance: float, survival: float, above: float
-) -> bool:
+def _is_within(laws: np.ndarray, k: int, x: float, distance: float, survival: float, above: float) -> bool:
     slope = 0.0
     for i in range(k):
         _, there = _density(laws, i, x + distance)

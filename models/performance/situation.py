@@ -7,7 +7,6 @@ import math
 import numpy as np
 
 from models import layout as at
-from models.network import ANOTHER_STATE
 from models.performance import program as of
 from models.performance.call import answer_steps
 from models.performance.compiled import internal
@@ -17,9 +16,12 @@ from models.performance.program import Program, Work
 from models.performance.redundancy import hard_availability
 from models.performance.response_law import percentile
 from models.performance.station import bare_times
-from models.plans import DUST
 
 _MS_PER_S = 1000.0
+#: A shorter time, s, is none.
+DUST = 1e-15
+#: The failed state counts as another one when some component sees this much more than in the healthy one.
+ANOTHER_STATE = 1.05
 _LEAST_EXCESS = 1e-6
 #: What a situation comes to; behind it stand arrivals by component, success by call, success and freshness by
 #: flow, and the percentiles of flows with a limit of their own.
@@ -35,8 +37,9 @@ _LEAST_EXCESS = 1e-6
     LATENCY,
     P99,
     P50,
-) = range(11)
-FIRST = 11
+    PASSES_MADE,
+) = range(12)
+FIRST = 12
 
 
 @internal
@@ -96,6 +99,8 @@ def situation(program: Program, work: Work, out: np.ndarray) -> None:
         _flow_steps(program, work, calls, program.flow_steps[f])
     for j in range(out.size):
         out[j] = 0.0
+    out[PASSES_MADE] = work.passes[0]
+    work.passes[0] = 0
     out[RETRY_MARGIN] = math.inf
     out[UNSETTLED] = 1.0 if swings else 0.0
     if repeats:
@@ -230,7 +235,12 @@ def _read_flows(program: Program, work: Work, flows: np.ndarray, users: np.ndarr
             share = weight * (1.0 if math.isinf(entry[1]) else success) * entry[0]
             answered += share
             if share > 0.0:
-                mixture[k, 0], mixture[k, 1], mixture[k, 2], mixture[k, 3] = share, entry[1], entry[2], entry[3]
+                mixture[k, 0], mixture[k, 1], mixture[k, 2], mixture[k, 3] = (
+                    share,
+                    entry[1],
+                    entry[2],
+                    entry[3],
+                )
                 k += 1
     out[LATENCY] = _percentile_ms(mixture, k, answered, requests, program.percentiles[0], work)
     out[P99] = out[LATENCY]
@@ -260,4 +270,3 @@ def _percentile_ms(
         return math.inf if requests > 0.0 else 0.0
     found = percentile(mixture, n, probability, work.laws)
     return found * _MS_PER_S if found > DUST else 0.0
-

@@ -437,4 +437,3 @@ def _driven_flow(
         if called[d]:
             total += (lowest / limits[d]) ** p
     return lowest * max(total, 1.0) ** (-1.0 / p), limiter
-

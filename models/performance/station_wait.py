@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from models.formulas.waiting import DEADLINE_EXPONENT
 from models.formulas.waiting import _BERNOULLI as _TERMS
+from models.formulas.waiting import DEADLINE_EXPONENT
 from models.performance.compiled import compiled
 from models.performance.erlang import erlang_b, erlang_c
 

@@ -11,7 +11,9 @@ from models.performance.mixture import Cumulants
 
 
 @compiled
-def pool_wait(rate: float, threads: float, hold_s: float, hold_scv: float, limit: float) -> tuple[float, Cumulants]:
+def pool_wait(
+    rate: float, threads: float, hold_s: float, hold_scv: float, limit: float
+) -> tuple[float, Cumulants]:
     """Mean time a thread is held, s, and the wait for one.
 
     Args:

@@ -78,7 +78,7 @@ def breaking_points(
     names: list[str] = []
 
     def excess(designs: Array, multiple: Array) -> Array:
-        steps = run(system, designs, stress={slot: multiple[:, None] for slot in slots}, keep=False)
+        steps = run(system, designs, stress={slot: multiple[:, None] for slot in slots})
         names[:] = list(steps.excess)
         rows = designs.shape[0]
         return np.column_stack([np.broadcast_to(over, (rows,)) for over in steps.excess.values()])
@@ -86,7 +86,7 @@ def breaking_points(
     holds, fails = first_falls(excess, X)
     found = fails.min(axis=1, initial=np.inf)
     there = np.where(np.isfinite(found), found, 1.0)
-    busiest = run(system, X, stress={slot: there[:, None] for slot in slots}, keep=False).bottleneck
+    busiest = run(system, X, stress={slot: there[:, None] for slot in slots}).bottleneck
     return BreakingPoints(
         what=component or driver or "load",
         limits=tuple(names),

@@ -67,12 +67,12 @@ def first_break(system: System, X: Array, *, leave_out: Collection[str] = ()) ->
 
 def rates_of(system: System, x: Array) -> Array:
     """User requests/s in each phase under a design, `(p,)`: a decision may change them too."""
-    rate = run(system, x[None, :], keep=False).parameters.rate
+    rate = run(system, x[None, :]).parameters.rate
     return np.asarray(np.broadcast_to(rate, system.hours.shape)[0])
 
 
 def _worst_excess(system: System, leave_out: tuple[str, ...], X: Array, multiple: Array) -> Array:
-    steps = run(system, X, stress={Slot("workload", "", "rate"): multiple[:, None]}, keep=False)
+    steps = run(system, X, stress={Slot("workload", "", "rate"): multiple[:, None]})
     over = [np.broadcast_to(e, (len(X),)) for name, e in steps.excess.items() if name not in leave_out]
     return np.asarray(np.max(over, axis=0))[:, None] if over else np.full((len(X), 1), -1.0)
 
@@ -160,7 +160,7 @@ def _minutes(system: System, what: tuple[Change, ...]) -> float | None:
 
 def _what_falls(system: System, x: Array, multiple: float, leave_out: Collection[str]) -> tuple[str, str]:
     stress = {Slot("workload", "", "rate"): np.array([[multiple]])}
-    steps = run(system, x[None, :], stress=stress, keep=False)
+    steps = run(system, x[None, :], stress=stress)
     over = {name: float(np.ravel(e)[0]) for name, e in steps.excess.items() if name not in leave_out}
     fallen = [name for name, e in over.items() if e > 0.0]
     return (fallen[0] if fallen else ""), system.components[int(steps.bottleneck[0])]

@@ -86,7 +86,7 @@ def health_of(system: System, X: Array, front: Front) -> Health:
         X: The designs, `(n, d)`.
         front: The front.
     """
-    steps = run(system, X, keep=False)
+    steps = run(system, X)
     flags = front.evaluation.indicators.get("metastable", np.zeros(len(front)))
     n = len(X)
 

@@ -82,7 +82,7 @@ def margins(system: System, X: Array) -> tuple[Margin, ...]:
         kinds, places = np.repeat(which, times), np.repeat(rows, times)
         left = _left(losses, kinds, places, copies, t)
         stress = _stress(losses, kinds, places, copies, left, t)
-        steps = run(system, X[places], stress=stress, keep=False)
+        steps = run(system, X[places], stress=stress)
         over = np.column_stack([np.broadcast_to(e, (len(t),)) for e in steps.excess.values()]) > 0.0
         return np.asarray(over.any(axis=1) | (_refuses(copies, places, left) >= 0))
 
@@ -99,7 +99,7 @@ def margins(system: System, X: Array) -> tuple[Margin, ...]:
         low, high = edges[own, place], edges[own, place + 1]
     there = np.where(all_of_it, 1.0, high)
     left = _left(losses, which, rows, copies, there)
-    beyond = run(system, designs, stress=_stress(losses, which, rows, copies, left, there), keep=False)
+    beyond = run(system, designs, stress=_stress(losses, which, rows, copies, left, there))
     names = list(beyond.excess)
     over = np.column_stack([np.broadcast_to(e, (len(rows),)) for e in beyond.excess.values()]) > 0.0
     refusing = _refuses(copies, rows, left)
@@ -174,7 +174,7 @@ def _may_lose_a_zone(system: System, c: int) -> bool:
 
 def _copies(system: System, X: Array) -> dict[str, _Copies]:
     """The copies of each component that has any."""
-    parameters = run(system, X, keep=False).parameters
+    parameters = run(system, X).parameters
     n = X.shape[0]
     found: dict[str, _Copies] = {}
     for c, name in enumerate(system.components):

@@ -173,7 +173,7 @@ def _more(column: Column, value: float) -> float:
 
 def _reserve(system: System, X: Array) -> tuple[Array, Array]:
     """Points left, and their share of the budget, `(n,)` each."""
-    budget = run(system, X, keep=False).budget
+    budget = run(system, X).budget
     n = len(X)
     return np.array(np.broadcast_to(budget.remaining, (n,))), np.array(
         np.broadcast_to(budget.remaining_share, (n,))

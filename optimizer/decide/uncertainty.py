@@ -85,7 +85,7 @@ def under(system: System, X: Array, draws: Draws) -> Outcomes:
     names: tuple[str, ...] = ()
     for start in range(0, n * s, TOGETHER):
         rows = slice(start, start + TOGETHER)
-        steps = run(system, X[design[rows]], base=base_of(system, draws, draw[rows]), keep=False)
+        steps = run(system, X[design[rows]], base=base_of(system, draws, draw[rows]))
         values.append(steps.values)
         size = len(steps.values)
         excess.append(np.column_stack([np.broadcast_to(e, (size,)) for e in steps.excess.values()]))

@@ -379,7 +379,7 @@ def test_a_guess_about_a_driver_is_one_about_its_peak() -> None:
     system = compiled({"far": external(1)}, "far", uncertainty={"drivers.volatility": guess}, **parts)
     middle = draws_at(guesses_of(system), np.array([[0.5]]))
     base = base_of(system, middle, np.array([0]))
-    found = run(system, system.space.today[None, :], base=base, keep=False).values[0, 4]
+    found = run(system, system.space.today[None, :], base=base).values[0, 4]
     assert found == pytest.approx(7 * 27 * 6.25 / 8)
 
 

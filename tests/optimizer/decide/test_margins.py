@@ -59,10 +59,10 @@ def test_margins_hold_just_within_and_fail_just_beyond(week):
     found = {(m.kind, m.component): m for m in margins(week, x)}
 
     def broken(slot, factor):
-        steps = run(week, x, stress={slot: np.array([[factor]])}, keep=False)
+        steps = run(week, x, stress={slot: np.array([[factor]])})
         return any(float(np.ravel(e)[0]) > 0 for e in steps.excess.values())
 
-    replicas = run(week, x, keep=False).parameters
+    replicas = run(week, x).parameters
     checked = 0
     for (kind, component), m in found.items():
         if np.isnan(m.stands[0]) or m.is_all[0] or kind == "zone":

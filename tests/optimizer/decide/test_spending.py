@@ -106,7 +106,7 @@ def test_additions_leave_what_the_model_says_for_the_design_with_them(exercise):
     system, _, front = exercise
     for x in front.X:
         for one in additions(system, x):
-            budget = run(system, np.array([one.x]), keep=False).budget
+            budget = run(system, np.array([one.x])).budget
             assert one.remaining == pytest.approx(float(budget.remaining[0]))
             assert np.sum(np.array(one.x) != x) == 1
 

@@ -72,7 +72,7 @@ def test_draws_keep_to_the_parameters(guessed):
 def test_the_rate_of_all_phases_scales_with_its_peak(guessed):
     draws = draws_of(guessed, 4, seed=1)
     X = np.tile(guessed.space.today, (4, 1))
-    rates = run(guessed, X, base=base_of(guessed, draws, np.arange(4)), keep=False).parameters.rate
+    rates = run(guessed, X, base=base_of(guessed, draws, np.arange(4))).parameters.rate
     assert rates[:, 1] == pytest.approx(draws.values[:, 2])
     assert rates[:, 0] == pytest.approx(draws.values[:, 2] * 50 / 300)
 

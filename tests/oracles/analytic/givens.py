@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from models.dependence import Coupling
 from models.evaluation import Array
-from models.holds import load_time_s, pool_threads
-from models.parameters import Parameters
-from models.responses import valve_share
 from models.scenario.paths import Slot
-from models.sharing import Kinds, kinds_of
+from oracles.analytic.holds import load_time_s, pool_threads
+from oracles.analytic.parameters import Parameters
+from oracles.analytic.responses import valve_share
+from oracles.analytic.sharing import Kinds, kinds_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)

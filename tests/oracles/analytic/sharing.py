@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.evaluation import Array
-from models.rows import Rows, joined, mapped, picked
+from oracles.analytic.rows import Rows, joined, mapped, picked
 
 Held = TypeVar("Held")
 Part = TypeVar("Part")

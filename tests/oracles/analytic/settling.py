@@ -11,15 +11,15 @@ from numpy.typing import NDArray
 from models.dependence import Coupling
 from models.evaluation import Array
 from models.formulas.attempts import settled
-from models.givens import Givens, givens_of
-from models.parameters import Parameters
-from models.passes import Feedback, feedback_of, one_pass
-from models.relaxation import relaxed
-from models.responses import valve_share
-from models.rows import Rows, joined, picked
-from models.sharing import Shared, put_together
-from models.stations import Station
-from models.valves import Valve
+from oracles.analytic.givens import Givens, givens_of
+from oracles.analytic.parameters import Parameters
+from oracles.analytic.passes import Feedback, feedback_of, one_pass
+from oracles.analytic.relaxation import relaxed
+from oracles.analytic.responses import valve_share
+from oracles.analytic.rows import Rows, joined, picked
+from oracles.analytic.sharing import Shared, put_together
+from oracles.analytic.stations import Station
+from oracles.analytic.valves import Valve
 
 #: Passes at the most.
 MOST_PASSES = 100

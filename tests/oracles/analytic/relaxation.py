@@ -11,14 +11,14 @@ from typing import NamedTuple
 import numpy as np
 
 from models.evaluation import Array
-from models.passes import Feedback
+from oracles.analytic.passes import Feedback
 
 #: Where it swings: share of the last share of a step that is taken at the least, and at the most.
-LEAST_STEP, SLOWER = 0.1, 0.5
+LEAST_STEP, SLOWER = 0.1, 0.9
 #: What doesn't swing any more goes further with each step.
 FASTER = 1.2
-#: What swings goes this share of its step, divided by the number of passes, at the most: as a mean does.
-AVERAGES = 2.0
+#: What has turned round so often goes no further than a mean does: this over the number of turns.
+AVERAGES = 4.0
 
 
 class Damping(NamedTuple):
@@ -27,10 +27,12 @@ class Damping(NamedTuple):
     Attributes:
         distance: Between the state and the news.
         share: Share of that distance that was gone.
+        swings: How often it turned round.
     """
 
     distance: tuple[Array, ...]
     share: tuple[Array, ...]
+    swings: tuple[Array, ...]
 
 
 def relaxed(
@@ -50,21 +52,24 @@ def relaxed(
     calls = len(state.success)
     here = (*state.success, *state.attempts, *state.let_in)
     there = (*news.success, *news.attempts, *news.let_in)
-    places, distances, shares = [], [], []
+    places, distances, shares, turns = [], [], [], []
     for i, (x, new) in enumerate(zip(here, there, strict=True)):
         if before is None:
             places.append(new)
             distances.append(np.where(np.isnan(x), 0.0, new - x))
             shares.append(np.ones((1, 1)))
+            turns.append(np.zeros((1, 1)))
         else:
             distance, last, share = new - x, before.distance[i], before.share[i]
+            swings = before.swings[i] + (last * distance < 0.0)
             bend = np.where(last == distance, 1.0, last - distance)
             secant = np.clip(share * last / bend, LEAST_STEP * share, SLOWER * share)
             share = np.where(last * distance < 0.0, secant, np.minimum(share * FASTER, 1.0))
-            share = np.where(share < 1.0, np.minimum(share, AVERAGES / passes), 1.0)
+            share = np.minimum(share, AVERAGES / np.maximum(swings, AVERAGES))
             places.append(np.where(share == 1.0, new, x + share * distance))
             distances.append(distance)
             shares.append(share)
+            turns.append(swings)
     success, attempts, let_in = places[:calls], places[calls : 2 * calls], places[2 * calls :]
     state = Feedback(tuple(success), tuple(attempts), news.valves, tuple(let_in))
-    return state, Damping(tuple(distances), tuple(shares))
+    return state, Damping(tuple(distances), tuple(shares), tuple(turns))

@@ -9,21 +9,21 @@ import numpy as np
 
 from models.dependence import Coupling
 from models.evaluation import Array
-from models.givens import Givens
-from models.parameters import Parameters
-from models.responses import Answer
-from models.rows import Rows, picked
-from models.shared_work import (
+from oracles.analytic.givens import Givens
+from oracles.analytic.parameters import Parameters
+from oracles.analytic.responses import Answer
+from oracles.analytic.rows import Rows, picked
+from oracles.analytic.shared_work import (
     answered_call,
     answered_steps,
     holding_station,
     load_share_of,
     open_station,
 )
-from models.sharing import Shared
-from models.stations import Station
-from models.traffic import calls_made
-from models.valves import Valve, open_valve, probing_valve
+from oracles.analytic.sharing import Shared
+from oracles.analytic.stations import Station
+from oracles.analytic.traffic import calls_made
+from oracles.analytic.valves import Valve, open_valve, probing_valve
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,9 +10,9 @@ import numpy as np
 from models.evaluation import Array
 from models.formulas.mixtures import Entry, Mixture
 from models.formulas.percentiles import percentile
-from models.parameters import Parameters
 from models.plans import DUST
-from models.responses import Answer
+from oracles.analytic.parameters import Parameters
+from oracles.analytic.responses import Answer
 
 MS_PER_S = 1000.0
 

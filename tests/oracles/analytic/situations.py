@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.evaluation import Array
-from models.parameters import Parameters
 from models.scenario.paths import Slot
-from models.sharing import kinds_of
+from oracles.analytic.parameters import Parameters
+from oracles.analytic.sharing import kinds_of
 
 #: What no component, call or flow feels: money, points, and what an answer is worth.
 _UNFELT = {"price_usd_per_hour", "price_usd_per_million", "value_usd"}

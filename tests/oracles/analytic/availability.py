@@ -13,12 +13,12 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from models.coupling import is_called, is_required
 from models.evaluation import Array
 from models.formulas.redundancy import carried_share, k_of_n, replicas_in, zone_states
-from models.parameters import Parameters
-from models.sharing import Kinds, Shared, kinds_of, share, together
-from models.stations import Station
+from oracles.analytic.coupling import is_called, is_required
+from oracles.analytic.parameters import Parameters
+from oracles.analytic.sharing import Kinds, Shared, kinds_of, share, together
+from oracles.analytic.stations import Station
 
 MINUTES_PER_HOUR = 60.0
 
@@ -69,7 +69,8 @@ def required_parts(
             calls = is_required(parameters, c, writes=writes)
             if all(not bool(call.any()) for call in calls):
                 continue
-            parts.append(_shared_redundancy(parameters, alike[c], c, station, writes=bool(writes)))
+            in_use = _largest([flow[c] for flow in called])
+            parts.append(_shared_redundancy(parameters, alike[c], c, station, in_use, writes=bool(writes)))
             for f, call in enumerate(calls):
                 needs[f].append(call)
         in_use = _largest([flow[c] for flow in called])
@@ -107,12 +108,22 @@ def _optional_redundancy(
 
 
 def _shared_redundancy(
-    parameters: Parameters, alike: Kinds, component: int, station: Shared[Station], *, writes: bool
+    parameters: Parameters,
+    alike: Kinds,
+    component: int,
+    station: Shared[Station],
+    in_use: Array,
+    *,
+    writes: bool,
 ) -> Shared[Redundancy]:
-    kinds = together([station.kinds, alike], parameters.n)
+    kinds = together([station.kinds, alike, kinds_of([in_use], parameters.n)], parameters.n)
 
     def worked_out(rows: Kinds) -> Redundancy:
-        return redundancy(parameters.seen_by(rows), component, station.of(rows), writes=writes)
+        found = redundancy(parameters.seen_by(rows), component, station.of(rows), writes=writes)
+        # A component that isn't called says nothing of a zone: what a design has must not depend on company.
+        return replace(
+            found, zone_availability=np.where(rows.pick(in_use) > 0.0, found.zone_availability, 1.0)
+        )
 
     return share(kinds, worked_out)
 

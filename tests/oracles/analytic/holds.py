@@ -12,10 +12,10 @@ from models.formulas.cumulants import Cumulants, add, from_raw, scale_count, to_
 from models.formulas.mixtures import collapse, single
 from models.formulas.parallel import maximum
 from models.formulas.pools import driven_flow
-from models.parameters import Parameters
-from models.responses import Answer
-from models.stations import MS_PER_S, Hold, Station
 from models.system import CallNode, ParallelNode, StepNode
+from oracles.analytic.parameters import Parameters
+from oracles.analytic.responses import Answer
+from oracles.analytic.stations import MS_PER_S, Hold, Station
 
 
 def pool_threads(parameters: Parameters, blocks: Sequence[bool]) -> list[Array | None]:

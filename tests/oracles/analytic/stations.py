@@ -13,9 +13,9 @@ from models.formulas.cumulants import Cumulants, add, gamma_cumulants
 from models.formulas.pools import capped_wait, pool_wait
 from models.formulas.scalability import busy_stretch, stretched_service
 from models.formulas.waiting import Wait, station_wait
-from models.keeping import Quorum, eviction_calls, hits_of, quorum_of
-from models.parameters import Parameters
-from models.sharing import Shared, kinds_of
+from oracles.analytic.keeping import Quorum, eviction_calls, hits_of, quorum_of
+from oracles.analytic.parameters import Parameters
+from oracles.analytic.sharing import Shared, kinds_of
 
 MS_PER_S = 1000.0
 #: A shorter time is no time: its powers would underflow.

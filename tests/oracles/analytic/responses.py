@@ -15,11 +15,11 @@ from models.formulas.attempts import attempts
 from models.formulas.cumulants import Cumulants
 from models.formulas.mixtures import Mixture, collapse, either, merge, product, repeat, single
 from models.formulas.parallel import maximum
-from models.outcomes import Attempt, Outcome, Policy, outcome, with_failures
-from models.parameters import Parameters
-from models.stations import MS_PER_S, Station
 from models.system import CallNode, ParallelNode, StepNode
-from models.valves import Valve, breaker_opening, bulkhead_opening, moved, opening_of
+from oracles.analytic.outcomes import Attempt, Outcome, Policy, outcome, with_failures
+from oracles.analytic.parameters import Parameters
+from oracles.analytic.stations import MS_PER_S, Station
+from oracles.analytic.valves import Valve, breaker_opening, bulkhead_opening, moved, opening_of
 
 #: Entries of a mixture at the most; more are merged through raw moments.
 MOST_ENTRIES = 4

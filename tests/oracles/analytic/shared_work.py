@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from models.evaluation import Array
-from models.givens import Givens
-from models.holds import hold_of
-from models.parameters import Parameters
-from models.responses import Answer, answer_call, answer_steps
-from models.sharing import Kinds, Shared, kinds_of, share, together
-from models.stations import Station, serve
 from models.system import CallNode, StepNode, all_calls, direct_calls
-from models.valves import Valve
+from oracles.analytic.givens import Givens
+from oracles.analytic.holds import hold_of
+from oracles.analytic.parameters import Parameters
+from oracles.analytic.responses import Answer, answer_call, answer_steps
+from oracles.analytic.sharing import Kinds, Shared, kinds_of, share, together
+from oracles.analytic.stations import Station, serve
+from oracles.analytic.valves import Valve
 
 
 def load_share_of(station: Station) -> Array:
