@@ -51,7 +51,7 @@ _ABSURD_USD = 1e100
 
 
 def may_be_infinite(system: System) -> bool:
-    """Whether some design of a system may cost more than a number holds: absurd prices or powers of drivers."""
+    """Whether a design of a system may cost more than a number holds: absurd prices or powers of drivers."""
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
         for cost in system.scenario.costs:
             most = abs(cost.usd)

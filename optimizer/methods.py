@@ -36,11 +36,14 @@ class Hints:
         steps: Differences in each dimension that people care about; None = unknown.
         suggest: Proposes changes of some designs (`optimizer.search.breeding`); None = nobody does.
         identity: Digest of the model, by which a checkpoint is recognised.
+        is_built_in: Whether it is the model of scenarios: what that raises is a defect of this program, and
+            nobody's model is blamed.
     """
 
     steps: Sequence[float | None] | None = None
     suggest: Callable[[Evaluation], Array] | None = None
     identity: str = ""
+    is_built_in: bool = False
 
 
 Outcome = tuple[Tally, Front, Certificate, tuple[TracePoint, ...]]

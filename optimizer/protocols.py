@@ -79,16 +79,26 @@ class checked:  # noqa: N801 - reads as what it does: checked(model)(X)
     """The callable with its answers checked.
 
     It raises `EvaluationError` when the model raises, or answers with something that is no `Evaluation` of
-    the designs it was asked about, or that doesn't go with its first answer. It can be sent to another
-    process when the model can.
+    the designs it was asked about, or that doesn't go with its first answer. What the built-in model raises
+    is a defect of this program, not of somebody's model: it comes out as no error of the user's. It can be
+    sent to another process when the model can.
     """
 
-    def __init__(self, evaluator: Evaluator) -> None:
+    def __init__(self, evaluator: Evaluator, *, is_built_in: bool = False) -> None:
         self._evaluator = evaluator
+        self._is_built_in = is_built_in
         self._first: dict[str, object] = {}
 
     def __call__(self, X: Array) -> Evaluation:
         """Asks the model, and checks what it says."""
+        try:
+            return self._checked(X)
+        except EvaluationError as error:
+            if not self._is_built_in:
+                raise
+            raise RuntimeError(f"in the built-in model, {error}") from (error.__cause__ or error)
+
+    def _checked(self, X: Array) -> Evaluation:
         try:
             answer = self._evaluator(X)
         except (EvaluationError, KeyboardInterrupt):

@@ -68,6 +68,7 @@ def solve(
         steps=[None if d.name == "availability" else getattr(goals, d.name).step for d in DIMENSIONS],
         suggest=partial(more_where_it_is_tight, system),
         identity=system.digest,
+        is_built_in=True,
     )
     return solve_with(
         partial(evaluate, system),
@@ -119,9 +120,10 @@ def solve_with(
             "looking at every design, or at a sample, keeps no checkpoint: only a search does; keep none",
             remedy=Remedy.NO_CHECKPOINT,
         )
-    scored = checked(evaluator)
+    hints = hints or Hints()
+    scored = checked(evaluator, is_built_in=hints.is_built_in)
     today = scored(np.asarray(space.today)[None, :])
-    task = Task(scored, space, config, today, progress, hints or Hints(), checkpoint, engine)
+    task = Task(scored, space, config, today, progress, hints, checkpoint, engine)
     if config.max_designs is not None:
         found = all_or_sample(task)
     elif config.method == "exact":

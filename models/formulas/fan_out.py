@@ -83,7 +83,7 @@ def _without_endless(flat: list[list[Entry]]) -> tuple[Array, list[list[Entry]]]
 
 
 def _grid(branches: list[list[Entry]]) -> tuple[Array, Array]:
-    """Places and weights of the quadrature, `(m, nodes)` each; the first column is where it begins, weight 0."""
+    """Places and weights of the quadrature, `(m, nodes)` each; the first column begins it, with weight 0."""
     points = []
     known: list[Entry] = []
     for branch in branches:
@@ -119,7 +119,7 @@ def _distribution(entry: Entry, x: Array, seen: list[tuple[Entry, Array]]) -> Ar
 
 
 def _few(states: list[tuple[Array, Array]], x: Array, w: Array) -> list[tuple[Array, Array]]:
-    """At most `MOST_STATES` outcomes: those up to the mean and those above it become groups, and these again."""
+    """At most `MOST_STATES` outcomes: groups up to the mean and above it, and these again."""
     if len(states) <= MOST_STATES:
         return states
     weights = np.stack([weight for weight, _ in states])

@@ -23,10 +23,11 @@ def sojourn(wait: Cumulants, work: Cumulants) -> Mixture:
     endless = np.isinf(wait.mean)
     finite = Cumulants(*(np.where(endless, 0.0, part) for part in wait))
     first, second, third = to_raw(finite)
-    square = first**2
-    waits = (second > 0.0) & (square > 0.0)  # a wait whose square underflows is none
-    share = np.where(waits, np.minimum(2.0 * square / np.where(waits, second, 1.0), 1.0), 0.0)
-    some = np.where(share > 0.0, share, 1.0)
+    share = np.minimum(2.0 * first**2 / np.where(second > 0.0, second, np.inf), 1.0)
+    waits = share >= np.finfo(float).tiny  # a wait whose square, or the share of it, underflows is none
+    share = np.where(waits, share, 0.0)
+    first, second, third = (np.where(waits, part, 0.0) for part in (first, second, third))
+    some = np.where(waits, share, 1.0)
     those = _from_zero(from_raw(first / some, second / some, third / some))
     those = Cumulants(*(np.where(endless, np.inf, part) for part in those))
     share = np.where(endless, 1.0, share)

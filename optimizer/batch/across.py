@@ -13,6 +13,7 @@ from optimizer.batch.together import Joined, Together, joined
 from optimizer.config import EVALUATIONS, SolveConfig
 from optimizer.decide.knee import mean_regret
 from optimizer.exhaustive import Progress
+from optimizer.methods import Hints
 from optimizer.pareto import non_dominated
 from optimizer.protocols import size_of
 from optimizer.scaling import scale_of
@@ -99,10 +100,10 @@ def solve_across(
         )
         models = [Joined(found, "worst"), Joined(found, "expected")]
         models += [Joined(_alone(found, k), "worst") for k in range(len(found.systems))]
-        fronts = []
+        fronts, hints = [], Hints(is_built_in=True)
         for k, model in enumerate(models):
             part = None if progress is None else _part_of(progress, k, len(models))
-            fronts.append(whole(solve_with(model, found.space, settings, progress=part)).front.X)
+            fronts.append(whole(solve_with(model, found.space, settings, progress=part, hints=hints)).front.X)
         X = np.unique(np.concatenate([found.space.today[None, :], *fronts]), axis=0)
     return gathered(found, X, is_all=is_all)
 

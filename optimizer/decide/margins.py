@@ -221,7 +221,7 @@ def _left(
 
 
 def _refuses(copies: dict[str, _Copies], rows: NDArray[np.intp], left: dict[str, Array]) -> NDArray[np.intp]:
-    """Position of a component that has too few copies left for what is required of it, `(rows,)`; -1 = none."""
+    """Position of a component with too few copies left for what is required of it, `(rows,)`; -1 = none."""
     found = np.full(rows.shape, -1, dtype=np.intp)
     for name, part in copies.items():
         too_few = (left[name] < part.needed[rows]) & (left[name] < part.copies[rows])

@@ -214,7 +214,7 @@ def finish(store: RunStore, run: str, space: SearchSpace, solution: Solution) ->
         "cancelled" if certificate.ended_early else "done",
         summary=str(certificate),
         front=(parquet_bytes(table), answer),
-        counts=(certificate.evaluated, int(min(total, 2**62)), certificate.on_front),
+        counts=(certificate.evaluated, total, certificate.on_front),
     )
 
 

@@ -50,6 +50,10 @@ class Wanted:
     tags: tuple[str, ...] = ()
 
 
+#: From here on counts are held as this number.
+MOST_COUNTED = 2**62
+
+
 class RunStore(Shelf):
     """A store of runs; a context manager that closes it."""
 
@@ -157,7 +161,7 @@ class RunStore(Shelf):
             connection.execute(
                 update(RUNS)
                 .where(RUNS.c.id == run, RUNS.c.state == "running")
-                .values(beat=now, done=done, total=total, on_front=on_front)
+                .values(beat=now, done=_held(done), total=_held(total), on_front=_held(on_front))
             )
             row = connection.execute(select(RUNS.c.cancel, RUNS.c.state).where(RUNS.c.id == run)).first()
         return row is not None and row.state == "running" and not row.cancel
@@ -198,7 +202,7 @@ class RunStore(Shelf):
         values: dict[str, object] = {"state": state, "live": None, "ended": now, "beat": now}
         values |= {"summary": summary, "error": error}
         if counts is not None:
-            values |= dict(zip(("done", "total", "on_front"), counts, strict=True))
+            values |= dict(zip(("done", "total", "on_front"), map(_held, counts), strict=True))
         with self._writing() as connection:
             found = connection.execute(
                 update(RUNS).where(RUNS.c.id == run, RUNS.c.state.in_(LIVE)).values(**values)
@@ -249,3 +253,8 @@ class RunStore(Shelf):
 def this_worker() -> str:
     """Host and process that work here."""
     return f"{socket.gethostname()}:{os.getpid()}"[:120]
+
+
+def _held(count: int) -> int:
+    """A count as far as a column holds it: a space may have more designs than 64 bits count."""
+    return int(min(count, MOST_COUNTED))

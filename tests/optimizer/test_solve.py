@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 import optimizer.exhaustive
 from instances import PRICE, SPEED, Grid, Shop, dominates
-from models.errors import EvaluationError, SpaceTooLargeError
+from models.errors import EvaluationError, SpaceTooLargeError, TradespaceError
 from models.evaluation import Evaluation
 from optimizer.config import SolveConfig
+from optimizer.methods import Hints
 from optimizer.solving import solve_with
 from searches import Model, space_of_every_kind
 
@@ -193,6 +194,15 @@ def test_a_model_that_misbehaves_is_told_what_it_did(name):
     with pytest.raises(EvaluationError) as caught:
         solve_with(model, GRID, SolveConfig(chunk=8))
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize("name", MISBEHAVING)
+def test_a_defect_of_the_built_in_model_is_no_error_of_the_user(name):
+    model, words = MISBEHAVING[name]
+    with pytest.raises(RuntimeError) as caught:
+        solve_with(model, GRID, SolveConfig(chunk=8), hints=Hints(is_built_in=True))
+    assert words in str(caught.value)
+    assert not isinstance(caught.value, TradespaceError)
 
 
 def test_a_model_may_not_keep_what_it_gave_away_to_change_it():

@@ -53,6 +53,17 @@ def test_a_run_from_its_request_to_its_end(store):
     assert store.inputs(run.id) == ("schema: 1", {})
 
 
+def test_more_designs_than_a_column_counts_are_no_reason_to_fail(store):
+    run = store.request(WANTED)
+    assert store.begin(run.id)
+    assert store.beat(run.id, done=10, total=2**491, on_front=4)
+    told = store.get(run.id)
+    assert told.done == 10
+    assert 2**61 < told.total < 2**63
+    assert store.end(run.id, "done", summary="all", front=(b"whole", "{}"), counts=(100, 2**491, 9))
+    assert 2**61 < store.get(run.id).total < 2**63
+
+
 def test_the_same_is_answered_from_the_store_unless_it_is_wanted_fresh(store):
     first = ended(store, store.request(WANTED).id)
     assert store.request(WANTED).id == first.id

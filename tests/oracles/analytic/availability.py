@@ -120,7 +120,7 @@ def _shared_redundancy(
 
     def worked_out(rows: Kinds) -> Redundancy:
         found = redundancy(parameters.seen_by(rows), component, station.of(rows), writes=writes)
-        # A component that isn't called says nothing of a zone: what a design has must not depend on company.
+        # A component that isn't called says nothing of a zone.
         return replace(
             found, zone_availability=np.where(rows.pick(in_use) > 0.0, found.zone_availability, 1.0)
         )
