@@ -1,7 +1,8 @@
 """A response time as a short list of outcomes: rows of weight, mean (s), variance and third cumulant.
 
 Outcomes of weight 0 are none: they are left out wherever a mixture is made. A mixture is an array
-`(places, 4)` and the number of its rows that hold; functions write into an array of their caller's and return that number.
+`(places, 4)` and the number of its rows that hold; functions write into an array of their caller's and return
+that number.
 See `models.formulas.mixtures` and `models.formulas.cumulants`.
 """
 
