@@ -90,10 +90,11 @@ def _slowest(parts: Sequence[Cumulants]) -> tuple[Array, Array, Array]:
         low, high = (np.sqrt(np.clip((part.mean + side * sd - start) / some, 0.0, 1.0)) for side in (-1, 1))
         filled = np.where(high > 0.0, np.minimum(filled, high - low), filled)
     moments = [np.zeros_like(width) for _ in range(3)]
-    upper = np.inf
+    left = np.ones(width.shape, dtype=bool)
     for least, count in NODES:
-        rows = np.flatnonzero((filled >= least) & (filled < upper))
-        upper = least
+        # Where no branch fills any of the range (a constant that is longer than all others), the fewest do.
+        rows = np.flatnonzero(left & (filled >= least))
+        left[rows] = False
         if rows.size:
             some_laws = [ShiftedGamma(*(value[rows] for value in law)) for law in laws]
             for moment, value in zip(

@@ -16,6 +16,9 @@ from models.performance.program import Program, Work
 
 #: Passes at the most.
 MOST_PASSES = 100
+#: What creeps jumps every so many passes, where a step is at least this share of the one before; a step that
+#: shrinks less than the second counts as shrinking so.
+_JUMP_EVERY, _LEAST_RATIO, _MOST_RATIO = 8, 0.5, 0.995
 #: What changes by less than this, relative to 1 at least, stands still.
 STILL = 1e-9
 #: A state on its way down has returned when no call needs this many more attempts than in the healthy one.
@@ -110,7 +113,10 @@ def settle(
                 for c in range(c_n):
                     work.let_in[c] = news[2 * i_n + c]
             return away, swings and not away, False
-        _relax(here, news, distance, share, turns)
+        _relax(here, news, distance, share, turns, (k + 1) % _JUMP_EVERY == 0)
+        for i in range(i_n):
+            here[i] = min(max(here[i], 0.0), 1.0)
+            here[i_n + i] = min(max(here[i_n + i], 1.0), calls[i, at.RETRIES] + 1.0)
         for i in range(i_n):
             state[i, PASSES], state[i, TRIES] = here[i], here[i_n + i]
         for c in range(c_n):
@@ -170,7 +176,12 @@ def _is_back(i_n: int, news: np.ndarray, healthy: np.ndarray) -> bool:
 
 @internal
 def _relax(
-    here: np.ndarray, news: np.ndarray, distance: np.ndarray, share: np.ndarray, turns: np.ndarray
+    here: np.ndarray,
+    news: np.ndarray,
+    distance: np.ndarray,
+    share: np.ndarray,
+    turns: np.ndarray,
+    jumps: bool,
 ) -> None:
     """Moves `here` to the state of the next pass: as far as the news say, or less where it swings.
 
@@ -180,9 +191,11 @@ def _relax(
         distance: Between the two in the pass before; 0 where there was none.
         share: Share of that distance that was gone.
         turns: How often each number has turned round.
+        jumps: Whether what creeps on in steps that hardly shrink is moved half the way to where they lead.
 
     Source: each number by the secant through its last two steps (Irons and Tuck 1969), never further than the
-    news: so a load that climbs can't jump over the state where it rests.
+    news; where it creeps half of Aitken's extrapolation (1926), so that a load that climbs doesn't jump over
+    the state where it rests.
     """
     for j in range(here.size):
         x, new = here[j], news[j]
@@ -197,6 +210,10 @@ def _relax(
         if x != x:
             part, gone = 1.0, 0.0
         here[j] = new if part == 1.0 else x + part * gone
+        if jumps and part == 1.0 and last * gone > 0.0:
+            ratio = min(gone / last, _MOST_RATIO)
+            if ratio > _LEAST_RATIO:
+                here[j] += 0.5 * gone * ratio / (1.0 - ratio)
         distance[j], share[j] = gone, part
 
 

@@ -68,9 +68,11 @@ def test_the_week_can_be_enumerated(week: System) -> None:
     assert week.scenario.limits.effort_days == 5
 
 
-def test_some_designs_stay_down_after_one_push(some_weeks: Evaluation) -> None:
-    metastable = some_weeks.indicators["metastable"]
-    assert 0 < np.count_nonzero(metastable) < len(some_weeks)
+def test_some_designs_stay_down_after_one_push() -> None:
+    """Lambda's retries kept it down; the week's designs return once their state is followed to its end."""
+    storm = _system("lambda_retry_storm")
+    metastable = evaluate(storm, storm.space.sample(200, seed=4)).indicators["metastable"]
+    assert 0 < np.count_nonzero(metastable) < len(metastable)
 
 
 def test_every_dimension_differs_on_the_front_of_a_sample(some_weeks: Evaluation) -> None:

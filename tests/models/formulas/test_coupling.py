@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 
 from models.compiling import compile_system
 from models.complexity import Budget, complexity_budget
-from models.coupling import coordinated_replicas, coupling, interacting_components, is_called, retry_attempts
+from models.coupling import (
+    coordinated_replicas,
+    coupling,
+    interacting_components,
+    is_called,
+    made_calls,
+    retry_attempts,
+)
 from models.emergence import emergence_score
 from models.evaluating import run
 from models.parameters import apply_decisions
@@ -30,6 +37,10 @@ GUARDS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "places": ({}, {"queue_limit": 10}),
     "longest wait": ({}, {"max_wait_s": 1.0}),
 }
+
+
+def coupled(parameters):
+    return coupling(parameters, made_calls(parameters))
 
 
 def parameters_of(components: dict[str, Any], *traces: list[Any]) -> Any:
@@ -53,7 +64,7 @@ def traces_of(edges: list[list[str]], elements: list[str]) -> list[list[Any]]:
 )
 def test_propagation_cost_without_the_diagonal(case: dict[str, Any]) -> None:
     edges, elements = case["inputs"]["edges"], case["inputs"]["elements"]
-    found = coupling(parameters_of(services(elements), *traces_of(edges, elements)))
+    found = coupled(parameters_of(services(elements), *traces_of(edges, elements)))
     assert_within(case | {"expected": case["expected"][1]}, float(found[0]))
 
 
@@ -76,7 +87,7 @@ def test_coupling_is_the_share_of_pairs_that_a_walk_reaches(edges: set[tuple[str
             todo += new
         reached += len(seen - {start})
     pairs = len(elements) * (len(elements) - 1)
-    found = coupling(parameters_of(services(elements), *traces_of([list(e) for e in edges], elements)))
+    found = coupled(parameters_of(services(elements), *traces_of([list(e) for e in edges], elements)))
     assert float(found[0]) == pytest.approx(reached / pairs if pairs else 0.0, abs=1e-12)
 
 
@@ -87,16 +98,16 @@ def test_a_guarded_call_does_not_couple(guard: str) -> None:
     components["b"] |= part
     open_trace = [{"call": "a", "then": [{"call": "b", "then": ["c"]}]}]
     guarded = [{"call": "a", "then": [{"call": "b", "then": ["c"], **call}]}]
-    assert coupling(parameters_of(services("abc"), open_trace))[0] == pytest.approx(3 / 6)
-    assert coupling(parameters_of(components, guarded))[0] == pytest.approx(1 / 6)  # only b reaches c
+    assert coupled(parameters_of(services("abc"), open_trace))[0] == pytest.approx(3 / 6)
+    assert coupled(parameters_of(components, guarded))[0] == pytest.approx(1 / 6)  # only b reaches c
 
 
 def test_what_is_switched_off_neither_couples_nor_counts() -> None:
     components = services("abc") | {"idle": {"kind": "service", "service_ms": 1}}
     trace = [{"call": "a", "then": [{"call": "b", "enabled": False}, {"call": "c", "times": 0}, "idle"]}]
     parameters = parameters_of(components, trace)
-    assert coupling(parameters)[0] == pytest.approx(1 / 2)
-    assert interacting_components(is_called(parameters), 1)[0] == 2
+    assert coupled(parameters)[0] == pytest.approx(1 / 2)
+    assert interacting_components(is_called(parameters.system, made_calls(parameters)), 1)[0] == 2
 
 
 def test_retries_and_replicas_that_writes_reach_are_counted() -> None:
@@ -117,8 +128,8 @@ def test_retries_and_replicas_that_writes_reach_are_counted() -> None:
         }
     ]
     parameters = parameters_of(components, trace)
-    assert coordinated_replicas(parameters)[0] == 5 + 2
-    assert retry_attempts(parameters)[0] == 2 + 3
+    assert coordinated_replicas(parameters, made_calls(parameters))[0] == 5 + 2
+    assert retry_attempts(parameters, made_calls(parameters))[0] == 2 + 3
 
 
 @pytest.mark.parametrize("case", cases("emergence_score"), ids=lambda c: c["id"])

@@ -108,6 +108,14 @@ def test_exponentials_come_one_after_the_other(n: int, data: st.DataObject, mean
     assert found[2] == pytest.approx(wanted[2], rel=0.25)
 
 
+@given(constant=st.floats(0.2, 8.0))
+def test_an_exponential_beside_a_constant(constant: float) -> None:
+    """E[max(X, c)] = c + exp(-c), also where the constant is longer than nearly all of the other branch."""
+    fixed = single(Cumulants(cell(constant), cell(0.0), cell(0.0)))
+    found = slowest(single(gamma(1.0, 1.0)), fixed)
+    assert found[0] - constant == pytest.approx(math.exp(-constant), abs=OF_MEAN * found[0] / 5)
+
+
 @given(means=st.lists(st.floats(0.05, 20.0), min_size=1, max_size=4))
 def test_the_slowest_exponential_by_inclusion_and_exclusion(means: list[float]) -> None:
     """E[max] = sum over subsets of (-1)^(k+1) / (sum of rates)."""

@@ -6,6 +6,7 @@ the state in which the system rests, and only a part of each step leads there.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -19,6 +20,8 @@ LEAST_STEP, SLOWER = 0.1, 0.9
 FASTER = 1.2
 #: What has turned round so often goes no further than a mean does: this over the number of turns.
 AVERAGES = 4.0
+#: What creeps jumps in every so many passes, where a step is at least this share of the one before.
+JUMP_EVERY, LEAST_RATIO, MOST_RATIO = 8, 0.5, 0.995
 
 
 class Damping(NamedTuple):
@@ -36,7 +39,7 @@ class Damping(NamedTuple):
 
 
 def relaxed(
-    state: Feedback, news: Feedback, before: Damping | None, *, passes: int
+    state: Feedback, news: Feedback, before: Damping | None, *, passes: int, most: Sequence[Array]
 ) -> tuple[Feedback, Damping]:
     """The state of the next pass.
 
@@ -44,7 +47,8 @@ def relaxed(
         state: What the last pass began with.
         news: What came out of it.
         before: How the step before went; None = there was none.
-        passes: Passes so far: what still swings after many of them comes to its mean.
+        passes: Passes so far.
+        most: Attempts of each call at the most.
 
     Source: each number by the secant through its last two steps (Aitken's relaxation, Irons and Tuck 1969),
     never further than the news themselves: so a load that climbs can't jump over the state where it rests.
@@ -66,7 +70,16 @@ def relaxed(
             secant = np.clip(share * last / bend, LEAST_STEP * share, SLOWER * share)
             share = np.where(last * distance < 0.0, secant, np.minimum(share * FASTER, 1.0))
             share = np.minimum(share, AVERAGES / np.maximum(swings, AVERAGES))
-            places.append(np.where(share == 1.0, new, x + share * distance))
+            place = np.where(share == 1.0, new, x + share * distance)
+            if passes % JUMP_EVERY == 0:
+                ratio = np.minimum(distance / np.where(last != 0.0, last, 1.0), MOST_RATIO)
+                creeps = (share == 1.0) & (last * distance > 0.0) & (ratio > LEAST_RATIO)
+                place = np.where(creeps, place + 0.5 * distance * ratio / (1.0 - ratio), place)
+            if i < calls:
+                place = np.clip(place, 0.0, 1.0)
+            elif i < 2 * calls:
+                place = np.clip(place, 1.0, most[i - calls])
+            places.append(place)
             distances.append(distance)
             shares.append(share)
             turns.append(swings)

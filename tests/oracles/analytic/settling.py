@@ -136,7 +136,8 @@ def settle(
             found.append(Settled(limit, away, swings.astype(np.float64), zero, last.stations))
             places.append(rows)
             break
-        state, damping = relaxed(state, news, damping, passes=k + 1)
+        most = [_full_attempts(parameters, i) for i in range(len(news.attempts))]
+        state, damping = relaxed(state, news, damping, passes=k + 1, most=most)
     return all_settled(found, places)
 
 
