@@ -1,7 +1,4 @@
-"""What a caller gets back: attempts, time-outs, retries, fallbacks; and steps one after the other.
-
-See `models.responses` and `models.outcomes`.
-"""
+"""What a caller gets back: attempts, time-outs, retries, fallbacks; and steps one after the other."""
 
 from __future__ import annotations
 

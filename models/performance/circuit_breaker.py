@@ -1,6 +1,6 @@
 """Circuit breakers and bulkheads as valves: how far they open once they and the load have settled.
 
-See `models.valves`: what is searched for is the number of attempts that get through for each call.
+What is searched for is the number of attempts that get through for each call.
 """
 
 from __future__ import annotations

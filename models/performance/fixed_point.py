@@ -1,4 +1,4 @@
-"""Where repeated passes lead to: each situation is followed until it stands still (see `models.settling`)."""
+"""Where repeated passes lead to: each situation is followed until it stands still."""
 
 from __future__ import annotations
 

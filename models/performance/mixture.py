@@ -56,6 +56,12 @@ def copied(a: np.ndarray, i: int, out: np.ndarray, k: int) -> None:
 
 
 @compiled
+def put(row: np.ndarray, column: int, part: Cumulants) -> None:
+    """Three cumulants from a column on."""
+    row[column], row[column + 1], row[column + 2] = part[0], part[1], part[2]
+
+
+@compiled
 def product(a: np.ndarray, n: int, b: np.ndarray, m: int, out: np.ndarray) -> int:
     """The sum of two independent durations; `out` is neither of them."""
     k = 0

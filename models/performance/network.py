@@ -1,4 +1,4 @@
-"""One pass through the system: traffic down through all stations, answers back up (see `models.passes`)."""
+"""One pass through the system: traffic down through all stations, answers back up."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """What the quorums of a store add to its calls: waits for other replicas, and reads that miss a write.
 
-See `models.keeping` and `models.formulas.quorums`.
+See `models.formulas.quorums`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Hard failures of replicas and zones: the share of each flow's requests that finds what it requires.
 
-See `models.availability` and `models.formulas.redundancy`.
+See `models.formulas.redundancy`.
 """
 
 from __future__ import annotations

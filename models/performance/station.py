@@ -1,7 +1,4 @@
-"""Each component as a station: how busy it is, how long calls wait, which are turned away, what it keeps.
-
-See `models.stations`, `models.keeping` and `models.holds`.
-"""
+"""Each component as a station: how busy it is, how long calls wait, which are turned away, what it keeps."""
 
 from __future__ import annotations
 
@@ -10,28 +7,20 @@ import math
 import numpy as np
 
 from models import layout as at
-from models.formulas.pools import SHARPNESS
 from models.formulas.scalability import PASSES
 from models.performance import program as of
 from models.performance.cache import cache_hits, characteristic_calls, fill_bins
 from models.performance.compiled import internal
-from models.performance.mixture import Cumulants, collapse, from_raw, gamma_cumulants, scaled, single
-from models.performance.parallel_calls import maximum
+from models.performance.mixture import gamma_cumulants, put
 from models.performance.program import Program, Work
 from models.performance.quorum import quorum_waits, stale_read_share
 from models.performance.station_wait import station_wait
-from models.performance.thread_pool import pool_wait
+from models.performance.thread_pool import hold, pool_wait
 
 _MS_PER_S = 1000.0
 _SHORTEST_S = 1e-15
 _LONGEST_LOAD_S = 1e9
 _ENDLESS_HOLD_S = 1e12
-
-
-@internal
-def put(station: np.ndarray, column: int, part: Cumulants) -> None:
-    """Three cumulants from a column on."""
-    station[column], station[column + 1], station[column + 2] = part[0], part[1], part[2]
 
 
 @internal
@@ -120,7 +109,7 @@ def serve(
     held_s, limiter = service_s, float(c)
     is_pool = stage == 2 and part[at.BLOCKING] > 0.0
     if is_pool:
-        below, free, limit, limiter, kept = _hold(program, work, c, service_s, parts, calls)
+        below, free, limit, limiter, kept = hold(program, work, c, service_s, parts, calls)
         mean, variance = own[0] + free[0], own[1] + free[1]
         scv = variance / mean**2 if mean > 0.0 else 0.0
         held = own[0] + below[0]
@@ -269,171 +258,3 @@ def bare_times(program: Program, work: Work, parts: np.ndarray, calls: np.ndarra
                 once = own / _MS_PER_S + work.bare[step]
                 total[q] += made * min(once, calls[step, at.TIMEOUT_MS] / _MS_PER_S)
         work.bare[i] = total[root]
-
-
-@internal
-def _hold(
-    program: Program, work: Work, c: int, own_s: float, parts: np.ndarray, calls: np.ndarray
-) -> tuple[Cumulants, Cumulants, float, float, Cumulants]:
-    """What a component waits for while it keeps its slot, over all calls that reach it.
-
-    Returns:
-        Cumulants below with waits and without, the flow its slots can drive (1/s), what limits that flow, and
-        the waits that the cap on callers keeps away from the components below.
-    """
-    first, last = program.own_start[c], program.own_start[c + 1]
-    for j in range(program.under_start[c], program.under_start[c + 1]):
-        _one_attempt(program, work, program.under[j], calls)
-    total = 0.0
-    for j in range(first, last):
-        total += work.call[program.own[j], of.ATTEMPTS_PER_S]
-    moments = np.zeros((3, 3))
-    for j in range(first, last):
-        i = program.own[j]
-        root = program.then[i]
-        held = collapse(work.steps_held[root], work.steps_held_n[root])
-        once, free = _steps_once(program, work, root, calls)
-        stretch = 1.0
-        if math.isfinite(held[0]) and math.isfinite(once[0]) and once[0] > 0.0:
-            stretch = held[0] / once[0]
-        free = (free[0] * stretch, free[1] * stretch**2, free[2] * stretch**3)
-        kept = _kept_away(program, work, root, calls)
-        if last - first == 1:
-            below, unhindered, displaced = held, free, kept
-        else:
-            share = work.call[i, of.ATTEMPTS_PER_S] / total if total > 0.0 else 1.0 / (last - first)
-            if share > 0.0:
-                _add_raw(moments[0], held, share)
-                _add_raw(moments[1], free, share)
-                _add_raw(moments[2], kept, share)
-    if last - first != 1:
-        below = from_raw(moments[0, 0], moments[0, 1], moments[0, 2])
-        unhindered = from_raw(moments[1, 0], moments[1, 1], moments[1, 2])
-        displaced = from_raw(moments[2, 0], moments[2, 1], moments[2, 2])
-    limit, limiter = _driven_flow(program, work, c, own_s + unhindered[0], total, parts)
-    return below, unhindered, limit, limiter, displaced
-
-
-@internal
-def _add_raw(moments: np.ndarray, part: Cumulants, share: float) -> None:
-    m, v, k = part
-    moments[0] += share * m
-    moments[1] += share * (v + m**2)
-    moments[2] += share * (k + 3.0 * m * v + m**3)
-
-
-@internal
-def _one_attempt(program: Program, work: Work, i: int, calls: np.ndarray) -> None:
-    """Time of the attempts of one call with waits and without, each succeeding at once: `work.once[i]`."""
-    st = work.station[program.component[i]]
-    with_waits, without = _steps_once(program, work, program.then[i], calls)
-    if program.kind[program.component[i]] == of.CACHE:
-        missed = 1.0 - st[of.HIT]
-        with_waits, without = scaled(with_waits, missed), scaled(without, missed)
-    quorum = of.WRITE_WAIT if program.writes[i] else of.READ_WAIT
-    made = calls[i, at.TIMES] * calls[i, at.ENABLED]
-    limit = calls[i, at.TIMEOUT_MS] / _MS_PER_S
-    for k in range(2):
-        inner = with_waits if k == 0 else without
-        own = of.RESPONSE if k == 0 else of.WORK
-        m, v, t = st[own] + inner[0], st[own + 1] + inner[1], st[own + 2] + inner[2]
-        if program.kind[program.component[i]] == of.STORE:
-            m, v, t = m + st[quorum], v + st[quorum + 1], t + st[quorum + 2]
-        cut = limit / m if m > limit and m > 0.0 else 1.0
-        found = scaled((m * cut, v * cut**2, t * cut**3), made)
-        put(work.once[i], 3 * k, found)
-
-
-@internal
-def _steps_once(program: Program, work: Work, root: int, calls: np.ndarray) -> tuple[Cumulants, Cumulants]:
-    """The same for a sequence of steps whose calls are known."""
-    found = np.zeros((program.inner_start[root + 1] - program.inner_start[root], 6))
-    first = program.inner_start[root]
-    for j in range(first, program.inner_start[root + 1]):
-        q = program.inner[j]
-        for k in range(program.steps_start[q], program.steps_start[q + 1]):
-            step = program.steps[k]
-            if step >= 0:
-                for m in range(6):
-                    found[j - first, m] += work.once[step, m]
-                continue
-            group = -1 - step
-            b = program.group_start[group + 1] - program.group_start[group]
-            for side in range(2):
-                for branch in range(b):
-                    place = 0
-                    wanted = program.group[program.group_start[group] + branch]
-                    for other in range(first, j):
-                        if program.inner[other] == wanted:
-                            place = other - first
-                    one, at_side = found[place], 3 * side
-                    work.branch_n[branch] = 1
-                    single(one[at_side], one[at_side + 1], one[at_side + 2], work.branches[branch])
-                if b == 1:
-                    for m in range(3):
-                        found[j - first, 3 * side + m] += work.branches[0, 0, 1 + m]
-                else:
-                    n = maximum(work.branches, work.branch_n, b, work.memory, work.scratch[7])
-                    whole = collapse(work.scratch[7], n)
-                    for m in range(3):
-                        found[j - first, 3 * side + m] += whole[m]
-    row = found[found.shape[0] - 1]
-    return (row[0], row[1], row[2]), (row[3], row[4], row[5])
-
-
-@internal
-def _kept_away(program: Program, work: Work, root: int, calls: np.ndarray) -> Cumulants:
-    """Waits that the pool keeps away from the components it calls directly, parallel branches left aside."""
-    m, v, t = 0.0, 0.0, 0.0
-    for k in range(program.steps_start[root], program.steps_start[root + 1]):
-        step = program.steps[k]
-        if step >= 0:
-            st = work.station[program.component[step]]
-            part = scaled(
-                (st[of.KEPT_AWAY], st[of.KEPT_AWAY + 1], st[of.KEPT_AWAY + 2]),
-                calls[step, at.TIMES] * calls[step, at.ENABLED],
-            )
-            m, v, t = m + part[0], v + part[1], t + part[2]
-    return m, v, t
-
-
-@internal
-def _driven_flow(
-    program: Program, work: Work, c: int, hold_s: float, own_rate: float, parts: np.ndarray
-) -> tuple[float, float]:
-    """Requests per second that a pool can drive when it is never idle, and the component that limits them."""
-    threads = parts[c, at.REPLICAS] * parts[c, at.SLOTS]
-    own = threads / hold_s
-    rates = np.zeros(program.kind.size)
-    called = np.zeros(program.kind.size, dtype=np.int64)
-    for i in range(program.component.size):
-        caller = program.caller[i]
-        if caller >= 0 and program.component[caller] == c:
-            rates[program.component[i]] += work.call[i, of.ATTEMPTS_PER_S]
-            called[program.component[i]] = 1
-    limits = np.full(program.kind.size, math.inf)
-    fewest, lowest, limiter = math.inf, own, float(c)
-    for d in range(program.kind.size):
-        if not called[d]:
-            continue
-        st = work.station[d]
-        if not st[of.SERVERS] < threads:
-            continue
-        fewest = min(fewest, st[of.SERVERS])
-        per_call = rates[d] / own_rate if own_rate > 0.0 else 0.0
-        if per_call > 0.0:
-            others = max(st[of.ARRIVALS] - rates[d], 0.0)
-            total = st[of.ARRIVALS] if st[of.ARRIVALS] > 0.0 else 1.0
-            left = max(st[of.CAPACITY] - others, st[of.CAPACITY] * rates[d] / total)
-            limits[d] = left / per_call
-        if limits[d] < lowest:
-            lowest = limits[d]
-            limiter = st[of.LIMITED_BY]
-    if not math.isfinite(lowest):
-        return math.inf, limiter
-    p = SHARPNESS * math.sqrt(fewest if math.isfinite(fewest) else 1.0)
-    total = (lowest / own) ** p
-    for d in range(program.kind.size):
-        if called[d]:
-            total += (lowest / limits[d]) ** p
-    return lowest * max(total, 1.0) ** (-1.0 / p), limiter
