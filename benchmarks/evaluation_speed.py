@@ -1,58 +1,64 @@
-"""How long one evaluation takes, as a ratio to one incomplete gamma function per design, phase and component.
+"""How long evaluations take: the kernel, and beside it the array evaluation that it replaced, in one run.
 
-python -m benchmarks.evaluation_speed [SCENARIO]
+python -m benchmarks.evaluation_speed [SCENARIO ...] [--old]
+
+Processor time, so that another process on the machine changes little. With --old the arrays (under tests/) are
+timed too: their times are of this machine and of this moment, so that the ratio counts.
 """
 
 from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from scipy.special import gammaincc
 
 from models import compile_system, evaluate, load_scenario
+from models.system import System
 
-DESIGNS, CHUNK, REPEATS = 4096, 2048, 3
-DEFAULT = Path(__file__).parents[1] / "data" / "scenarios" / "black_friday_shop.yaml"
+ROOT = Path(__file__).parents[1]
+DEFAULT = (ROOT / "data" / "scenarios" / "black_friday_shop.yaml",)
+#: Designs at a time, and how often.
+SIZES = ((1, 40), (64, 3), (2048, 1))
 
 
-def best_of(repeats, work):
-    """Shortest time of several runs, s."""
-    times = []
+def milliseconds(work: Callable[[], object], repeats: int) -> float:
+    """Mean processor time of one call, ms."""
+    began = time.process_time()
     for _ in range(repeats):
-        began = time.perf_counter()
         work()
-        times.append(time.perf_counter() - began)
-    return min(times)
+    return 1e3 * (time.process_time() - began) / repeats
+
+
+def old(system: System, X: np.ndarray) -> None:
+    """The same designs by the arrays: situations and their behaviour, without cost and limits."""
+    from oracles.analytic.behaviour import behaviour
+    from oracles.analytic.parameters import apply_decisions
+    from oracles.analytic.situations import situations_of
+
+    with np.errstate(all="ignore"):
+        behaviour(situations_of(apply_decisions(system, system.space.canonical(X))), keep=False)
 
 
 def main() -> None:
-    """Prints the time of a design and the ratio."""
-    path = Path(sys.argv[1]) if len(sys.argv) > 1 else DEFAULT
-    system = compile_system(load_scenario(path))
-    X = system.space.sample(DESIGNS, seed=1)
-    chunks = [X[i : i + CHUNK] for i in range(0, len(X), CHUNK)]
-    rng = np.random.default_rng(1)
-    shape = (CHUNK, len(system.phases), len(system.components))
-    a, x = rng.uniform(1, 200, shape), rng.uniform(1, 200, shape)
-
-    def ours() -> None:
-        for chunk in chunks:
-            evaluate(system, chunk)
-
-    def gamma() -> None:
-        for _ in chunks:
-            gammaincc(a, x)
-
-    both = [(best_of(1, ours), best_of(1, gamma)) for _ in range(REPEATS)]
-    seconds, reference = min(o for o, _ in both), min(g for _, g in both)
-    size = f"{len(system.components)} components, {len(system.phases)} phases"
-    print(f"{path.name}: {len(X):,} random designs, {size}")
-    print(f"evaluate:  {1e6 * seconds / len(X):8.1f} microseconds a design")
-    print(f"gammaincc: {1e6 * reference / len(X):8.1f} microseconds a design")
-    print(f"ratio:     {seconds / reference:8.2f} (aim: at most 6)")
+    """Prints a row for each number of designs at a time."""
+    with_old = "--old" in sys.argv
+    sys.path.append(str(ROOT / "tests"))
+    for path in [Path(name) for name in sys.argv[1:] if name != "--old"] or DEFAULT:
+        system = compile_system(load_scenario(path))
+        evaluate(system, system.space.today[None, :])  # loads the kernel
+        size = f"{len(system.components)} components, {len(system.phases)} phases"
+        print(f"{path.name}: {size}")
+        for n, repeats in SIZES:
+            X = system.space.sample(n, seed=3)
+            new = milliseconds(lambda X=X, system=system: evaluate(system, X), repeats)
+            told = f"  {n:5,} designs: {new:9.1f} ms, {new / n:7.2f} ms each"
+            if with_old:
+                before = milliseconds(lambda X=X, system=system: old(system, X), 1)
+                told += f"; arrays {before:9.1f} ms, {before / new:5.1f} times"
+            print(told)
 
 
 if __name__ == "__main__":
