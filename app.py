@@ -9,8 +9,10 @@ from pathlib import Path
 
 import streamlit as st
 from starlette.middleware import Middleware
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from ui.hosts import HostGuard, allow_list_from
+from ui.navigation import draw_app
 from ui.opening import open_browser
 
 
@@ -22,10 +24,12 @@ async def _opened(_: st.App) -> AsyncIterator[None]:
 
 # Streamlit finds the app by this line, in this file.
 app = st.App(
-    Path(__file__).with_name("navigation.py"),
+    Path(__file__),
     middleware=[Middleware(HostGuard, allowed=allow_list_from(sys.argv, __file__))],
     lifespan=_opened,
 )
 
-if __name__ == "__main__":
+if get_script_run_ctx(suppress_warning=True) is not None:
+    draw_app()  # run as the script of a session, by the server above or by a test
+elif __name__ == "__main__":
     app.run()

@@ -303,7 +303,7 @@ def _reruns() -> list[tuple[str, float]]:
 
     with tempfile.TemporaryDirectory() as folder:
         os.environ["TRADESPACE_STORE"] = str(Path(folder) / "runs.sqlite")
-        app = AppTest.from_file(str(ROOT / "navigation.py"), default_timeout=120).run()
+        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120).run()
         found = []
         for name in ("explore", "design", "compare", "breaking", "scenario", "runs"):
             app.switch_page(f"ui/pages/{name}.py").run()

@@ -2,7 +2,7 @@
 
 python -m benchmarks.evaluation_speed [SCENARIO ...] [--old]
 
-Processor time, so that another process on the machine changes little. With --old the arrays (under tests/) are
+Processor time, so that another process changes little. With --old the arrays (under tests/) are
 timed too: their times are of this machine and of this moment, so that the ratio counts.
 """
 

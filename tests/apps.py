@@ -27,7 +27,7 @@ def app_test(monkeypatch, tmp_path, **query):
     monkeypatch.chdir(ROOT)
     # Streamlit puts the script in the place of the main module, which later processes would run again.
     monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
-    app = AppTest.from_file(str(ROOT / "navigation.py"), default_timeout=PATIENCE_S)
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE_S)
     for name, value in query.items():
         app.query_params[name] = value
     return app
