@@ -18,7 +18,9 @@ from typing import Any
 
 import yaml
 
+from benchmarks.fuzzing.bare import bare_scenarios
 from benchmarks.fuzzing.evaluating import Outcome, fate_of
+from benchmarks.fuzzing.every_command import wrong_answers
 from benchmarks.fuzzing.mutants import Mutator
 from benchmarks.fuzzing.relations import RELATIONS, broken
 from benchmarks.fuzzing.side_files import made, wrong_after_an_edit
@@ -94,6 +96,13 @@ def side_files(seed: int, edits: int) -> Iterator[tuple[str, list[str]]]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
+def bare() -> Iterator[tuple[str, list[str]]]:
+    """The barest scenarios, and what is wrong with what the commands say of each."""
+    for name, tree in bare_scenarios().items():
+        with tempfile.TemporaryDirectory() as above:
+            yield name, wrong_answers(tree, Path(above))
+
+
 def main() -> None:
     """Prints what became of the mutants, and every failure with what repeats it."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -118,6 +127,12 @@ def main() -> None:
         wrong += bool(defects)
         for defect in defects:
             print(f"side file {told}: {defect[:400]}", flush=True)
+    scenarios, unanswered = 0, 0
+    for name, defects in bare():
+        scenarios += 1
+        unanswered += bool(defects)
+        for defect in defects:
+            print(f"bare scenario, {name}: {defect[:400]}", flush=True)
     seconds = time.perf_counter() - began
     print(f"{sum(fates.values()):,} mutants, {sum(held.values()):,} relations, {asked.edits:,} edits")
     print(f"in {seconds:,.0f} s")
@@ -126,6 +141,7 @@ def main() -> None:
     for name, number in held.items():
         print(f"  relations: {name}: {number:,}")
     print(f"  side files: wrong answers: {wrong:,}")
+    print(f"  bare scenarios: {scenarios:,}, with wrong answers: {unanswered:,}")
 
 
 def _tell_mutants(asked: argparse.Namespace) -> Counter[str]:

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from models.evaluation import Evaluation
 from models.units import count, nines, quantity
+from optimizer.decide.changes import TODAYS
 from optimizer.phrases import excess_text, has_amount
 from optimizer.protocols import Space
 from optimizer.solution import Solution
@@ -131,7 +132,7 @@ def _changes(evaluation: Evaluation, i: int, space: Space) -> str:
             parts.append(name)
         else:
             parts.append(f"{name} = {written(value)}")
-    return ", ".join(parts) or "nothing: it is today's design"
+    return ", ".join(parts) or f"nothing: it is {TODAYS}"
 
 
 def written(value: object) -> str:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.evaluation import Array
-from optimizer.decide.changes import TODAYS, is_today
+from optimizer.decide.changes import is_today, marked
 from ui import tokens
-from ui.subject import Solved
+from ui.subject import Solved, Subject
 from ui.values import Row, row
 from ui.views.figures import GREY, PICK_COLOURS, PICK_DASHES
 
@@ -57,15 +57,32 @@ class Beside:
         return f"{self.letter}, {self.name}" if self.is_pick else self.name
 
 
+def named(subject: Subject, token: str, x: Array | None = None) -> str:
+    """What a design is called on a page, and that it is today's where it decides as that.
+
+    Args:
+        subject: The scenario that is looked at.
+        token: The design's name in an address.
+        x: The design, `(d,)`; None = looked up.
+    """
+    name = tokens.name_of(token)
+    if x is None and isinstance(subject, Solved):
+        x = subject.row(token)
+    return name if token == tokens.TODAY or x is None else marked(subject.system.space, x, name)
+
+
+def lettered(subject: Subject, picks: Sequence[str]) -> tuple[str, ...]:
+    """What the picks are called where they are listed: `[A]: design 5`."""
+    return tuple(f"{letter}: {named(subject, pick)}" for letter, pick in zip(LETTERS, picks, strict=False))
+
+
 def suggested_of(subject: Solved) -> Beside | None:
     """The suggested design; None = no design is feasible."""
     knee = subject.solution.knee
     if knee is None:
         return None
     x = subject.solution.front.X[knee]
-    name = f"the suggested design, {tokens.name_of(str(knee + 1))}"
-    if is_today(subject.system.space, x):
-        name += f", {TODAYS}"
+    name = f"the suggested design, {named(subject, str(knee + 1), x)}"
     return Beside("suggested", name, str(knee + 1), x, PICK_COLOURS[0], PICK_DASHES[0])
 
 
@@ -79,11 +96,9 @@ def picks_of(subject: Solved) -> tuple[Beside, ...]:
     knee = subject.solution.knee
     found = []
     for k, (token, x) in enumerate(subject.picks):
-        name = tokens.name_of(token)
+        name = named(subject, token, x)
         if knee is not None and np.array_equal(x, subject.solution.front.X[knee]):
             name += ", suggested"
-        if token != tokens.TODAY and is_today(subject.system.space, x):
-            name += f", {TODAYS}"
         found.append(Beside(LETTERS[k], name, token, x, PICK_COLOURS[k], PICK_DASHES[k], True))
     return tuple(found)
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import streamlit as st
 
 from models.errors import TradespaceError
 from optimizer.gallery import names
 from ui import cached, state, tokens
-from ui.beside import LETTERS
-from ui.subject import follow_run, store
+from ui.beside import LETTERS, lettered
+from ui.subject import Subject, current, follow_run, store
 from ui.view import OWN
 from ui.views.words import escaped
 
@@ -43,10 +45,7 @@ def draw_header(*, is_exploring: bool) -> None:
             st.session_state["scenario-part"] = "Bring your own"
             st.switch_page("ui/pages/scenario.py")
     if view.picks and not is_exploring:
-        told = ", ".join(
-            f"{letter}: {tokens.name_of(pick)}" for letter, pick in zip(LETTERS, view.picks, strict=False)
-        )
-        right.caption(escaped(f"Picked, {len(view.picks)} of 4: {told}"))
+        right.caption(escaped(f"Picked, {len(view.picks)} of 4: {', '.join(_picked(view.picks))}"))
     if view.run:
         right.caption(f"Run {view.run}: the link to this page shows it to whom you send it.")
     _, words = store()
@@ -58,6 +57,15 @@ def draw_header(*, is_exploring: bool) -> None:
 
 def _turn() -> None:
     state.show_scenario(st.session_state["header-scenario"])
+
+
+def _picked(picks: tuple[str, ...]) -> tuple[str, ...]:
+    """What the picks are called."""
+    with contextlib.suppress(TradespaceError):  # it is said where the page asks for its subject
+        subject = current()
+        if isinstance(subject, Subject):
+            return lettered(subject, picks)
+    return tuple(f"{letter}: {tokens.name_of(pick)}" for letter, pick in zip(LETTERS, picks, strict=False))
 
 
 def _title(name: str) -> str:

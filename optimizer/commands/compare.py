@@ -44,7 +44,7 @@ def compare(
 
     from models.evaluating import evaluate
     from optimizer.decide.breaking import breaking_points
-    from optimizer.decide.changes import TODAYS, is_today
+    from optimizer.decide.changes import marked
     from optimizer.decide.comparing import compare as side_by_side
 
     if not 1 <= len(designs) <= MOST:
@@ -58,7 +58,7 @@ def compare(
     points = breaking_points(system, told.evaluation.X)
     names = ["today"]
     names += [
-        f"{name} ({TODAYS})" if name != "today" and is_today(system.space, x) else name
+        name if name == "today" else marked(system.space, x, name)
         for name, x in zip(designs, rows[1:], strict=True)
     ]
     if as_json:

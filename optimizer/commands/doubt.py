@@ -36,6 +36,7 @@ def doubt(
 ) -> None:
     """Bands of every dimension, how likely each limit holds, the robust designs, what to measure first."""
     from optimizer.decide.account import steps_of
+    from optimizer.decide.changes import place_of_today
     from optimizer.decide.doubts import doubts_of
 
     system = compiled(scenario)
@@ -48,18 +49,19 @@ def doubt(
     if as_json:
         print_json(_answer(system, told, seed))
     else:
-        _print(told)
+        _print(told, place_of_today(system.space, found.X))
 
 
 def _name(position: int | None) -> str:
     return "this design" if position is None else f"design {position + 1}"
 
 
-def _print(told: Doubts) -> None:
+def _print(told: Doubts, today: int | None) -> None:
     import numpy as np
 
     from models.dimension import DIMENSIONS
     from models.units import percent, usd
+    from optimizer.decide.changes import TODAYS
     from optimizer.phrases import value_of
 
     rows = [[d.name, *(value_of(d, float(v)) for v in told.bands[:, j])] for j, d in enumerate(DIMENSIONS)]
@@ -69,7 +71,11 @@ def _print(told: Doubts) -> None:
     typer.echo("\nChosen again, of the few that stand for the front, as the draws fall:")
     for i in np.argsort(-told.chosen, kind="stable"):
         mark = "  robust: all limits hold in nine draws of ten" if told.robust[int(i)] else ""
-        typer.echo(f"  {_name(told.positions[int(i)])}: {percent(float(told.chosen[i]))}{mark}")
+        position = told.positions[int(i)]
+        who = (
+            f"{_name(position)} ({TODAYS})" if position is not None and position == today else _name(position)
+        )
+        typer.echo(f"  {who}: {percent(float(told.chosen[i]))}{mark}")
     typer.echo(f"  none is feasible: {percent(told.none_feasible)}")
     typer.echo("\nMeasure first (share of the variance of this design's dimensions; what knowing it saves):")
     knowledge = told.knowledge

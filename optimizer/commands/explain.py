@@ -83,7 +83,7 @@ def lines(system: System, front: Front, told: Account) -> list[str]:
     if told.alike:
         names = joined([dimensions[j].name for j in told.alike])
         out.append(f"In {names} all designs of the front are alike within the model's error.")
-    out += _given_up(front, told) + _why_not(system, front, told) + _breaking(system, told)
+    out += _given_up(system, front, told) + _why_not(system, front, told) + _breaking(system, told)
     if told.notices:
         out += ["", "Users are told:"]
         for notice in told.notices:
@@ -92,8 +92,9 @@ def lines(system: System, front: Front, told: Account) -> list[str]:
     return out
 
 
-def _given_up(front: Front, told: Account) -> list[str]:
+def _given_up(system: System, front: Front, told: Account) -> list[str]:
     from models.units import percent
+    from optimizer.decide.changes import numbered
     from optimizer.phrases import differences, joined, value_of
 
     dimensions, i = told.design.dimensions, told.position
@@ -106,27 +107,28 @@ def _given_up(front: Front, told: Account) -> list[str]:
             out.append(f"  {name}: nothing, none is better")
             continue
         best = value_of(dimensions[one.dimension], one.best)
+        who = numbered(system.space, front.X, one.reached_by)
         if one.is_noise:
-            out.append(f"  {name}: nothing that the model can tell; design {one.reached_by + 1} has {best}")
+            out.append(f"  {name}: nothing that the model can tell; {who} has {best}")
             continue
         values = front.evaluation.values
         bought = differences(dimensions, values[one.reached_by], values[i], only=one.bought)
         for_that = f"; for that it is {joined(bought)}" if bought else ""
-        out.append(
-            f"  {name}: design {one.reached_by + 1} has {best}, {percent(one.share)} of the range{for_that}"
-        )
+        out.append(f"  {name}: {who} has {best}, {percent(one.share)} of the range{for_that}")
     if told.exchanges:
         out += ["", "The cheapest way to more:"]
     for exchange in told.exchanges:
-        out.append(f"  {dimensions[exchange.dimension].name}: {_exchange(front, i, exchange.to)}")
+        out.append(f"  {dimensions[exchange.dimension].name}: {_exchange(system, front, i, exchange.to)}")
     return out
 
 
-def _exchange(front: Front, i: int, to: int) -> str:
+def _exchange(system: System, front: Front, i: int, to: int) -> str:
+    from optimizer.decide.changes import numbered
     from optimizer.phrases import differences, joined
 
     values = front.evaluation.values
-    return f"design {to + 1}: {joined(differences(front.evaluation.dimensions, values[i], values[to]))}"
+    effect = joined(differences(front.evaluation.dimensions, values[i], values[to]))
+    return f"{numbered(system.space, front.X, to)}: {effect}"
 
 
 def _why_not(system: System, front: Front, told: Account) -> list[str]:
@@ -141,7 +143,9 @@ def _why_not(system: System, front: Front, told: Account) -> list[str]:
     out += [f"  it breaks {name}: {excess_text(name, over)} over" for name, over in why.broken.items()]
     for i in why.dominators[:3]:
         better = joined(differences(dimensions, values, front.evaluation.values[i]))
-        out.append(f"  design {i + 1} is as good in everything, and {better}")
+        out.append(
+            f"  {decided.numbered(system.space, front.X, int(i))} is as good in everything, and {better}"
+        )
     if why.mending is not None:
         what = decided.told(why.mending.what)
         effect = joined(differences(dimensions, values, why.mending.design.values[0]))

@@ -26,6 +26,7 @@ def rank(
     from models.dimension import DIMENSIONS
     from models.units import count, percent, quantity
     from optimizer.decide.acceptability import acceptability
+    from optimizer.decide.changes import TODAYS, place_of_today
     from optimizer.decide.noise import MODEL_ERROR, contenders
     from optimizer.decide.ranking import checked_weights, weights_by_name, weights_by_tolerance
     from optimizer.decide.ranking import rank as ranked
@@ -48,9 +49,11 @@ def rank(
         raise typer.BadParameter("no design is feasible: there is nothing to rank")
     scale = scale_of(found.losses)
     could = contenders(found.evaluation, lambda losses: ranked(losses, asked, scale=scale).score)
+    today = place_of_today(system.space, found.X)
     if as_json:
         print_json(
             {
+                "today": None if today is None else today + 1,
                 "weights": dict(zip([d.name for d in DIMENSIONS], order.weights.tolist(), strict=True)),
                 "model_error": MODEL_ERROR.version,
                 "ranking": [
@@ -78,7 +81,8 @@ def rank(
         )
         mark = "=" if could[i] else " "
         behind = DIMENSIONS[int(order.furthest[i])].name
-        typer.echo(f"{place:4}{mark}  {int(i) + 1:6}  {share:<21}{behind:<14}{values}")
+        whose = f" ({TODAYS})" if i == today else ""
+        typer.echo(f"{place:4}{mark}  {int(i) + 1:6}  {share:<21}{behind:<14}{values}{whose}")
     same = int(could.sum()) - 1
     if same:
         typer.echo(

@@ -66,12 +66,14 @@ def reach(
 
 def _tell_reach(system: System, front: Front, told: Reach, *, as_json: bool) -> None:
     from optimizer.answers import design_answer
+    from optimizer.decide.changes import numbered
     from optimizer.phrases import joined, value_of
 
     dimensions = front.evaluation.dimensions
     if as_json:
         print_json(
             {
+                "today": _todays_number(system, front),
                 "meeting": [int(i) + 1 for i in told.meeting],
                 "closest": int(told.order[0]) + 1,
                 "closest_design": design_answer(front.evaluation, int(told.order[0]), system.space),
@@ -90,9 +92,9 @@ def _tell_reach(system: System, front: Front, told: Reach, *, as_json: bool) -> 
     if told.meeting.size:
         typer.echo(f"{told.meeting.size} of {len(front)} designs meet it, the closest first:")
         for i in told.meeting[:SHOWN]:
-            typer.echo(f"  {_values(front, int(i))}")
+            typer.echo(f"  {_values(system, front, int(i))}")
         return
-    typer.echo(f"No design meets it. The closest: {_values(front, int(told.order[0]))}")
+    typer.echo(f"No design meets it. The closest: {_values(system, front, int(told.order[0]))}")
     typer.echo("What must give, one of these:")
     for one in told.relaxations:
         parts = [
@@ -100,7 +102,7 @@ def _tell_reach(system: System, front: Front, told: Reach, *, as_json: bool) -> 
             f"{value_of(dimensions[j], told.wish[j])}"
             for j, value in zip(one.dimensions, one.to, strict=True)
         ]
-        typer.echo(f"  {joined(parts)}: design {one.design + 1}")
+        typer.echo(f"  {joined(parts)}: {numbered(system.space, front.X, one.design)}")
 
 
 def _tell_next(
@@ -115,6 +117,7 @@ def _tell_next(
 ) -> None:
     import numpy as np
 
+    from optimizer.decide.changes import numbered
     from optimizer.decide.classifying import next_designs
     from optimizer.phrases import differences, joined
 
@@ -131,14 +134,16 @@ def _tell_next(
         front, i, better=[names.index(n) for n in better], worse=[names.index(n) for n in worse]
     )
     if as_json:
-        print_json({"from": i + 1, "next": [int(k) + 1 for k in found]})
+        print_json(
+            {"today": _todays_number(system, front), "from": i + 1, "next": [int(k) + 1 for k in found]}
+        )
         return
     if not found.size:
         typer.echo(f"No design is better in {joined(better)} at the cost of {joined(worse)} alone.")
     values = front.evaluation.values
     for k in found:
         said = joined(differences(front.evaluation.dimensions, values[i], values[k]))
-        typer.echo(f"  design {int(k) + 1}: {said}")
+        typer.echo(f"  {numbered(system.space, front.X, int(k))}: {said}")
 
 
 def few(
@@ -155,6 +160,7 @@ def few(
 
     from models.units import count, percent
     from optimizer.decide.account import steps_of
+    from optimizer.decide.changes import numbered
     from optimizer.decide.knee import knees, reason
     from optimizer.decide.representatives import group_rules, representatives
 
@@ -169,6 +175,7 @@ def few(
     if as_json:
         print_json(
             {
+                "today": _todays_number(system, found),
                 "representatives": [
                     {"design": p + 1, "name": name, "stands_for": int(n)}
                     for p, name, n in zip(told.positions, told.names, sizes, strict=True)
@@ -185,21 +192,30 @@ def few(
         )
         return
     for place, (position, name) in enumerate(zip(told.positions, told.names, strict=True)):
-        typer.echo(f"{name} (stands for {count(int(sizes[place]))})\n  {_values(found, position)}")
+        typer.echo(f"{name} (stands for {count(int(sizes[place]))})\n  {_values(system, found, position)}")
         for rule in rules[place].exact[:3] if rules else ():
             typer.echo(f"  only here: {rule}  ({percent(rule.coverage)} of them)")
     typer.echo(f"\nNo design is further than {percent(told.radius)} of the range from one of these.")
     typer.echo("\nKnees:")
     for k in bulges:
         why = reason(found, k.position)
-        typer.echo(f"  design {k.position + 1}{': ' + why if why else ''}")
+        typer.echo(f"  {numbered(system.space, found.X, k.position)}{': ' + why if why else ''}")
 
 
-def _values(front: Front, i: int) -> str:
+def _todays_number(system: System, front: Front) -> int | None:
+    """The number of the design of a front that decides as today's does; None = it isn't on it."""
+    from optimizer.decide.changes import place_of_today
+
+    place = place_of_today(system.space, front.X)
+    return None if place is None else place + 1
+
+
+def _values(system: System, front: Front, i: int) -> str:
+    from optimizer.decide.changes import numbered
     from optimizer.phrases import value_of
 
     values = front.evaluation.values[i]
     told = [
         f"{d.name} {value_of(d, float(v))}" for d, v in zip(front.evaluation.dimensions, values, strict=True)
     ]
-    return f"design {i + 1}: {', '.join(told)}"
+    return f"{numbered(system.space, front.X, i)}: {', '.join(told)}"

@@ -74,6 +74,28 @@ def is_today(space: SearchSpace, x: Array) -> bool:
     return not changes(space, today_of(space), x)
 
 
+def marked(space: SearchSpace, x: Array, name: str) -> str:
+    """What a design is called in a list: its name, and that it is today's where it decides as that."""
+    return f"{name} ({TODAYS})" if is_today(space, x) else name
+
+
+def numbered(space: SearchSpace, X: Array, i: int) -> str:
+    """What a design of a front is called in a sentence: `design 3`, `design 3 (today's design)`.
+
+    Args:
+        space: The designs there are.
+        X: The designs of the front, `(n, d)`.
+        i: Its position, from 0.
+    """
+    return marked(space, X[i], f"design {i + 1}")
+
+
+def place_of_today(space: SearchSpace, X: Array) -> int | None:
+    """Position of today's design among those of a front, `(n, d)`; None = it isn't there."""
+    here = np.flatnonzero(np.all(today_of(space) == X, axis=1))
+    return int(here[0]) if here.size else None
+
+
 def today_of(space: SearchSpace) -> Array:
     """Today's design as the front writes designs, `(d,)`."""
     today: Array = space.canonical(np.asarray(space.today)[None, :])[0]

@@ -7,10 +7,11 @@ from collections import Counter
 
 import pytest
 
-from benchmarks.fuzz import FINE, bundled, mutants
+from benchmarks.fuzz import FINE, bundled, mutants, side_files
 from benchmarks.fuzzing.evaluating import fate_of
 from benchmarks.fuzzing.grammar import Grammar, places_of
 from benchmarks.fuzzing.relations import RELATIONS, broken
+from benchmarks.fuzzing.side_files import READERS
 
 NAMES = {tree["name"]: tree for tree in bundled()}
 #: Small scenarios of different kinds; `python -m benchmarks.fuzz` asks all of them.
@@ -53,6 +54,12 @@ def test_relations_hold(relation):
     answers = {name: broken(relation, NAMES[name], random.Random(7)) for name in SMALL}
     assert not {name: words for name, words in answers.items() if words}
     assert "" in answers.values()  # it says something of one of them at least
+
+
+def test_edited_side_files_are_read_or_refused():
+    tried = dict(side_files(5, 40))
+    assert not {name: defects for name, defects in tried.items() if defects}
+    assert {name.split()[0] for name in tried} == set(READERS)
 
 
 def test_a_relation_that_does_not_hold_is_seen(monkeypatch):

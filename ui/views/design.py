@@ -8,7 +8,7 @@ from optimizer.decide.taking import taken_by
 from optimizer.report.findings import runner_up
 from optimizer.report.sections.measured import measured, placed
 from ui import state, tokens
-from ui.beside import LETTERS
+from ui.beside import lettered, named
 from ui.looked_at import Shown, shown_of
 from ui.subject import Solved
 from ui.views.design_tabs import draw_tabs
@@ -53,15 +53,15 @@ def _draw_choice(shown: Shown) -> None:
     subject, picks = shown.subject, state.view().picks
     many = len(subject.solution.front)
     names = {
-        shown.suggestion: f"suggested: {tokens.name_of(shown.suggestion)}",
+        shown.suggestion: f"suggested: {named(subject, shown.suggestion)}",
         tokens.TODAY: "today's design",
     }
-    for letter, pick in zip(LETTERS, picks, strict=False):
-        names.setdefault(pick, f"picked, {letter}: {tokens.name_of(pick)}")
+    for pick, name in zip(picks, lettered(subject, picks), strict=True):
+        names.setdefault(pick, f"picked, {name}")
     if many <= MOST_LISTED:
         for i in range(many):
-            names.setdefault(str(i + 1), tokens.name_of(str(i + 1)))
-    names.setdefault(shown.token, tokens.name_of(shown.token))
+            names.setdefault(str(i + 1), named(subject, str(i + 1)))
+    names.setdefault(shown.token, named(subject, shown.token, shown.x))
     with st.container(horizontal=True, vertical_alignment="bottom", key="design-choice"):
         st.session_state["design-shown"] = shown.token
         st.selectbox(

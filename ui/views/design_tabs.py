@@ -19,6 +19,7 @@ from optimizer.report.sections.rules import rules
 from optimizer.report.sections.sacrifice import sacrifice
 from optimizer.report.sections.under_load import first_fall
 from ui import cached, state, tokens
+from ui.beside import named
 from ui.looked_at import Shown
 from ui.subject import Solved
 from ui.values import row
@@ -164,7 +165,7 @@ def _draw_among(shown: Shown) -> None:
     told = ["Click a design to look at it. The two dimensions are those of the scatter on Explore."]
     for values, name in (
         (shown.subject.solution.today.values[0], "today's design"),
-        (shown.evaluation.values[0], tokens.name_of(shown.token)),
+        (shown.evaluation.values[0], named(shown.subject, shown.token, shown.x)),
     ):
         endless = [front.dimensions[j].name for j in (x, y) if not np.isfinite(values[j])]
         if endless:
@@ -188,7 +189,7 @@ def _marks(shown: Shown) -> tuple[Mark, ...]:
         numbers = tuple(str(int(i) + 1) for i in rows)
         names = tuple(f"design {number}, beats it" for number in numbers)
         marks.append(Mark("beats it", front.values[rows], "triangle-up", figures.PURPLE, names, numbers))
-    name = tokens.name_of(shown.token)
+    name = named(shown.subject, shown.token, shown.x)
     marks.append(Mark("this design", shown.evaluation.values, "star", figures.BLUE, (name,), (shown.token,)))
     return tuple(marks)
 

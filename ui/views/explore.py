@@ -13,6 +13,7 @@ from models.units import count
 from optimizer.report.sections.answer import answer, doubt_line
 from optimizer.report.sections.front import front as front_section
 from ui import cached, state
+from ui.beside import lettered
 from ui.exploring import (
     closest_of,
     closest_text,
@@ -90,7 +91,7 @@ def _selection(subject: Solved) -> None:
     if told is not None and closest is not None:
         with near:
             draw_closest(closest_text(found, told, closest), str(closest + 1), view.picks, state.pick, _look)
-    draw_picks(view.picks)
+    draw_picks(view.picks, lettered(subject, view.picks))
     _table(subject, kept.mask, closest)
 
 

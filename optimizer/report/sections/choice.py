@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from models.evaluation import Array, Evaluation
+from optimizer.decide.changes import marked
 from optimizer.decide.comparing import Comparison, Consequence
 from optimizer.report.content import Block, Cell, Number, Paragraph, Section, Table, joined, text
 from optimizer.report.findings import Findings
@@ -71,7 +72,8 @@ def _with_number(found: Findings, name: str, i: int) -> str:
     x = found.against_chosen.evaluation.X[i]
     here = np.flatnonzero(np.all(x == found.front.X, axis=1)) if len(found.front) else np.zeros(0)
     number = f"design {int(here[0]) + 1}" if here.size else ""
-    return name if not number or number == name else f"{name}, {number}"
+    told = name if not number or number == name else f"{name}, {number}"
+    return marked(found.space, x, told) if number else told
 
 
 def _row(evaluation: Evaluation, i: int, name: str) -> tuple[Cell, ...]:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.evaluation import Evaluation
-from optimizer.decide.changes import TODAYS, is_today
+from optimizer.decide.changes import marked
 from optimizer.decide.exchanges import nines_of
 from optimizer.decide.off_front import OffFront
 from optimizer.report.content import (
@@ -165,22 +165,19 @@ def axes_of(evaluation: Evaluation, goals: tuple[Goal, ...]) -> tuple[Axis, ...]
 
 def marks(found: Findings) -> tuple[list[int], list[str]]:
     """Positions and names of the designs that are marked: the chosen one first."""
-    marked = list(found.few.positions) if found.few is not None else []
+    positions = list(found.few.positions) if found.few is not None else []
     names = list(found.few.names) if found.few is not None else []
     position = found.position
     if position is not None:
         name = "suggested" if found.is_suggested else "chosen"
-        if position in marked:
-            k = marked.index(position)
-            marked.insert(0, marked.pop(k))
+        if position in positions:
+            k = positions.index(position)
+            positions.insert(0, positions.pop(k))
             names.insert(0, f"{name}: {names.pop(k)}")
         else:
-            marked, names = [position, *marked], [name, *names]
-    names = [
-        f"{name}; {TODAYS}" if is_today(found.space, found.front.X[i]) else name
-        for i, name in zip(marked, names, strict=True)
-    ]
-    return marked, names
+            positions, names = [position, *positions], [name, *names]
+    names = [marked(found.space, found.front.X[i], name) for i, name in zip(positions, names, strict=True)]
+    return positions, names
 
 
 def thinned(

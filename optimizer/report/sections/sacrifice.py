@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from optimizer.decide.changes import changes
+from optimizer.decide.changes import changes, numbered
 from optimizer.report.content import (
     Block,
     Bullets,
@@ -87,7 +87,9 @@ def _way(found: Findings, i: int, dimension: int, to: int) -> Text:
     )
     name = evaluation.dimensions[dimension].name
     effect = moved(evaluation.dimensions, evaluation.values[i], evaluation.values[to])
-    return text(f"Better {name}: design {to + 1}, ", *effect, "; it changes ", *what, ".")
+    return text(
+        f"Better {name}: {numbered(found.space, found.front.X, to)}, ", *effect, "; it changes ", *what, "."
+    )
 
 
 def _why_not(found: Findings) -> list[Block]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from optimizer.decide.changes import numbered
 from optimizer.decide.doubts import Doubts
 from optimizer.report.content import Block, Bullets, Cell, Number, Paragraph, Section, Table, joined, text
 from optimizer.report.findings import Findings
@@ -90,7 +91,7 @@ def _again(found: Findings, doubts: Doubts) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for i in order:
         position = doubts.positions[int(i)]
-        name = found.names[0] if position is None else f"design {position + 1}"
+        name = found.names[0] if position is None else numbered(found.space, found.front.X, position)
         rows.append(
             (name, Number(float(doubts.chosen[i]), "fraction"), "yes" if doubts.robust[int(i)] else "no")
         )

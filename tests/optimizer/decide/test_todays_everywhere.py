@@ -1,0 +1,136 @@
+"""Today's design on the front: it is called so wherever designs are listed, and no other is."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from apps import app_test
+from models import compile_system
+from models.scenario.load import scenario_from
+from optimizer.cli import app
+from optimizer.config import SolveConfig
+from optimizer.decide.changes import TODAYS, place_of_today
+from optimizer.report.content import Table, plain
+from optimizer.report.findings import findings_of
+from optimizer.report.sections.choice import choice
+from optimizer.report.sections.front import front, marks, representatives
+from optimizer.runs.solving import solve_with_store
+from optimizer.runs.store import RunStore
+
+#: More copies are dearer and take more: all five designs are on the front, today's is one of them.
+TEXT = """
+schema: 1
+name: copies
+workload: {phases: [{name: steady, rate: 100, hours: 1}]}
+components: {web: {kind: service, replicas: 4, slots: 8, service_ms: 20, price_usd_per_hour: 1}}
+flows: {shop: {share: 1, trace: [web]}}
+decisions: {copies: {integer: [2, 6], sets: web.replicas}}
+uncertainty: {web.service_ms: {distribution: uniform, low: 18, high: 22}}
+"""
+
+
+@pytest.fixture(scope="module")
+def solved(tmp_path_factory):
+    """The store, the file, the solution and the number of today's design on its front."""
+    folder = tmp_path_factory.mktemp("todays")
+    path = folder / "s.yaml"
+    path.write_text(TEXT, encoding="utf-8")
+    system = compile_system(scenario_from(yaml.safe_load(TEXT)))
+    with RunStore(f"sqlite:///{folder / 'runs.sqlite'}") as keeper:
+        done = solve_with_store(keeper, system, TEXT, SolveConfig())
+    place = place_of_today(system.space, done.solution.front.X)
+    assert place is not None
+    assert len(done.solution.front) == 5
+    return folder, path, system, done, place + 1
+
+
+def told(solved, command):
+    """What a command prints."""
+    folder, path, *_ = solved
+    name, *rest = command.split()
+    answer = CliRunner().invoke(
+        app, [name, str(path), *rest], env={"TRADESPACE_STORE": str(folder / "cli.sqlite"), "COLUMNS": "200"}
+    )
+    assert answer.exit_code == 0, answer.output
+    return answer.output
+
+
+@pytest.mark.parametrize(
+    ("command", "row"),
+    [
+        ("solve --all", r"^{}( \(knee\))? "),
+        ("rank", r"^ *\d+.? +{} "),
+        ("reach --wish latency=1000000", r"^ *design {}\b"),
+        ("few", r"^ *design {}\b"),
+        ("compare --design 1 --design 3 --design 5", r"^.*\b{} \("),
+        ("doubt --draws 16 --design 1", r"^ *design {}\b"),
+    ],
+)
+def test_commands_call_it_so(solved, command, row):
+    number = solved[-1]
+    lines = told(solved, command).splitlines()
+    own = [line for line in lines if re.search(row.format(number), line)]
+    assert own
+    assert any(TODAYS in line for line in own), "\n".join(lines)
+    for other in {1, 2, 3, 4, 5} - {number}:
+        for line in lines:
+            if re.search(row.format(other), line) and not command.startswith("compare"):
+                assert TODAYS not in line, line
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["rank", "reach --wish latency=1000000", "reach --design 1 --better cost --worse latency", "few"],
+)
+def test_json_names_its_number(solved, command):
+    assert json.loads(told(solved, f"{command} --json"))["today"] == solved[-1]
+
+
+def test_sections_of_the_report_call_it_so(solved):
+    *_, system, done, number = solved
+    found = findings_of(system, done.solution)
+    for section in (representatives(found), front(found)):
+        rows = [row for block in section.blocks if isinstance(block, Table) for row in block.rows]
+        for row in rows:
+            words = " ".join(plain(cell) if isinstance(cell, tuple) else str(cell) for cell in row)
+            assert (TODAYS in words) == (str(row[0]).split()[0] == str(number)), words
+    positions, names = marks(found)
+    for position, name in zip(positions, names, strict=True):
+        assert (TODAYS in name) == (position + 1 == number)
+    assert choice(found) is not None
+
+
+def words(page):
+    """All that a page says, without what Markdown needs."""
+    parts = [e.value for e in (*page.markdown, *page.caption)]
+    parts += [b.label for b in page.button]
+    parts += [option for box in page.selectbox for option in box.options]
+    return [part.replace("\\", "") for part in parts]
+
+
+@pytest.mark.parametrize("name", ["explore", "design", "compare", "breaking", "runs"])
+def test_pages_of_the_app_call_it_so(solved, monkeypatch, tmp_path, name):
+    folder, _, _, done, number = solved
+    other = 1 if number != 1 else 2
+    page = app_test(monkeypatch, folder, run=done.run.id, pick=[str(number), str(other)])
+    if name != "explore":
+        page.switch_page(f"ui/pages/{name}.py")
+    page.run()
+    assert not page.exception
+    said = words(page)
+    own = re.compile(rf"\bdesign {number}\b(?! designs)")
+    listed = [part for part in said if own.search(part) and ("[A]" in part or name == "design")]
+    assert listed
+    for part in listed:
+        assert re.search(rf"\bdesign {number} \({TODAYS}\)", part), part
+    for part in said:
+        assert not re.search(rf"\bdesign {other} \({TODAYS}\)", part), part
+    if name == "explore":
+        rows = page.dataframe[0].value
+        for row, mark in zip(rows["design"], rows["mark"], strict=True):
+            assert (TODAYS in mark) == (int(row) == number)
