@@ -25,6 +25,7 @@ from benchmarks.fuzzing.mutants import Mutator
 from benchmarks.fuzzing.relations import RELATIONS, broken
 from benchmarks.fuzzing.side_files import made, wrong_after_an_edit
 from models.errors import TradespaceError
+from models.performance.kernel import warm_up
 from models.scenario.document import read_document
 
 SCENARIOS = Path(__file__).parents[1] / "data" / "scenarios"
@@ -113,6 +114,7 @@ def main() -> None:
     parser.add_argument("--edits", type=int, default=500, help="edits of side files")
     parser.add_argument("--out", type=Path, default=Path("out/fuzz"))
     asked = parser.parse_args()
+    warm_up()  # a compiler that is broken off by the alarm would be left half done
     began = time.perf_counter()
     fates = _tell_mutants(asked)
     held: Counter[str] = Counter()

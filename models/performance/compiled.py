@@ -30,7 +30,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 def _sources() -> str:
     """A hash of everything that compiled code depends on."""
     found = hashlib.sha256()
-    for name in (sys.version, numba.__version__, llvmlite.__version__):
+    for name in (sys.version, numba.__version__, llvmlite.__version__, __file__):
         found.update(name.encode())
     models = Path(__file__).parents[1]
     # What compiled code takes over as constants stands in these folders too.

@@ -114,7 +114,7 @@ def systems(draw: st.DrawFn) -> System:
     return compile_system(written)
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(system=systems())
 def test_made_up_systems_come_out_as_before(system: System) -> None:
     assert disagreements(system, system.space.today[None, :]) == []

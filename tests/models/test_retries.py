@@ -69,8 +69,7 @@ def test_retries_at_a_rate_limit_rest_at_their_fixed_point(retries):
     X = designs_of(system, retries=float(retries))
     wanted = 10_100.0 * attempts_at_a_rate_limit(10_100.0, 10_000.0, retries)
     backend = told(system, X[0])["components"]["backend"]
-    # After a hundred passes the rest is extrapolated: for five to seven retries to 0.4 % (docs/model.md).
-    room = 5e-3 if retries in (5, 6, 7) else 1e-4
+    room = 1e-6
     assert backend["arrivals_per_s"] == pytest.approx(wanted, rel=room)
     steps = evaluated(system, X)
     assert float(steps.success[0][0, 0]) == pytest.approx(10_000 / 10_100, rel=0.1 * room)

@@ -161,7 +161,7 @@ def test_losses_and_the_way_out():
     # Two replicas of 4 slots at 5 ms carry 1,600/s: 600/s are 37.5 %; one 800/s: 75 %. So three may go.
     assert [plain(cell) for cell in row_of(report, "losses", "replicas of web")] == [
         "replicas of web",
-        "3 lost",
+        "3 of 5 lost",
         "utilisation at web",
     ]
     # Shedding 10 % at the peak: 2,800/s of what is left of 600/s times 5.185; found to half a percent of it.
