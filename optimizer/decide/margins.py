@@ -23,7 +23,7 @@ from models.system import System
 
 Kind = Literal["replicas", "zone", "time", "hits"]
 #: Parts of an interval in each round, and rounds: they tell one of 4,000 replicas, and a time to 0.1 %.
-PARTS, ROUNDS = 16, 3
+PARTS, ROUNDS = 4, 6
 #: Largest multiple of a dependency's time that is tried.
 SLOWEST = 64.0
 #: Stands for a limit: so few copies are left that requests are refused at once.
