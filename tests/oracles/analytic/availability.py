@@ -13,9 +13,9 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from models.coupling import is_called, is_required, made_calls
 from models.evaluation import Array
 from models.formulas.redundancy import carried_share, k_of_n, replicas_in, zone_states
-from oracles.analytic.coupling import is_called, is_required
 from oracles.analytic.parameters import Parameters
 from oracles.analytic.sharing import Kinds, Shared, kinds_of, share, together
 from oracles.analytic.stations import Station
@@ -63,7 +63,7 @@ def required_parts(
     system = parameters.system
     parts: list[Shared[Redundancy]] = []
     needs: list[list[Array]] = [[] for _ in system.flows]
-    called = is_called(parameters)
+    called = is_called(parameters.system, made_calls(parameters))
     for c, station in enumerate(stations):
         for writes in (False, True) if station.held.quorum is not None else (None,):
             calls = is_required(parameters, c, writes=writes)
