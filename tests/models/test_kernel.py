@@ -42,6 +42,19 @@ def test_random_networks_come_out_as_before(network) -> None:
     assert disagreements(system, system.space.today[None, :]) == []
 
 
+@pytest.mark.parametrize("rate", [10, 17, 19])
+def test_a_tight_pool_waits_for_what_it_keeps_away(rate: float) -> None:
+    """Four threads in front of two slots: who may not wait at the store waits for a thread."""
+    components = {
+        "app": {"kind": "service", "slots": 4, "service_ms": 1, "blocking": True},
+        "store": {"kind": "store", "slots": 2, "service_ms": 100},
+    }
+    flows = {"all": {"share": 1.0, "trace": [{"call": "app", "then": ["store"]}]}}
+    phases = [{"name": "p", "rate": rate, "hours": 1}]
+    system = compile_system(scenario(components=components, flows=flows, phases=phases))
+    assert disagreements(system, system.space.today[None, :]) == []
+
+
 @st.composite
 def systems(draw: st.DrawFn) -> System:
     """A web tier that calls a cache, a store and somebody else's system."""
