@@ -52,8 +52,8 @@ _KIND = {"service": SERVICE, "store": STORE, "cache": CACHE, "external": EXTERNA
 ) = (0, 1, 2, 3, 6, 7, 8, 9, 10, 13, 16, 17, 18, 19, 20, 21, 22, 25, 28, 29, 30, 31)
 STATION_WIDTH = 34
 #: Columns of what is known of a call.
-CALLS_PER_S, ATTEMPTS_PER_S, THROUGH_PER_S, SUCCESS, FRESH, PASSES, ATTEMPTS, LATE = range(8)
-CALL_WIDTH = 8
+CALLS_PER_S, ATTEMPTS_PER_S, THROUGH_PER_S, SUCCESS, FRESH, PASSES, ATTEMPTS, LATE, ENDS = range(9)
+CALL_WIDTH = 9
 
 
 class Program(Record):
