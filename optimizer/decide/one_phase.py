@@ -1,4 +1,4 @@
-"""What one phase tells already: a design that breaks a limit in it breaks it, whatever the others are like."""
+"""What one phase tells already: a design that breaks a limit in it breaks it, whatever the others do."""
 
 from __future__ import annotations
 
