@@ -13,10 +13,20 @@ from functools import lru_cache
 
 import numpy as np
 
-from models.behaviour import Behaviour, Situations, behaviour, situations_of
-from models.complexity import Budget, complexity_budget
-from models.cost import Cost, driver_costs, lost_revenue, running_cost, value_per_request
-from models.coupling import (
+from models.dimensions.complexity import Budget, complexity_budget
+from models.dimensions.cost import Cost, driver_costs, lost_revenue, running_cost, value_per_request
+from models.dimensions.effort import Effort, effort
+from models.dimensions.emergence import Emergence, emergence_score
+from models.dimensions.latency import Latency, latency
+from models.dimensions.limits import limit_excess
+from models.dimensions.rounding import rounded_share, significant
+from models.evaluation import Array, Evaluation
+from models.performance.network_state import Network, network_of
+from models.performance.steady_state import Behaviour, Situations, behaviour, situations_of
+from models.performance.traffic import at_the_door
+from models.scenario.complexity import ComplexityBudget
+from models.scenario.paths import Slot, parameters_of
+from models.system.dependency_graph import (
     coordinated_replicas,
     coupling,
     interacting_components,
@@ -24,19 +34,9 @@ from models.coupling import (
     made_calls,
     retry_attempts,
 )
-from models.effort import Effort, effort
-from models.emergence import Emergence, emergence_score
-from models.evaluation import Array, Evaluation
-from models.latency import Latency, latency
-from models.limits import limit_excess
-from models.network import Network, network_of
-from models.parameters import Parameters, apply_decisions
-from models.phases import in_phase, over_phases, worst_of
-from models.rounding import rounded_share, significant
-from models.scenario.complexity import ComplexityBudget
-from models.scenario.paths import Slot, parameters_of
-from models.system import System
-from models.traffic import at_the_door
+from models.system.parameters import Parameters, apply_decisions
+from models.system.phases import in_phase, over_phases, worst_of
+from models.system.system import System
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.evaluation import Array
-from models.parameters import Parameters
-from models.plans import base_value
 from models.scenario.paths import Slot
-from models.system import System
+from models.system.effects import base_value
+from models.system.parameters import Parameters
+from models.system.system import System
 
 SECONDS_PER_HOUR = 3600.0
 CALLS_PER_MILLION = 1e6

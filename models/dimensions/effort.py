@@ -9,7 +9,7 @@ import numpy as np
 
 from models.evaluation import Array
 from models.scenario.decision import Choice, Decision, Option, Toggle
-from models.system import System
+from models.system.system import System
 
 #: A relative difference up to this is rounding.
 _ROUNDING = 1e-12

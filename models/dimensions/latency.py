@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.behaviour import Behaviour
 from models.evaluation import Array
-from models.phases import over_phases
-from models.system import System
+from models.performance.steady_state import Behaviour
+from models.system.phases import over_phases
+from models.system.system import System
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from models.cost import may_be_infinite
-from models.coupling import may_call_nothing
-from models.dimension import DIMENSIONS
-from models.evaluation import Array
-from models.system import System
+from models.dimensions.cost import may_be_infinite
+from models.evaluation import DIMENSIONS, Array
+from models.system.dependency_graph import may_call_nothing
+from models.system.system import System
 
 #: A design this close to a limit, relative to the limit (at least 1), counts as within it: two ways to write
 #: the same number (50,000 / 71,428.57 and 0.70) must not decide about a design.

@@ -6,22 +6,22 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
-from models.bands import band_in_words
-from models.guesses import Guess, guesses_of
+from models.explanation.bands import band_in_words
 from models.scenario.complexity import ComplexityBudget
 from models.scenario.component import KINDS
 from models.scenario.decision import Choice, Integer, Option, Real, Toggle
-from models.scenario.document import Node
-from models.scenario.editing import Place, dotted
+from models.scenario.editing.edit import Place, dotted
 from models.scenario.flow import Call, Fallback, Flow
 from models.scenario.part import Part
 from models.scenario.paths import PathError, Slot, parameters_of, quantity_of, resolve
 from models.scenario.quantity import Quantity
-from models.scenario.scalar import Scalar
+from models.scenario.reading.document import Node
+from models.scenario.reading.scalar import Scalar
 from models.scenario.scenario import Scenario
 from models.scenario.uncertainty import Lognormal, Normal, Triangular, Uniform
 from models.scenario.workload import Phase
-from models.system import System
+from models.system.system import System
+from models.system.uncertainty import Guess, guesses_of
 
 #: What is said of a number for which nobody names a source.
 NO_SOURCE = "guess"
@@ -88,7 +88,7 @@ def assumptions_of(
 
     Args:
         system: The compiled scenario.
-        tree: What its text holds (`models.scenario.editing.tree_of`).
+        tree: What its text holds (`models.scenario.editing.edit.tree_of`).
         has_defaults: Whether parameters of components, flows, calls and of the complexity budget that the
             file leaves out are told too, with their defaults.
     """

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.guesses import Guess
-from models.scenario.editing import Place
+from models.scenario.editing.edit import Place
 from models.scenario.scenario import Scenario
 from models.scenario.uncertainty import Lognormal, Normal, Triangular
+from models.system.uncertainty import Guess
 from models.units import quantity as with_unit
 
 #: The chances at which a band is told.

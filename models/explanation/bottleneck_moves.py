@@ -6,7 +6,7 @@ import numpy as np
 
 from models.evaluation import Array, Evaluation
 from models.scenario.paths import Slot
-from models.system import System
+from models.system.system import System
 
 #: What makes a component carry more.
 _CAPACITY = ("replicas", "slots", "shards", "rate_limit_per_s")

@@ -7,18 +7,17 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from models.complexity import Budget
-from models.dimension import DIMENSIONS
-from models.emergence import Emergence
-from models.evaluating import Run, run
-from models.evaluation import Array
+from models.dimensions.complexity import Budget
+from models.dimensions.emergence import Emergence
+from models.evaluation import DIMENSIONS, Array
+from models.evaluator import Run, run
 from models.formulas.cumulants import Cumulants
 from models.formulas.mixtures import Entry, Mixture, collapse
 from models.formulas.percentiles import percentile
 from models.formulas.sojourn import sojourn
-from models.network import FlowState, Network, Station
-from models.plans import DUST
-from models.system import System
+from models.performance.network_state import FlowState, Network, Station
+from models.system.effects import DUST
+from models.system.system import System
 
 MS_PER_S = 1000.0
 #: JSON has no infinity: null stands for it.

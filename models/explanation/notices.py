@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from models.evaluation import Array
 from models.scenario.decision import Choice, Toggle
-from models.system import System
+from models.system.system import System
 
 
 @dataclass(frozen=True, slots=True)

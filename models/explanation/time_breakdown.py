@@ -1,10 +1,10 @@
 """Where the time of each flow goes: its mean response as a sum over the calls it makes.
 
 Means of steps that follow each other add up, so the parts of a flow add up to its mean response
-(`models.explaining`, `response_ms`). Of branches that run at the same time the one that is slowest on average
-counts; what the mean of the slowest lies above that branch's own mean is a part of its own, and the other
-branches stand beside the sum. Where a time limit leaves only the quick answers to count, all parts of an
-attempt are shortened by the same factor.
+(`models.explanation.explain`, `response_ms`). Of branches that run at the same time the one that is slowest
+on average counts; what the mean of the slowest lies above that branch's own mean is a part of its own, and
+the other branches stand beside the sum. Where a time limit leaves only the quick answers to count, all parts
+of an attempt are shortened by the same factor.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from models.evaluating import run
 from models.evaluation import Array
+from models.evaluator import run
 from models.formulas.mixtures import Mixture, collapse
-from models.network import Network
-from models.parameters import Parameters
+from models.performance.network_state import Network
 from models.performance.program import Program, program_of
-from models.system import CallNode, ParallelNode, StepNode, System
+from models.system.parameters import Parameters
+from models.system.system import CallNode, ParallelNode, StepNode, System
 
 MS_PER_S = 1000.0
 

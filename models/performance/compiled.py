@@ -35,7 +35,7 @@ def _sources() -> str:
     models = Path(__file__).parents[1]
     # What compiled code takes over as constants stands in these folders too.
     for path in sorted(
-        [*models.glob("performance/*.py"), *models.glob("formulas/*.py"), models / "layout.py"]
+        [*models.glob("performance/*.py"), *models.glob("formulas/*.py"), models / "system" / "layout.py"]
     ):
         found.update(path.name.encode() + path.read_bytes())
     return found.hexdigest()[:16]

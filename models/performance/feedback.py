@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 
 from models.scenario.paths import Slot
-from models.system import CallNode, System
+from models.system.system import CallNode, System
 
 _LOSSES = ("queue_limit", "max_wait_s", "rate_limit_per_s")
 

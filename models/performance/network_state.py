@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.behaviour import Situations
 from models.evaluation import Array
 from models.formulas.cumulants import Cumulants
 from models.formulas.mixtures import Entry, Mixture
-from models.system import System
+from models.performance.steady_state import Situations
+from models.system.system import System
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,14 +9,14 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from models.dependence import coupling_of
 from models.formulas.parallel import MOST_COMBINED
-from models.layout import CALL, COMPONENT, FLOW, Layout
 from models.performance.cache import ALL_BINS
+from models.performance.feedback import coupling_of
 from models.performance.mixture import MOST_ENTRIES, PLACES
 from models.performance.parallel_calls import MEMORY, MEMORY_WIDTH
 from models.scenario.component import KINDS
-from models.system import ParallelNode, StepNode, System, all_calls
+from models.system.layout import CALL, COMPONENT, FLOW, Layout
+from models.system.system import ParallelNode, StepNode, System, all_calls
 
 Ints = NDArray[np.int64]
 Array = NDArray[np.float64]

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.evaluation import Array
-from models.parameters import Parameters
-from models.unique_rows import unique_rows
+from models.performance.unique_rows import unique_rows
+from models.system.parameters import Parameters
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -21,7 +21,7 @@ class Situations:
     """The situations of n designs in p phases.
 
     Attributes:
-        base: A row of numbers that all share but in `columns`, `(width,)` (`models.layout`).
+        base: A row of numbers that all share but in `columns`, `(width,)` (`models.system.layout`).
         columns: Columns in which they differ, `(v,)`.
         values: What they hold there, `(m, v)`.
         kind: The situation of each design in each phase, `(n, p)`.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from models.evaluation import Array
-from models.parameters import Parameters
+from models.system.parameters import Parameters
 
 
 def at_the_door(parameters: Parameters) -> list[Array]:

@@ -17,8 +17,8 @@ from itertools import pairwise
 from pathlib import Path
 
 from models.errors import Finding
-from models.scenario.document import MAX_BYTES
-from models.scenario.scalar import plain
+from models.scenario.reading.document import MAX_BYTES
+from models.scenario.reading.scalar import plain
 from models.scenario.workload import Phase, Trace, Workload
 
 _COLUMNS = ("time", "rate")

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from models.columns import Column
-from models.conditions import Combination, DecisionColumns, Mask, active, violated
 from models.errors import SpaceTooLargeError
 from models.evaluation import Array
+from models.space.columns import Column
+from models.space.conditions import Combination, DecisionColumns, Mask, active, violated
 from models.units import count as told
 
 #: Combinations that are listed at the most.

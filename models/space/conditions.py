@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.columns import Column
 from models.evaluation import Array
 from models.scenario.decision import OneOf, Rule
 from models.scenario.scenario import Scenario
+from models.space.columns import Column
 
 Mask = NDArray[np.bool_]
 

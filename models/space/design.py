@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from models.columns import Column
 from models.errors import DesignError
 from models.evaluation import Array
 from models.scenario.paths import nearest
-
-if TYPE_CHECKING:
-    from models.space import DesignSpace
+from models.space.columns import Column
+from models.space.domain import Domain
 
 
 def decode(columns: tuple[Column, ...], x: Array) -> dict[str, object]:
@@ -34,11 +31,11 @@ def decode(columns: tuple[Column, ...], x: Array) -> dict[str, object]:
     return written
 
 
-def encode(space: DesignSpace, design: Mapping[str, object], *, check_rules: bool = True) -> Array:
+def encode(domain: Domain, design: Mapping[str, object], *, check_rules: bool = True) -> Array:
     """The row of the decision matrix for a design in writing.
 
     Args:
-        space: The design space.
+        domain: Which rows are designs; a design space is one.
         design: Values by decision name; for an adaptive decision one value, or a mapping from phase to
             value; the key `decision@phase` names one phase. What isn't named keeps today's value.
         check_rules: Whether a design that breaks a rule of the scenario is refused.
@@ -50,30 +47,30 @@ def encode(space: DesignSpace, design: Mapping[str, object], *, check_rules: boo
         DesignError: Unknown decisions, phases or values, a value for a decision that doesn't exist in this
             design, or a broken rule; all of them at once.
     """
-    x = space.today.copy()
+    x = domain.today.copy()
     problems: list[str] = []
     said: dict[int, float] = {}
     for name, value in design.items():
         for key, part in _by_column(name, value):
-            places = [j for j, c in enumerate(space.columns) if key in (c.name, c.decision)]
+            places = [j for j, c in enumerate(domain.columns) if key in (c.name, c.decision)]
             if not places:
-                problems.append(_unknown(space, key))
+                problems.append(_unknown(domain, key))
                 continue
             for j in places:
                 try:
-                    said[j] = space.columns[j].read(part)
+                    said[j] = domain.columns[j].read(part)
                 except ValueError as error:
                     problems.append(f"{key}: {error}")
                     break
     for j, number in said.items():
         x[j] = number
-    row = space.canonical(x[None, :])[0]
+    row = domain.canonical(x[None, :])[0]
     for j, number in said.items():
         if row[j] != number:
-            column = space.columns[j]
-            problems.append(f"{column.name}: this decision doesn't exist in this design ({_when(space, j)})")
+            column = domain.columns[j]
+            problems.append(f"{column.name}: this decision doesn't exist in this design ({_when(domain, j)})")
     if not problems and check_rules:
-        problems += [f"breaks the rule: {text}" for text in space.broken_rules(row)]
+        problems += [f"breaks the rule: {text}" for text in domain.broken_rules(row)]
     if problems:
         raise DesignError("\n".join(problems))
     return np.asarray(row)
@@ -85,20 +82,20 @@ def _by_column(name: str, value: object) -> list[tuple[str, object]]:
     return [(name, value)]
 
 
-def _unknown(space: DesignSpace, key: str) -> str:
-    names = list(dict.fromkeys([c.decision for c in space.columns] + [c.name for c in space.columns]))
+def _unknown(domain: Domain, key: str) -> str:
+    names = list(dict.fromkeys([c.decision for c in domain.columns] + [c.name for c in domain.columns]))
     hint = nearest(key, names)
-    if "@" in key and any(column.decision == key.split("@")[0] for column in space.columns):
+    if "@" in key and any(column.decision == key.split("@")[0] for column in domain.columns):
         return f"{key}: no such phase of an adaptive decision" + (f"; {hint}" if hint else "")
-    known = ", ".join(dict.fromkeys(column.decision for column in space.columns)) or "none"
+    known = ", ".join(dict.fromkeys(column.decision for column in domain.columns)) or "none"
     return f"unknown decision {key!r}; allowed: {known}" + (f"; {hint}" if hint else "")
 
 
-def _when(space: DesignSpace, j: int) -> str:
-    decision = next(d for d in space.decisions if j in d.columns)
+def _when(domain: Domain, j: int) -> str:
+    decision = next(d for d in domain.decisions if j in d.columns)
     parts = []
     for condition in decision.when:
-        column = space.columns[condition.columns[0]]
+        column = domain.columns[condition.columns[0]]
         values = [
             "on" if v is True else "off" if v is False else str(v)
             for v in map(column.written, condition.values)

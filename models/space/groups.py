@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from models.columns import Column
-from models.combinations import Positions, listed, values_at
-from models.conditions import Combination, Condition, DecisionColumns
 from models.evaluation import Array
+from models.space.columns import Column
+from models.space.combinations import Positions, listed, values_at
+from models.space.conditions import Combination, Condition, DecisionColumns
 
 
 @dataclass(frozen=True, eq=False)

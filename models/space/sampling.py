@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 
 from models.evaluation import Array
-
-if TYPE_CHECKING:
-    from models.space import DesignSpace
+from models.space.domain import Domain
 
 Method = Literal["sobol", "latin-hypercube"]
 #: Rounds in which missing designs are drawn again, where designs repeat or break rules.
 ROUNDS = 24
 
 
-def sample(space: DesignSpace, n: int, *, seed: int, method: Method = "sobol") -> Array:
+def sample(domain: Domain, n: int, *, seed: int, method: Method = "sobol") -> Array:
     """Up to n different allowed designs, spread over the space.
 
     Each column's values share the unit interval evenly; what doesn't exist is set to its default, and what
     breaks a rule or was met already is drawn again for some rounds.
 
     Args:
-        space: The design space.
+        domain: Which rows are designs; a design space is one.
         n: Number of designs wanted, >= 0.
         seed: Same seed, same sample.
         method: `sobol`: scrambled Sobol points (Sobol' 1967; Owen 1995); `latin-hypercube`: one point in each
@@ -37,7 +35,7 @@ def sample(space: DesignSpace, n: int, *, seed: int, method: Method = "sobol") -
 
     if n < 0:
         raise ValueError(f"n must be >= 0, but got {n}")
-    d = space.n_columns
+    d = domain.n_columns
     if n == 0 or d == 0:
         return np.empty((min(n, 1), d))
     method = method if d <= qmc.Sobol.MAXDIM else "latin-hypercube"
@@ -48,17 +46,17 @@ def sample(space: DesignSpace, n: int, *, seed: int, method: Method = "sobol") -
         # Sobol points keep their balance in blocks of powers of two.
         count = 1 << (wanted - 1).bit_length() if method == "sobol" else wanted
         points = engine.random(count)
-        X = space.canonical(spread(space, points))
-        found = _first_of_each(np.concatenate([found, X[space.is_allowed(X)]]))
+        X = domain.canonical(spread(domain, points))
+        found = _first_of_each(np.concatenate([found, X[domain.is_allowed(X)]]))
         if len(found) >= n:
             break
     return found[:n]
 
 
-def spread(space: DesignSpace, points: Array) -> Array:
+def spread(domain: Domain, points: Array) -> Array:
     """Designs at points of the unit cube, `(n, d)`: all values of a column alike, rules aside."""
     X = np.empty(points.shape)
-    for j, column in enumerate(space.columns):
+    for j, column in enumerate(domain.columns):
         X[:, j] = column.spread(points[:, j])
     return X
 

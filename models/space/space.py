@@ -12,46 +12,23 @@ from functools import cached_property
 
 import numpy as np
 
-from models.columns import Column, columns_of
-from models.conditions import (
-    Combination,
-    DecisionColumns,
-    Mask,
-    active,
-    combinations_of,
-    decisions_of,
-    in_order,
-    violated,
-)
-from models.design import decode, encode
 from models.errors import SpaceTooLargeError
 from models.evaluation import Array
-from models.groups import Group, groups_of
-from models.sampling import Method, sample
 from models.scenario.scenario import Scenario
+from models.space.columns import Column, columns_of
+from models.space.conditions import combinations_of, decisions_of
+from models.space.design import decode, encode
+from models.space.domain import Domain
+from models.space.groups import Group, groups_of
+from models.space.sampling import Method, sample
 
 #: Values of one integer that are listed as neighbours; above, steps that grow.
 MAX_LISTED = 64
 
 
 @dataclass(frozen=True, eq=False)
-class DesignSpace:
-    """All designs of a scenario.
-
-    Attributes:
-        columns: The columns of the decision matrix.
-        decisions: The decisions, with the columns they own.
-        rules: Combinations that must, or must not, be.
-    """
-
-    columns: tuple[Column, ...]
-    decisions: tuple[DecisionColumns, ...]
-    rules: tuple[Combination, ...]
-
-    @property
-    def n_columns(self) -> int:
-        """Number of columns, d."""
-        return len(self.columns)
+class DesignSpace(Domain):
+    """All designs of a scenario: its domain, counted, listed, sampled and read."""
 
     @cached_property
     def lower(self) -> Array:
@@ -62,17 +39,6 @@ class DesignSpace:
     def upper(self) -> Array:
         """Largest values, `(d,)`."""
         return np.array([column.upper for column in self.columns], dtype=np.float64)
-
-    @cached_property
-    def today(self) -> Array:
-        """The running system's design, `(d,)`."""
-        row = np.array([[column.today for column in self.columns]], dtype=np.float64)
-        return np.asarray(self.canonical(row)[0])
-
-    @cached_property
-    def order(self) -> tuple[int, ...]:
-        """Positions of the decisions, each after those its existence depends on."""
-        return in_order(self.decisions)
 
     @property
     def lattice_size(self) -> int | None:
@@ -107,34 +73,6 @@ class DesignSpace:
             number, row = np.divmod(number, group.size)
             X[:, group.places] = group.rows(row)
         return X
-
-    def canonical(self, X: Array) -> Array:
-        """The one form of each design: what doesn't exist holds its default, `(n, d)`."""
-        if not any(decision.when for decision in self.decisions):
-            return X
-        X = X.copy()
-        for i, exists in self.active(X).items():
-            for k, j in enumerate(self.decisions[i].columns):
-                X[:, j] = np.where(exists[:, min(k, exists.shape[1] - 1)], X[:, j], self.columns[j].default)
-        return X
-
-    def active(self, X: Array) -> dict[int, Mask]:
-        """Where each conditional decision exists, `(n, 1)` or `(n, p)`, by the decision's position."""
-        return active(self.decisions, self.order, X)
-
-    def is_allowed(self, X: Array) -> Mask:
-        """Which designs break no rule, `(n,)`."""
-        allowed = np.ones(X.shape[0], dtype=bool)
-        exists = active(self.decisions, self.order, X) if self.rules else {}
-        for rule in self.rules:
-            allowed &= ~violated(rule, X, exists)
-        return allowed
-
-    def broken_rules(self, x: Array) -> tuple[str, ...]:
-        """The rules that one design breaks, in words."""
-        X = x[None, :]
-        exists = active(self.decisions, self.order, X)
-        return tuple(rule.text for rule in self.rules if violated(rule, X, exists)[0])
 
     def sample(self, n: int, *, seed: int, method: Method = "sobol") -> Array:
         """Up to n different allowed designs, spread over the space, `(<= n, d)` (see `sampling.sample`)."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from models.evaluation import Array
-from models.modelled import refuse_what_is_not_modelled
-from models.plans import base_value, plans_of, without_dust
 from models.scenario.complexity import ComplexityBudget
 from models.scenario.flow import Call, Flow, Parallel, calls
 from models.scenario.paths import Slot, parameters_of, parameters_of_call
 from models.scenario.scenario import Scenario
-from models.space import design_space
-from models.system import CallNode, ParallelNode, StepNode, System
+from models.space.space import design_space
+from models.system.effects import base_value, plans_of, without_dust
+from models.system.supported import refuse_what_is_not_modelled
+from models.system.system import CallNode, ParallelNode, StepNode, System
 
 
 def compile_system(scenario: Scenario) -> System:

@@ -8,10 +8,10 @@ import numpy as np
 
 from models.evaluation import Array
 from models.formulas.graphs import reachability
-from models.parameters import Parameters
-from models.phases import over_phases
 from models.scenario.paths import Slot
-from models.system import CallNode, System
+from models.system.parameters import Parameters
+from models.system.phases import over_phases
+from models.system.system import CallNode, System
 
 
 def made_calls(parameters: Parameters) -> list[Array]:

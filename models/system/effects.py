@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.conditions import Mask
 from models.evaluation import Array
 from models.scenario.decision import Choice, Decision, Toggle
 from models.scenario.effect import Effect
 from models.scenario.paths import Slot, quantity_of, resolve, written_value
 from models.scenario.quantity import Quantity
 from models.scenario.scenario import Scenario
-from models.space import DesignSpace
+from models.space.conditions import Mask
+from models.space.space import DesignSpace
 
 #: Nothing in a scenario is smaller than this in its unit without being nothing.
 DUST = 1e-15

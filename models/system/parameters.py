@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.evaluation import Array
-from models.plans import without_dust
 from models.scenario.paths import Slot
-from models.system import CallNode, System
+from models.system.effects import without_dust
+from models.system.system import CallNode, System
 
 #: Whole numbers are bought whole: 2.5 replicas are 3. Less than this above a whole number is rounding.
 WHOLE_TOLERANCE = 1e-9

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from models.errors import NotModelledError
-from models.plans import Plan
 from models.scenario.paths import Slot
 from models.scenario.scenario import Scenario
+from models.system.effects import Plan
 
 #: Parameters that say how a system is built: the model reads them as written, the same for every design.
 _FIXED = {

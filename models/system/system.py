@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from models.evaluation import Array
-from models.plans import Plan
 from models.scenario.component import Component
 from models.scenario.paths import Slot
 from models.scenario.scenario import Scenario
-from models.space import DesignSpace
+from models.space.space import DesignSpace
+from models.system.effects import Plan
 
 
 @dataclass(frozen=True, slots=True)

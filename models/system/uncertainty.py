@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from models.evaluation import Array
 from models.formulas.distributions import lognormal_quantile, normal_quantile, triangular_quantile
-from models.plans import base_value
-from models.sampling import unit_points
 from models.scenario.paths import Slot, quantity_of, resolve
 from models.scenario.uncertainty import Distribution, Lognormal, Normal, Triangular
-from models.system import System
+from models.space.sampling import unit_points
+from models.system.effects import base_value
+from models.system.system import System
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.compiling import compile_system
-from models.evaluating import evaluate, run
-from models.explaining import explain
+from models.evaluator import evaluate, run
+from models.explanation.explain import explain
+from models.system.compiler import compile_system
 from scenarios import scenario
 
 
@@ -116,7 +116,7 @@ def test_an_optional_call_that_is_switched_off_is_lost_revenue():
 
 def test_the_reference_complexity_budget():
     """160 points, 125 spent, 35 left = 22 %: and the report warns."""
-    from models.complexity import complexity_budget
+    from models.dimensions.complexity import complexity_budget
     from models.scenario.complexity import ComplexityBudget
 
     written = ComplexityBudget(has_cdn=True, has_autoscaling=True, background_jobs=2)

@@ -5,31 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from models.errors import Finding
-from models.scenario import (
-    check_components,
-    check_conditions,
-    check_decisions,
-    check_goals,
-    check_oddities,
-    check_overlaps,
-    check_rules,
-    check_today,
-    check_traces,
-    check_workload,
+from models.scenario.checks import (
+    components,
+    conditions,
+    decisions,
+    flows,
+    goals,
+    oddities,
+    overlaps,
+    rules,
+    today,
+    workload,
 )
 from models.scenario.scenario import Scenario
 
 #: One question each, in the order of the file; a new one is one line more.
 _CHECKS: tuple[Callable[[Scenario], Iterable[Finding]], ...] = (
-    check_workload.findings,
-    check_components.findings,
-    check_traces.findings,
-    check_decisions.findings,
-    check_overlaps.findings,
-    check_conditions.findings,
-    check_today.findings,
-    check_rules.findings,
-    check_goals.findings,
+    workload.findings,
+    components.findings,
+    flows.findings,
+    decisions.findings,
+    overlaps.findings,
+    conditions.findings,
+    today.findings,
+    rules.findings,
+    goals.findings,
 )
 
 
@@ -40,4 +40,4 @@ def findings(scenario: Scenario) -> list[Finding]:
 
 def warnings(scenario: Scenario) -> list[Finding]:
     """What is odd but legal in a scenario without errors, as far as it shows without evaluating it."""
-    return list(check_oddities.findings(scenario))
+    return list(oddities.findings(scenario))

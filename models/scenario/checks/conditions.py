@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from models.errors import Finding
-from models.scenario.check_effects import slots_of
+from models.scenario.checks.effects import slots_of
 from models.scenario.decision import Choice, Decision, Integer, OneOf, Real, Toggle
-from models.scenario.findings import described, listed
 from models.scenario.paths import nearest, written_value
+from models.scenario.reading.findings import described, listed
 from models.scenario.scenario import Scenario
 
 

@@ -6,10 +6,10 @@ import math
 from collections.abc import Iterator
 
 from models.errors import Finding
-from models.scenario.check_effects import effect_findings, effects_of, path_findings, slots_of, value_problem
+from models.scenario.checks.effects import effect_findings, effects_of, path_findings, slots_of, value_problem
 from models.scenario.decision import Integer, Real
-from models.scenario.findings import described
 from models.scenario.paths import Slot, nearest, quantity_of, written_value
+from models.scenario.reading.findings import described
 from models.scenario.scenario import Scenario
 
 

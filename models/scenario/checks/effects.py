@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from models.errors import Finding
 from models.scenario.decision import Choice, Toggle
 from models.scenario.effect import Effect
-from models.scenario.findings import described
 from models.scenario.paths import PathError, Slot, quantity_of, resolve, written_value
 from models.scenario.quantity import Quantity
+from models.scenario.reading.findings import described
 from models.scenario.scenario import Scenario
 
 

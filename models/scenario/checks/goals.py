@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from models.errors import Finding
-from models.scenario.check_effects import path_findings, slots_of, value_findings
-from models.scenario.check_traces import placed_calls
-from models.scenario.findings import described, listed
+from models.scenario.checks.effects import path_findings, slots_of, value_findings
+from models.scenario.checks.flows import placed_calls
 from models.scenario.goals import Goals
 from models.scenario.paths import Slot, call_name, nearest, quantity_of, written_value
+from models.scenario.reading.findings import described, listed
 from models.scenario.scenario import Scenario
 from models.scenario.uncertainty import Distribution, Lognormal, Normal, Triangular, Uniform
 

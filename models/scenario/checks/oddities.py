@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from models.errors import Finding
-from models.scenario.check_effects import effects_of, slots_of
-from models.scenario.check_traces import placed_calls
+from models.scenario.checks.effects import effects_of, slots_of
+from models.scenario.checks.flows import placed_calls
 from models.scenario.component import Cache, Component
 from models.scenario.decision import Choice, Integer, Real, Toggle
 from models.scenario.effect import Effect

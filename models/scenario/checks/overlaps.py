@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from models.errors import Finding
-from models.scenario.check_effects import slots_of
+from models.scenario.checks.effects import slots_of
 from models.scenario.decision import Choice, Decision, OneOf, Toggle
 from models.scenario.paths import Slot
 from models.scenario.scenario import Scenario

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from itertools import product
 
 from models.errors import Finding
-from models.scenario.check_overlaps import normal, values_of
+from models.scenario.checks.overlaps import normal, values_of
 from models.scenario.decision import Choice, OneOf, Toggle
 from models.scenario.scenario import Scenario
 

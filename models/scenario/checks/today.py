@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from models.errors import Finding
-from models.scenario.check_conditions import unknown_decision, value_finding, value_today
-from models.scenario.check_effects import slots_of, value_problem
-from models.scenario.check_overlaps import normal, values_of
+from models.scenario.checks.conditions import unknown_decision, value_finding, value_today
+from models.scenario.checks.effects import slots_of, value_problem
+from models.scenario.checks.overlaps import normal, values_of
 from models.scenario.decision import Choice, Toggle
-from models.scenario.findings import described
 from models.scenario.paths import nearest, quantity_of
+from models.scenario.reading.findings import described
 from models.scenario.scenario import Scenario
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from models.errors import Finding
-from models.scenario.findings import described, listed
 from models.scenario.paths import nearest
+from models.scenario.reading.findings import described, listed
 from models.scenario.scenario import Scenario
 
 

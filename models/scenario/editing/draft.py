@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from models.scenario.editing import New, Place, edited, same
-from models.scenario.fixing import with_fixed, without_fixed
-from models.scenario.scalar import Scalar
+from models.scenario.editing.edit import New, Place, edited, same
+from models.scenario.editing.fixing import with_fixed, without_fixed
+from models.scenario.reading.scalar import Scalar
 from models.scenario.scenario import Scenario
 
 

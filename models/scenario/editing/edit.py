@@ -15,8 +15,8 @@ from typing import Any, TypeAlias
 import yaml
 
 from models.errors import ScenarioError, TradespaceError
-from models.scenario.document import Node, read_document
-from models.scenario.scalar import Scalar, plain
+from models.scenario.reading.document import Node, read_document
+from models.scenario.reading.scalar import Scalar, plain
 
 #: Where a value stands: keys and positions from the top. Keys may hold dots, so this is no dotted text.
 Place: TypeAlias = tuple[str | int, ...]

@@ -11,11 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from models.scenario.check_conditions import value_today
-from models.scenario.check_overlaps import normal, values_of
+from models.scenario.checks.conditions import value_today
+from models.scenario.checks.overlaps import normal, values_of
 from models.scenario.decision import Choice, Decision, Integer, Real, Toggle
-from models.scenario.editing import REMOVED, EditError, New, Place, edited, same, tree_of, value_at
-from models.scenario.scalar import Scalar
+from models.scenario.editing.edit import REMOVED, EditError, New, Place, edited, same, tree_of, value_at
+from models.scenario.reading.scalar import Scalar
 from models.scenario.scenario import Scenario
 
 #: What is written beside a rule that takes a decision out of play.

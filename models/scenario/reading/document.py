@@ -15,8 +15,8 @@ from typing import Any, TypeAlias
 import yaml
 
 from models.errors import Finding, ScenarioError
-from models.scenario.scalar import Scalar, plain
-from models.scenario.syntax import in_words
+from models.scenario.reading.scalar import Scalar, plain
+from models.scenario.reading.syntax import in_words
 
 Node: TypeAlias = "dict[str, Node] | tuple[Node, ...] | Scalar"
 #: Largest file that is read.

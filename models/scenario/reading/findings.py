@@ -9,11 +9,11 @@ from typing import Any
 from pydantic_core import ErrorDetails
 
 from models.errors import Finding
-from models.scenario.document import joined
 from models.scenario.flow import Call
 from models.scenario.paths import nearest
-from models.scenario.scalar import hint_for_number, hint_for_switch
-from models.scenario.shape import Shape, allowed_at, choices_at, keys_of, tags_of
+from models.scenario.reading.document import joined
+from models.scenario.reading.scalar import hint_for_number, hint_for_switch
+from models.scenario.reading.shape import Shape, allowed_at, choices_at, keys_of, tags_of
 
 #: Errors that are told of one file; who has more has another kind of file.
 MAX_ERRORS = 500

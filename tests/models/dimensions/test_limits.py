@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from models import compile_system
-from models.limits import ALWAYS
+from models.dimensions.limits import ALWAYS
 from optimizer.oddities import oddities
 from scenarios import scenario
 from small_cases import designs_of, evaluated

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from models.assumptions import assumptions_of
-from models.bands import centre_of
-from models.compiling import compile_system
-from models.scenario.editing import edited, tree_of, value_at
+from models.explanation.assumptions import assumptions_of
+from models.explanation.bands import centre_of
+from models.scenario.editing.edit import edited, tree_of, value_at
 from models.scenario.load import scenario_from_text
+from models.system.compiler import compile_system
 from optimizer.gallery import names, path_of
 
 

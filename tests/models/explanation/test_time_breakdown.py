@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.compiling import compile_system
-from models.explaining import explain
-from models.flow_times import flow_times
+from models.explanation.explain import explain
+from models.explanation.time_breakdown import flow_times
 from models.scenario.load import load_scenario
+from models.system.compiler import compile_system
 from optimizer.gallery import path_of
 from scenarios import scenario
 

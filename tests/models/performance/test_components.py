@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binom
 
-from models.compiling import compile_system
-from models.evaluating import evaluate, run
-from models.explaining import explain
-from models.guesses import base_of, draws_at, guesses_of
+from models.evaluator import evaluate, run
+from models.explanation.explain import explain
+from models.system.compiler import compile_system
+from models.system.uncertainty import base_of, draws_at, guesses_of
 from scenarios import scenario
 
 HOUR = 3600.0

@@ -11,16 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models import compile_system, load_scenario
-from models.behaviour import behaviour, situations_of
-from models.parameters import apply_decisions
+from models.performance.steady_state import behaviour, situations_of
+from models.performance.unique_rows import unique_rows
 from models.scenario.load import scenario_from
-from models.system import System
-from models.unique_rows import unique_rows
+from models.system.parameters import apply_decisions
+from models.system.system import System
 from oracles.analytic import agreement
 from oracles.networks import networks
 from scenarios import scenario
 
-SCENARIOS = sorted((Path(__file__).parents[2] / "data" / "scenarios").glob("*.yaml"))
+SCENARIOS = sorted((Path(__file__).parents[3] / "data" / "scenarios").glob("*.yaml"))
 #: Relative difference that two ways of adding up the same numbers may have at a fixed point.
 SAME = 1e-8
 

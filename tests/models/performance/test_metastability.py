@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.compiling import compile_system
-from models.evaluating import Run, evaluate, run
+from models.evaluator import Run, evaluate, run
+from models.system.compiler import compile_system
 from oracles.cases import assert_within, cases
 from oracles.simulation import Pulse, simulate
 from scenarios import scenario

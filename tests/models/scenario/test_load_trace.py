@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from models.errors import ScenarioError
 from models.scenario.load import load_scenario, scenario_from_text
-from models.scenario.trace import Row, TraceError, cut, read_trace
+from models.scenario.load_trace import Row, TraceError, cut, read_trace
 
 SCENARIO = """\
 schema: 1

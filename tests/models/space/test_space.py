@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.errors import DesignError, SpaceTooLargeError
-from models.space import design_space
+from models.space.space import design_space
 from scenarios import scenario
 
 

@@ -9,9 +9,9 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from models.compiling import compile_system
 from models.errors import SpaceTooLargeError
-from models.space import design_space
+from models.space.space import design_space
+from models.system.compiler import compile_system
 from optimizer.decide.sobol import decision_shares
 from optimizer.oddities import oddities
 from optimizer.protocols import size_of

@@ -9,9 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.compiling import compile_system
-from models.complexity import Budget, complexity_budget
-from models.coupling import (
+from models.dimensions.complexity import Budget, complexity_budget
+from models.dimensions.emergence import emergence_score
+from models.evaluator import run
+from models.scenario.complexity import ComplexityBudget
+from models.system.compiler import compile_system
+from models.system.dependency_graph import (
     coordinated_replicas,
     coupling,
     interacting_components,
@@ -19,10 +22,7 @@ from models.coupling import (
     made_calls,
     retry_attempts,
 )
-from models.emergence import emergence_score
-from models.evaluating import run
-from models.parameters import apply_decisions
-from models.scenario.complexity import ComplexityBudget
+from models.system.parameters import apply_decisions
 from oracles.cases import assert_within, cases
 from scenarios import scenario
 

@@ -7,7 +7,7 @@ import copy
 import pytest
 
 from models.errors import ScenarioError
-from models.scenario import check
+from models.scenario.checks import check
 from models.scenario.load import scenario_from
 
 BASE = {

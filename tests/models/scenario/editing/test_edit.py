@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.errors import ScenarioError
-from models.scenario.draft import Draft
-from models.scenario.editing import REMOVED, EditError, dotted, edited, same, tree_of, value_at, written
+from models.scenario.editing.draft import Draft
+from models.scenario.editing.edit import REMOVED, EditError, dotted, edited, same, tree_of, value_at, written
 from models.scenario.load import scenario_from_text
 from optimizer.gallery import names, path_of
 

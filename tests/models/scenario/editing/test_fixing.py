@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.compiling import compile_system
-from models.evaluating import evaluate
-from models.scenario.draft import Draft
-from models.scenario.editing import EditError
-from models.scenario.fixing import fixed_values, options_of, with_fixed, without_fixed
+from models.evaluator import evaluate
+from models.scenario.editing.draft import Draft
+from models.scenario.editing.edit import EditError
+from models.scenario.editing.fixing import fixed_values, options_of, with_fixed, without_fixed
 from models.scenario.load import scenario_from_text
+from models.system.compiler import compile_system
 from optimizer.gallery import names, path_of
 
 TEXT = """\

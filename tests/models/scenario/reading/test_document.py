@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.errors import ScenarioError
-from models.scenario.document import MAX_BYTES, read_document, read_file
-from models.scenario.scalar import hint_for_number, hint_for_switch, plain
+from models.scenario.reading.document import MAX_BYTES, read_document, read_file
+from models.scenario.reading.scalar import hint_for_number, hint_for_switch, plain
 
 
 def read(text: str):
