@@ -23,7 +23,7 @@ import numpy as np
 from benchmarks._pages import table, write_part
 from models import compile_system, load_scenario
 from models.evaluation import Evaluation
-from models.system import System
+from models.system.system import System
 from optimizer import solve
 from optimizer.config import SolveConfig
 from optimizer.front import Front
@@ -117,7 +117,7 @@ def _fill(store: Path) -> dict[int, str]:
 
 def _made_up(system: System, n: int) -> Evaluation:
     """Designs of which none dominates another: who is better in one dimension is worse in others."""
-    from models.evaluating import evaluate
+    from models.evaluator import evaluate
 
     first = evaluate(system, np.asarray(system.space.today)[None, :])
     rng = np.random.default_rng(n)

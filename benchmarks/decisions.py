@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 
 from models import compile_system, load_scenario
-from models.dimension import DIMENSIONS
-from models.evaluating import evaluate
-from models.guesses import draws_of
+from models.evaluation import DIMENSIONS
+from models.evaluator import evaluate
+from models.system.uncertainty import draws_of
 from optimizer import SolveConfig, solve
 from optimizer.decide.acceptability import acceptability
 from optimizer.decide.account import account, steps_of

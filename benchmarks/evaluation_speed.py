@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from models import compile_system, evaluate, load_scenario
-from models.system import System
+from models.system.system import System
 
 ROOT = Path(__file__).parents[1]
 DEFAULT = (ROOT / "data" / "scenarios" / "black_friday_shop.yaml",)

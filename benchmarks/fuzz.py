@@ -26,7 +26,7 @@ from benchmarks.fuzzing.relations import RELATIONS, broken
 from benchmarks.fuzzing.side_files import made, wrong_after_an_edit
 from models.errors import TradespaceError
 from models.performance.kernel import warm_up
-from models.scenario.document import read_document
+from models.scenario.reading.document import read_document
 
 SCENARIOS = Path(__file__).parents[1] / "data" / "scenarios"
 #: One mutant in so many also goes through a command.

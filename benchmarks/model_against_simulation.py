@@ -24,10 +24,10 @@ from statistics import median
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))  # the simulator is a part of the tests
 
-from models.compiling import compile_system
 from models.errors import NotModelledError
-from models.explaining import explain
+from models.explanation.explain import explain
 from models.scenario.load import scenario_from
+from models.system.compiler import compile_system
 from oracles.networks import Network, networks
 from oracles.simulation import Estimate, simulate
 

@@ -13,11 +13,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.columns import Column
-from models.conditions import DecisionColumns
-from models.dimension import Dimension
-from models.evaluation import Array, Evaluation
-from models.space import DesignSpace
+from models.evaluation import Array, Dimension, Evaluation
+from models.space.columns import Column
+from models.space.conditions import DecisionColumns
+from models.space.space import DesignSpace
 
 #: Wire diameters of springs that can be bought, inch; those within reach of the bounds 0.09 to 0.5 of RE25.
 WIRES = np.array(

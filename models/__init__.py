@@ -12,29 +12,28 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from models.compiling import compile_system
-    from models.dimension import DIMENSIONS, Dimension
     from models.errors import ScenarioError, TradespaceError
-    from models.evaluating import evaluate
-    from models.evaluation import Evaluation
-    from models.explaining import explain
+    from models.evaluation import DIMENSIONS, Dimension, Evaluation
+    from models.evaluator import evaluate
+    from models.explanation.explain import explain
     from models.scenario.load import load_scenario
     from models.scenario.scenario import Scenario
-    from models.space import DesignSpace
-    from models.system import System
+    from models.space.space import DesignSpace
+    from models.system.compiler import compile_system
+    from models.system.system import System
 
 _HOMES = {
-    "DIMENSIONS": "models.dimension",
-    "DesignSpace": "models.space",
-    "Dimension": "models.dimension",
+    "DIMENSIONS": "models.evaluation",
+    "DesignSpace": "models.space.space",
+    "Dimension": "models.evaluation",
     "Evaluation": "models.evaluation",
     "Scenario": "models.scenario.scenario",
     "ScenarioError": "models.errors",
-    "System": "models.system",
+    "System": "models.system.system",
     "TradespaceError": "models.errors",
-    "compile_system": "models.compiling",
-    "evaluate": "models.evaluating",
-    "explain": "models.explaining",
+    "compile_system": "models.system.compiler",
+    "evaluate": "models.evaluator",
+    "explain": "models.explanation.explain",
     "load_scenario": "models.scenario.load",
 }
 

@@ -4,13 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.dimension import DIMENSIONS, Dimension
-
 Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """One objective.
+
+    Attributes:
+        name: Its name, as in the scenario file.
+        unit: Unit of its values.
+        better: Which direction is wanted.
+    """
+
+    name: str
+    unit: str
+    better: Literal["lower", "higher"]
+
+    @property
+    def sign(self) -> float:
+        """What a value is multiplied by to become a loss, which is minimised."""
+        return 1.0 if self.better == "lower" else -1.0
+
+
+DIMENSIONS = (
+    Dimension("latency", "ms", "lower"),
+    Dimension("throughput", "requests/s", "higher"),
+    Dimension("consistency", "fraction", "higher"),
+    Dimension("availability", "fraction", "higher"),
+    Dimension("cost", "USD", "lower"),
+    Dimension("complexity", "fraction", "lower"),
+)
+"""The six dimensions, in the order of the columns of `Evaluation.values`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,7 +8,7 @@ from models.errors import SpaceTooLargeError
 from models.evaluation import Array
 from models.performance.program import REPEATS, program_of
 from models.screening import counted_limits, screen
-from models.system import System
+from models.system.system import System
 
 #: Operations of a slow core in a second; one is a microsecond of it (measured on the bundled scenarios).
 PER_S = 1_000_000
@@ -46,7 +46,7 @@ def operations_of_all(system: System, *, seed: int) -> float:
 def _of_a_situation(system: System) -> float:
     program = program_of(system)
     each = _A_REPEATED_CALL if program.flags[REPEATS] else _A_CALL
-    return _A_SITUATION + each * len(system.nodes)
+    return float(_A_SITUATION + each * len(system.nodes))
 
 
 def _shares_left(system: System, size: int, seed: int) -> tuple[float, float]:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.behaviour import load_of
-from models.effort import effort
+from models.dimensions.effort import effort
+from models.dimensions.limits import effort_excess, load_excess
 from models.evaluation import Array
-from models.limits import effort_excess, load_excess
-from models.parameters import apply_decisions
-from models.system import System
+from models.performance.steady_state import load_of
+from models.system.parameters import apply_decisions
+from models.system.system import System
 
 #: The load of a pass without times comes to rest within this of the one with them.
 _SURE = 1e-6

@@ -79,7 +79,7 @@ class DesignForm(Form):
 
 
 class DimensionForm(Form):
-    """`models.dimension.Dimension`."""
+    """`models.evaluation.Dimension`."""
 
     name: str
     unit: str

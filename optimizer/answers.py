@@ -9,8 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from models.dimension import Dimension
-from models.evaluation import Array, Evaluation
+from models.evaluation import Array, Dimension, Evaluation
 from optimizer.answer_form import AnswerForm, ConfigForm, DesignForm, plain
 from optimizer.config import SolveConfig
 from optimizer.front import Front

@@ -76,7 +76,7 @@ def evaluate(
     as_json: AsJson = False,
 ) -> None:
     """Score one design, with everything in between: by phase, component and flow."""
-    from models.explaining import explain as everything_of
+    from models.explanation.explain import explain as everything_of
     from optimizer.designs import design_from
 
     system = compiled(scenario)
@@ -106,7 +106,7 @@ def check(scenario: ScenarioFile, as_json: AsJson = False) -> None:
     for finding in () if as_json else found:  # at once: what comes next takes its time
         typer.echo(f"warning: {finding}")
 
-    from models.compiling import compile_system
+    from models.system.compiler import compile_system
     from optimizer.oddities import oddities
 
     known = {finding.where for finding in found}

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from models.scenario.scenario import Scenario
-    from models.system import System
+    from models.system.system import System
 
 
 def located(path: Path) -> Path:
@@ -47,7 +47,7 @@ def load(path: Path) -> Scenario:
 
 def compiled(path: Path) -> System:
     """Reads and compiles a scenario file."""
-    from models.compiling import compile_system
+    from models.system.compiler import compile_system
 
     return compile_system(load(path))
 

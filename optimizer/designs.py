@@ -8,8 +8,8 @@ from pathlib import Path
 
 from models.errors import DesignError, OutputError, Remedy, ScenarioError
 from models.evaluation import Array
-from models.scenario.document import read_document, read_file
-from models.system import System
+from models.scenario.reading.document import read_document, read_file
+from models.system.system import System
 from optimizer.files import write_text
 from optimizer.reading import typed_number
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from models.errors import DesignError, Remedy, TradespaceError
-from models.evaluating import evaluate
-from models.system import System
+from models.evaluator import evaluate
+from models.system.system import System
 from optimizer.answer_form import AnswerForm, plain
 from optimizer.answers import certificate_from, config_from, trace_from
 from optimizer.decide.knee import knee

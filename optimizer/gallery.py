@@ -71,7 +71,7 @@ def title_of(name: str) -> str:
     Raises:
         GalleryError: There is none of that name.
     """
-    from models.scenario.document import read_document
+    from models.scenario.reading.document import read_document
 
     text = path_of(name).read_text(encoding="utf-8")
     head = re.search(r"^title:.*(?:\n[ \t]+.*)*", text, re.MULTILINE)
@@ -86,8 +86,8 @@ def entry(name: str) -> Entry:
         GalleryError: There is none of that name.
         ScenarioError: Its file is damaged.
     """
-    from models.compiling import compile_system
     from models.scenario.load import load_scenario
+    from models.system.compiler import compile_system
 
     scenario = load_scenario(path_of(name))
     return Entry(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.columns import Column
+from models.dimensions.limits import ALWAYS
 from models.errors import Finding
-from models.evaluating import evaluate
 from models.evaluation import Array, Evaluation, concatenate
-from models.limits import ALWAYS
-from models.system import System
+from models.evaluator import evaluate
+from models.space.columns import Column
+from models.system.system import System
 from optimizer.protocols import size_of
 
 #: Up to here all designs are looked at, beyond that many of them.

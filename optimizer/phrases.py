@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from models.dimension import Dimension
-from models.evaluation import Array
+from models.evaluation import Array, Dimension
 from models.units import nines, quantity
 
 #: Unit of a difference of shares; the complexity budget has points of its own.

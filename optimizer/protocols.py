@@ -8,16 +8,16 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from models.columns import Column
-from models.conditions import DecisionColumns
 from models.errors import EvaluationError, SpaceTooLargeError
 from models.evaluation import Array, Evaluation
+from models.space.columns import Column
+from models.space.conditions import DecisionColumns
 
 Evaluator = Callable[[Array], Evaluation]
 
 
 class Space(Protocol):
-    """The designs there are (see `models.space.DesignSpace`, which is one)."""
+    """The designs there are (see `models.space.space.DesignSpace`, which is one)."""
 
     @property
     def n_columns(self) -> int:
@@ -42,7 +42,7 @@ class Space(Protocol):
 
 
 class SearchSpace(Space, Protocol):
-    """A space whose columns are known, so that designs can be changed (`models.space.DesignSpace` is one)."""
+    """A space whose columns are known: designs can be changed (`models.space.space.DesignSpace` is one)."""
 
     @property
     def columns(self) -> tuple[Column, ...]:

@@ -78,7 +78,7 @@ def searched(
     if not can_be_searched(space):
         raise SpaceTooLargeError(
             f"the space has {count(size_of(space))} designs and only lists or samples them: a search needs "
-            "its columns, decisions, canonical() and is_allowed() (models.space.DesignSpace has them); "
+            "its columns, decisions, canonical() and is_allowed() (models.space.space.DesignSpace has them); "
             "`max_designs` looks at all of them where it is large enough, else at a Sobol sample of so many",
             remedy=Remedy.SAMPLE,
         )

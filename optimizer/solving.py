@@ -10,13 +10,13 @@ from typing import Protocol
 
 import numpy as np
 
-from models.dimension import DIMENSIONS
 from models.errors import Remedy
-from models.evaluating import evaluate
+from models.evaluation import DIMENSIONS
+from models.evaluator import evaluate
+from models.explanation.bottleneck_moves import more_where_it_is_tight
 from models.operations import operations_of_a_design, operations_of_all
 from models.screening import counted_limits, screen
-from models.suggestions import more_where_it_is_tight
-from models.system import System
+from models.system.system import System
 from optimizer.choice import Work
 from optimizer.config import SolveConfig
 from optimizer.decide.knee import knee

@@ -176,7 +176,7 @@ def _print_excluded(console: Console, solution: Solution) -> None:
 
 
 def print_design(console: Console, told: dict[str, object]) -> None:
-    """One design with everything in between, as `models.explaining.explain` tells it."""
+    """One design with everything in between, as `models.explanation.explain.explain` tells it."""
     scenario, design = _dict(told["scenario"]), _dict(told["design"])
     console.print(Text(str(scenario["title"] or scenario["name"]), style="bold"))
     _print_hanging(console, "design: ", ", ".join(f"{n} = {_written(v)}" for n, v in design.items()))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.dimension import Dimension
-from models.evaluation import Evaluation
+from models.evaluation import Dimension, Evaluation
 from optimizer.front import front_of
 
 

@@ -6,8 +6,7 @@ from itertools import product
 
 import numpy as np
 
-from models.dimension import Dimension
-from models.evaluation import Evaluation
+from models.evaluation import Dimension, Evaluation
 
 _T = np.linspace(0.0, 1.0, 21)
 

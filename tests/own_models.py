@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.columns import Column
-from models.conditions import DecisionColumns
-from models.dimension import Dimension
-from models.evaluation import Evaluation
-from models.space import DesignSpace
+from models.evaluation import Dimension, Evaluation
+from models.space.columns import Column
+from models.space.conditions import DecisionColumns
+from models.space.space import DesignSpace
 from optimizer.own_model import OwnModel
 
 DIMENSIONS = (Dimension("price", "USD", "lower"), Dimension("speed", "1/s", "higher"))

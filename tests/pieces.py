@@ -9,8 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from models.dimension import Dimension
-from models.evaluation import Evaluation
+from models.evaluation import Dimension, Evaluation
 
 
 def square(piece):

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.dimension import Dimension
-from models.evaluation import Evaluation
-from models.space import design_space
+from models.evaluation import Dimension, Evaluation
+from models.space.space import design_space
 from scenarios import scenario
 
 PHASES = [{"name": "calm", "rate": 50, "hours": 20}, {"name": "peak", "rate": 300, "hours": 4}]

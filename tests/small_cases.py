@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from models import System, compile_system, explain, load_scenario
-from models.evaluating import Run, run
+from models.evaluator import Run, run
 
 FOLDER = Path(__file__).with_name("cases")
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from models.compiling import compile_system
 from models.scenario.load import scenario_from_text
+from models.system.compiler import compile_system
 from optimizer.config import SolveConfig
 from optimizer.gallery import path_of
 from optimizer.runs.connecting import url_of

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from models import Evaluation, System, compile_system, evaluate, explain
-from models.design import encode
 from models.scenario.load import load_with_warnings
+from models.space.design import encode
 
 FOLDER = Path(__file__).parents[1] / "data" / "scenarios"
 

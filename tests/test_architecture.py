@@ -30,7 +30,7 @@ OWNERS = {
     ),
     "pydantic_core": ("models.scenario.",),
     "annotated_types": ("models.scenario.",),
-    "scipy": ("models.formulas.", "models.performance.compiled", "models.sampling"),
+    "scipy": ("models.formulas.", "models.performance.compiled", "models.space.sampling"),
     "numba": ("models.performance.compiled", "models.performance.record"),
     "llvmlite": ("models.performance.compiled", "models.performance.record"),
     "rich": ("optimizer.terminal", "optimizer.progress", "optimizer.console", "optimizer.door"),
@@ -91,8 +91,8 @@ def imports(path: Path, *, only_at_start: bool) -> frozenset[str]:
 
 
 def test_there_is_something_to_read():
-    assert {"models.space", "optimizer.cli", "models.formulas.erlang"} <= set(MODULES)
-    assert "models.errors" in imports(MODULES["models.space"], only_at_start=True)
+    assert {"models.space.space", "optimizer.cli", "models.formulas.erlang"} <= set(MODULES)
+    assert "models.errors" in imports(MODULES["models.space.space"], only_at_start=True)
     assert "pandas" in imports(MODULES["optimizer.tables"], only_at_start=False)
     assert "pandas" not in imports(MODULES["optimizer.tables"], only_at_start=True)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from models.errors import TradespaceError
-from models.scenario.editing import tree_of
+from models.scenario.editing.edit import tree_of
 from models.units import count, duration
 from optimizer.batch.cases import values_of
 from optimizer.batch.kept import is_kept_whole, wanted_batch

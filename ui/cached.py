@@ -16,14 +16,14 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from models.compiling import compile_system
 from models.errors import Finding, ScenarioError, TradespaceError
-from models.evaluating import evaluate
 from models.evaluation import Array, Evaluation
-from models.explaining import explain
-from models.flow_times import FlowTimes, flow_times
+from models.evaluator import evaluate
+from models.explanation.explain import explain
+from models.explanation.time_breakdown import FlowTimes, flow_times
 from models.scenario.load import scenario_from_text
-from models.system import System
+from models.system.compiler import compile_system
+from models.system.system import System
 from optimizer.batch.kept import batch_of
 from optimizer.batch.running import Batch
 from optimizer.batch.summary import batch_report
@@ -150,7 +150,7 @@ def evaluated(digest: str, x: Row, _system: System) -> Evaluation:
 
 @st.cache_resource(max_entries=128, show_spinner=False)
 def explained(digest: str, x: Row, _system: System) -> dict[str, Any]:
-    """One design with everything in between (`models.explaining.explain`)."""
+    """One design with everything in between (`models.explanation.explain.explain`)."""
     return dict(explain(_system, array(x)))
 
 

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from models.errors import Finding, TradespaceError
-from models.scenario.document import Node
-from models.scenario.draft import Draft
-from models.scenario.editing import tree_of
-from models.scenario.scalar import Scalar
-from models.system import System
+from models.scenario.editing.draft import Draft
+from models.scenario.editing.edit import tree_of
+from models.scenario.reading.document import Node
+from models.scenario.reading.scalar import Scalar
+from models.system.system import System
 from optimizer.config import SolveConfig
 from ui import cached, drafts, state
 from ui.solving import AT_ONCE_S, ask, at_once

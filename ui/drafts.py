@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from models.errors import Finding
-from models.scenario.draft import Draft
+from models.scenario.editing.draft import Draft
 from ui import state
 from ui.edits import Refused
 

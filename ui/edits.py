@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from models.errors import Finding
-from models.scenario.draft import Draft
+from models.scenario.editing.draft import Draft
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.evaluation import Array
-from models.system import System
+from models.system.system import System
 from models.units import count
 from optimizer.decide.changes import TODAYS, called, is_today
 from optimizer.decide.reaching import Reach, reach

@@ -9,8 +9,8 @@ from dataclasses import replace
 
 import streamlit as st
 
-from models.dimension import DIMENSIONS
 from models.errors import TradespaceError
+from models.evaluation import DIMENSIONS
 from models.units import count, duration
 from optimizer.config import SolveConfig
 from optimizer.protocols import size_of

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from models.errors import Finding, TradespaceError
 from models.evaluation import Array
-from models.system import System
+from models.system.system import System
 from optimizer.config import SolveConfig
 from optimizer.report.findings import Findings
 from optimizer.runs.connecting import StoreError, url_of

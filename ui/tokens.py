@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from models.evaluation import Array
-from models.space import DesignSpace
+from models.space.space import DesignSpace
 from optimizer.front import Front
 from optimizer.reading import whole_number
 

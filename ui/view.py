@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from models.dimension import DIMENSIONS
+from models.evaluation import DIMENSIONS
 from optimizer.decide.selecting import Range
 
 #: The scenario of the first screen.

@@ -15,12 +15,12 @@ import numpy as np
 
 from benchmarks.fuzzing.commands import COMMANDS, run, told_to, write_for_commands
 from benchmarks.fuzzing.judging import Hang, alarm, defects_of
-from models.compiling import compile_system
 from models.errors import TradespaceError
-from models.evaluating import evaluate
 from models.evaluation import Array, Evaluation
-from models.explaining import explain
+from models.evaluator import evaluate
+from models.explanation.explain import explain
 from models.scenario.load import scenario_from
+from models.system.compiler import compile_system
 
 Fate = Literal["refused", "evaluated", "traceback", "hang", "no number", "broken"]
 #: Longest time of one mutant, s.

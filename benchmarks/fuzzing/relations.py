@@ -10,14 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from models.compiling import compile_system
-from models.dimension import DIMENSIONS
 from models.errors import TradespaceError
-from models.evaluating import evaluate
-from models.evaluation import Array
+from models.evaluation import DIMENSIONS, Array
+from models.evaluator import evaluate
 from models.scenario.load import scenario_from
 from models.scenario.schema import json_schema
-from models.system import System
+from models.system.compiler import compile_system
+from models.system.system import System
 
 Tree = dict[str, Any]
 #: A design in writing.

@@ -6,7 +6,6 @@ import math
 
 import numpy as np
 
-from models import layout as at
 from models.performance import program as of
 from models.performance.circuit_breaker import breaker_opening, bulkhead_opening, moved, opening_of
 from models.performance.compiled import internal
@@ -26,6 +25,7 @@ from models.performance.parallel_calls import maximum, merged_branch
 from models.performance.program import Program, Work
 from models.performance.response_law import split_at
 from models.performance.retry import APART, each_time, mean_attempts, mean_failed
+from models.system import layout as at
 
 _MS_PER_S = 1000.0
 

@@ -6,13 +6,13 @@ import math
 
 import numpy as np
 
-from models import layout as at
 from models.formulas.attempts import ARRIVED, RUNAWAY
 from models.performance import program as of
 from models.performance.circuit_breaker import PROBES
 from models.performance.compiled import internal
 from models.performance.network import one_pass
 from models.performance.program import Program, Work
+from models.system import layout as at
 
 #: Passes at the most.
 MOST_PASSES = 100

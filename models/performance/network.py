@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from models import layout as at
 from models.performance import program as of
 from models.performance.call import answer_call, answer_steps
 from models.performance.compiled import internal
 from models.performance.program import Program, Work
 from models.performance.station import serve
+from models.system import layout as at
 
 
 @internal

@@ -9,15 +9,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.dependence import coupling_of
 from models.formulas.parallel import MOST_COMBINED
-from models.layout import CALL, COMPONENT, FLOW, Layout
 from models.performance.cache import ALL_BINS
+from models.performance.feedback import coupling_of
 from models.performance.mixture import MOST_ENTRIES, PLACES
 from models.performance.parallel_calls import MEMORY, MEMORY_WIDTH
 from models.performance.record import Floats, Floats2, Floats3, Ints, Record
 from models.scenario.component import KINDS
-from models.system import ParallelNode, StepNode, System, all_calls
+from models.system.layout import CALL, COMPONENT, FLOW, Layout
+from models.system.system import ParallelNode, StepNode, System, all_calls
 
 Array = NDArray[np.float64]
 

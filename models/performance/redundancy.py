@@ -9,10 +9,10 @@ import math
 
 import numpy as np
 
-from models import layout as at
 from models.performance import program as of
 from models.performance.compiled import beta_lower, internal
 from models.performance.program import Program, Work
+from models.system import layout as at
 
 _MINUTES_PER_HOUR = 60.0
 #: Columns of a part: component, replicas, needed, offered replicas, availability, zones, zone availability,

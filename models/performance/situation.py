@@ -6,7 +6,6 @@ import math
 
 import numpy as np
 
-from models import layout as at
 from models.performance import program as of
 from models.performance.call import answer_steps
 from models.performance.compiled import internal
@@ -16,6 +15,7 @@ from models.performance.program import Program, Work
 from models.performance.redundancy import hard_availability
 from models.performance.response_law import percentile
 from models.performance.station import bare_times
+from models.system import layout as at
 
 _MS_PER_S = 1000.0
 #: A shorter time, s, is none.

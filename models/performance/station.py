@@ -6,7 +6,6 @@ import math
 
 import numpy as np
 
-from models import layout as at
 from models.formulas.scalability import PASSES
 from models.performance import program as of
 from models.performance.cache import cache_hits, characteristic_calls, fill_bins
@@ -16,6 +15,7 @@ from models.performance.program import Program, Work
 from models.performance.quorum import quorum_waits, stale_read_share
 from models.performance.station_wait import station_wait
 from models.performance.thread_pool import hold, pool_wait
+from models.system import layout as at
 
 _MS_PER_S = 1000.0
 _SHORTEST_S = 1e-15

@@ -9,7 +9,6 @@ import math
 
 import numpy as np
 
-from models import layout as at
 from models.formulas.pools import FULLEST, SHARPNESS
 from models.performance import program as of
 from models.performance.compiled import compiled, internal
@@ -17,6 +16,7 @@ from models.performance.erlang import erlang_b, erlang_c
 from models.performance.mixture import Cumulants, collapse, from_raw, put, scaled, single
 from models.performance.parallel_calls import maximum
 from models.performance.program import Program, Work
+from models.system import layout as at
 
 _MS_PER_S = 1000.0
 

@@ -11,8 +11,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from models.errors import Finding, ScenarioError
-from models.scenario import check
-from models.scenario.document import (
+from models.scenario.checks import check
+from models.scenario.load_trace import TraceError, with_phases
+from models.scenario.reading.document import (
     MAX_DEPTH,
     MAX_FINDINGS,
     MAX_KEY,
@@ -21,10 +22,9 @@ from models.scenario.document import (
     read_document,
     read_file,
 )
-from models.scenario.findings import translated
-from models.scenario.mend import is_apart, is_independent, mended
+from models.scenario.reading.findings import translated
+from models.scenario.reading.mend import is_apart, is_independent, mended
 from models.scenario.scenario import Scenario
-from models.scenario.trace import TraceError, with_phases
 
 _MAX_INTEGER = 10**18
 

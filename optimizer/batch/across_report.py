@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from models.dimension import Dimension
-from models.evaluation import Array
+from models.evaluation import Array, Dimension
 from optimizer.batch.across import Across, safety
 from optimizer.batch.together import Together
 from optimizer.decide.changes import called, marked

@@ -6,7 +6,7 @@ import statistics
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from models.dimension import Dimension
+from models.evaluation import Dimension
 from optimizer.batch.cases import Case
 from optimizer.batch.running import Batch
 from optimizer.report.content import Block, Cell, Line, Number, Section, Table, text

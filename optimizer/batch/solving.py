@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from models.compiling import compile_system
 from models.errors import EvaluationError
 from models.scenario.load import scenario_from
-from models.system import System
+from models.system.compiler import compile_system
+from models.system.system import System
 from optimizer.answers import solution_answer
 from optimizer.batch.cases import Case
 from optimizer.batch.varied import varied

@@ -9,13 +9,13 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from models.columns import Column
-from models.conditions import DecisionColumns
 from models.errors import TradespaceError
-from models.evaluating import evaluate
 from models.evaluation import Array, Evaluation
-from models.space import DesignSpace
-from models.system import System
+from models.evaluator import evaluate
+from models.space.columns import Column
+from models.space.conditions import DecisionColumns
+from models.space.space import DesignSpace
+from models.system.system import System
 
 How = Literal["worst", "expected"]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from models.assumptions import Assumption, assumptions_of
-from models.dimension import DIMENSIONS
-from models.scenario.document import Node
-from models.system import System
+from models.evaluation import DIMENSIONS
+from models.explanation.assumptions import Assumption, assumptions_of
+from models.scenario.reading.document import Node
+from models.system.system import System
 
 #: Parts of a file whose numbers are named by a path of their own rather than by their place.
 _NAMED = ("components", "flows", "complexity")
@@ -36,7 +36,7 @@ def variables_of(system: System, tree: Mapping[str, Node]) -> tuple[Variable, ..
 
     Args:
         system: The compiled scenario.
-        tree: What its text holds (`models.scenario.editing.tree_of`).
+        tree: What its text holds (`models.scenario.editing.edit.tree_of`).
     """
     scenario = system.scenario
     peak = max(phase.rate for phase in scenario.workload.phases)

@@ -103,7 +103,7 @@ def _cases(
 ) -> list[Case]:
     from dataclasses import asdict
 
-    from models.scenario.document import decoded, read_file
+    from models.scenario.reading.document import decoded, read_file
     from optimizer.batch.cases import grid, listed, values_of
     from optimizer.batch.varied import VariedError
     from optimizer.config import SolveConfig

@@ -19,7 +19,7 @@ from optimizer.commands.options import (
 from optimizer.console import compiled, console, print_json, print_table
 
 if TYPE_CHECKING:
-    from models.system import System
+    from models.system.system import System
     from optimizer.decide.breaking import BreakingPoints
     from optimizer.decide.comparing import Comparison
 
@@ -42,7 +42,7 @@ def compare(
     """Put designs and today's side by side: decisions that differ, what each does, margins."""
     import numpy as np
 
-    from models.evaluating import evaluate
+    from models.evaluator import evaluate
     from optimizer.decide.breaking import breaking_points
     from optimizer.decide.changes import marked
     from optimizer.decide.comparing import compare as side_by_side

@@ -21,7 +21,7 @@ from optimizer.console import compiled, console, print_json, print_table
 
 if TYPE_CHECKING:
     from models.evaluation import Array
-    from models.system import System
+    from models.system.system import System
     from optimizer.decide.doubts import Doubts
 
 
@@ -59,7 +59,7 @@ def _name(position: int | None) -> str:
 def _print(told: Doubts, today: int | None) -> None:
     import numpy as np
 
-    from models.dimension import DIMENSIONS
+    from models.evaluation import DIMENSIONS
     from models.units import percent, usd
     from optimizer.decide.changes import TODAYS
     from optimizer.phrases import value_of
@@ -95,7 +95,7 @@ def _print(told: Doubts, today: int | None) -> None:
 
 
 def _answer(system: System, told: Doubts, seed: int) -> dict[str, object]:
-    from models.dimension import DIMENSIONS
+    from models.evaluation import DIMENSIONS
 
     names = [d.name for d in DIMENSIONS]
     knowledge = told.knowledge

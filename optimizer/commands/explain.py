@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from models.evaluation import Array
-    from models.system import System
+    from models.system.system import System
     from optimizer.decide.account import Account
     from optimizer.front import Front
 

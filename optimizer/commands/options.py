@@ -14,7 +14,7 @@ from optimizer.console import located
 
 if TYPE_CHECKING:
     from models.evaluation import Array
-    from models.system import System
+    from models.system.system import System
     from optimizer.config import SolveConfig
     from optimizer.front import Front
     from optimizer.runs.store import RunStore

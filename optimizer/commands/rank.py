@@ -23,7 +23,7 @@ def rank(
     as_json: AsJson = False,
 ) -> None:
     """Order the front: by what the scenario gives up readily, by your weights, and by all opinions."""
-    from models.dimension import DIMENSIONS
+    from models.evaluation import DIMENSIONS
     from models.units import count, percent, quantity
     from optimizer.decide.acceptability import acceptability
     from optimizer.decide.changes import TODAYS, place_of_today

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy import intp
     from numpy.typing import NDArray
 
-    from models.system import System
+    from models.system.system import System
     from optimizer.decide.reaching import Reach
     from optimizer.front import Front
 

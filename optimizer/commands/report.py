@@ -21,7 +21,7 @@ from optimizer.console import compiled
 
 if TYPE_CHECKING:
     from models.evaluation import Array
-    from models.system import System
+    from models.system.system import System
     from optimizer.solution import Solution
 
 #: Designs that may be put beside the chosen one.

@@ -81,7 +81,7 @@ def solve(
 
         refuse_existing(out, force=force)
 
-    from models.compiling import compile_system
+    from models.system.compiler import compile_system
     from optimizer.workers import cores
 
     system = compile_system(loaded)

@@ -12,7 +12,7 @@ from optimizer.console import compiled, print_json
 
 if TYPE_CHECKING:
     from models.evaluation import Evaluation
-    from models.system import System
+    from models.system.system import System
     from optimizer.decide.effects import Effects, Interaction
 
 #: Interactions that are shown.
@@ -35,7 +35,7 @@ def what_if(
     """What a change of decisions does; without --set, what every single change would do."""
     import numpy as np
 
-    from models.evaluating import evaluate
+    from models.evaluator import evaluate
     from optimizer.decide.effects import interactions, single_changes
     from optimizer.designs import changed
 
@@ -58,7 +58,7 @@ def what_if(
 
 
 def _tell_shares(system: System, *, as_json: bool) -> None:
-    from models.dimension import DIMENSIONS
+    from models.evaluation import DIMENSIONS
     from models.units import percent
     from optimizer.decide.sobol import decision_shares
 

@@ -8,11 +8,10 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from models.dimension import DIMENSIONS
-from models.evaluating import evaluate
-from models.evaluation import Array, Evaluation
-from models.notices import Notice, notices
-from models.system import System
+from models.evaluation import DIMENSIONS, Array, Evaluation
+from models.evaluator import evaluate
+from models.explanation.notices import Notice, notices
+from models.system.system import System
 from optimizer.decide.breaking import BreakingPoints, breaking_points
 from optimizer.decide.changes import Change, changes
 from optimizer.decide.exchanges import Exchange, Sacrifice, exchanges, sacrifices

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.evaluating import run
 from models.evaluation import Array
+from models.evaluator import run
 from models.scenario.paths import Slot
-from models.system import System
+from models.system.system import System
 
 #: Smallest and largest multiple that is tried, and multiples in between on the first look.
 LEAST, MOST, FIRST_LOOK = 1.0 / 1024.0, 64.0, 33

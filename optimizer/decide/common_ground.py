@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.evaluating import evaluate
-from models.system import System
+from models.evaluator import evaluate
+from models.system.system import System
 from optimizer.decide.survival_rules import Rules, rules_for
 from optimizer.pareto import non_dominated
 from optimizer.protocols import size_of

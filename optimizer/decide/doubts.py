@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.dimension import DIMENSIONS
-from models.evaluation import Array
-from models.guesses import Guess, draws_of, guesses_of
-from models.system import System
+from models.evaluation import DIMENSIONS, Array
+from models.system.system import System
+from models.system.uncertainty import Guess, draws_of, guesses_of
 from optimizer.decide.ranking import weights_by_tolerance
 from optimizer.decide.representatives import representatives
 from optimizer.decide.uncertainty import (

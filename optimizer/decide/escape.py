@@ -9,11 +9,11 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from models.evaluating import run
 from models.evaluation import Array
-from models.notices import notices
+from models.evaluator import run
+from models.explanation.notices import notices
 from models.scenario.paths import Slot
-from models.system import System
+from models.system.system import System
 from optimizer.decide.breaking import MOST, first_falls
 from optimizer.decide.changes import Change, changes
 from optimizer.decide.last_to_fall import Last, last_to_fall

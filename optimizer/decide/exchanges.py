@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.dimension import Dimension
-from models.evaluation import Array
+from models.evaluation import Array, Dimension
 from optimizer.decide.noise import MODEL_ERROR, ModelError, is_equal
 from optimizer.front import Front
 from optimizer.scaling import scale_of

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.evaluating import evaluate
 from models.evaluation import Array, Evaluation, concatenate
-from models.system import System
+from models.evaluator import evaluate
+from models.system.system import System
 from optimizer.decide.account import steps_of
 from optimizer.decide.changes import called, changes, told
 from optimizer.decide.exchanges import nines_of

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.complexity import WARNING_SHARE
-from models.emergence import DANGER, IMMINENT, THRESHOLDS
-from models.evaluating import run
+from models.dimensions.complexity import WARNING_SHARE
+from models.dimensions.emergence import DANGER, IMMINENT, THRESHOLDS
 from models.evaluation import Array
-from models.system import System
+from models.evaluator import run
+from models.system.system import System
 from optimizer.front import Front
 
 

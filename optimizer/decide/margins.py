@@ -14,12 +14,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from models.coupling import is_required
-from models.evaluating import run
 from models.evaluation import Array
-from models.phases import in_phase
+from models.evaluator import run
 from models.scenario.paths import Slot
-from models.system import System
+from models.system.dependency_graph import is_required
+from models.system.phases import in_phase
+from models.system.system import System
 
 Kind = Literal["replicas", "zone", "time", "hits"]
 #: Parts of an interval in each round, and rounds: they tell one of 4,000 replicas, and a time to 0.1 %.

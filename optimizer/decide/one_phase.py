@@ -8,12 +8,12 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from models.behaviour import behaviour, situations_of
+from models.dimensions.limits import LIMIT_TOLERANCE
 from models.evaluation import Array
-from models.limits import LIMIT_TOLERANCE
-from models.parameters import apply_decisions
+from models.performance.steady_state import behaviour, situations_of
 from models.scenario.paths import Slot
-from models.system import System
+from models.system.parameters import apply_decisions
+from models.system.system import System
 
 
 def breaks_at_peak(

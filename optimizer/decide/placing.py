@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.evaluation import Evaluation
-from models.space import DesignSpace
+from models.space.space import DesignSpace
 from optimizer.decide.noise import MODEL_ERROR, ModelError
 from optimizer.decide.why_not import dominators
 from optimizer.front import Front

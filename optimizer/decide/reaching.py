@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.dimension import Dimension
-from models.evaluation import Array
+from models.evaluation import Array, Dimension
 from optimizer.decide.ranking import AUGMENTATION
 from optimizer.front import Front
 from optimizer.reading import LARGEST

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.columns import Column
 from models.evaluation import Array
+from models.space.columns import Column
 from optimizer.decide.exchanges import nines_of
 from optimizer.decide.knee import knee
 from optimizer.decide.survival_rules import Rules, rules_for

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.dimension import DIMENSIONS, Dimension
-from models.evaluation import Array
-from models.guesses import Guess, draws_of, guesses_of
-from models.system import System
+from models.evaluation import DIMENSIONS, Array, Dimension
+from models.system.system import System
+from models.system.uncertainty import Guess, draws_of, guesses_of
 from optimizer.decide.doubts import DRAWS, HIGH, LOW
 from optimizer.decide.uncertainty import bands, probabilities, under
 

@@ -10,11 +10,10 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from models.dimension import DIMENSIONS
-from models.evaluating import evaluate
-from models.evaluation import Array
-from models.sampling import spread, unit_points
-from models.system import System
+from models.evaluation import DIMENSIONS, Array
+from models.evaluator import evaluate
+from models.space.sampling import spread, unit_points
+from models.system.system import System
 
 #: Resamples for the standard errors.
 RESAMPLES = 200

@@ -8,11 +8,11 @@ from typing import Literal
 
 import numpy as np
 
-from models.columns import Column
-from models.complexity import WARNING_SHARE
-from models.evaluating import evaluate, run
+from models.dimensions.complexity import WARNING_SHARE
 from models.evaluation import Array
-from models.system import System
+from models.evaluator import evaluate, run
+from models.space.columns import Column
+from models.system.system import System
 from optimizer.decide.changes import Change, changes
 
 #: How far one addition moves a number that isn't counted in steps, as a share of its range.

@@ -13,8 +13,8 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from models.columns import Column
 from models.evaluation import Array
+from models.space.columns import Column
 
 Mask = NDArray[np.bool_]
 Bits = NDArray[np.uint8]

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.effort import effort
+from models.dimensions.effort import effort
 from models.evaluation import Array
-from models.system import System
+from models.system.system import System
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.dimension import DIMENSIONS, Dimension
-from models.evaluating import run
-from models.evaluation import Array
-from models.guesses import Draws, base_of, draws_at, draws_of, guesses_of
-from models.system import System
+from models.evaluation import DIMENSIONS, Array, Dimension
+from models.evaluator import run
+from models.system.system import System
+from models.system.uncertainty import Draws, base_of, draws_at, draws_of, guesses_of
 from optimizer.decide.ranking import rank
 from optimizer.decide.sobol import Indices, sobol_indices
 from optimizer.pareto import non_dominated

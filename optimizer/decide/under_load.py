@@ -7,11 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.dimension import DIMENSIONS, Dimension
-from models.evaluating import run
-from models.evaluation import Array
+from models.evaluation import DIMENSIONS, Array, Dimension
+from models.evaluator import run
 from models.scenario.paths import Slot
-from models.system import System
+from models.system.system import System
 from optimizer.decide.breaking import BreakingPoints
 
 #: Multiples of the plan for a look over all loads: from a 64th to 64 times, eight to a doubling; 1 is one.

@@ -13,9 +13,9 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from models.evaluating import evaluate
 from models.evaluation import Array, Evaluation
-from models.system import System
+from models.evaluator import evaluate
+from models.system.system import System
 from optimizer.decide.changes import Change, changes
 from optimizer.decide.comparing import Comparison, compare
 from optimizer.decide.exchanges import Exchange, Sacrifice, exchanges, sacrifices

@@ -7,8 +7,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from models.dimension import Dimension
-from models.evaluation import Array, Evaluation
+from models.evaluation import Array, Dimension, Evaluation
 from optimizer.decide.changes import changes
 from optimizer.phrases import words_of
 from optimizer.report.content import Candidate, Decision, Number, Text, joined, text

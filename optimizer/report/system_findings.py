@@ -9,8 +9,8 @@ from functools import cached_property
 import numpy as np
 
 from models.evaluation import Array
-from models.notices import Notice, notices
-from models.system import System
+from models.explanation.notices import Notice, notices
+from models.system.system import System
 from optimizer.decide.account import steps_of
 from optimizer.decide.breaking import BreakingPoints, breaking_points
 from optimizer.decide.common_ground import CommonGround, common_ground

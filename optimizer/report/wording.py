@@ -6,8 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from models.dimension import Dimension
-from models.evaluation import Array, Evaluation
+from models.evaluation import Array, Dimension, Evaluation
 from models.scenario.decision import Choice, Integer, Real
 from models.scenario.paths import quantity_of, resolve
 from models.scenario.scenario import Scenario

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from models.dimension import Dimension
 from models.errors import Remedy
+from models.evaluation import Dimension
 from models.scenario.load import scenario_from_text
 from models.units import quantity
 from optimizer.answers import answer_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from models.dimension import Dimension
+from models.evaluation import Dimension
 from optimizer.answer_form import MomentForm, plain
 from optimizer.files import parquet_columns
 from optimizer.reading import from_values

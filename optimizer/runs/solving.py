@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from models.compiling import compile_system
 from models.errors import DesignError, Remedy, TradespaceError
 from models.scenario.load import scenario_from_text
-from models.system import System
+from models.system.compiler import compile_system
+from models.system.system import System
 from optimizer.answers import answer_of, solution_answer, solution_from
 from optimizer.config import SolveConfig
 from optimizer.engines.engine import Engine

@@ -15,8 +15,8 @@ from numpy.lib.format import read_array, read_array_header_1_0, read_array_heade
 from numpy.typing import NDArray
 from pydantic import ConfigDict, Field, model_validator
 
-from models.columns import Column
 from models.evaluation import Evaluation
+from models.space.columns import Column
 from optimizer.protocols import SearchSpace
 from optimizer.reading import SHOWN, Count, Form, Seconds
 

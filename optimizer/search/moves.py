@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from models.columns import Column
 from models.errors import SpaceTooLargeError
 from models.evaluation import Array
-from models.space import single_moves
+from models.space.columns import Column
+from models.space.space import single_moves
 from optimizer.protocols import SearchSpace
 
 #: Share of the changes of a number that are steps to its neighbour instead of jumps to anywhere.

@@ -9,10 +9,9 @@ from benchmarks._task import LARGE, Task
 from benchmarks.peers import PEERS, Peer, run
 from benchmarks.problems import Problem, choice, coil_spring, dtlz2, integer, real, space_of, tiers, toggle
 from instances import non_dominated_by_hand
-from models.conditions import Combination, Condition
-from models.dimension import Dimension
-from models.evaluation import Evaluation
-from models.space import DesignSpace
+from models.evaluation import Dimension, Evaluation
+from models.space.conditions import Combination, Condition
+from models.space.space import DesignSpace
 
 INSTALLED = [name for name, peer in PEERS.items() if peer.version is not None]
 #: pymoo 0.6.2 breaks ties between designs that exceed limits by the same amount with a generator of no seed

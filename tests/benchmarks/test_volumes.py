@@ -14,8 +14,7 @@ from benchmarks.problems import dtlz2, mnk_landscape
 from benchmarks.search_against_exact import main as against_exact
 from benchmarks.search_against_exact import missed_by
 from benchmarks.search_against_peers import main as against_peers
-from models.dimension import Dimension
-from models.evaluation import Evaluation
+from models.evaluation import Dimension, Evaluation
 from optimizer.front import Front
 from optimizer.pareto import hypervolume, non_dominated
 

@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.compiling import compile_system
-from models.evaluating import evaluate, run
+from models.evaluator import evaluate, run
 from models.scenario.load import load_scenario
+from models.system.compiler import compile_system
 
 FILE = Path(__file__).parents[2] / "data" / "scenarios" / "black_friday_exercise.yaml"
 ACTIONS = {

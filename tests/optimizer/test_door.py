@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.scenario.document import read_document
+from models.scenario.reading.document import read_document
 from optimizer.door import Door, escaped, harmless, output
 
 HERE = Path(__file__).parent

@@ -8,8 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from instances import LOSSES, Grid, Shop, dominates
-from models.dimension import Dimension
-from models.evaluation import Evaluation
+from models.evaluation import Dimension, Evaluation
 from optimizer.front import front_of
 
 

@@ -14,7 +14,7 @@ import xmlschema
 import yaml
 
 from models import compile_system, load_scenario
-from models.evaluating import evaluate
+from models.evaluator import evaluate
 from optimizer import solve
 from optimizer.cli import BAD_INPUT, OK
 from optimizer.commands.gate import SHUT

@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from instances import LOSSES
-from models.dimension import Dimension
-from models.evaluation import Evaluation
+from models.evaluation import Dimension, Evaluation
 from optimizer.decide.knee import knee, mean_regret
 from optimizer.front import Front
 from optimizer.pareto import non_dominated

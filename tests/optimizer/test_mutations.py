@@ -14,8 +14,8 @@ from rich.console import Console
 
 from models import compile_system, explain
 from models.errors import TradespaceError
-from models.scenario.document import read_document
 from models.scenario.load import scenario_from
+from models.scenario.reading.document import read_document
 from optimizer import SolveConfig, solve
 from optimizer.answers import solution_answer
 from optimizer.oddities import oddities

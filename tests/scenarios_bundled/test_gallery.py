@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 from models import System, compile_system, evaluate, load_scenario
-from models.explaining import explain
-from models.guesses import guesses_of
-from models.plans import base_value
+from models.explanation.explain import explain
 from models.scenario.load import load_with_warnings, scenario_from_text
 from models.scenario.schema import json_schema
+from models.system.effects import base_value
+from models.system.uncertainty import guesses_of
 from optimizer import gallery
 
 ROOT = Path(__file__).parents[2]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from models import Evaluation, System
-from models.design import encode
+from models.space.design import encode
 from optimizer.cli import BAD_INPUT, OK
 from optimizer.decide.breaking import breaking_points
 from stories import FOLDER, assert_well_described, broken, bundled, told

@@ -10,7 +10,7 @@ import pytest
 
 from apps import answered, app_test
 from models import evaluate
-from models.dimension import DIMENSIONS
+from models.evaluation import DIMENSIONS
 from models.units import quantity
 from optimizer.decide.breaking import breaking_points
 from optimizer.decide.robustness import robustness_of

@@ -9,9 +9,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from apps import answered, app_test
-from models.compiling import compile_system
-from models.evaluating import evaluate, run
+from models.evaluator import evaluate, run
 from models.scenario.load import load_scenario, scenario_from_text
+from models.system.compiler import compile_system
 from models.units import quantity
 from optimizer.decide.breaking import breaking_points
 from optimizer.gallery import path_of
@@ -307,8 +307,8 @@ def _only_switches(text, own):
     import numpy as np
     import streamlit as st
 
-    from models.compiling import compile_system
     from models.scenario.load import scenario_from_text
+    from models.system.compiler import compile_system
     from optimizer.decide.taking import taken_by
     from optimizer.report.wording import labels_of
     from ui.views.switches import draw_switches

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from apps import answered, app_test, solved_in
-from models.dimension import DIMENSIONS
-from models.scenario.draft import Draft
+from models.evaluation import DIMENSIONS
+from models.scenario.editing.draft import Draft
 from models.units import quantity
 from optimizer.decide.representatives import representatives
 from optimizer.decide.selecting import kept

@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from apps import app_test
-from models.compiling import compile_system
 from models.scenario.load import scenario_from_text
+from models.system.compiler import compile_system
 from optimizer.config import SolveConfig
 from optimizer.designs import design_from
 from optimizer.gallery import path_of
@@ -339,7 +339,7 @@ def test_the_report_is_about_the_chosen_design_with_the_picks_beside_it(monkeypa
 
 
 def system_column(name):
-    from models.dimension import DIMENSIONS
+    from models.evaluation import DIMENSIONS
 
     return [dimension.name for dimension in DIMENSIONS].index(name)
 

@@ -13,9 +13,9 @@ import pytest
 
 from apps import app_server, assert_quiet, opened, rest
 from browser import Watch
-from models.compiling import compile_system
-from models.dimension import DIMENSIONS
+from models.evaluation import DIMENSIONS
 from models.scenario.load import scenario_from_text
+from models.system.compiler import compile_system
 from optimizer.config import SolveConfig
 from optimizer.designs import design_from
 from optimizer.gallery import path_of

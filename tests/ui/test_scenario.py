@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from apps import answered, app_test
-from models.compiling import compile_system
-from models.scenario.editing import tree_of, value_at
+from models.scenario.editing.edit import tree_of, value_at
 from models.scenario.load import scenario_from_text
+from models.system.compiler import compile_system
 from optimizer.gallery import path_of
 from ui.views.solve_settings import config_from
 

@@ -9,8 +9,8 @@ import sqlite3
 import pytest
 
 from apps import app_test
-from models.compiling import compile_system
 from models.scenario.load import load_scenario
+from models.system.compiler import compile_system
 from optimizer.config import SolveConfig
 from optimizer.gallery import path_of
 from optimizer.runs.solving import solve_with_store

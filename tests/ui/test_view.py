@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.dimension import DIMENSIONS
+from models.evaluation import DIMENSIONS
 from optimizer.decide.selecting import kept
 from reports import everything, exercise
 from ui.tokens import name_of, row_of, token_of

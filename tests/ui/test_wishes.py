@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.dimension import DIMENSIONS, Dimension
+from models.evaluation import DIMENSIONS, Dimension
 from models.units import quantity
 from ui.view import Axes
 from ui.views.designs import merged

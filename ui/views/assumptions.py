@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from models.assumptions import Assumption, assumptions_of
-from models.bands import centre_of
-from models.scenario.editing import Place, same, value_at
-from models.scenario.scalar import Scalar
+from models.explanation.assumptions import Assumption, assumptions_of
+from models.explanation.bands import centre_of
+from models.scenario.editing.edit import Place, same, value_at
+from models.scenario.reading.scalar import Scalar
 from ui.drafting import Drafted
 from ui.views.editor import Cell, draw_editor
 from ui.views.words import escaped

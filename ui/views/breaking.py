@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from models.system import System
+from models.system.system import System
 from models.units import quantity
 from optimizer.decide.breaking import BreakingPoints
 from optimizer.decide.under_load import LoadCurve, dips

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from models.complexity import WARNING_SHARE
+from models.dimensions.complexity import WARNING_SHARE
 from models.units import quantity
 from optimizer.decide.health import BudgetOf
 from optimizer.decide.spending import Addition, Spending

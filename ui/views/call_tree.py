@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from models.system import CallNode, ParallelNode, StepNode, System
+from models.system.system import CallNode, ParallelNode, StepNode, System
 from models.units import percent, quantity
 from ui.views.words import as_html
 
@@ -51,7 +51,7 @@ def draw_call_tree(system: System, told: Mapping[str, Any], flow: int) -> None:
 
     Args:
         system: The system.
-        told: The design, explained (`models.explaining.explain`).
+        told: The design, explained (`models.explanation.explain.explain`).
         flow: Position of the flow.
     """
     phases = told["phases"]

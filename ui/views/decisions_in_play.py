@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from models.columns import Column
-from models.scenario.check_conditions import allowed_values
+from models.scenario.checks.conditions import allowed_values
 from models.scenario.decision import Choice, Decision, Integer, Real
-from models.scenario.fixing import fixed_values, options_of
-from models.scenario.scalar import Scalar, plain
+from models.scenario.editing.fixing import fixed_values, options_of
+from models.scenario.reading.scalar import Scalar, plain
+from models.space.columns import Column
 from models.units import count
 from optimizer.protocols import size_of
 from ui import drafting, drafts

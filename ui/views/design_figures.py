@@ -8,9 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
-from models.complexity import WARNING_SHARE
-from models.dimension import Dimension
-from models.evaluation import Array, Evaluation
+from models.dimensions.complexity import WARNING_SHARE
+from models.evaluation import Array, Dimension, Evaluation
 from models.units import quantity
 from ui.views import figures
 from ui.views.words import as_label

@@ -10,8 +10,8 @@ from typing import Any
 import streamlit as st
 
 from models.errors import Finding
-from models.scenario.editing import Place, dotted, same, value_at, written
-from models.scenario.scalar import Scalar, plain
+from models.scenario.editing.edit import Place, dotted, same, value_at, written
+from models.scenario.reading.scalar import Scalar, plain
 from ui import drafting, drafts
 from ui.drafting import Drafted
 

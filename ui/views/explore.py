@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from models.dimension import DIMENSIONS
+from models.evaluation import DIMENSIONS
 from models.units import count
 from optimizer.decide.changes import called
 from optimizer.report.sections.answer import answer, doubt_line

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from models.flow_times import FlowTimes, TimePart
-from models.system import System
+from models.explanation.time_breakdown import FlowTimes, TimePart
+from models.system.system import System
 from models.units import quantity
 from optimizer.phrases import joined
 from optimizer.report.content import Number

@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from models.dimension import DIMENSIONS
+from models.evaluation import DIMENSIONS
 from optimizer.decide.selecting import Range
 from optimizer.report.html import front_script, front_style
 from ui import cached

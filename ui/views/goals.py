@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from models.dimension import DIMENSIONS
+from models.evaluation import DIMENSIONS
 from models.scenario.goals import Goal, LatencyGoal, Limits
 from ui.drafting import Drafted
 from ui.views.editor import Cell, cell_of, draw_editor

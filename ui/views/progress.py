@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from models.dimension import Dimension
+from models.evaluation import Dimension
 from models.units import count, duration, quantity
 from optimizer.runs.run import SILENT_S, Run
 from optimizer.runs.so_far import SoFar

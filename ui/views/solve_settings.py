@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from models.system import System
+from models.system.system import System
 from models.units import count, duration
 from optimizer.config import EVALUATIONS, SolveConfig
 from optimizer.protocols import size_of

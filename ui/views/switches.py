@@ -8,11 +8,11 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from models.columns import Column
-from models.conditions import DecisionColumns
 from models.evaluation import Array
 from models.scenario.decision import Choice, Decision, Value
-from models.system import System
+from models.space.columns import Column
+from models.space.conditions import DecisionColumns
+from models.system.system import System
 from optimizer.decide.taking import Taken
 from optimizer.phrases import joined
 from optimizer.report.content import Number

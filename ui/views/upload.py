@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from models.errors import Finding, ScenarioError
-from models.scenario.document import MAX_BYTES, decoded
+from models.scenario.reading.document import MAX_BYTES, decoded
 from ui import drafting, drafts, state
 from ui.views.findings import draw_findings
 

@@ -9,7 +9,7 @@ from functools import partial
 
 import streamlit as st
 
-from models.dimension import Dimension
+from models.evaluation import Dimension
 from models.units import quantity
 from optimizer.decide.selecting import Range
 from ui.views.words import as_html, escaped

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 import streamlit as st
 
-from models.scenario.editing import Place
+from models.scenario.editing.edit import Place
 from models.scenario.workload import Phase
 from models.units import quantity
 from ui.drafting import Drafted

@@ -145,7 +145,7 @@ def _consequence(
 
 def _effort(found: Findings, one: Consequence) -> tuple[float, float]:
     """Work and money of one decision: of its value here, less that of the value it is compared with."""
-    from models.effort import effort
+    from models.dimensions.effort import effort
 
     assert found.system is not None
     system = found.system.system

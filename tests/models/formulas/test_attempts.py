@@ -25,7 +25,9 @@ from models.formulas.cumulants import Cumulants, from_raw, gamma_cumulants
 from oracles.cases import assert_within, cases
 
 #: Cases that nothing in this module covers.
-NOT_COVERED = {"retry-collapse-des": "needs a station's whole fixed point; tests of models/network.py"}
+NOT_COVERED = {
+    "retry-collapse-des": "needs a station's whole fixed point; tests of models/performance/network_state.py"
+}
 
 
 def cell(x: float) -> np.ndarray:

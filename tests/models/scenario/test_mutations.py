@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from models.errors import ScenarioError
-from models.scenario import check
+from models.scenario.checks import check
 from models.scenario.load import load_scenario, scenario_from
 from models.scenario.scenario import Scenario
 

@@ -10,8 +10,8 @@ import jsonschema
 import pytest
 
 from models.errors import ScenarioError
-from models.scenario.document import read_document
 from models.scenario.load import scenario_from
+from models.scenario.reading.document import read_document
 from models.scenario.schema import json_schema
 
 FILE = Path(__file__).parents[3] / "data" / "scenarios" / "black_friday_exercise.yaml"

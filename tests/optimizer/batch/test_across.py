@@ -12,7 +12,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from models import compile_system, load_scenario
-from models.evaluating import evaluate
+from models.evaluator import evaluate
 from optimizer.batch.across import gathered, safety, solve_across
 from optimizer.batch.across_report import across_report, across_table
 from optimizer.batch.together import Joined, TogetherError, together

@@ -11,8 +11,8 @@ from dataclasses import asdict
 import pyarrow.parquet as pq
 import pytest
 
-from models.compiling import compile_system
 from models.scenario.load import scenario_from_text
+from models.system.compiler import compile_system
 from optimizer.batch.kept import batch_of, cases_of, kept_of, solve_briefly, wanted_batch
 from optimizer.batch.running import Batch
 from optimizer.batch.solving import solve_case

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from models import compile_system, load_scenario
-from models.evaluating import run
+from models.evaluator import run
 from models.scenario.paths import Slot
 from optimizer.decide.breaking import MOST, breaking_points, first_falls
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from models import compile_system, load_scenario
-from models.evaluating import evaluate, run
+from models.evaluator import evaluate, run
 from models.scenario.paths import Slot
 from optimizer.decide.breaking import breaking_points
 from optimizer.decide.changes import distances

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from models import compile_system, load_scenario
-from models.evaluating import evaluate
-from models.notices import notices
+from models.evaluator import evaluate
+from models.explanation.notices import notices
 from optimizer.decide.account import account
 from optimizer.decide.changes import changes, distances, told
 from optimizer.decide.comparing import compare

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from fronts import front, random_front
-from models.dimension import DIMENSIONS
+from models.evaluation import DIMENSIONS
 from optimizer.decide.classifying import next_designs
 from optimizer.decide.noise import NO_ERROR
 from optimizer.decide.reaching import reach, wish_from

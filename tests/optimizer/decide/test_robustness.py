@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from models import compile_system
-from models.dimension import DIMENSIONS
+from models.evaluation import DIMENSIONS
 from optimizer.decide.robustness import robustness_of
 from scenarios import scenario
 from stories import bundled

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from models import compile_system, load_scenario
-from models.evaluating import evaluate
+from models.evaluator import evaluate
 from optimizer.decide.sobol import decision_shares, sobol_indices
 
 DATA = Path(__file__).parents[3] / "data" / "scenarios"

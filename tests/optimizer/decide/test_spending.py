@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.compiling import compile_system
-from models.dimension import DIMENSIONS
-from models.effort import effort
-from models.evaluating import evaluate, run
+from models.dimensions.effort import effort
+from models.evaluation import DIMENSIONS
+from models.evaluator import evaluate, run
 from models.scenario.load import load_scenario
+from models.system.compiler import compile_system
 from optimizer.decide.placing import place_of
 from optimizer.decide.spending import additions, crossing, spending_of
 from optimizer.decide.taking import taken_by

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from models import compile_system, evaluate, load_scenario
-from models.space import design_space
+from models.space.space import design_space
 from optimizer.decide.survival_rules import LONGEST, rules_for
 from scenarios import scenario
 

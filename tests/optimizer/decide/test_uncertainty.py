@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from models import compile_system, load_scenario
-from models.dimension import Dimension
-from models.evaluating import evaluate, run
+from models.evaluation import Dimension
+from models.evaluator import evaluate, run
 from models.formulas.distributions import lognormal_quantile, normal_quantile, triangular_quantile
-from models.guesses import base_of, draws_of, guesses_of
+from models.system.uncertainty import base_of, draws_of, guesses_of
 from optimizer.decide.uncertainty import (
     Outcomes,
     bands,

@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.evaluating import evaluate
+from models.evaluator import evaluate
 from optimizer.report.charts import line_chart, waterfall_chart
 from optimizer.report.content import Bar, Bullets, Line, Number, Paragraph, Table, Waterfall, plain
 from optimizer.report.record import record

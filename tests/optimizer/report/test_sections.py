@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from models import compile_system
-from models.evaluating import evaluate, run
 from models.evaluation import Evaluation
+from models.evaluator import evaluate, run
 from optimizer.decide.changes import changes
 from optimizer.decide.exchanges import nines_of
 from optimizer.decide.health import BudgetOf

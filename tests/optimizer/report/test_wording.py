@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from models import compile_system
-from models.dimension import DIMENSIONS
+from models.evaluation import DIMENSIONS
 from optimizer.decide.survival_rules import Condition, Rule
 from optimizer.report.content import Bullets, Paragraph, Section, plain, text
 from optimizer.report.record import record

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.dimension import DIMENSIONS
+from models.evaluation import DIMENSIONS
 from optimizer.runs.recording import Recorder
 from optimizer.runs.so_far import so_far
 from optimizer.runs.store import RunStore

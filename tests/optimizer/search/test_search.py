@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from models.errors import EvaluationError
-from models.space import design_space
+from models.space.space import design_space
 from optimizer.config import SolveConfig
 from optimizer.front import front_of
 from optimizer.pareto import non_dominated

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-import models.parameters
-from models.behaviour import Behaviour as Told
-from models.behaviour import behaviour as told_by_kernel
-from models.behaviour import situations_of as situations_for_kernel
-from models.system import System
+import models.system.parameters
+from models.performance.steady_state import Behaviour as Told
+from models.performance.steady_state import behaviour as told_by_kernel
+from models.performance.steady_state import situations_of as situations_for_kernel
+from models.system.system import System
 from oracles.analytic.behaviour import Behaviour, behaviour
 from oracles.analytic.parameters import apply_decisions
 from oracles.analytic.situations import situations_of
@@ -24,7 +24,7 @@ def disagreements(system: System, X: np.ndarray, *, within: float) -> list[str]:
         X: Canonical designs, `(n, d)`.
         within: Relative difference that is allowed.
     """
-    parameters = models.parameters.apply_decisions(system, X)
+    parameters = models.system.parameters.apply_decisions(system, X)
     new = told_by_kernel(parameters, situations_for_kernel(parameters))
     situations = situations_of(apply_decisions(system, X))
     with np.errstate(all="ignore"):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from models.dependence import Coupling
 from models.evaluation import Array
+from models.performance.feedback import Coupling
 from models.scenario.paths import Slot
 from oracles.analytic.holds import load_time_s, pool_threads
 from oracles.analytic.parameters import Parameters

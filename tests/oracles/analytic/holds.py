@@ -12,7 +12,7 @@ from models.formulas.cumulants import Cumulants, add, from_raw, scale_count, to_
 from models.formulas.mixtures import collapse, single
 from models.formulas.parallel import maximum
 from models.formulas.pools import driven_flow
-from models.system import CallNode, ParallelNode, StepNode
+from models.system.system import CallNode, ParallelNode, StepNode
 from oracles.analytic.parameters import Parameters
 from oracles.analytic.responses import Answer
 from oracles.analytic.stations import MS_PER_S, Hold, Station

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.dependence import coupling_of
 from models.evaluation import Array
+from models.performance.feedback import coupling_of
 from oracles.analytic.givens import givens_of
 from oracles.analytic.parameters import Parameters
 from oracles.analytic.passes import Feedback, Pass, empty_state, full_state, one_pass

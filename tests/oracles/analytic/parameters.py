@@ -1,19 +1,19 @@
-"""Parameters of which some rows can be meant: what the arrays need beyond `models.parameters`."""
+"""Parameters of which some rows can be meant: what the arrays need beyond `models.system.parameters`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-import models.parameters
+import models.system.parameters
 from models.evaluation import Array
 from models.scenario.paths import Slot
-from models.system import System
+from models.system.system import System
 from oracles.analytic.rows import Rows, picked
 from oracles.analytic.sharing import Kinds
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Parameters(models.parameters.Parameters):
+class Parameters(models.system.parameters.Parameters):
     """Values of every parameter; arrays that broadcast to `(n, p)`.
 
     Attributes:
@@ -44,6 +44,6 @@ class Parameters(models.parameters.Parameters):
 
 
 def apply_decisions(system: System, X: Array) -> Parameters:
-    """The parameters of n canonical designs (see `models.parameters.apply_decisions`)."""
-    found = models.parameters.apply_decisions(system, X)
+    """The parameters of n canonical designs (see `models.system.parameters.apply_decisions`)."""
+    found = models.system.parameters.apply_decisions(system, X)
     return Parameters(found.system, found.n, found.n_phases, found.values, found.beyond)

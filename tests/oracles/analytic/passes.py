@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.dependence import Coupling
 from models.evaluation import Array
+from models.performance.feedback import Coupling
 from oracles.analytic.givens import Givens
 from oracles.analytic.parameters import Parameters
 from oracles.analytic.responses import Answer

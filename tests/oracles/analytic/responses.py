@@ -15,7 +15,7 @@ from models.formulas.attempts import attempts
 from models.formulas.cumulants import Cumulants
 from models.formulas.mixtures import Mixture, collapse, either, merge, product, repeat, single
 from models.formulas.parallel import maximum
-from models.system import CallNode, ParallelNode, StepNode
+from models.system.system import CallNode, ParallelNode, StepNode
 from oracles.analytic.outcomes import Attempt, Outcome, Policy, outcome, with_failures
 from oracles.analytic.parameters import Parameters
 from oracles.analytic.stations import MS_PER_S, Station

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.dependence import Coupling
 from models.evaluation import Array
 from models.formulas.attempts import settled
+from models.performance.feedback import Coupling
 from oracles.analytic.givens import Givens, givens_of
 from oracles.analytic.parameters import Parameters
 from oracles.analytic.passes import Feedback, feedback_of, one_pass

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from models.evaluation import Array
-from models.system import CallNode, StepNode, all_calls, direct_calls
+from models.system.system import CallNode, StepNode, all_calls, direct_calls
 from oracles.analytic.givens import Givens
 from oracles.analytic.holds import hold_of
 from oracles.analytic.parameters import Parameters

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from models.evaluation import Array
-from models.system import CallNode
+from models.system.system import CallNode
 from oracles.analytic.parameters import Parameters
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from models.evaluation import Array
 from models.formulas.mixtures import Entry, Mixture
 from models.formulas.percentiles import percentile
-from models.plans import DUST
+from models.system.effects import DUST
 from oracles.analytic.parameters import Parameters
 from oracles.analytic.responses import Answer
 

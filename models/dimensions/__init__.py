@@ -1,0 +1,1 @@
+"""What designs are judged by: a dimension a file, and the limits."""

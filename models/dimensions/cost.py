@@ -1,0 +1,147 @@
+"""Step 5, cost: infrastructure, one-time spending, and revenue that is not earned, apart from each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.evaluation import Array
+from models.scenario.paths import Slot
+from models.system.effects import base_value
+from models.system.parameters import Parameters
+from models.system.system import System
+
+SECONDS_PER_HOUR = 3600.0
+CALLS_PER_MILLION = 1e6
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cost:
+    """The parts of the cost, USD; arrays that broadcast to `(n, p)` unless said otherwise.
+
+    Attributes:
+        replicas_usd: Running replicas, by component.
+        calls_usd: Calls that are paid by the piece, by component.
+        drivers_usd: Costs that follow drivers, by cost.
+        lost_revenue_usd: Revenue that today's design would earn if nothing failed, less what this one earns.
+        one_time_usd: Spending beforehand, `(n,)`.
+    """
+
+    replicas_usd: tuple[Array, ...]
+    calls_usd: tuple[Array, ...]
+    drivers_usd: tuple[Array, ...]
+    lost_revenue_usd: Array
+    one_time_usd: Array
+
+    def total(self) -> Array:
+        """All parts over all phases, `(n,)`; added in a fixed order."""
+        n, phases = self.one_time_usd.shape[0], self.lost_revenue_usd.shape[1]
+        total = self.one_time_usd
+        for part in (*self.replicas_usd, *self.calls_usd, *self.drivers_usd, self.lost_revenue_usd):
+            full = np.broadcast_to(part, (n, phases))
+            for p in range(phases):
+                total = total + full[:, p]
+        return np.asarray(total)
+
+
+#: Prices from here on may add up to what no number holds.
+_ABSURD_USD = 1e100
+
+
+def may_be_infinite(system: System) -> bool:
+    """Whether a design of a system may cost more than a number holds: absurd prices or powers of drivers."""
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+        for cost in system.scenario.costs:
+            most = abs(cost.usd)
+            for name, exponent in cost.drivers.items():
+                slot = Slot("driver", name, "value")
+                reference = float(base_value(system.scenario, slot)[0, 0])
+                ratios = np.maximum(np.array(_reach(system, slot)) / reference, 0.0)
+                most = most * float(np.max(np.power(ratios, exponent)))
+            if not most < _ABSURD_USD:
+                return True
+    prices = ("price_usd_per_hour", "price_usd_per_million", "value_usd")
+    slots = [slot for slot in (*system.static, *system.plans) if slot.parameter in prices]
+    return any(not abs(value) < _ABSURD_USD for slot in slots for value in _reach(system, slot))
+
+
+def _reach(system: System, slot: Slot) -> tuple[float, float]:
+    """Smallest and largest value that a parameter can have."""
+    if slot in system.plans:
+        return system.plans[slot].lowest, system.plans[slot].highest
+    value = system.static[slot]
+    return float(value.min()), float(value.max())
+
+
+def running_cost(parameters: Parameters, arrivals_per_s: Sequence[Array]) -> tuple[list[Array], list[Array]]:
+    """Cost of replicas and of calls by component, USD, `(n | 1, p)` each."""
+    hours = parameters.system.hours
+    replicas_usd, calls_usd = [], []
+    for c, arrivals in enumerate(arrivals_per_s):
+        copies = parameters.of_component_or(c, "replicas", 1.0) * parameters.of_component_or(c, "shards", 1.0)
+        replicas_usd.append(copies * parameters.of_component(c, "price_usd_per_hour") * hours)
+        calls = arrivals * SECONDS_PER_HOUR * hours / CALLS_PER_MILLION
+        calls_usd.append(calls * parameters.of_component(c, "price_usd_per_million"))
+    return replicas_usd, calls_usd
+
+
+def driver_costs(parameters: Parameters) -> list[Array]:
+    """Costs that follow drivers, USD, `(n | 1, p)` each.
+
+    The product of powers of the drivers, each relative to what the file says of it in the first phase: what a
+    decision does to a driver in every phase must not cancel out. A cost with `basis: peak` counts once, in
+    its dearest phase.
+    """
+    system = parameters.system
+    found = []
+    for cost in system.scenario.costs:
+        usd: Array = np.full((1, system.hours.shape[1]), cost.usd)
+        for name, exponent in cost.drivers.items():
+            slot = Slot("driver", name, "value")
+            reference = base_value(system.scenario, slot)[:, :1]
+            usd = usd * np.maximum(parameters.values[slot] / reference, 0.0) ** exponent
+        if cost.basis == "peak":
+            dearest = np.argmax(usd, axis=1)
+            usd = np.where(np.arange(usd.shape[1]) == dearest[:, None], usd, 0.0)
+        found.append(usd)
+    return found
+
+
+def value_per_request(parameters: Parameters, success: Sequence[Array] | None = None) -> list[Array]:
+    """What one answered request of each flow is worth with its optional calls, USD, `(n | 1, p | 1)` each.
+
+    Args:
+        parameters: The parameters.
+        success: By call: share that succeeds; None = all.
+    """
+    system = parameters.system
+    worth = [parameters.of_flow(f, "value_usd") for f in range(len(system.flows))]
+    made: list[Array] = []
+    for node in system.nodes:
+        calls = parameters.of_call(node, "times") * parameters.of_call(node, "enabled")
+        if node.caller is not None:
+            calls = calls * made[node.caller]
+        made.append(calls)
+        value = parameters.of_call(node, "value_usd")
+        if bool(np.any(value != 0.0)):
+            answered = calls if success is None else calls * success[node.index]
+            worth[node.flow] = worth[node.flow] + answered * value
+    return worth
+
+
+def lost_revenue(
+    parameters: Parameters,
+    *,
+    requests: Sequence[Array],
+    answered_share: Sequence[Array],
+    worth_today: Sequence[Array],
+    worth: Sequence[Array],
+) -> Array:
+    """Requests x (value in today's design - value in this design x success share), USD, `(n | 1, p)`."""
+    hours = parameters.system.hours
+    lost = np.zeros((1, hours.shape[1]))
+    for rate, share, today, here in zip(requests, answered_share, worth_today, worth, strict=True):
+        lost = lost + rate * SECONDS_PER_HOUR * hours * (today - here * share)
+    return np.asarray(lost)

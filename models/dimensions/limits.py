@@ -1,0 +1,108 @@
+"""Step 5, limits: by how much each design is over each limit of the scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from models.dimensions.cost import may_be_infinite
+from models.evaluation import DIMENSIONS, Array
+from models.system.dependency_graph import may_call_nothing
+from models.system.system import System
+
+#: A design this close to a limit, relative to the limit (at least 1), counts as within it: two ways to write
+#: the same number (50,000 / 71,428.57 and 0.70) must not decide about a design.
+LIMIT_TOLERANCE = 1e-9
+#: Limits that hold in any scenario, whoever wrote it.
+ALWAYS = ("collapse", "nothing_called", "parameter_bounds", "endless_cost")
+#: The load ratio at which a queue grows without end; used where the scenario sets no limit on saturation.
+_FULL = 1.0
+
+
+def limit_excess(
+    system: System,
+    *,
+    values: Array,
+    utilisation: Array,
+    collapse: Array,
+    emergence: Array,
+    effort_days: Array,
+    one_time_usd: Array,
+    metastable: Array,
+    calls_per_s: Array,
+    beyond_bounds: Array,
+    flow_latency_ms: Mapping[str, Array],
+) -> dict[str, Array]:
+    """Amount over each limit that the scenario sets, `(n,)` each, by the limit's name; <= 0 is within it.
+
+    Args:
+        system: The system.
+        values: The six dimensions, `(n, 6)`.
+        utilisation: Of the busiest station in its worst phase, `(n,)`.
+        collapse: By how much the load of a station that turns nothing away is above its capacity, relative to
+            it; above 0 from the capacity on, `(n,)`.
+        emergence: Emergence score, `(n,)`.
+        effort_days: Work to get from today's design to this one, `(n,)`.
+        one_time_usd: Money for it, `(n,)`.
+        metastable: 1.0 where the design stays down after one push, `(n,)`.
+        calls_per_s: Calls of any component in any phase, `(n,)`.
+        beyond_bounds: By how much (relative) effects push a parameter out of its bounds, `(n,)`.
+        flow_latency_ms: For each flow with a latency limit its percentile in the worst phase, `(n,)`.
+    """
+    limits = system.scenario.limits
+    excess: dict[str, Array] = load_excess(system, utilisation=utilisation, collapse=collapse)
+    if may_call_nothing(system):
+        excess["nothing_called"] = np.where(calls_per_s > 0.0, -1.0, 1.0)
+    if limits.emergence is not None:
+        excess["emergence"] = _snap(emergence - limits.emergence, limits.emergence)
+    excess |= effort_excess(system, effort_days=effort_days, one_time_usd=one_time_usd)
+    if not limits.metastable:
+        excess["metastable"] = metastable - 0.5
+    if limits.complexity_reserve is not None:
+        used = values[:, _place("complexity")]
+        excess["complexity_reserve"] = _snap(used - (1.0 - limits.complexity_reserve), 1.0)
+    for j, dimension in enumerate(DIMENSIONS):
+        goal = getattr(system.scenario.dimensions, dimension.name)
+        if goal.is_constraint:
+            excess[dimension.name] = _snap((values[:, j] - goal.limit) * dimension.sign, goal.limit)
+    for name, latency in flow_latency_ms.items():
+        limit = system.scenario.flows[name].limit_ms
+        assert limit is not None
+        excess[f"flows.{name}.latency"] = _snap(latency - limit, limit)
+    if any(plan.can_leave_bounds for plan in system.plans.values()):
+        excess["parameter_bounds"] = beyond_bounds
+    if may_be_infinite(system):
+        excess["endless_cost"] = np.where(np.isfinite(values[:, _place("cost")]), -1.0, 1.0)
+    return excess
+
+
+def load_excess(system: System, *, utilisation: Array, collapse: Array) -> dict[str, Array]:
+    """Amount over the limit on the load, `(n,)`: `saturation`, or `collapse` where none is set."""
+    limit = system.scenario.limits.saturation
+    if limit is None:
+        return {"collapse": _snap(collapse, _FULL)}
+    over = utilisation - limit
+    over = np.where(collapse > 0.0, np.maximum(over, collapse), over)
+    return {"saturation": _snap(over, limit)}
+
+
+def effort_excess(system: System, *, effort_days: Array, one_time_usd: Array) -> dict[str, Array]:
+    """Amount over the limits on what a change takes, `(n,)` each."""
+    limits = system.scenario.limits
+    measured = {
+        "effort_days": (effort_days, limits.effort_days),
+        "one_time_usd": (one_time_usd, limits.one_time_usd),
+    }
+    return {
+        name: _snap(value - limit, limit) for name, (value, limit) in measured.items() if limit is not None
+    }
+
+
+def _place(dimension: str) -> int:
+    return [d.name for d in DIMENSIONS].index(dimension)
+
+
+def _snap(excess: Array, limit: float) -> Array:
+    """Excess, with what is too small to mean anything as exactly 0."""
+    return np.where(np.abs(excess) <= LIMIT_TOLERANCE * max(1.0, abs(limit)), 0.0, excess)

@@ -1,0 +1,328 @@
+"""The numbers of a scenario that a person may doubt: their places, what they mean, where they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+
+from models.explanation.bands import band_in_words
+from models.scenario.complexity import ComplexityBudget
+from models.scenario.component import KINDS
+from models.scenario.decision import Choice, Integer, Option, Real, Toggle
+from models.scenario.editing.edit import Place, dotted
+from models.scenario.flow import Call, Fallback, Flow
+from models.scenario.part import Part
+from models.scenario.paths import PathError, Slot, parameters_of, quantity_of, resolve
+from models.scenario.quantity import Quantity
+from models.scenario.reading.document import Node
+from models.scenario.reading.scalar import Scalar
+from models.scenario.scenario import Scenario
+from models.scenario.uncertainty import Lognormal, Normal, Triangular, Uniform
+from models.scenario.workload import Phase
+from models.system.system import System
+from models.system.uncertainty import Guess, guesses_of
+
+#: What is said of a number for which nobody names a source.
+NO_SOURCE = "guess"
+_DISTRIBUTIONS: dict[str, type[Part]] = {
+    "normal": Normal,
+    "lognormal": Lognormal,
+    "triangular": Triangular,
+    "uniform": Uniform,
+}
+_DECISIONS: dict[str, type[Part]] = {"on": Toggle, "options": Choice, "integer": Integer, "real": Real}
+#: What the numbers of a distribution are.
+_SPREADS = {
+    "mean": "The mean of the guess.",
+    "sd": "The standard deviation of the guess.",
+    "median": "The middle of the guess: the number is as likely above as below.",
+    "sigma": "How wide the guess is: the standard deviation of the logarithm; 0.2 is about 20 %.",
+    "low": "The lowest value that is thought possible.",
+    "mode": "The likeliest value.",
+    "high": "The highest value that is thought possible.",
+}
+#: Units of what the format gives none, because it can't be the path of an effect.
+_UNITS = {"effort_days": "days", "one_time_usd": "USD", "percentile": "share", "limit_ms": "ms"}
+_TREE = dict[str, Node]
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """One number, or switch, of a scenario.
+
+    Attributes:
+        place: Where it stands in the file, or would.
+        group: The part of the file: `workload`, `components`, `flows`, `decisions`, `complexity`, `costs`,
+            `uncertainty`.
+        owner: What it is said of, as people call it.
+        path: How the scenario's other parts name it.
+        meaning: What it is, in a sentence; empty where the format says nothing.
+        value: What stands there; the default where nothing is written.
+        is_written: Whether it stands in the file.
+        unit: Its unit; empty for plain numbers.
+        allowed: What may stand there.
+        source: Where it comes from.
+        band: How far it may be off; empty where the scenario doesn't say.
+    """
+
+    place: Place
+    group: str
+    owner: str
+    path: str
+    meaning: str
+    value: Scalar
+    is_written: bool
+    unit: str
+    allowed: str
+    source: str
+    band: str
+
+
+def assumptions_of(
+    system: System, tree: Mapping[str, Node], *, has_defaults: bool = False
+) -> tuple[Assumption, ...]:
+    """All numbers that the scenario rests on, in the order of the file's parts.
+
+    What is wanted (dimensions, limits) and what is open (ranges of decisions) is left out.
+
+    Args:
+        system: The compiled scenario.
+        tree: What its text holds (`models.scenario.editing.edit.tree_of`).
+        has_defaults: Whether parameters of components, flows, calls and of the complexity budget that the
+            file leaves out are told too, with their defaults.
+    """
+    listing = _Listing(system, has_defaults)
+    return tuple(listing.all(dict(tree)))
+
+
+@dataclass
+class _Listing:
+    """Walks the parts of one file."""
+
+    system: System
+    has_defaults: bool
+    bands: dict[Slot, Guess] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for guess in guesses_of(self.system):
+            self.bands.update(dict.fromkeys(guess.slots, guess))
+
+    @property
+    def scenario(self) -> Scenario:
+        return self.system.scenario
+
+    def all(self, tree: _TREE) -> Iterator[Assumption]:
+        yield from self._workload(_mapping(tree.get("workload")))
+        for name, node in _mapping(tree.get("components")).items():
+            component = self.scenario.components[name]
+            slots = {key: Slot("component", name, key) for key in parameters_of(type(component))}
+            paths = {key: f"{name}.{key}" for key in slots}
+            kind = KINDS[component.kind]
+            yield from self._part(node, ("components", name), component.label or name, kind, slots, paths)
+        for name, node in _mapping(tree.get("flows")).items():
+            yield from self._flow(name, _mapping(node))
+        for name, node in _mapping(tree.get("decisions")).items():
+            yield from self._decision(name, _mapping(node))
+        yield from self._complexity(_mapping(tree.get("complexity")))
+        yield from self._costs(tree.get("costs"))
+        for path, node in _mapping(tree.get("uncertainty")).items():
+            part = _DISTRIBUTIONS[str(_mapping(node)["distribution"])]
+            source = _source(node)
+            for key, value in _mapping(node).items():
+                if key in parameters_of(part):
+                    place: Place = ("uncertainty", path, key)
+                    unit = "" if key == "sigma" else self._unit(path)
+                    owner, meaning = f"band of {path}", _SPREADS[key]
+                    yield self._row(place, owner, value, part, key, meaning=meaning, unit=unit, source=source)
+
+    def _workload(self, node: _TREE) -> Iterator[Assumption]:
+        source = _source(node)
+        phases = node.get("phases")
+        for i, phase in enumerate(phases if isinstance(phases, tuple) else ()):
+            inner = _mapping(phase)
+            place: Place = ("workload", "phases", i)
+            owner = f"phase {inner.get('name')}"
+            rate = Slot("workload", "", "rate")
+            for key in ("rate", "hours"):
+                unit = "requests/s" if key == "rate" else ""
+                yield self._row(
+                    (*place, key), owner, inner.get(key), Phase, key,
+                    unit=unit, source=source, slot=rate if key == "rate" else None,
+                )  # fmt: skip
+            for name, value in _mapping(inner.get("drivers")).items():
+                slot = Slot("driver", name, "value")
+                meaning = self.scenario.drivers.get(name) or f"The driver {name} in this phase."
+                yield self._row(
+                    (*place, "drivers", name), owner, value, meaning=meaning, source=source, slot=slot
+                )
+            yield from self._effect(inner.get("effect"), (*place, "effect"), owner, source)
+
+    def _flow(self, name: str, node: _TREE) -> Iterator[Assumption]:
+        flow = self.scenario.flows[name]
+        owner = flow.label or name
+        slots = {key: Slot("flow", name, key) for key in parameters_of(Flow)}
+        paths = {key: f"flows.{name}.{key}" for key in slots}
+        yield from self._part(node, ("flows", name), f"requests: {owner}", Flow, slots, paths)
+        self._calls = 0
+        trace = node.get("trace")
+        yield from self._steps(name, trace, ("flows", name, "trace"), _source(node))
+
+    def _steps(self, flow: str, steps: Node, place: Place, source: str) -> Iterator[Assumption]:
+        """The calls of a trace, callers before the calls under them."""
+        for i, step in enumerate(steps if isinstance(steps, tuple) else ()):
+            here = (*place, i)
+            if isinstance(step, dict) and "parallel" in step:
+                branches = step["parallel"]
+                for k, branch in enumerate(branches if isinstance(branches, tuple) else ()):
+                    yield from self._branch(flow, branch, (*here, "parallel", k), source)
+            else:
+                yield from self._call(flow, step, here, source)
+
+    def _branch(self, flow: str, branch: Node, place: Place, source: str) -> Iterator[Assumption]:
+        if isinstance(branch, tuple):
+            yield from self._steps(flow, branch, place, source)
+        elif isinstance(branch, dict) and "parallel" in branch:
+            inner = branch["parallel"]
+            for k, further in enumerate(inner if isinstance(inner, tuple) else ()):
+                yield from self._branch(flow, further, (*place, "parallel", k), source)
+        else:
+            yield from self._call(flow, branch, place, source)
+
+    def _call(self, flow: str, step: Node, place: Place, source: str) -> Iterator[Assumption]:
+        index, self._calls = self._calls, self._calls + 1
+        node: _TREE = step if isinstance(step, dict) else {"call": step}
+        name = str(node.get("name") or node["call"])
+        owner = f"call {name} of {flow}"
+        base = f"flows.{flow}.calls.{name}"
+        slots = {key: Slot("call", flow, key, index) for key in parameters_of(Call)}
+        paths = {key: f"{base}.{key}" for key in slots}
+        yield from self._part(node, place, owner, Call, slots, paths, source=source)
+        if isinstance(node.get("fallback"), dict):
+            slots = {key: Slot("call", flow, f"fallback.{key}", index) for key in parameters_of(Fallback)}
+            paths = {key: f"{base}.fallback.{key}" for key in slots}
+            inner = (*place, "fallback")
+            yield from self._part(
+                node["fallback"], inner, f"fallback of {owner}", Fallback, slots, paths, source=source
+            )
+        yield from self._steps(flow, node.get("then"), (*place, "then"), source)
+
+    def _decision(self, name: str, node: _TREE) -> Iterator[Assumption]:
+        decision = self.scenario.decisions[name]
+        owner, source = decision.label or name, _source(node)
+        part = next(kind for key, kind in _DECISIONS.items() if key in node)
+        for key, value in node.items():
+            if key in parameters_of(part) and key not in ("step", "adaptive"):
+                yield self._row(("decisions", name, key), owner, value, part, key, source=source)
+        yield from self._effect(node.get("on"), ("decisions", name, "on"), owner, source)
+        for option, inner in _mapping(node.get("options")).items():
+            place, said = ("decisions", name, "options", option), f"{owner}: {option}"
+            for key, value in _mapping(inner).items():
+                if key in parameters_of(Option):
+                    yield self._row((*place, key), said, value, Option, key, source=source)
+            yield from self._effect(inner, place, said, source)
+
+    def _effect(self, node: Node, place: Place, owner: str, source: str) -> Iterator[Assumption]:
+        verbs = {"set": "Becomes this", "multiply": "Is multiplied by this", "add": "Grows by this"}
+        for part, verb in verbs.items():
+            for path, value in _mapping(_mapping(node).get(part)).items():
+                meaning = f"{verb}: {path}."
+                unit = "times" if part == "multiply" else self._unit(path)
+                yield self._row((*place, part, path), owner, value, meaning=meaning, unit=unit, source=source)
+
+    def _complexity(self, node: _TREE) -> Iterator[Assumption]:
+        slots = {key: Slot("complexity", "", key) for key in parameters_of(ComplexityBudget)}
+        paths = {key: f"complexity.{key}" for key in slots}
+        yield from self._part(node, ("complexity",), "complexity budget", ComplexityBudget, slots, paths)
+
+    def _costs(self, node: Node) -> Iterator[Assumption]:
+        for k, cost in enumerate(node if isinstance(node, tuple) else ()):
+            inner = _mapping(cost)
+            owner = f"cost: {inner.get('label')}"
+            meaning = "Cost in a phase in which every driver has the value of the first phase."
+            yield self._row(("costs", k, "usd"), owner, inner.get("usd"), meaning=meaning, unit="USD")
+            for name, value in _mapping(inner.get("drivers")).items():
+                said = f"The power in which the driver {name} counts."
+                yield self._row(("costs", k, "drivers", name), owner, value, meaning=said)
+
+    def _part(
+        self,
+        node: Node,
+        place: Place,
+        owner: str,
+        part: type[Part],
+        slots: Mapping[str, Slot],
+        paths: Mapping[str, str],
+        *,
+        source: str = "",
+    ) -> Iterator[Assumption]:
+        """The parameters of one owner, written ones first."""
+        inner = _mapping(node)
+        source = _source(node) or source
+        left = [key for key in parameters_of(part) if key not in inner] if self.has_defaults else []
+        for key in [*(key for key in inner if key in slots), *left]:
+            value = inner[key] if key in inner else part.model_fields[key].default
+            yield self._row(
+                (*place, key), owner, value, part, key,
+                source=source, slot=slots[key], path=paths[key], is_written=key in inner,
+            )  # fmt: skip
+
+    def _row(
+        self,
+        place: Place,
+        owner: str,
+        value: Node,
+        part: type[Part] | None = None,
+        key: str = "",
+        *,
+        meaning: str = "",
+        unit: str = "",
+        source: str = "",
+        slot: Slot | None = None,
+        path: str = "",
+        is_written: bool = True,
+    ) -> Assumption:
+        known = _quantities(part).get(key) if part is not None else None
+        if part is not None and not meaning:
+            described = (
+                part if part.model_fields[key].description else Toggle
+            )  # options say it as decisions do
+            fields = described.model_fields
+            described_as = (fields[key].description if key in fields else None) or ""
+            meaning = " ".join(described_as.replace("`", "").split())
+        guess = self.bands.get(slot) if slot is not None else None
+        said = (guess.source if guess is not None else "") or source
+        return Assumption(
+            place=place,
+            group=str(place[0]),
+            owner=owner,
+            path=path or dotted(place),
+            meaning=meaning,
+            value=value if value is None or isinstance(value, (bool, int, float, str)) else str(value),
+            is_written=is_written,
+            unit=unit or (known.unit if known is not None else "") or _UNITS.get(key, ""),
+            allowed=known.allowed() if known is not None else "a number",
+            source=said or (NO_SOURCE if is_written else "the format's default"),
+            band="" if guess is None else band_in_words(guess),
+        )
+
+    def _unit(self, path: str) -> str:
+        """The unit of what a path names."""
+        try:
+            return quantity_of(self.scenario, resolve(self.scenario, path)[0]).unit
+        except PathError:  # a checked scenario has none
+            return ""
+
+
+@cache
+def _quantities(part: type[Part]) -> Mapping[str, Quantity]:
+    return parameters_of(part)
+
+
+def _mapping(node: Node) -> _TREE:
+    return node if isinstance(node, dict) else {}
+
+
+def _source(node: Node) -> str:
+    found = _mapping(node).get("source")
+    return found if isinstance(found, str) else ""

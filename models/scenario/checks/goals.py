@@ -1,0 +1,109 @@
+"""Checks of goals, uncertainty and experiments: values in range, names that exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from models.errors import Finding
+from models.scenario.checks.effects import path_findings, slots_of, value_findings
+from models.scenario.checks.flows import placed_calls
+from models.scenario.goals import Goals
+from models.scenario.paths import Slot, call_name, nearest, quantity_of, written_value
+from models.scenario.reading.findings import described, listed
+from models.scenario.scenario import Scenario
+from models.scenario.uncertainty import Distribution, Lognormal, Normal, Triangular, Uniform
+
+#: Smallest and largest value of each dimension; a cost may be negative (income), a complexity above 1.
+_RANGES = {
+    "latency": (0.0, 1e15),
+    "throughput": (0.0, 1e15),
+    "consistency": (0.0, 1.0),
+    "availability": (0.0, 1.0),
+    "complexity": (0.0, 10.0),
+}
+
+
+def findings(scenario: Scenario) -> Iterator[Finding]:
+    """Errors in dimensions, uncertainty and experiments."""
+    yield from _dimensions(scenario.dimensions)
+    first: dict[Slot, str] = {}
+    for path, distribution in scenario.uncertainty.items():
+        where = f"uncertainty.{path}"
+        yield from path_findings(scenario, path, where)
+        yield from _distribution(scenario, path, distribution, where)
+        for slot in slots_of(scenario, path):
+            if slot in first:
+                found = f"the same parameter as uncertainty.{first[slot]}"
+                yield Finding(where, found, "one distribution for each parameter", "remove one")
+                break
+            first[slot] = path
+    yield from _experiments(scenario)
+
+
+def _dimensions(goals: Goals) -> Iterator[Finding]:
+    for name, (lower, upper) in _RANGES.items():
+        for key in ("limit", "target"):
+            value: float | None = getattr(getattr(goals, name), key)
+            if value is None or lower <= value <= upper:
+                continue
+            is_percent = upper <= 10.0 < value <= 100.0 or upper == 1.0 < value <= 100.0
+            hint = f"write {value / 100:.12g}: shares are numbers from 0 to 1" if is_percent else ""
+            allowed = f"a number from {lower:g} to {upper:g}" if upper < 1e15 else "a number from 0 on"
+            yield Finding(f"dimensions.{name}.{key}", described(value), allowed, hint)
+
+
+def _distribution(scenario: Scenario, path: str, distribution: Distribution, where: str) -> Iterator[Finding]:
+    for slot in slots_of(scenario, path):
+        if quantity_of(scenario, slot).is_switch:
+            yield Finding(where, f"{path} is true or false, not a number", "a parameter that is a number")
+            return
+        is_one_value = slot.owner not in ("workload", "driver")
+        if is_one_value and written_value(scenario, slot) is None:
+            yield Finding(
+                where, f"{path} has no value (null)", "a parameter with a value", "give it one first"
+            )
+            return
+    if isinstance(distribution, Normal):
+        yield from value_findings_of_number(scenario, path, distribution.mean, f"{where}.mean")
+    elif isinstance(distribution, Lognormal):
+        yield from value_findings_of_number(scenario, path, distribution.median, f"{where}.median")
+    else:
+        yield from value_findings_of_number(scenario, path, distribution.low, f"{where}.low")
+        yield from value_findings_of_number(scenario, path, distribution.high, f"{where}.high")
+        yield from _order(distribution, where)
+
+
+def value_findings_of_number(scenario: Scenario, path: str, value: float, where: str) -> Iterator[Finding]:
+    """An error when a number is out of a parameter's bounds; a mean of whole numbers may be broken."""
+    rounded = float(round(value))
+    slots = slots_of(scenario, path)
+    is_whole = any(quantity_of(scenario, slot).is_whole for slot in slots)
+    yield from value_findings(scenario, path, rounded if is_whole else value, where)
+
+
+def _order(distribution: Triangular | Uniform, where: str) -> Iterator[Finding]:
+    low, high = distribution.low, distribution.high
+    if low >= high:
+        found = f"low {low:g} and high {high:g}"
+        hint = "swap them" if low > high else "a number that is certain needs no distribution"
+        yield Finding(f"{where}.low", found, "low below high", hint)
+    elif isinstance(distribution, Triangular) and not low <= distribution.mode <= high:
+        found = f"mode {distribution.mode:g}"
+        yield Finding(f"{where}.mode", found, f"a number from {low:g} to {high:g} (low to high)")
+
+
+def _experiments(scenario: Scenario) -> Iterator[Finding]:
+    calls = {call_name(placed.call) for placed in placed_calls(scenario)}
+    phases = [phase.name for phase in scenario.workload.phases]
+    known = [*scenario.components, *scenario.flows, *phases, *scenario.decisions, "workload", "zone"]
+    names: set[str] = set()
+    for i, experiment in enumerate(scenario.experiments):
+        target = experiment.inject.target
+        if target not in known and target not in calls and not slots_of(scenario, target):
+            found = f"unknown target {target[:80]!r}"
+            allowed = f"{listed(known)}, or a path such as component.parameter"
+            yield Finding(f"experiments[{i}].inject.target", found, allowed, nearest(target, known))
+        if experiment.name is not None and experiment.name in names:
+            found = f"a second experiment with the name {experiment.name!r}"
+            yield Finding(f"experiments[{i}].name", found, "one name for each experiment", "rename it")
+        names.add(experiment.name or "")

@@ -1,0 +1,158 @@
+"""What is odd but legal, and shows without evaluating: told as warnings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from models.errors import Finding
+from models.scenario.checks.effects import effects_of, slots_of
+from models.scenario.checks.flows import placed_calls
+from models.scenario.component import Cache, Component
+from models.scenario.decision import Choice, Integer, Real, Toggle
+from models.scenario.effect import Effect
+from models.scenario.flow import Call
+from models.scenario.paths import Slot, written_value
+from models.scenario.scenario import Scenario
+
+
+def findings(scenario: Scenario) -> Iterator[Finding]:
+    """Warnings about a scenario without errors."""
+    yield from _components(scenario)
+    yield from _unused(scenario)
+    yield from _decisions(scenario)
+    yield from _goals(scenario)
+
+
+def _warning(where: str, found: str, hint: str = "") -> Finding:
+    return Finding(where, found, "", hint, severity="warning")
+
+
+def _components(scenario: Scenario) -> Iterator[Finding]:
+    called = {placed.call.call for placed in placed_calls(scenario)}
+    has_sources = bool(scenario.sources or scenario.assumptions)
+    for name, component in scenario.components.items():
+        where = f"components.{name}"
+        if name not in called:
+            yield _warning(where, "no flow calls this component", "add it to a trace, or remove it")
+        if not has_sources and component.source is None:
+            hint = "add source, or the scenario's sources and assumptions (a guess is an answer too)"
+            yield _warning(where, "numbers without a source", hint)
+    for driver in scenario.drivers:
+        is_used = any(driver in cost.drivers for cost in scenario.costs)
+        if not is_used and f"drivers.{driver}" not in _paths(scenario):
+            yield _warning(f"drivers.{driver}", "nothing depends on this driver", "name it in costs")
+
+
+def _paths(scenario: Scenario) -> set[str]:
+    """Every path that a decision, a phase or an uncertainty names."""
+    paths = {path for _, effect in effects_of(scenario) for path in effect.paths}
+    for decision in scenario.decisions.values():
+        paths.update(decision.sets if isinstance(decision, (Integer, Real)) else ())
+    return paths | set(scenario.uncertainty)
+
+
+def _unused(scenario: Scenario) -> Iterator[Finding]:
+    """Parameters that are given and have no effect, unless a decision or a phase wakes them up."""
+    changed = {slot for path in _paths(scenario) for slot in slots_of(scenario, path)}
+    for name, component in scenario.components.items():
+        for parameter, why in _unused_of(component):
+            if not any(slot.owner == "component" and slot.name == name for slot in changed):
+                yield _warning(f"components.{name}.{parameter}", f"has no effect: {why}", "remove it")
+    for placed in placed_calls(scenario):
+        call = placed.call
+        retries = any(slot.owner == "call" and slot.parameter == "retries" for slot in changed)
+        if call.retries == 0 and not retries:
+            for parameter in ("backoff_ms", "jitter"):
+                if getattr(call, parameter) > 0:
+                    place = f"{placed.where}.{parameter}"
+                    yield _warning(place, "has no effect: the call has no retries", "add retries")
+        component = scenario.components[call.call]
+        if isinstance(component, Cache) and not call.then and component.hit_ratio != 1.0:
+            hint = "add then: with the call that answers a miss"
+            yield _warning(placed.where, f"the misses of {call.call!r} go nowhere", hint)
+        if call.value_usd > 0 and not _can_be_lost(call):
+            yield _warning(
+                f"{placed.where}.value_usd", "has no effect: the call is not optional", "add optional"
+            )
+
+
+def _can_be_lost(call: Call) -> bool:
+    return call.optional or call.fallback is not None
+
+
+def _unused_of(component: Component) -> Iterator[tuple[str, str]]:
+    if isinstance(component, Cache) and component.hit_ratio is not None:
+        for parameter in ("keys", "capacity_keys"):
+            if getattr(component, parameter) is not None:
+                yield parameter, "hit_ratio is given"
+        if "zipf" in component.model_fields_set:
+            yield "zipf", "hit_ratio is given"
+
+
+def _decisions(scenario: Scenario) -> Iterator[Finding]:
+    for name, decision in scenario.decisions.items():
+        hint = "give it an effect, or remove it"
+        if isinstance(decision, Toggle):
+            is_idle = decision.complexity == 0 and _is_neutral(scenario, decision.on)
+        elif isinstance(decision, Choice):
+            is_idle = decision.complexity == 0 and all(
+                option.complexity == 0 and _is_neutral(scenario, option)
+                for option in decision.options.values()
+            )
+            if len(decision.options) == 1:
+                yield _warning(f"decisions.{name}", "a choice with one option", "add another, or remove it")
+                continue
+        else:
+            low, high = decision.integer if isinstance(decision, Integer) else decision.real
+            is_idle = low == high or (isinstance(decision, Integer) and high - low < decision.step)
+            hint = "widen it, or remove it"
+        if is_idle:
+            yield _warning(f"decisions.{name}", "this decision changes nothing", hint)
+
+
+def _is_neutral(scenario: Scenario, effect: Effect) -> bool:
+    if any(factor != 1.0 for factor in effect.multiply.values()) or any(effect.add.values()):
+        return False
+    return all(
+        _stands(scenario, slot, value)
+        for path, value in effect.set.items()
+        for slot in slots_of(scenario, path)
+    )
+
+
+def _stands(scenario: Scenario, slot: Slot, value: float | bool | None) -> bool:
+    if slot.owner in ("workload", "driver"):
+        return False
+    return written_value(scenario, slot) == value
+
+
+def _goals(scenario: Scenario) -> Iterator[Finding]:
+    for name in type(scenario.dimensions).model_fields:
+        goal = getattr(scenario.dimensions, name)
+        where = f"dimensions.{name}"
+        if goal.tolerance is not None and goal.limit is None and goal.target is None:
+            found = f"tolerance: {goal.tolerance} without a limit or a target"
+            yield _warning(f"{where}.tolerance", found, "add limit")
+        elif goal.tolerance == "never" and goal.limit is None:
+            yield _warning(f"{where}.tolerance", "tolerance: never without a limit", "add limit")
+        if goal.limit == 0 and name in ("availability", "consistency", "throughput"):
+            yield _warning(f"{where}.limit", "every design meets a limit of 0", "raise it, or remove it")
+    limits = scenario.limits
+    if limits.emergence == 1:
+        found = "every design meets a limit of 1: the score is never higher"
+        yield _warning("limits.emergence", found, "lower it, or write null for none")
+    if limits.effort_days is not None and not _costs_anything(scenario, "effort_days"):
+        yield _warning(
+            "limits.effort_days", "every design meets it: no decision takes effort", "add effort_days"
+        )
+    if limits.one_time_usd is not None and not _costs_anything(scenario, "one_time_usd"):
+        yield _warning(
+            "limits.one_time_usd", "every design meets it: no decision costs money", "add one_time_usd"
+        )
+
+
+def _costs_anything(scenario: Scenario, key: str) -> bool:
+    parts: list[object] = list(scenario.decisions.values())
+    for decision in scenario.decisions.values():
+        parts += decision.options.values() if isinstance(decision, Choice) else ()
+    return any(getattr(part, key) > 0 for part in parts)

@@ -1,0 +1,104 @@
+"""A design in writing: decision names and values, to and from a row of the decision matrix."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from models.errors import DesignError
+from models.evaluation import Array
+from models.scenario.paths import nearest
+from models.space.columns import Column
+from models.space.domain import Domain
+
+
+def decode(columns: tuple[Column, ...], x: Array) -> dict[str, object]:
+    """A design in writing; an adaptive decision is a mapping from phase to value.
+
+    Args:
+        columns: The columns of the decision matrix.
+        x: One row of it, `(d,)`.
+    """
+    written: dict[str, object] = {}
+    for column, value in zip(columns, x, strict=True):
+        if column.phase is None:
+            written[column.decision] = column.written(float(value))
+        else:
+            by_phase = written.setdefault(column.decision, {})
+            assert isinstance(by_phase, dict)
+            by_phase[column.phase] = column.written(float(value))
+    return written
+
+
+def encode(domain: Domain, design: Mapping[str, object], *, check_rules: bool = True) -> Array:
+    """The row of the decision matrix for a design in writing.
+
+    Args:
+        domain: Which rows are designs; a design space is one.
+        design: Values by decision name; for an adaptive decision one value, or a mapping from phase to
+            value; the key `decision@phase` names one phase. What isn't named keeps today's value.
+        check_rules: Whether a design that breaks a rule of the scenario is refused.
+
+    Returns:
+        The canonical row, `(d,)`.
+
+    Raises:
+        DesignError: Unknown decisions, phases or values, a value for a decision that doesn't exist in this
+            design, or a broken rule; all of them at once.
+    """
+    x = domain.today.copy()
+    problems: list[str] = []
+    said: dict[int, float] = {}
+    for name, value in design.items():
+        for key, part in _by_column(name, value):
+            places = [j for j, c in enumerate(domain.columns) if key in (c.name, c.decision)]
+            if not places:
+                problems.append(_unknown(domain, key))
+                continue
+            for j in places:
+                try:
+                    said[j] = domain.columns[j].read(part)
+                except ValueError as error:
+                    problems.append(f"{key}: {error}")
+                    break
+    for j, number in said.items():
+        x[j] = number
+    row = domain.canonical(x[None, :])[0]
+    for j, number in said.items():
+        if row[j] != number:
+            column = domain.columns[j]
+            problems.append(f"{column.name}: this decision doesn't exist in this design ({_when(domain, j)})")
+    if not problems and check_rules:
+        problems += [f"breaks the rule: {text}" for text in domain.broken_rules(row)]
+    if problems:
+        raise DesignError("\n".join(problems))
+    return np.asarray(row)
+
+
+def _by_column(name: str, value: object) -> list[tuple[str, object]]:
+    if isinstance(value, Mapping):
+        return [(f"{name}@{phase}", part) for phase, part in value.items()]
+    return [(name, value)]
+
+
+def _unknown(domain: Domain, key: str) -> str:
+    names = list(dict.fromkeys([c.decision for c in domain.columns] + [c.name for c in domain.columns]))
+    hint = nearest(key, names)
+    if "@" in key and any(column.decision == key.split("@")[0] for column in domain.columns):
+        return f"{key}: no such phase of an adaptive decision" + (f"; {hint}" if hint else "")
+    known = ", ".join(dict.fromkeys(column.decision for column in domain.columns)) or "none"
+    return f"unknown decision {key!r}; allowed: {known}" + (f"; {hint}" if hint else "")
+
+
+def _when(domain: Domain, j: int) -> str:
+    decision = next(d for d in domain.decisions if j in d.columns)
+    parts = []
+    for condition in decision.when:
+        column = domain.columns[condition.columns[0]]
+        values = [
+            "on" if v is True else "off" if v is False else str(v)
+            for v in map(column.written, condition.values)
+        ]
+        parts.append(f"{column.decision} = {' or '.join(values)}")
+    return f"it does only while {' and '.join(parts)}"

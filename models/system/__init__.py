@@ -1,0 +1,1 @@
+"""The system: a scenario compiled once, and the parameters of each of its designs."""

@@ -1,0 +1,161 @@
+"""From a scenario to a system: names to positions, traces to trees, effects to plans."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from models.evaluation import Array
+from models.scenario.complexity import ComplexityBudget
+from models.scenario.flow import Call, Flow, Parallel, calls
+from models.scenario.paths import Slot, parameters_of, parameters_of_call
+from models.scenario.scenario import Scenario
+from models.space.space import design_space
+from models.system.effects import base_value, plans_of, without_dust
+from models.system.supported import refuse_what_is_not_modelled
+from models.system.system import CallNode, ParallelNode, StepNode, System
+
+
+def compile_system(scenario: Scenario) -> System:
+    """Compiles a checked scenario.
+
+    Raises:
+        NotModelledError: The scenario uses what the format allows and the model doesn't know yet.
+    """
+    space = design_space(scenario)
+    components = tuple(scenario.components)
+    traces: list[tuple[StepNode, ...]] = []
+    nodes: list[CallNode] = []
+    for f, flow in enumerate(scenario.flows.values()):
+        builder = _TreeBuilder(f, components, first=len(nodes))
+        traces.append(builder.steps(flow.trace))
+        nodes += sorted(builder.nodes, key=lambda node: node.index)
+    phases = scenario.workload.phases
+    plans = plans_of(scenario, space)
+    refuse_what_is_not_modelled(scenario, plans)
+    return System(
+        scenario=scenario,
+        space=space,
+        phases=tuple(phase.name for phase in phases),
+        hours=_frozen(np.array([[phase.hours for phase in phases]], dtype=np.float64)),
+        peak=_peak(scenario),
+        components=components,
+        parts=tuple(scenario.components.values()),
+        flows=tuple(scenario.flows),
+        traces=tuple(traces),
+        nodes=tuple(nodes),
+        callers_first=_callers_first(scenario),
+        plans=plans,
+        static={
+            slot: _frozen(without_dust(base_value(scenario, slot)))
+            for slot in _slots(scenario)
+            if slot not in plans
+        },
+        digest=scenario.digest(),
+    )
+
+
+class _TreeBuilder:
+    """Numbers the calls of one flow as `flow.calls` lists them: callers first."""
+
+    def __init__(self, flow: int, components: tuple[str, ...], *, first: int) -> None:
+        self.flow = flow
+        self.components = components
+        self.first = first
+        self.count = 0
+        self.nodes: list[CallNode] = []
+
+    def steps(
+        self,
+        steps: tuple[Call | Parallel, ...],
+        caller: int | None = None,
+        after: tuple[int, ...] = (),
+    ) -> tuple[StepNode, ...]:
+        """Nodes for a sequence of steps; each comes after all before it."""
+        built: list[StepNode] = []
+        for step in steps:
+            node: StepNode
+            if isinstance(step, Parallel):
+                node = ParallelNode(tuple(self.steps(branch, caller, after) for branch in step.parallel))
+            else:
+                node = self.call(step, caller, after)
+            after = (*after, *_direct(node))
+            built.append(node)
+        return tuple(built)
+
+    def call(self, call: Call, caller: int | None, after: tuple[int, ...]) -> CallNode:
+        position = self.count
+        self.count += 1
+        index = self.first + position
+        node = CallNode(
+            index=index,
+            flow=self.flow,
+            component=self.components.index(call.call),
+            position=position,
+            caller=caller,
+            after=after,
+            writes=call.write,
+            has_fallback=call.fallback is not None,
+            then=self.steps(call.then, index),
+        )
+        self.nodes.append(node)
+        return node
+
+
+def _direct(step: StepNode) -> tuple[int, ...]:
+    """The calls that a step makes itself, without those under them."""
+    if isinstance(step, ParallelNode):
+        return tuple(index for branch in step.branches for inner in branch for index in _direct(inner))
+    return (step.index,)
+
+
+def _peak(scenario: Scenario) -> int:
+    phases = scenario.workload.phases
+    marked = [i for i, phase in enumerate(phases) if phase.peak]
+    return marked[0] if marked else max(range(len(phases)), key=lambda i: phases[i].rate)
+
+
+def _callers_first(scenario: Scenario) -> tuple[int, ...]:
+    """Components in the order of the call graph; ties in the order of the file."""
+    names = list(scenario.components)
+    callers: dict[str, set[str]] = {name: set() for name in names}
+    for flow in scenario.flows.values():
+        for call in calls(flow.trace):
+            for below in _called_by(call.then):
+                callers[below].add(call.call)
+    order: list[str] = []
+    while len(order) < len(names):
+        ready = [n for n in names if n not in order and callers[n] <= set(order)]
+        if not ready:
+            raise ValueError("components call each other in a circle")
+        order += ready
+    return tuple(names.index(name) for name in order)
+
+
+def _called_by(steps: tuple[Call | Parallel, ...]) -> list[str]:
+    found: list[str] = []
+    for step in steps:
+        if isinstance(step, Parallel):
+            for branch in step.parallel:
+                found += _called_by(branch)
+        else:
+            found.append(step.call)
+    return found
+
+
+def _slots(scenario: Scenario) -> list[Slot]:
+    """Every parameter of the scenario."""
+    slots = [Slot("workload", "", "rate")]
+    slots += [Slot("driver", name, "value") for name in scenario.drivers]
+    slots += [Slot("complexity", "", name) for name in parameters_of(ComplexityBudget)]
+    for name, component in scenario.components.items():
+        slots += [Slot("component", name, parameter) for parameter in parameters_of(type(component))]
+    for name, flow in scenario.flows.items():
+        slots += [Slot("flow", name, parameter) for parameter in parameters_of(Flow)]
+        for index, _ in enumerate(calls(flow.trace)):
+            slots += [Slot("call", name, parameter, index) for parameter in parameters_of_call()]
+    return slots
+
+
+def _frozen(array: Array) -> Array:
+    array.setflags(write=False)
+    return array

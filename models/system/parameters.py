@@ -1,0 +1,117 @@
+"""Step 1: the parameters of each design, with all effects applied."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.evaluation import Array
+from models.scenario.paths import Slot
+from models.system.effects import without_dust
+from models.system.system import CallNode, System
+
+#: Whole numbers are bought whole: 2.5 replicas are 3. Less than this above a whole number is rounding.
+WHOLE_TOLERANCE = 1e-9
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Parameters:
+    """Values of every parameter; arrays that broadcast to `(n, p)`.
+
+    Attributes:
+        system: The system they belong to.
+        n: Number of designs.
+        n_phases: Number of phases p.
+        values: Value by slot, `(n | 1, p | 1)`; "without limit" is infinity, "not given" NaN.
+        beyond: By how much (relative) the worst parameter had to be held back to its bounds, `(n,)`.
+    """
+
+    system: System
+    n: int
+    n_phases: int
+    values: Mapping[Slot, Array]
+    beyond: Array
+
+    def of_component(self, component: int, parameter: str) -> Array:
+        """A parameter of the component at a position.
+
+        Raises:
+            KeyError: Its kind has no such parameter.
+        """
+        return self._value(Slot("component", self.system.components[component], parameter))
+
+    def of_component_or(self, component: int, parameter: str, default: float) -> Array:
+        """A parameter of a component, or a default where its kind has no such parameter."""
+        slot = Slot("component", self.system.components[component], parameter)
+        return self._value(slot) if slot in self.values else np.array([[default]])
+
+    def of_flow(self, flow: int, parameter: str) -> Array:
+        """A parameter of the flow at a position."""
+        return self._value(Slot("flow", self.system.flows[flow], parameter))
+
+    def of_call(self, node: CallNode, parameter: str) -> Array:
+        """A parameter of a call."""
+        return self._value(Slot("call", self.system.flows[node.flow], parameter, node.position))
+
+    def of_complexity(self, parameter: str) -> Array:
+        """A coefficient of the complexity budget."""
+        return self._value(Slot("complexity", "", parameter))
+
+    def _value(self, slot: Slot) -> Array:
+        return self.values[slot]
+
+    @property
+    def rate(self) -> Array:
+        """User requests per second, `(n | 1, p)`."""
+        return self._value(Slot("workload", "", "rate"))
+
+
+def apply_decisions(
+    system: System,
+    X: Array,
+    *,
+    base: Mapping[Slot, Array] | None = None,
+    stress: Mapping[Slot, Array] | None = None,
+) -> Parameters:
+    """Applies the effects of n designs and of the phases: all set, then all multiply, then all add.
+
+    Args:
+        system: The system.
+        X: Canonical designs, `(n, d)`.
+        base: Values that take the place of what the file says before effects are applied (uncertain
+            numbers); arrays that broadcast to `(n, p)`.
+        stress: Factors on what comes out, whatever decided it (a multiple of the load, a slow dependency);
+            arrays that broadcast to `(n, p)`.
+
+    Returns:
+        The parameters, held to the bounds of their types; `beyond` says by how much.
+    """
+    exists = system.space.active(X)
+    values: dict[Slot, Array] = dict(system.static)
+    base = base or {}
+    for slot in base:
+        if slot not in system.plans:
+            values[slot] = without_dust(np.asarray(base[slot]))
+    beyond = np.zeros(X.shape[0])
+    for slot, plan in system.plans.items():
+        value = plan.value(X, exists, base.get(slot))
+        if plan.can_leave_bounds or slot in base:
+            lower, upper = plan.quantity.lower, plan.quantity.upper
+            over = np.maximum(lower - value, np.where(np.isinf(value), 0.0, value - upper))
+            over = np.where(np.isnan(over), 0.0, over)
+            relative = over / max(1.0, abs(lower) if np.isfinite(lower) else 1.0)
+            worst = np.broadcast_to(relative, (X.shape[0], relative.shape[1])).max(axis=1)
+            beyond = np.maximum(beyond, np.where(worst > WHOLE_TOLERANCE, worst, 0.0))
+            value = np.where(np.isinf(value) & (value > 0), value, np.clip(value, lower, upper))
+        if plan.quantity.is_whole:
+            value = np.ceil(
+                value - WHOLE_TOLERANCE * np.maximum(1.0, np.abs(np.where(np.isinf(value), 0.0, value)))
+            )
+        values[slot] = without_dust(value)
+    for slot, factor in (stress or {}).items():
+        # What only a stress changes (the hits of a cache) is 1 without it.
+        value = values.get(slot, np.ones((1, 1)))
+        values[slot] = np.where(np.isinf(value), value, value * factor)
+    return Parameters(system, X.shape[0], system.hours.shape[1], values, beyond)

@@ -1,0 +1,135 @@
+"""The scenario's guesses: which numbers may be off, and what they are in any draw."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.evaluation import Array
+from models.formulas.distributions import lognormal_quantile, normal_quantile, triangular_quantile
+from models.scenario.paths import Slot, quantity_of, resolve
+from models.scenario.uncertainty import Distribution, Lognormal, Normal, Triangular
+from models.space.sampling import unit_points
+from models.system.effects import base_value
+from models.system.system import System
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """One uncertain number.
+
+    Attributes:
+        path: Its path in the scenario.
+        slots: The parameters it stands for.
+        distribution: How it is spread.
+        lower: Smallest value the parameter may have.
+        upper: Largest value.
+        is_whole: Whether it is a whole number.
+        unit: Its unit; empty for plain numbers.
+        source: Where the guess comes from.
+    """
+
+    path: str
+    slots: tuple[Slot, ...]
+    distribution: Distribution
+    lower: float
+    upper: float
+    is_whole: bool
+    unit: str
+    source: str
+
+    def quantile(self, u: Array) -> Array:
+        """Its value at shares of the probability in (0, 1), held to the bounds of the parameter."""
+        spread = self.distribution
+        if isinstance(spread, Normal):
+            found = normal_quantile(u, spread.mean, spread.sd, self.lower, self.upper)
+        elif isinstance(spread, Lognormal):
+            found = lognormal_quantile(u, spread.median, spread.sigma)
+        elif isinstance(spread, Triangular):
+            found = triangular_quantile(u, spread.low, spread.mode, spread.high)
+        else:
+            found = spread.low + u * (spread.high - spread.low)
+        found = np.clip(found, self.lower, self.upper)
+        return np.asarray(np.rint(found) if self.is_whole else found)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Draws:
+    """Joint draws of all guesses, independent of each other.
+
+    Attributes:
+        guesses: The guesses.
+        values: Their values, `(s, k)`.
+    """
+
+    guesses: tuple[Guess, ...]
+    values: Array
+
+    def __len__(self) -> int:
+        return int(self.values.shape[0])
+
+
+def guesses_of(system: System) -> tuple[Guess, ...]:
+    """All guesses of a scenario."""
+    found = []
+    for path, distribution in system.scenario.uncertainty.items():
+        slots = resolve(system.scenario, path)
+        quantity = quantity_of(system.scenario, slots[0])
+        found.append(
+            Guess(
+                path=path,
+                slots=slots,
+                distribution=distribution,
+                lower=quantity.lower,
+                upper=quantity.upper,
+                is_whole=quantity.is_whole,
+                unit=quantity.unit,
+                source=distribution.source or "",
+            )
+        )
+    return tuple(found)
+
+
+def draws_of(system: System, n: int, *, seed: int = 0) -> Draws:
+    """Joint draws of all guesses, spread evenly by a scrambled Sobol sequence.
+
+    Args:
+        system: The system.
+        n: Number of draws; a power of two is spread best.
+        seed: Same seed, same draws.
+    """
+    guesses = guesses_of(system)
+    return draws_at(guesses, unit_points(n, len(guesses), seed=seed))
+
+
+def draws_at(guesses: tuple[Guess, ...], points: Array) -> Draws:
+    """The draws at points of the unit cube, `(s, k)`."""
+    columns = [guess.quantile(points[:, j]) for j, guess in enumerate(guesses)]
+    return Draws(guesses, np.column_stack(columns) if columns else np.empty((len(points), 0)))
+
+
+def base_of(system: System, draws: Draws, rows: NDArray[np.intp]) -> Mapping[Slot, Array]:
+    """What takes the place of the file's numbers, for `run(..., base=)`; `(len(rows), 1 | p)` each.
+
+    A guess about the arrival rate or a driver is one about its peak: the other phases scale with it (a driver
+    that is 0 at the peak gets the guess in every phase).
+
+    Args:
+        system: The system.
+        draws: The draws.
+        rows: For each design that is evaluated the draw it is evaluated in, `(n,)`.
+    """
+    base: dict[Slot, Array] = {}
+    for j, guess in enumerate(draws.guesses):
+        value = draws.values[rows, j][:, None]
+        for slot in guess.slots:
+            if slot.owner in ("workload", "driver"):
+                written = base_value(system.scenario, slot)
+                peak = written[:, system.peak : system.peak + 1]
+                base[slot] = value * np.where(peak != 0.0, written / np.where(peak != 0.0, peak, 1.0), 1.0)
+            else:
+                base[slot] = value
+    return base

@@ -1,0 +1,178 @@
+"""The compiled kernel against the array evaluation that it replaced, and each situation against company."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from models import compile_system, load_scenario
+from models.performance.steady_state import behaviour, situations_of
+from models.performance.unique_rows import unique_rows
+from models.scenario.load import scenario_from
+from models.system.parameters import apply_decisions
+from models.system.system import System
+from oracles.analytic import agreement
+from oracles.networks import networks
+from scenarios import scenario
+
+SCENARIOS = sorted((Path(__file__).parents[3] / "data" / "scenarios").glob("*.yaml"))
+#: Relative difference that two ways of adding up the same numbers may have at a fixed point.
+SAME = 1e-8
+
+
+def disagreements(system: System, X: np.ndarray) -> list[str]:
+    """What the two evaluations say differently, of the situations that come to rest in both."""
+    return agreement.disagreements(system, system.space.canonical(X), within=SAME)
+
+
+@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
+def test_bundled_scenarios_come_out_as_before(path: Path) -> None:
+    system = compile_system(load_scenario(path))
+    assert disagreements(system, system.space.sample(6, seed=7)) == []
+
+
+@pytest.mark.parametrize("network", list(networks(14)), ids=lambda network: network.name)
+def test_random_networks_come_out_as_before(network) -> None:
+    system = compile_system(scenario_from(network.tree))
+    assert disagreements(system, system.space.today[None, :]) == []
+
+
+@pytest.mark.parametrize("rate", [10, 17, 19])
+def test_a_tight_pool_waits_for_what_it_keeps_away(rate: float) -> None:
+    """Four threads in front of two slots: who may not wait at the store waits for a thread."""
+    components = {
+        "app": {"kind": "service", "slots": 4, "service_ms": 1, "blocking": True},
+        "store": {"kind": "store", "slots": 2, "service_ms": 100},
+    }
+    flows = {"all": {"share": 1.0, "trace": [{"call": "app", "then": ["store"]}]}}
+    phases = [{"name": "p", "rate": rate, "hours": 1}]
+    system = compile_system(scenario(components=components, flows=flows, phases=phases))
+    assert disagreements(system, system.space.today[None, :]) == []
+
+
+@st.composite
+def systems(draw: st.DrawFn) -> System:
+    """A web tier that calls a cache, a store and somebody else's system."""
+    share = st.sampled_from([0.0, 0.01, 0.3])
+    limit = st.sampled_from([None, 0, 3, 50])
+    copies = draw(st.integers(1, 5))
+    components = {
+        "web": {
+            "kind": "service",
+            "replicas": draw(st.integers(1, 4)),
+            "slots": draw(st.integers(1, 40)),
+            "service_ms": draw(st.floats(0.0, 20.0)),
+            "service_scv": draw(st.sampled_from([0.0, 0.3, 1.0, 4.0])),
+            "blocking": draw(st.booleans()),
+            "queue_limit": draw(limit),
+            "error_share": draw(share),
+        },
+        "cache": {
+            "kind": "cache",
+            "slots": 8,
+            "service_ms": 1,
+            "keys": draw(st.sampled_from([1, 30, 5000])),
+            "ttl_s": draw(st.sampled_from([None, 0.1, 60])),
+            "capacity_keys": draw(st.sampled_from([None, 10, 1000])),
+            "coalescing": draw(st.booleans()),
+            "writes_per_key_per_s": draw(st.sampled_from([0.0, 0.01])),
+        },
+        "store": {
+            "kind": "store",
+            "replicas": copies,
+            "slots": draw(st.integers(1, 8)),
+            "service_ms": draw(st.floats(0.5, 30.0)),
+            "read_quorum": draw(st.integers(1, copies)),
+            "rtt_ms": draw(st.sampled_from([0.0, 2.0])),
+            "replication_lag_ms": draw(st.sampled_from([0.0, 20.0])),
+            "max_wait_s": draw(st.sampled_from([None, 0.1])),
+            "contention": draw(st.sampled_from([0.0, 0.02])),
+            "zones": draw(st.integers(1, 3)),
+            "zone_availability": draw(st.sampled_from([1.0, 0.999])),
+        },
+        "outside": {
+            "kind": "external",
+            "latency_ms": draw(st.floats(1.0, 100.0)),
+            "rate_limit_per_s": draw(st.sampled_from([None, 50, 1000])),
+        },
+    }
+
+    def call(component: str, **more: object) -> dict[str, object]:
+        found: dict[str, object] = {
+            "call": component,
+            "times": draw(st.sampled_from([1, 0.3, 2.5])),
+            "timeout_ms": draw(st.sampled_from([None, 30, 500])),
+            "retries": draw(st.integers(0, 3)),
+            "backoff_ms": draw(st.sampled_from([0, 20])),
+            "breaker": draw(st.booleans()),
+            "bulkhead_slots": draw(st.sampled_from([None, 0, 5])),
+            "optional": draw(st.booleans()),
+            **more,
+        }
+        if draw(st.booleans()):
+            found["fallback"] = {"fidelity": 0.7, "latency_ms": 3}
+        return found
+
+    reads = call("cache", then=[call("store")])
+    calls = [[reads], [call("outside"), call("store", name="write", write=True)]]
+    steps: list[object] = [{"parallel": calls}] if draw(st.booleans()) else [*calls[0], *calls[1]]
+    flows = {"all": {"share": 1.0, "limit_ms": 500, "trace": [{"call": "web", "then": steps}]}}
+    phases = [{"name": "p", "rate": draw(st.sampled_from([1, 60, 400, 5000])), "hours": 1}]
+    # Numbers that vary from design to design: the arrays take many designs in hardly more time than one.
+    decisions = {
+        "errors": {"real": [0.0, 0.3], "sets": "store.error_share"},
+        "slots": {"integer": [1, 40], "sets": "web.slots"},
+        "work": {"real": [0.5, 30.0], "sets": "store.service_ms"},
+        "retries": {"integer": [0, 3], "sets": "flows.all.calls.store.retries"},
+        "patience": {"real": [5.0, 1000.0], "scale": "log", "sets": "flows.all.calls.cache.timeout_ms"},
+    }
+    written = scenario(
+        components=components, flows=flows, phases=phases, decisions=decisions, limits={"metastable": True}
+    )
+    return compile_system(written)
+
+
+@settings(max_examples=5)
+@given(system=systems())
+def test_made_up_systems_come_out_as_before(system: System) -> None:
+    X = np.concatenate([system.space.today[None, :], system.space.sample(7, seed=7)])
+    assert disagreements(system, X) == []
+
+
+def test_each_situation_is_the_same_in_any_company() -> None:
+    """Alone, among many, on one thread or more, after others or before them: the same bits."""
+    system = compile_system(load_scenario(SCENARIOS[0].parent / "black_friday_week.yaml"))
+    X = system.space.canonical(system.space.sample(600, seed=11))
+    parameters = apply_decisions(system, X)
+    situations = situations_of(parameters)
+    whole = behaviour(parameters, situations, threads=2)
+    one = behaviour(parameters, situations, threads=1)
+    for name in ("latency_ms", "utilisation", "retry_share", "p50_ms", "collapse", "metastable"):
+        assert getattr(whole, name).tobytes() == getattr(one, name).tobytes(), name
+    order = np.arange(len(X))[::-7]
+    some = apply_decisions(system, X[order])
+    again = behaviour(some, situations_of(some), threads=1)
+    assert again.latency_ms.tobytes() == whole.latency_ms[order].tobytes()
+    assert (
+        np.stack(again.success).tobytes() == np.ascontiguousarray(np.stack(whole.success)[:, order]).tobytes()
+    )
+
+
+@given(
+    table=st.lists(
+        st.lists(st.sampled_from([0.0, -0.0, 1.5, math.inf, math.nan]), min_size=3, max_size=3), min_size=1
+    )
+)
+def test_rows_of_a_kind_are_alike_and_no_others(table: list[list[float]]) -> None:
+    rows = np.array(table)
+    first, kind = unique_rows(rows)
+    seen: dict[tuple[str, ...], int] = {}
+    for row in rows:
+        seen.setdefault(tuple(repr(x + 0.0) for x in row), len(seen))
+    assert kind.tolist() == [seen[tuple(repr(x + 0.0) for x in row)] for row in rows]
+    assert first.tolist() == [kind.tolist().index(k) for k in range(len(seen))]
