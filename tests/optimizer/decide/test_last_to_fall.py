@@ -58,8 +58,9 @@ def test_who_has_fallen_is_not_asked_again():
     points = [0.02] * 500 + [3.0]
     falls, asked, X = falls_at(points)
     assert last_to_fall(falls, X, least=0.01).places.tolist() == [500]
-    # 0.01, 0.014 and 0.02 for all; then one alone.
-    assert len(asked) <= 3 * 501 + 50
+    # The 500 at 0.01, 0.014, a hair below 0.02 and 0.028; the last one alone, up to its own fall.
+    assert sum(design < 500 for design, _ in asked) <= 4 * 500
+    assert sum(design == 500 for design, _ in asked) <= 30
 
 
 def test_what_is_beyond_the_last_fall_is_not_asked():
@@ -111,12 +112,13 @@ def test_what_breaks_at_the_peak_breaks_as_a_whole(name):
         over = [np.broadcast_to(e, (len(X),)) > 0 for n, e in steps.excess.items() if n not in leave_out]
         return np.any(over, axis=0)
 
-    for leave_out in ((), ("saturation",), ("saturation", "metastable")):
+    for leave_out in ((), ("saturation",), ("metastable",), ("saturation", "metastable")):
         at_peak = breaks_at_peak(system, X, multiple, leave_out=leave_out)
         assert not np.any(at_peak & ~broken(*leave_out))
-        assert at_peak.any() == ("saturation" not in leave_out or at_peak.any())
-    told = breaks_at_peak(system, X, multiple)
-    assert 0.5 * broken().sum() < told.sum() < len(X)
+    assert not at_peak.any()
+    # It is worth asking: of saturation the peak phase tells nearly everything.
+    full = np.broadcast_to(steps.excess["saturation"], (len(X),)) > 0.0
+    assert 0.9 * full.sum() <= breaks_at_peak(system, X, multiple).sum() < len(X)
 
 
 @pytest.mark.parametrize("leave_out", [(), NOT_ASKED])
@@ -126,7 +128,7 @@ def test_no_neighbour_stands_longer_than_the_furthest_change(name, leave_out):
     for x in (system.space.today, system.space.sample(1, seed=8)[0]):
         x = system.space.canonical(x[None, :])[0]
         step = furthest_change(system, x, leave_out=leave_out)
-        fails, holds = first_break(system, system.space.neighbours(x), leave_out=leave_out)
+        fails = first_break(system, system.space.neighbours(x), leave_out=leave_out)[0]
         before = float(first_break(system, x[None, :], leave_out=leave_out)[0][0])
         if step is None:
             assert not np.isfinite(before) or np.all(fails <= before * 1.011)
