@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models import compile_system, load_scenario
-from models.evaluating import run
+from models.evaluator import run
 from models.scenario.paths import Slot
 from optimizer.decide.breaking import MOST, first_falls
 from optimizer.decide.escape import NOT_ASKED, first_break, furthest_change
