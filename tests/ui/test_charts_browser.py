@@ -44,7 +44,8 @@ CONTRAST = """() => {
 
 #: Whether the charts have stood as they are, in their number and their text, for half a second.
 STILL = """() => {
-  const now = [...document.querySelectorAll("[data-testid=stPlotlyChart]")].map((e) => e.textContent).join("|");
+  const charts = [...document.querySelectorAll("[data-testid=stPlotlyChart]")];
+  const now = charts.map((e) => e.textContent).join("|");
   if (window.chartsWere !== now) [window.chartsWere, window.chartsSince] = [now, performance.now()];
   return now && performance.now() - window.chartsSince > 500;
 }"""
