@@ -24,6 +24,7 @@ OWNERS = {
         "models.scenario.",
         "optimizer.reading",
         "optimizer.answer_form",
+        "optimizer.enumeration_checkpoint",
         "optimizer.batch.result_form",
         "optimizer.runs.rows",
         "optimizer.search.checkpoint_form",
