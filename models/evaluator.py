@@ -85,12 +85,13 @@ class Run:
         return network_of(self.parameters.system, self.situations)
 
 
-def evaluate(system: System, X: Array) -> Evaluation:
+def evaluate(system: System, X: Array, *, threads: int | None = None) -> Evaluation:
     """Scores n designs.
 
     Args:
         system: The compiled scenario.
         X: Decision matrix, `(n, d)`; brought to canonical form first.
+        threads: Threads; None = one for each core. They never change a bit.
 
     Returns:
         Six dimensions and the excess over each limit.
@@ -100,7 +101,7 @@ def evaluate(system: System, X: Array) -> Evaluation:
     """
     if np.shape(X) == (0, system.space.n_columns):
         return evaluate(system, system.space.today[None, :]).take(np.arange(0))
-    steps = run(system, X)
+    steps = run(system, X, threads=threads)
     n = steps.X.shape[0]
     return Evaluation(
         X=steps.X,
@@ -126,6 +127,7 @@ def run(
     *,
     base: Mapping[Slot, Array] | None = None,
     stress: Mapping[Slot, Array] | None = None,
+    threads: int | None = None,
 ) -> Run:
     """Evaluates n designs and keeps every step.
 
@@ -134,6 +136,7 @@ def run(
         X: Decision matrix, `(n, d)`.
         base: Values that take the place of what the file says (see `apply_decisions`).
         stress: Factors on what comes out, whatever decided it (see `apply_decisions`).
+        threads: Threads; None = one for each core.
 
     Raises:
         ValueError: X has the wrong shape, holds no design, or NaN.
@@ -145,19 +148,20 @@ def run(
         )
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
         # Absurd numbers overflow to infinity, which every step knows; Evaluation refuses NaN.
-        return _steps(system, system.space.canonical(X), base, stress)
+        X = system.space.canonical(X)
+        parameters = apply_decisions(system, X, base=base, stress=stress)
+        situations = situations_of(parameters)
+        return _steps(X, parameters, situations, behaviour(parameters, situations, threads=threads), base)
 
 
 def _steps(
-    system: System,
     X: Array,
+    parameters: Parameters,
+    situations: Situations,
+    found: Behaviour,
     base: Mapping[Slot, Array] | None,
-    stress: Mapping[Slot, Array] | None,
 ) -> Run:
-    n = X.shape[0]
-    parameters = apply_decisions(system, X, base=base, stress=stress)
-    situations = situations_of(parameters)
-    found = behaviour(parameters, situations)
+    n, system = X.shape[0], parameters.system
     success = found.success
     waits = latency(system, found)
     taken = effort(system, X)

@@ -37,10 +37,15 @@ class CertificateForm(Form):
     ended_by: str = ""
     searches: Annotated[int, Field(ge=1, le=10**6)] = 1
     missed: Annotated[float, Field(ge=0.0)] | None = None
+    skipped: Count = 0
     sentence: str
 
     @model_validator(mode="after")
     def _is_possible(self) -> Self:
+        if self.skipped + self.feasible > self.evaluated:
+            raise ValueError(
+                f"found {self.skipped} skipped and {self.feasible} feasible designs of {self.evaluated}"
+            )
         if not self.on_front <= self.feasible <= self.evaluated:
             raise ValueError(
                 f"found {self.evaluated} evaluated, {self.feasible} feasible, {self.on_front} on the front; "
@@ -101,6 +106,7 @@ class ConfigForm(Form):
     seed: int = 0
     workers: int = 1
     chunk: int = 8192
+    all_values: bool = False
 
 
 class AnswerForm(Form):
@@ -117,6 +123,7 @@ class AnswerForm(Form):
     trace: list[MomentForm]
     excluded: dict[str, Count]
     excluded_alone: dict[str, Count]
+    excluded_at_least: tuple[str, ...] = ()
     closest: DesignForm | None = None
 
     @model_validator(mode="after")

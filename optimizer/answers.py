@@ -44,6 +44,7 @@ def solution_answer(solution: Solution, space: Space) -> dict[str, object]:
             "ended_by": certificate.ended_by,
             "searches": certificate.searches,
             "missed": certificate.missed,
+            "skipped": certificate.skipped,
             "sentence": str(certificate),
         },
         "front": [design_answer(solution.front.evaluation, i, space) for i in range(len(solution.front))],
@@ -53,6 +54,7 @@ def solution_answer(solution: Solution, space: Space) -> dict[str, object]:
         "trace": [asdict(point) for point in solution.trace],
         "excluded": dict(solution.broken),
         "excluded_alone": dict(solution.broken_alone),
+        "excluded_at_least": list(solution.at_least),
     }
     if solution.closest is not None:
         answer["closest"] = design_answer(solution.closest, 0, space)
@@ -119,6 +121,7 @@ def solution_from(answer: Mapping[str, Any], space: SearchSpace) -> Solution:
             "tradespace": told.tradespace,
         },
         trace=trace_from(told),
+        at_least=tuple(told.excluded_at_least),
     )
 
 

@@ -17,17 +17,21 @@ class SolveConfig:
     """Settings of a solve.
 
     Attributes:
-        method: `auto` = every design where that takes no longer than `exact_seconds`, else a search; `exact`
-            = every design, however long it takes; or the name of a search algorithm.
+        method: `auto` = every design where that is no more work than `exact_seconds`, or than a search would
+            be, else a search; `exact` = every design, however long it takes; or the name of a search
+            algorithm.
         max_designs: Instead of `method`: all designs when there are no more than this, else a Sobol sample of
             that many.
-        exact_seconds: Longest enumeration that `auto` begins, s, at the rate measured on the spot.
+        exact_seconds: Largest enumeration that `auto` begins, s of two slow cores, counted and not timed
+            (`optimizer.choice`).
+        all_values: Whether every design is evaluated, also those that are over a limit for certain.
         evaluations: Designs that a search evaluates at the most; None = 20,000, or no limit where `seconds`
             is given.
         seconds: Longest time of a search, s; None = any.
         restarts: Independent searches, whose fronts are compared and united.
         seed: Seed of a sample or a search.
-        workers: Processes that evaluate designs; never changes the result.
+        workers: Cores that evaluate designs: threads for scenarios, processes for models of one's own and for
+            searches; never changes the result.
         chunk: Designs that are evaluated together: bounds the memory, never changes the result.
     """
 
@@ -40,6 +44,7 @@ class SolveConfig:
     seed: int = 0
     workers: int = 1
     chunk: int = 8192
+    all_values: bool = False
 
     def __post_init__(self) -> None:
         least = {"max_designs": 1, "evaluations": 1, "restarts": 1, "seed": 0, "workers": 1, "chunk": 1}

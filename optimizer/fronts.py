@@ -97,6 +97,7 @@ def _solution(system: System, front: Front, told: AnswerForm) -> Solution:
             "tradespace": told.tradespace,
         },
         trace=trace_from(told),
+        at_least=tuple(told.excluded_at_least),
     )
 
 

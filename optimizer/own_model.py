@@ -19,7 +19,6 @@ from optimizer.batch.cases import Case, combinations
 from optimizer.batch.solving import facts, whole
 from optimizer.config import SolveConfig
 from optimizer.decide.noise import NO_ERROR, ModelError
-from optimizer.exhaustive import Progress
 from optimizer.protocols import Evaluator, SearchSpace
 from optimizer.report.findings import Findings, Goal, own_findings
 from optimizer.report.wording import Labels
@@ -27,7 +26,8 @@ from optimizer.runs.run import config_of, key_of
 from optimizer.runs.solving import Answered, answered
 from optimizer.runs.store import RunStore, Wanted
 from optimizer.solution import Solution
-from optimizer.solving import Work, solve_with, version_here
+from optimizer.solving import Solver, solve_with, version_here
+from optimizer.tally import Progress
 
 
 @dataclass(frozen=True)
@@ -181,7 +181,7 @@ def solve_case_own(model: OwnModel, case: Case) -> dict[str, Any]:
     }
 
 
-def _work(model: OwnModel, changes: Mapping[str, Any] | None) -> Work:
+def _work(model: OwnModel, changes: Mapping[str, Any] | None) -> Solver:
     evaluator, space = model.made(changes)
     provenance = {
         "scenario": model.name,

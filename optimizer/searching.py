@@ -13,7 +13,6 @@ from models.errors import Remedy, SpaceTooLargeError
 from models.evaluation import Evaluation, concatenate
 from models.units import count
 from optimizer.config import EVALUATIONS, SolveConfig
-from optimizer.exhaustive import Progress, Tally
 from optimizer.front import Front, front_of
 from optimizer.protocols import Evaluator, SearchSpace, Space, can_be_searched, size_of
 from optimizer.search.archive import codes
@@ -23,6 +22,7 @@ from optimizer.search.checkpoints import Checkpoint, CheckpointError, read_check
 from optimizer.search.driver import ENDS, Budget, Found, search
 from optimizer.search.hypervolumes import TracePoint
 from optimizer.search.recapture import Recapture, agreement_of_fronts, recapture
+from optimizer.tally import Progress, Tally
 
 
 @dataclass(frozen=True, slots=True, eq=False)

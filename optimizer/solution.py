@@ -20,7 +20,7 @@ class Certificate:
     Attributes:
         method: `exact` = every design was looked at; `sample` = only some, by chance; `search` = only those
             where something was to be found.
-        evaluated: Designs that were evaluated.
+        evaluated: Designs that were looked at.
         feasible: Those within every limit.
         on_front: Those on the front.
         size: Designs there are; None = uncountable.
@@ -31,6 +31,7 @@ class Certificate:
         ended_by: Why a search ended: `complete` = there was nothing new to look at; `evaluations`, `seconds`.
         searches: Number of independent searches.
         missed: Estimated designs of the front that all of several searches missed, at least.
+        skipped: Designs looked at that are over a limit for certain and were not evaluated.
     """
 
     method: Literal["exact", "sample", "search"]
@@ -45,6 +46,7 @@ class Certificate:
     ended_by: str = ""
     searches: int = 1
     missed: float | None = None
+    skipped: int = 0
 
     @property
     def is_exact(self) -> bool:
@@ -57,6 +59,9 @@ class Certificate:
             return self._of_search(found)
         if self.is_exact:
             all_ = "the only design" if self.evaluated == 1 else f"all {count(self.evaluated)} designs"
+            if self.skipped:
+                out = f"{count(self.skipped)} of them are over a limit that is quick to tell"
+                return f"all {count(self.evaluated)} designs looked at ({out}), {found}"
             return f"{all_} evaluated, {found}"
         if self.method == "exact":
             return (
@@ -98,12 +103,13 @@ class Solution:
         today: The running system's design, evaluated.
         certificate: What is proven.
         broken: By limit: designs that are over it.
-        broken_alone: By limit: designs that are over it and over no other.
+        broken_alone: By limit: evaluated designs that are over it and over no other.
         closest: Where nothing is feasible, the design nearest to it.
         knee: Position on the front of the knee; None for an empty front.
         config: The settings.
         provenance: Scenario, digest, versions.
         trace: How the hypervolume of a search grew; empty for other methods.
+        at_least: Limits that more designs are over than `broken` says: those that were skipped for another.
     """
 
     front: Front
@@ -116,3 +122,4 @@ class Solution:
     config: SolveConfig
     provenance: Mapping[str, str] = field(default_factory=dict)
     trace: tuple[TracePoint, ...] = ()
+    at_least: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""From a model to a solution: every design where that takes no longer than people wait, else a search."""
+"""From a model to a solution: every design where that is no more work than people wait for, else a search."""
 
 from __future__ import annotations
 
@@ -11,20 +11,22 @@ from typing import Protocol
 import numpy as np
 
 from models.errors import Remedy
-from models.evaluation import DIMENSIONS
 from models.evaluator import evaluate
 from models.explanation.bottleneck_moves import more_where_it_is_tight
+from models.operations import operations_of_a_design, operations_of_all
+from models.screening import counted_limits, screen
 from models.system.system import System
+from optimizer.choice import Work
 from optimizer.config import SolveConfig
 from optimizer.decide.knee import knee
 from optimizer.engines.engine import Engine
-from optimizer.exhaustive import Progress
-from optimizer.methods import Hints, Task, all_or_sample, by_search, countable, exact, what_time_allows
+from optimizer.methods import Hints, Task, all_or_sample, by_search, countable, exact, what_work_allows
 from optimizer.protocols import Evaluator, Space, checked
 from optimizer.solution import Solution
+from optimizer.tally import Progress
 
 
-class Work(Protocol):
+class Solver(Protocol):
     """Solves with some settings: `solve` of a system, or `solve_with` of a model."""
 
     def __call__(
@@ -45,11 +47,11 @@ def solve(
 
     Args:
         system: The system.
-        config: Settings; the default looks at every design where that takes no longer than a minute, and
-            searches where it does.
+        config: Settings; the default looks at every design where that is a minute of work at most, and
+            searches where it is more.
         progress: Told designs done, designs in all and designs on the front after every chunk.
-        checkpoint: File to which a search is written every few seconds; where it exists, the search goes on
-            from it.
+        checkpoint: File to which a search or an enumeration is written every few seconds; where it exists,
+            that goes on from it.
         engine: Where an enumeration is split over workers, already entered; None = as `config.workers` says.
 
     Raises:
@@ -69,9 +71,14 @@ def solve(
         suggest=partial(more_where_it_is_tight, system),
         identity=system.digest,
         is_built_in=True,
+        work=partial(work_of, system),
+        screen=partial(screen, system, threads=1),
+        counted=counted_limits(system),
+        one_thread=partial(evaluate, system, threads=1),
     )
+    config = config or SolveConfig()
     return solve_with(
-        partial(evaluate, system),
+        partial(evaluate, system, threads=config.workers),
         system.space,
         config,
         progress=progress,
@@ -80,6 +87,11 @@ def solve(
         checkpoint=checkpoint,
         engine=engine,
     )
+
+
+def work_of(system: System, seed: int) -> Work:
+    """What looking at the designs of a scenario takes."""
+    return Work(each=operations_of_a_design(system), all=operations_of_all(system, seed=seed))
 
 
 def solve_with(
@@ -113,11 +125,11 @@ def solve_with(
         CheckpointError: The checkpoint is of something else, or the method keeps none.
     """
     config = config or SolveConfig()
-    if checkpoint is not None and (config.method == "exact" or config.max_designs is not None):
+    if checkpoint is not None and config.max_designs is not None:
         from optimizer.search.checkpoints import CheckpointError
 
         raise CheckpointError(
-            "looking at every design, or at a sample, keeps no checkpoint: only a search does; keep none",
+            "a sample keeps no checkpoint: only a search and an enumeration do; keep none",
             remedy=Remedy.NO_CHECKPOINT,
         )
     hints = hints or Hints()
@@ -129,7 +141,7 @@ def solve_with(
     elif config.method == "exact":
         found = exact(task, countable(space), why="")
     elif config.method == "auto":
-        found = what_time_allows(task)
+        found = what_work_allows(task)
     else:
         found = by_search(task, why="")
     tally, front, certificate, trace = found
@@ -140,6 +152,7 @@ def solve_with(
         broken=dict(tally.broken),
         broken_alone=dict(tally.broken_alone),
         closest=tally.closest if tally.feasible == 0 else None,
+        at_least=tuple(name for name in tally.broken if tally.skipped and name not in hints.counted),
         knee=knee(front),
         config=config,
         provenance=dict(provenance or {}),

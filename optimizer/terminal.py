@@ -168,8 +168,11 @@ def _print_excluded(console: Console, solution: Solution) -> None:
     for name, number in ordered:
         if number:
             alone = solution.broken_alone.get(name, 0)
-            only = f", {count(alone)} by this limit alone" if alone else ""
-            console.print(f"  {name}: {count(number)}{only}")
+            least = "at least " if solution.certificate.skipped else ""
+            only = f", {least}{count(alone)} by this limit alone" if alone else ""
+            console.print(
+                f"  {name}: {'at least ' if name in solution.at_least else ''}{count(number)}{only}"
+            )
 
 
 def print_design(console: Console, told: dict[str, object]) -> None:

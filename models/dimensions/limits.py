@@ -51,23 +51,12 @@ def limit_excess(
         flow_latency_ms: For each flow with a latency limit its percentile in the worst phase, `(n,)`.
     """
     limits = system.scenario.limits
-    excess: dict[str, Array] = {}
-    if limits.saturation is None:
-        excess["collapse"] = _snap(collapse, _FULL)
-    else:
-        over = utilisation - limits.saturation
-        over = np.where(collapse > 0.0, np.maximum(over, collapse), over)
-        excess["saturation"] = _snap(over, limits.saturation)
+    excess: dict[str, Array] = load_excess(system, utilisation=utilisation, collapse=collapse)
     if may_call_nothing(system):
         excess["nothing_called"] = np.where(calls_per_s > 0.0, -1.0, 1.0)
-    measured = {
-        "emergence": (emergence, limits.emergence),
-        "effort_days": (effort_days, limits.effort_days),
-        "one_time_usd": (one_time_usd, limits.one_time_usd),
-    }
-    for name, (value, limit) in measured.items():
-        if limit is not None:
-            excess[name] = _snap(value - limit, limit)
+    if limits.emergence is not None:
+        excess["emergence"] = _snap(emergence - limits.emergence, limits.emergence)
+    excess |= effort_excess(system, effort_days=effort_days, one_time_usd=one_time_usd)
     if not limits.metastable:
         excess["metastable"] = metastable - 0.5
     if limits.complexity_reserve is not None:
@@ -86,6 +75,28 @@ def limit_excess(
     if may_be_infinite(system):
         excess["endless_cost"] = np.where(np.isfinite(values[:, _place("cost")]), -1.0, 1.0)
     return excess
+
+
+def load_excess(system: System, *, utilisation: Array, collapse: Array) -> dict[str, Array]:
+    """Amount over the limit on the load, `(n,)`: `saturation`, or `collapse` where none is set."""
+    limit = system.scenario.limits.saturation
+    if limit is None:
+        return {"collapse": _snap(collapse, _FULL)}
+    over = utilisation - limit
+    over = np.where(collapse > 0.0, np.maximum(over, collapse), over)
+    return {"saturation": _snap(over, limit)}
+
+
+def effort_excess(system: System, *, effort_days: Array, one_time_usd: Array) -> dict[str, Array]:
+    """Amount over the limits on what a change takes, `(n,)` each."""
+    limits = system.scenario.limits
+    measured = {
+        "effort_days": (effort_days, limits.effort_days),
+        "one_time_usd": (one_time_usd, limits.one_time_usd),
+    }
+    return {
+        name: _snap(value - limit, limit) for name, (value, limit) in measured.items() if limit is not None
+    }
 
 
 def _place(dimension: str) -> int:

@@ -37,7 +37,13 @@ def width(program: Program) -> int:
 
 
 def solve(
-    program: Program, base: Array, columns: NDArray[np.int64], values: Array, *, threads: int | None = None
+    program: Program,
+    base: Array,
+    columns: NDArray[np.int64],
+    values: Array,
+    *,
+    threads: int | None = None,
+    only_load: bool = False,
 ) -> Array:
     """What situations come to, `(m, width)` (columns as in `situation`).
 
@@ -47,6 +53,7 @@ def solve(
         columns: Columns in which situations differ from it, `(v,)`.
         values: What they hold there, `(m, v)`.
         threads: Threads; None = one for each core.
+        only_load: Whether only the load of the stations is wanted (`situation`).
     """
     _ready()
     m = values.shape[0]
@@ -55,8 +62,7 @@ def solve(
     starts = range(0, m, CHUNK)
     if wanted == 1:
         with _room(program) as work:
-            for start in starts:
-                _some(program, work, base, columns, values[start : start + CHUNK], out[start : start + CHUNK])
+            _some(program, work, base, columns, values, out, only_load)
         return out
     with ThreadPoolExecutor(wanted) as pool:
         rest = iter(starts)
@@ -65,7 +71,7 @@ def solve(
             with _room(program) as work:
                 while (start := next(rest, None)) is not None:
                     stop = start + CHUNK
-                    _some(program, work, base, columns, values[start:stop], out[start:stop])
+                    _some(program, work, base, columns, values[start:stop], out[start:stop], only_load)
 
         list(pool.map(run, range(wanted)))
     return out
@@ -100,7 +106,7 @@ def is_compiled() -> bool:
 def warm_up() -> None:
     """Compiles the kernel, and notes that it is kept."""
     none = np.zeros((0, 0))
-    _some(NOTHING, workspace(NOTHING), none[0:0].reshape(-1), _NONE, none, none)
+    _some(NOTHING, workspace(NOTHING), none[0:0].reshape(-1), _NONE, none, none, False)
     if FOLDER is not None:
         (FOLDER / _DONE).touch()
 
@@ -117,7 +123,7 @@ def one(program: Program, row: Sequence[float] | Array) -> tuple[Array, Work]:
     _ready()
     work = workspace(program)
     out = np.zeros((1, width(program)))
-    _some(program, work, np.asarray(row, dtype=np.float64), _NONE, np.zeros((1, 0)), out)
+    _some(program, work, np.asarray(row, dtype=np.float64), _NONE, np.zeros((1, 0)), out, False)
     return out[0], work
 
 
@@ -129,10 +135,11 @@ def _some(
     columns: np.ndarray,
     values: np.ndarray,
     out: np.ndarray,
+    only_load: bool,
 ) -> None:
     for j in range(base.size):
         work.row[j] = base[j]
     for s in range(values.shape[0]):
         for j in range(columns.size):
             work.row[columns[j]] = values[s, j]
-        situation(program, work, out[s])
+        situation(program, work, out[s], only_load)

@@ -43,13 +43,15 @@ FIRST = 12
 
 
 @internal
-def situation(program: Program, work: Work, out: np.ndarray) -> None:
+def situation(program: Program, work: Work, out: np.ndarray, only_load: bool) -> None:
     """Works out one situation.
 
     Args:
         program: The system.
         work: Room, with the situation's numbers in `row`; the network is left in it.
         out: What it comes to, `(FIRST + c + i + 2 f + limited,)`.
+        only_load: Whether only the load of the stations is wanted: what comes after it, the failed state and
+            the times, is left out. Where the load itself is in question (it runs away, or swings) it stays 0.
     """
     c_n, i_n, f_n = program.kind.size, program.component.size, program.flow_steps.size
     parts, calls, flows = work.parts, work.calls, work.flows
@@ -63,6 +65,11 @@ def situation(program: Program, work: Work, out: np.ndarray) -> None:
     repeats, away, swings, recovers = False, False, False, False
     if program.flags[of.FAILS]:
         away, swings, _ = settle(program, work, parts, calls, users, state, state, False)
+        if only_load:
+            _finish(work, out)
+            if not away and not swings:
+                _read_stations(program, work, calls, flows, out)
+            return
         if program.flags[of.REPEATS]:
             for i in range(i_n):
                 repeats = repeats or calls[i, at.RETRIES] > 0.0
@@ -90,17 +97,14 @@ def situation(program: Program, work: Work, out: np.ndarray) -> None:
                     work.let_in[c] = work.kept[i_n + c, 3]
         one_pass(program, work, parts, calls, users, state, False, True)
     else:
-        one_pass(program, work, parts, calls, users, state, True, True)
-    for j in range(work.is_new.size):
-        work.is_new[j] = 0
-    for j in range(work.row.size):
-        work.before[j] = work.row[j]
+        one_pass(program, work, parts, calls, users, state, True, not only_load)
+        if only_load:
+            _finish(work, out)
+            _read_stations(program, work, calls, flows, out)
+            return
+    _finish(work, out)
     for f in range(f_n):
         _flow_steps(program, work, calls, program.flow_steps[f])
-    for j in range(out.size):
-        out[j] = 0.0
-    out[PASSES_MADE] = work.passes[0]
-    work.passes[0] = 0
     out[RETRY_MARGIN] = math.inf
     out[UNSETTLED] = 1.0 if swings else 0.0
     if repeats:
@@ -114,6 +118,19 @@ def situation(program: Program, work: Work, out: np.ndarray) -> None:
     _read_stations(program, work, calls, flows, out)
     hard_availability(program, work, parts, calls, out, FIRST + c_n + i_n)
     _read_flows(program, work, flows, users, out)
+
+
+@internal
+def _finish(work: Work, out: np.ndarray) -> None:
+    """Makes this situation the one before, and what it comes to empty."""
+    for j in range(work.is_new.size):
+        work.is_new[j] = 0
+    for j in range(work.row.size):
+        work.before[j] = work.row[j]
+    for j in range(out.size):
+        out[j] = 0.0
+    out[PASSES_MADE] = work.passes[0]
+    work.passes[0] = 0
 
 
 @internal

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from models.evaluation import Array
 from models.performance.unique_rows import unique_rows
 from models.system.parameters import Parameters
+from models.system.phases import in_phase
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,11 +76,16 @@ class Behaviour:
     flow_latency_ms: tuple[Array, ...]
 
 
-def situations_of(parameters: Parameters) -> Situations:
-    """Finds the situations that differ."""
+def situations_of(parameters: Parameters, *, phase: int | None = None) -> Situations:
+    """Finds the situations that differ.
+
+    Args:
+        parameters: The parameters of n designs.
+        phase: The only phase that counts; None = all do.
+    """
     from models.performance.program import layout_of
 
-    n, p = parameters.n, parameters.n_phases
+    n, p = parameters.n, parameters.n_phases if phase is None else 1
     layout = layout_of(parameters.system)
     base = np.array(layout.defaults())
     columns: list[int] = []
@@ -88,6 +94,8 @@ def situations_of(parameters: Parameters) -> Situations:
         column = layout.column(slot)
         if column is None:
             continue
+        if phase is not None:
+            value = in_phase(value, phase)[:, None]
         if value.size == 1:
             base[column] = value[0, 0]
         else:
@@ -101,6 +109,27 @@ def situations_of(parameters: Parameters) -> Situations:
         values=np.ascontiguousarray(table[first]),
         kind=kind.reshape(n, p),
     )
+
+
+def load_of(parameters: Parameters, phase: int, *, threads: int | None = None) -> tuple[Array, Array]:
+    """Utilisation and collapse (as in `Behaviour`) of n designs in one phase, `(n,)` each, at a lower price.
+
+    Where the load runs away or swings, both are 0.
+    """
+    from models.performance import kernel, situation
+    from models.performance.program import program_of
+
+    situations = situations_of(parameters, phase=phase)
+    told = kernel.solve(
+        program_of(parameters.system),
+        situations.base,
+        situations.columns,
+        situations.values,
+        threads=threads,
+        only_load=True,
+    )
+    kind = situations.kind[:, 0]
+    return told[kind, situation.UTILISATION], told[kind, situation.COLLAPSE]
 
 
 def behaviour(parameters: Parameters, situations: Situations, *, threads: int | None = None) -> Behaviour:

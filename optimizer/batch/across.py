@@ -12,12 +12,12 @@ from optimizer.batch.solving import whole
 from optimizer.batch.together import Joined, Together, joined
 from optimizer.config import EVALUATIONS, SolveConfig
 from optimizer.decide.knee import mean_regret
-from optimizer.exhaustive import Progress
 from optimizer.methods import Hints
 from optimizer.pareto import non_dominated
 from optimizer.protocols import size_of
 from optimizer.scaling import scale_of
 from optimizer.solving import solve_with
+from optimizer.tally import Progress
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -43,11 +43,11 @@ def solve(
     seed: Annotated[int, typer.Option(min=0, max=MOST_WHOLE, help="Seed of a search or a sample.")] = 0,
     workers: Annotated[
         int | None,
-        typer.Option(min=1, max=1024, help="Processes that evaluate designs; all cores when not given."),
+        typer.Option(min=1, max=1024, help="Cores that evaluate designs; all when not given."),
     ] = None,
     checkpoint: Annotated[
         Path | None,
-        typer.Option(help="Keep a search here while it runs, and go on from it; no store is used."),
+        typer.Option(help="Keep what was found here while it runs, and go on from it; no store is used."),
     ] = None,
     max_designs: Annotated[
         int | None,
@@ -57,6 +57,10 @@ def solve(
             help="Designs to look at: all where there are no more, else a Sobol sample.",
         ),
     ] = None,
+    all_values: Annotated[
+        bool,
+        typer.Option("--all-values", help="Evaluate also what is over a limit for certain: exact counts."),
+    ] = False,
     scheduler: Annotated[
         str | None,
         typer.Option(metavar="ADDRESS", help="Split an enumeration over Dask: an address, or `local`."),
@@ -89,6 +93,7 @@ def solve(
         seed=seed,
         workers=workers or cores(),
         max_designs=max_designs,
+        all_values=all_values,
     )
     if background:
         _start(scenario, store, config, fresh=fresh, as_json=as_json)

@@ -12,7 +12,6 @@ from types import TracebackType
 from typing import Self
 
 from models.evaluation import Array, Evaluation
-from optimizer.exhaustive import Progress
 from optimizer.files import parquet_bytes
 from optimizer.front import Front
 from optimizer.protocols import Space
@@ -20,6 +19,7 @@ from optimizer.runs.connecting import StoreError
 from optimizer.runs.store import RunStore
 from optimizer.search.hypervolumes import GROWTH, TracePoint, trace_of
 from optimizer.tables import design_table
+from optimizer.tally import Progress
 
 #: Between two signs of life, and between two fronts that are kept, s.
 BEAT_S, FRONT_S = 1.0, 2.0

@@ -18,7 +18,6 @@ from models.system.system import System
 from optimizer.answers import answer_of, solution_answer, solution_from
 from optimizer.config import SolveConfig
 from optimizer.engines.engine import Engine
-from optimizer.exhaustive import Progress
 from optimizer.files import parquet_bytes
 from optimizer.protocols import SearchSpace
 from optimizer.reading import UnreadableError
@@ -27,11 +26,14 @@ from optimizer.runs.recording import Recorder
 from optimizer.runs.run import Run, config_of, key_of
 from optimizer.runs.store import RunStore, Wanted
 from optimizer.solution import Solution
-from optimizer.solving import Work, solve
+from optimizer.solving import Solver, solve
 from optimizer.tables import design_table
+from optimizer.tally import Progress
 
 #: Between two looks at a run that somebody else works on, s.
 LOOK_S = 0.5
+#: Methods that keep a checkpoint.
+KEEPS = ("auto", "exact", "archive")
 
 
 class NotKeptError(StoreError):
@@ -117,7 +119,7 @@ def answered(
     wanted: Wanted,
     space: SearchSpace,
     config: SolveConfig,
-    work: Work,
+    work: Solver,
     *,
     fresh: bool = False,
     progress: Progress | None = None,
@@ -169,7 +171,7 @@ def perform(
     run: Run,
     space: SearchSpace,
     config: SolveConfig,
-    work: Work,
+    work: Solver,
     *,
     progress: Progress | None = None,
 ) -> Solution:
@@ -178,7 +180,7 @@ def perform(
     Raises:
         NotKeptError: The store was lost while it was worked on; the solution is in the error.
     """
-    keeps = config.method in ("auto", "archive") and config.max_designs is None
+    keeps = config.method in KEEPS and config.max_designs is None
     with tempfile.TemporaryDirectory(prefix="tradespace-") as folder:
         path = Path(folder) / "checkpoint.npz" if keeps else None
         before = store.checkpoint(run.id) if keeps and config.restarts == 1 else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from models.evaluation import Evaluation
-from optimizer.exhaustive import Progress
 from optimizer.protocols import Evaluator, SearchSpace
 from optimizer.search.archive import empty_archive
 from optimizer.search.breeding import MOST, Breeding
@@ -18,6 +17,7 @@ from optimizer.search.driver import (
     search,
     until_over,
 )
+from optimizer.tally import Progress
 
 #: An algorithm has converged when this many generations in a row have no more than this share of new designs.
 TIRED, FEW = 3, 0.02

@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 
 from models.errors import TradespaceError
 from models.evaluation import Evaluation
-from optimizer.exhaustive import Tally
 from optimizer.files import HALF, clear_half_written
 from optimizer.protocols import SearchSpace
 from optimizer.reading import SHOWN, UnreadableError, file_bytes, from_json
@@ -27,6 +26,7 @@ from optimizer.search.archive import POOL, Archive, codes
 from optimizer.search.breeding import SOURCES, BreedingState
 from optimizer.search.checkpoint_form import About, Parts, Versioned, arrays_of
 from optimizer.search.driver import Journey
+from optimizer.tally import Tally
 
 #: Version of the form of the file.
 FORMAT = 2
@@ -85,21 +85,45 @@ class Checkpoint:
             "worst_excess": archive.worst_excess,
             "sweeping": state.sweeping,
             "left": state.left,
-            **_parts("members", archive.members),
-            **_parts("pool", archive.pool),
-            **({} if tally.closest is None else _parts("closest", tally.closest)),
+            **arrays_from("members", archive.members),
+            **arrays_from("pool", archive.pool),
+            **({} if tally.closest is None else arrays_from("closest", tally.closest)),
             **{f"moment_{i}": losses for i, (_, losses) in enumerate(journey.moments)},
         }
-        clear_half_written(self.path.parent)
-        passing = self.path.with_name(f".{self.path.name}.{os.getpid()}.0{HALF}")
-        try:
-            with passing.open("wb") as file:
-                np.savez(file, about=np.array(json.dumps(about)), **arrays)  # type: ignore[arg-type]
-                file.flush()
-                os.fsync(file.fileno())
-            passing.replace(self.path)
-        finally:
-            passing.unlink(missing_ok=True)
+        write_arrays(self.path, about, arrays)
+
+
+def write_arrays(path: Path, about: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> None:
+    """Writes a checkpoint's text and arrays: a reader sees the old file or the new one, never half of one."""
+    clear_half_written(path.parent)
+    passing = path.with_name(f".{path.name}.{os.getpid()}.0{HALF}")
+    try:
+        with passing.open("wb") as file:
+            np.savez(file, about=np.array(json.dumps(about)), **arrays)  # type: ignore[arg-type]
+            file.flush()
+            os.fsync(file.fileno())
+        passing.replace(path)
+    finally:
+        passing.unlink(missing_ok=True)
+
+
+def read_arrays(path: Path, *, version: int) -> tuple[str, dict[str, NDArray[Any]]]:
+    """A checkpoint's text and arrays.
+
+    Raises:
+        CheckpointError: It is of another version.
+        UnreadableError, OSError, ValueError, BadZipFile: It is something else.
+    """
+    arrays = arrays_of(file_bytes(path))
+    told = arrays.pop("about", np.array(""))
+    text = str(told) if told.ndim == 0 and told.dtype.kind == "U" else ""
+    found = from_json(text, Versioned, where="about").format
+    if found != version:
+        raise CheckpointError(
+            f"{path} is a checkpoint of version {found}, this program writes {version}; "
+            "delete it to begin anew"
+        )
+    return text, arrays
 
 
 def read_checkpoint(
@@ -117,17 +141,9 @@ def read_checkpoint(
         CheckpointError: It is no checkpoint, or one of something else; the message says of what.
     """
     try:
-        arrays = arrays_of(file_bytes(path))
-        told = arrays.pop("about", np.array(""))
-        text = str(told) if told.ndim == 0 and told.dtype.kind == "U" else ""
-        version = from_json(text, Versioned, where="about").format
-        if version != FORMAT:
-            raise CheckpointError(
-                f"{path} is a checkpoint of version {version}, this program writes {FORMAT}; "
-                "delete it to begin anew"
-            )
+        text, arrays = read_arrays(path, version=FORMAT)
         about = from_json(text, About, where="about")
-        _same(path, about.identity, json.loads(json.dumps(dict(identity))))
+        must_be_of(path, about.identity, json.loads(json.dumps(dict(identity))))
         return _journey(about, Parts(arrays, like, space))
     except CheckpointError:
         raise
@@ -137,7 +153,8 @@ def read_checkpoint(
         ) from None
 
 
-def _same(path: Path, found: Mapping[str, object], wanted: Mapping[str, object]) -> None:
+def must_be_of(path: Path, found: Mapping[str, object], wanted: Mapping[str, object]) -> None:
+    """Refuses a checkpoint of something else."""
     differing = [name for name in {**found, **wanted} if found.get(name) != wanted.get(name)]
     if differing:
         told = "; ".join(f"{n}: {found.get(n)!r} there, {wanted.get(n)!r} now" for n in differing)
@@ -213,7 +230,8 @@ def _least(excess: NDArray[Any]) -> NDArray[Any]:
     return excess
 
 
-def _parts(name: str, evaluation: Evaluation) -> dict[str, NDArray[Any]]:
+def arrays_from(name: str, evaluation: Evaluation) -> dict[str, NDArray[Any]]:
+    """The arrays of an evaluation (`Parts.evaluation` reads them)."""
     return {
         f"{name}_X": evaluation.X,
         f"{name}_values": evaluation.values,

@@ -223,12 +223,13 @@ def thinned(
 
 
 def _excluded(found: Findings) -> Block:
-    alone = found.solution.broken_alone
+    alone, at_least = found.solution.broken_alone, found.solution.at_least
+    least = "at least " if found.solution.certificate.skipped else ""
     points = tuple(
         text(
-            f"{limit_label(name)}: ",
+            f"{limit_label(name)}: {'at least ' if name in at_least else ''}",
             *counted(many, "design breaks", "designs break"),
-            " it, ",
+            f" it, {least}",
             Number(float(alone.get(name, 0)), "count"),
             " of them nothing else",
         )

@@ -11,7 +11,6 @@ import pytest
 from models.errors import EvaluationError
 from models.space.space import design_space
 from optimizer.config import SolveConfig
-from optimizer.exhaustive import Tally
 from optimizer.front import front_of
 from optimizer.pareto import non_dominated
 from optimizer.scaling import scale_of
@@ -20,6 +19,7 @@ from optimizer.search.driver import Budget, Found, search
 from optimizer.search.hypervolumes import scaled_hypervolume
 from optimizer.searching import united
 from optimizer.solving import solve_with
+from optimizer.tally import Tally
 from scenarios import scenario
 from searches import (
     Model,

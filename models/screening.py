@@ -1,0 +1,61 @@
+"""Which designs are over a limit for certain, told by what is cheap: most of a large space needs no more.
+
+First what a change takes (no network is needed for it), then the load of the stations in the peak phase
+alone, without times and without the failed state.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from models.dimensions.effort import effort
+from models.dimensions.limits import effort_excess, load_excess
+from models.evaluation import Array
+from models.performance.steady_state import load_of
+from models.system.parameters import apply_decisions
+from models.system.system import System
+
+#: The load of a pass without times comes to rest within this of the one with them.
+_SURE = 1e-6
+
+
+def screen(system: System, X: Array, *, threads: int | None = None) -> dict[str, Array]:
+    """By how much designs are over limits for certain.
+
+    It is sound: what it tells is at most what the whole evaluation tells, so that a design that is over a
+    limit here is infeasible. Effort and money are the same formula. A limit on the load holds in every phase:
+    the excess is the largest over the phases, so that of one phase is a lower bound. The healthy state of
+    that phase comes out of the same passes with the same bits, since only times that act back on the load are
+    worked out in them. The one pass after it moves the load by about the passes' own measure of rest; `_SURE`
+    is taken off for it. Where that state runs away or swings, the load is told as 0 and rules out nothing.
+
+    Args:
+        system: The system.
+        X: Canonical designs, `(n, d)`.
+        threads: Threads; None = one for each core.
+
+    Returns:
+        By limit a lower bound of the excess, `(n,)`; above 0 only where it is certain. Limits that nothing
+        cheap tells of are left out. Those on the load are worked out only for designs within the others.
+    """
+    n = X.shape[0]
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+        taken = effort(system, X)
+        over = effort_excess(system, effort_days=taken.days, one_time_usd=taken.one_time_usd)
+        within = np.ones(n, dtype=bool)
+        for excess in over.values():
+            within &= ~(excess > 0.0)
+        places = np.flatnonzero(within)
+        if places.size:
+            load, collapse = load_of(apply_decisions(system, X[places]), system.peak, threads=threads)
+            for name, excess in load_excess(system, utilisation=load, collapse=collapse).items():
+                least = np.full(n, -1.0)
+                least[places] = np.where(excess > _SURE, excess - _SURE, -1.0)
+                over[name] = least
+    return over
+
+
+def counted_limits(system: System) -> tuple[str, ...]:
+    """Limits that `screen` tells exactly and for every design."""
+    none = np.zeros(1)
+    return tuple(effort_excess(system, effort_days=none, one_time_usd=none))
