@@ -11,6 +11,7 @@ from typing import Protocol
 import numpy as np
 
 from models.errors import Remedy
+from models.evaluation import DIMENSIONS
 from models.evaluator import evaluate
 from models.explanation.bottleneck_moves import more_where_it_is_tight
 from models.operations import operations_of_a_design, operations_of_all

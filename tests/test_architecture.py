@@ -25,6 +25,7 @@ OWNERS = {
         "optimizer.reading",
         "optimizer.answer_form",
         "optimizer.batch.result_form",
+        "optimizer.enumeration_checkpoint",
         "optimizer.runs.rows",
         "optimizer.search.checkpoint_form",
     ),
