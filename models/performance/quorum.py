@@ -27,10 +27,10 @@ def stale_read_share(
 ) -> float:
     """Share of reads that don't return the latest write, of r out of n replicas, after writes to w of them.
 
-    C(n-w, r)/C(n, r) x u L / (u L + r) x (L / (L + D))^r with u writes of the key per second, lag L and delay D
-    (s): probabilistically bounded staleness (Bailis et al. 2012, eq. 1; Malkhi, Reiter and Wright 1997) for
-    exponential lags and writes; the last factor for reads that take time themselves (own, against Monte Carlo;
-    docs/model.md). It errs to the pessimistic side.
+    C(n-w, r)/C(n, r) x u L / (u L + r) x (L / (L + D))^r with u writes of the key per second, lag L and
+    delay D (s): probabilistically bounded staleness (Bailis et al. 2012, eq. 1; Malkhi, Reiter and Wright
+    1997) for exponential lags and writes; the last factor for reads that take time themselves (own, against
+    Monte Carlo; docs/model.md). It errs to the pessimistic side.
     """
     if r + w > n:
         return 0.0
