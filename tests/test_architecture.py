@@ -245,6 +245,20 @@ def test_a_module_is_short_and_named_for_what_it_does(module):
     assert module.split(".")[-1] not in {"utils", "util", "helpers", "base", "manager", "common", "misc"}
 
 
+#: Words of a scenario file that are a dimension's name too: `complexity`, the section, is left out.
+OTHER_USES = {"availability": {"models.system.layout"}}
+
+
+@pytest.mark.parametrize("name", ["latency", "throughput", "consistency", "availability", "cost"])
+def test_the_name_of_a_dimension_stands_where_the_dimension_does(name):
+    users = {
+        module
+        for module, path in MODULES.items()
+        if any(isinstance(node, ast.Constant) and node.value == name for node in ast.walk(parsed(path)))
+    }
+    assert users == {"models.evaluation"} | OTHER_USES.get(name, set())
+
+
 @pytest.mark.parametrize(
     ("words", "owner"),
     [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from models.errors import Finding
+from models.evaluation import DIMENSIONS
 from models.scenario.checks.effects import path_findings, slots_of, value_findings
 from models.scenario.checks.flows import placed_calls
 from models.scenario.goals import Goals
@@ -12,15 +13,6 @@ from models.scenario.paths import Slot, call_name, nearest, quantity_of, written
 from models.scenario.reading.findings import described, listed
 from models.scenario.scenario import Scenario
 from models.scenario.uncertainty import Distribution, Lognormal, Normal, Triangular, Uniform
-
-#: Smallest and largest value of each dimension; a cost may be negative (income), a complexity above 1.
-_RANGES = {
-    "latency": (0.0, 1e15),
-    "throughput": (0.0, 1e15),
-    "consistency": (0.0, 1.0),
-    "availability": (0.0, 1.0),
-    "complexity": (0.0, 10.0),
-}
 
 
 def findings(scenario: Scenario) -> Iterator[Finding]:
@@ -41,15 +33,16 @@ def findings(scenario: Scenario) -> Iterator[Finding]:
 
 
 def _dimensions(goals: Goals) -> Iterator[Finding]:
-    for name, (lower, upper) in _RANGES.items():
+    for dimension in DIMENSIONS:
+        lower, upper = dimension.range
         for key in ("limit", "target"):
-            value: float | None = getattr(getattr(goals, name), key)
-            if value is None or lower <= value <= upper:
+            value: float | None = getattr(getattr(goals, dimension.name), key)
+            if value is None or ((lower is None or lower <= value) and (upper is None or value <= upper)):
                 continue
-            is_percent = upper <= 10.0 < value <= 100.0 or upper == 1.0 < value <= 100.0
+            is_percent = upper is not None and upper < value <= 100.0
             hint = f"write {value / 100:.12g}: shares are numbers from 0 to 1" if is_percent else ""
-            allowed = f"a number from {lower:g} to {upper:g}" if upper < 1e15 else "a number from 0 on"
-            yield Finding(f"dimensions.{name}.{key}", described(value), allowed, hint)
+            allowed = f"a number from {lower:g} " + ("on" if upper is None else f"to {upper:g}")
+            yield Finding(f"dimensions.{dimension.name}.{key}", described(value), allowed, hint)
 
 
 def _distribution(scenario: Scenario, path: str, distribution: Distribution, where: str) -> Iterator[Finding]:
