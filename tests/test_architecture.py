@@ -302,6 +302,27 @@ def test_what_is_public_says_what_it_is(module):
             waiting += [(inner, name) for inner in node.body]
 
 
+def test_exit_codes_have_one_place():
+    for module, path in MODULES.items():
+        for node in ast.walk(parsed(path)):
+            called = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
+            if called in {"typer.Exit", "sys.exit", "SystemExit", "self.exit"}:
+                assert not any(isinstance(argument, ast.Constant) for argument in node.args), module
+
+
+@pytest.mark.parametrize("attribute", ["found", "allowed", "hint"])
+def test_nothing_is_decided_by_the_words_of_a_finding(attribute):
+    """A code says what kind of thing is wrong: nothing is read from the words."""
+    for module, path in MODULES.items():
+        for node in ast.walk(parsed(path)):
+            read = node.left if isinstance(node, ast.Compare) else None
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                read = node.func.value if node.func.attr in {"startswith", "endswith"} else None
+            assert not (isinstance(read, ast.Attribute) and read.attr == attribute), (
+                f"{module}: {ast.unparse(node)}"
+            )
+
+
 @pytest.mark.parametrize("package", ["models", "optimizer"])
 def test_public_names_are_sorted_and_there(package):
     module = import_module(package)

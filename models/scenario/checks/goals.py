@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from models.errors import Finding
+from models.errors import Code, Finding
 from models.evaluation import DIMENSIONS
 from models.scenario.checks.effects import path_findings, slots_of, value_findings
 from models.scenario.checks.flows import placed_calls
@@ -26,7 +26,9 @@ def findings(scenario: Scenario) -> Iterator[Finding]:
         for slot in slots_of(scenario, path):
             if slot in first:
                 found = f"the same parameter as uncertainty.{first[slot]}"
-                yield Finding(where, found, "one distribution for each parameter", "remove one")
+                yield Finding(
+                    where, found, "one distribution for each parameter", "remove one", code=Code.DUPLICATE
+                )
                 break
             first[slot] = path
     yield from _experiments(scenario)
@@ -42,18 +44,29 @@ def _dimensions(goals: Goals) -> Iterator[Finding]:
             is_percent = upper is not None and upper < value <= 100.0
             hint = f"write {value / 100:.12g}: shares are numbers from 0 to 1" if is_percent else ""
             allowed = f"a number from {lower:g} " + ("on" if upper is None else f"to {upper:g}")
-            yield Finding(f"dimensions.{dimension.name}.{key}", described(value), allowed, hint)
+            yield Finding(
+                f"dimensions.{dimension.name}.{key}", described(value), allowed, hint, code=Code.OUT_OF_RANGE
+            )
 
 
 def _distribution(scenario: Scenario, path: str, distribution: Distribution, where: str) -> Iterator[Finding]:
     for slot in slots_of(scenario, path):
         if quantity_of(scenario, slot).is_switch:
-            yield Finding(where, f"{path} is true or false, not a number", "a parameter that is a number")
+            yield Finding(
+                where,
+                f"{path} is true or false, not a number",
+                "a parameter that is a number",
+                code=Code.WRONG_TYPE,
+            )
             return
         is_one_value = slot.owner not in ("workload", "driver")
         if is_one_value and written_value(scenario, slot) is None:
             yield Finding(
-                where, f"{path} has no value (null)", "a parameter with a value", "give it one first"
+                where,
+                f"{path} has no value (null)",
+                "a parameter with a value",
+                "give it one first",
+                code=Code.NO_VALUE,
             )
             return
     if isinstance(distribution, Normal):
@@ -79,10 +92,12 @@ def _order(distribution: Triangular | Uniform, where: str) -> Iterator[Finding]:
     if low >= high:
         found = f"low {low:g} and high {high:g}"
         hint = "swap them" if low > high else "a number that is certain needs no distribution"
-        yield Finding(f"{where}.low", found, "low below high", hint)
+        yield Finding(f"{where}.low", found, "low below high", hint, code=Code.WRONG_ORDER)
     elif isinstance(distribution, Triangular) and not low <= distribution.mode <= high:
         found = f"mode {distribution.mode:g}"
-        yield Finding(f"{where}.mode", found, f"a number from {low:g} to {high:g} (low to high)")
+        yield Finding(
+            f"{where}.mode", found, f"a number from {low:g} to {high:g} (low to high)", code=Code.OUT_OF_RANGE
+        )
 
 
 def _experiments(scenario: Scenario) -> Iterator[Finding]:
@@ -95,8 +110,20 @@ def _experiments(scenario: Scenario) -> Iterator[Finding]:
         if target not in known and target not in calls and not slots_of(scenario, target):
             found = f"unknown target {target[:80]!r}"
             allowed = f"{listed(known)}, or a path such as component.parameter"
-            yield Finding(f"experiments[{i}].inject.target", found, allowed, nearest(target, known))
+            yield Finding(
+                f"experiments[{i}].inject.target",
+                found,
+                allowed,
+                nearest(target, known),
+                code=Code.UNKNOWN_NAME,
+            )
         if experiment.name is not None and experiment.name in names:
             found = f"a second experiment with the name {experiment.name!r}"
-            yield Finding(f"experiments[{i}].name", found, "one name for each experiment", "rename it")
+            yield Finding(
+                f"experiments[{i}].name",
+                found,
+                "one name for each experiment",
+                "rename it",
+                code=Code.DUPLICATE,
+            )
         names.add(experiment.name or "")

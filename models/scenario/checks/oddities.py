@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from models.errors import Finding
+from models.errors import Code, Finding
 from models.evaluation import DIMENSIONS
 from models.scenario.checks.effects import effects_of, slots_of
 from models.scenario.checks.flows import placed_calls
@@ -25,7 +25,7 @@ def findings(scenario: Scenario) -> Iterator[Finding]:
 
 
 def _warning(where: str, found: str, hint: str = "") -> Finding:
-    return Finding(where, found, "", hint, severity="warning")
+    return Finding(where, found, "", hint, severity="warning", code=Code.ODD)
 
 
 def _components(scenario: Scenario) -> Iterator[Finding]:
