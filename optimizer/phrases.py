@@ -81,6 +81,11 @@ def worse_in(dimension: Dimension) -> str:
     return dimension.called.worse
 
 
+def capitalised(words: str) -> str:
+    """Words that open a sentence: `today's design` becomes `Today's design`, the rest stays as it is."""
+    return words[:1].upper() + words[1:]
+
+
 def with_nines(share: float) -> str:
     """An availability with its nines: `99.95 % (3.3 nines)`."""
     return f"{quantity(share, 'fraction')} ({nines(share)})"

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import re
 import socket
+import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from browser import Watch
@@ -46,6 +50,29 @@ def solved_in(store, name):
     with RunStore(f"sqlite:///{store}") as keeper:
         text = path.read_text(encoding="utf-8")
         return system, solve_with_store(keeper, system, text, SolveConfig()).solution
+
+
+def answered(store, *names):
+    """Puts the answers to bundled scenarios into a store that isn't there yet; each is solved once a process.
+
+    So that pages show them at once: else each test would start a worker that solves the scenario again.
+    """
+    with sqlite3.connect(_answers(names)) as known, sqlite3.connect(store) as fresh:
+        known.backup(fresh)
+    known.close()
+    fresh.close()
+    return store
+
+
+@cache
+def _answers(names):
+    """A store with the answers to bundled scenarios, kept for the whole process."""
+    folder = tempfile.TemporaryDirectory(prefix="answers-")
+    atexit.register(folder.cleanup)
+    store = Path(folder.name) / "runs.sqlite"
+    for name in names:
+        solved_in(store, name)
+    return store
 
 
 @contextmanager

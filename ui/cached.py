@@ -188,7 +188,7 @@ def front_payload(key: str, has_others: bool, _found: Findings, _system: System)
         payload["others"] = {
             "columns": [_packed(column, "<f8") for column in away.evaluation.values.T],
             "kinds": _packed(~away.is_feasible, "<i4"),
-            "words": list(off_front_texts(away)),
+            "words": list(off_front_texts(_found, away)),
         }
     return payload
 

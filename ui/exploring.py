@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from models.evaluation import Array
 from models.system.system import System
 from models.units import count
-from optimizer.decide.changes import TODAYS, is_today
+from optimizer.decide.changes import TODAYS, called, is_today
 from optimizer.decide.reaching import Reach, reach
 from optimizer.decide.selecting import Range, kept, reachable
 from optimizer.reading import whole_number
@@ -155,7 +155,7 @@ def closest_text(found: Findings, told: Reach, i: int) -> str:
     values = numbers(found.front.evaluation, i)
     reaches = plain(joined([text(f"{dimensions[j].name} ", values[j]) for j in sorted(told.wish)]))
     what = plain(against_today(found.labels, found.space, found.front.X[i], most=3))
-    return f"design {i + 1} with {reaches}; it changes {what}."
+    return f"{called(found.space, found.front.X, i)} with {reaches}; it changes {what}."
 
 
 def unmet_text(found: Findings, view: View, told: Reach | None) -> str:

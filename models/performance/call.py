@@ -53,6 +53,7 @@ def answer_call(
     kind = program.kind[program.component[i]]
     root = program.then[i]
     below_success, below_fresh = work.steps_share[root, 0], work.steps_share[root, 1]
+    below_ends, passed_on = work.steps_share[root, 2], 1.0
     error = 1.0 - (1.0 - part[at.ERROR_SHARE]) * part[at.UP_FACTOR]
     stale = part[at.STALE_SHARE]
     once, attempt, room = work.scratch[0], work.scratch[1], work.scratch[2]
@@ -76,9 +77,13 @@ def answer_call(
     fresh = (1.0 - stale) * below_fresh
     if kind == of.CACHE:
         hit = st[of.HIT]
+        passed_on = 1.0 - hit
         fails = 1.0 - (1.0 - error) * (hit + (1.0 - hit) * below_success)
         fresh = (1.0 - stale) * (hit * (1.0 - st[of.STALE]) + (1.0 - hit) * below_fresh)
+    # Who waits without a time-out never learns that there is no answer, and repeats nothing.
+    noticed = max(fails - (1.0 - error) * passed_on * (1.0 - below_ends), 0.0)
     if math.isinf(st[of.WAIT]):
+        noticed /= max(st[of.LOAD_RATIO], 1.0)
         fails = 1.0
     timeout_s, retries = call[at.TIMEOUT_MS] / _MS_PER_S, call[at.RETRIES]
     late = 0.0
@@ -88,22 +93,29 @@ def answer_call(
         in_time = attempt
     refused = st[of.BLOCKED]
     failure = 1.0 - (1.0 - refused) * (1.0 - late) * (1.0 - fails)
+    if math.isfinite(timeout_s):
+        noticed = fails
+    seen = 1.0 - (1.0 - refused) * (1.0 - late) * (1.0 - noticed)
     is_guarded = call[at.BREAKER] > 0.0 or math.isfinite(call[at.BULKHEAD_SLOTS])
     if is_guarded:
         valve = (work.valve[i, 0], work.valve[i, 1], work.valve[i, 2])
-        opening = opening_of(valve[0], failure, retries)
-        wanted = breaker_opening(failure) if call[at.BREAKER] > 0.0 else 1.0
+        opening = opening_of(valve[0], seen, retries)
+        wanted = breaker_opening(seen) if call[at.BREAKER] > 0.0 else 1.0
         if math.isfinite(call[at.BULKHEAD_SLOTS]):
             n = _held(work, call, in_time, in_n, refused, late, failure, 0.0, False)
             held_s = collapse(work.scratch[4], n)[0] / mean_attempts(failure, retries)
-            asked = work.call[i, of.CALLS_PER_S] * mean_attempts(1.0 - opening * (1.0 - failure), retries)
+            asked = work.call[i, of.CALLS_PER_S] * mean_attempts(1.0 - opening * (1.0 - seen), retries)
             wanted *= bulkhead_opening(asked, held_s, call[at.BULKHEAD_SLOTS])
-        valve = moved(valve, failure, wanted, retries)
+        valve = moved(valve, seen, wanted, retries)
         work.valve[i, 0], work.valve[i, 1], work.valve[i, 2] = valve
         refused = 1.0 - (1.0 - refused) * opening
         failure = 1.0 - (1.0 - refused) * (1.0 - late) * (1.0 - fails)
-    lost = failure ** (retries + 1.0)
-    success = 1.0 - lost
+        seen = 1.0 - (1.0 - refused) * (1.0 - late) * (1.0 - noticed)
+    success = 1.0 - failure ** (retries + 1.0)
+    endless = 0.0
+    if seen < failure:
+        success = (1.0 - failure) * mean_attempts(seen, retries)
+        endless = (failure - seen) * mean_attempts(seen, retries)
     made = call[at.TIMES] * call[at.ENABLED]
     if is_timed:
         instead_s = call[at.FALLBACK_LATENCY_MS] / _MS_PER_S * call[at.FALLBACK_ENABLED]
@@ -126,7 +138,8 @@ def answer_call(
         for j in range(m):
             copied(work.scratch[5], j, work.held[i], j)
     done = work.call[i]
-    done[of.LATE], done[of.ATTEMPTS] = late, mean_attempts(failure, retries)
+    done[of.LATE], done[of.ATTEMPTS] = late, mean_attempts(seen, retries)
+    done[of.ENDS] = each_time(1.0 - endless, made)
     if call[at.FALLBACK_ENABLED] > 0.0:
         fresh = success * fresh + (1.0 - success) * call[at.FALLBACK_FIDELITY]
         success = 1.0
@@ -251,7 +264,7 @@ def _after_retries(
 @internal
 def answer_steps(program: Program, work: Work, q: int, calls: np.ndarray, is_timed: bool) -> None:
     """What a sequence of steps gives back, one after the other; inner sequences and all calls are known."""
-    success, fresh, passes = 1.0, 1.0, 1.0
+    success, fresh, ends = 1.0, 1.0, 1.0
     n, m = 0, 0
     if is_timed:
         n = single(0.0, 0.0, 0.0, work.steps[q])
@@ -263,6 +276,7 @@ def answer_steps(program: Program, work: Work, q: int, calls: np.ndarray, is_tim
             own = 1.0 if calls[step, at.OPTIONAL] > 0.0 else work.call[step, of.SUCCESS]
             success *= own
             fresh *= work.call[step, of.FRESH]
+            ends *= work.call[step, of.ENDS]
             if is_timed:
                 j = product(work.steps[q], n, work.answer[step], work.answer_n[step], room)
                 n = merge(room, j, MOST_ENTRIES, work.steps[q])
@@ -273,6 +287,7 @@ def answer_steps(program: Program, work: Work, q: int, calls: np.ndarray, is_tim
         for b in range(first, last):
             success *= work.steps_share[program.group[b], 0]
             fresh *= work.steps_share[program.group[b], 1]
+            ends *= work.steps_share[program.group[b], 2]
         if is_timed:
             j = _slowest_branch(program, work, first, last, work.steps, work.steps_n, both)
             work.group_s[-1 - step] = collapse(both, j)[0]
@@ -282,7 +297,7 @@ def answer_steps(program: Program, work: Work, q: int, calls: np.ndarray, is_tim
             j = product(work.steps_held[q], m, both, j, room)
             m = merge(room, j, MOST_ENTRIES, work.steps_held[q])
     work.steps_n[q], work.steps_held_n[q] = n, m
-    work.steps_share[q, 0], work.steps_share[q, 1], work.steps_share[q, 2] = success, fresh, passes
+    work.steps_share[q, 0], work.steps_share[q, 1], work.steps_share[q, 2] = success, fresh, ends
 
 
 @internal

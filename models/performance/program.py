@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,11 +14,11 @@ from models.performance.cache import ALL_BINS
 from models.performance.feedback import coupling_of
 from models.performance.mixture import MOST_ENTRIES, PLACES
 from models.performance.parallel_calls import MEMORY, MEMORY_WIDTH
+from models.performance.record import Floats, Floats2, Floats3, Ints, Record
 from models.scenario.component import KINDS
 from models.system.layout import CALL, COMPONENT, FLOW, Layout
 from models.system.system import ParallelNode, StepNode, System, all_calls
 
-Ints = NDArray[np.int64]
 Array = NDArray[np.float64]
 
 #: Kinds of components as numbers.
@@ -52,11 +52,11 @@ _KIND = {"service": SERVICE, "store": STORE, "cache": CACHE, "external": EXTERNA
 ) = (0, 1, 2, 3, 6, 7, 8, 9, 10, 13, 16, 17, 18, 19, 20, 21, 22, 25, 28, 29, 30, 31)
 STATION_WIDTH = 34
 #: Columns of what is known of a call.
-CALLS_PER_S, ATTEMPTS_PER_S, THROUGH_PER_S, SUCCESS, FRESH, PASSES, ATTEMPTS, LATE = range(8)
-CALL_WIDTH = 8
+CALLS_PER_S, ATTEMPTS_PER_S, THROUGH_PER_S, SUCCESS, FRESH, PASSES, ATTEMPTS, LATE, ENDS = range(9)
+CALL_WIDTH = 9
 
 
-class Program(NamedTuple):
+class Program(Record):
     """The system; `i` calls, `c` components, `f` flows, `q` sequences of steps, `g` parallel groups.
 
     Lists of lists are two arrays: where each begins, and all members.
@@ -90,55 +90,55 @@ class Program(NamedTuple):
     timed: Ints
     flags: Ints
     limited: Ints
-    percentiles: Array
+    percentiles: Floats
     places: Ints
 
 
 #: Sizes of what is not empty in a system of nothing.
-_SIZES = {name: 1 for name in Program._fields if name.endswith("_start")} | {"flags": 3, "places": 4}
+_SIZES = {name: 1 for name in Program.names() if name.endswith("_start")} | {"flags": 3, "places": 4}
 
 #: Positions in `Program.flags`: whether anything can fail or be repeated, whether calls are repeated, whether
 #: something is known only on the way up that matters on the way down.
 FAILS, REPEATS, LATE_NEWS = range(3)
 
 
-class Work(NamedTuple):
+class Work(Record):
     """Room to work in, one for each thread; what it holds of the situation before is used again."""
 
-    row: Array
-    parts: Array
-    calls: Array
-    flows: Array
-    before: Array
-    before_parts: Array
-    before_calls: Array
-    kept: Array
-    station: Array
-    call: Array
-    answer: Array
+    row: Floats
+    parts: Floats2
+    calls: Floats2
+    flows: Floats2
+    before: Floats
+    before_parts: Floats2
+    before_calls: Floats2
+    kept: Floats2
+    station: Floats2
+    call: Floats2
+    answer: Floats3
     answer_n: Ints
-    held: Array
+    held: Floats3
     held_n: Ints
-    steps: Array
+    steps: Floats3
     steps_n: Ints
-    steps_held: Array
+    steps_held: Floats3
     steps_held_n: Ints
-    steps_share: Array
-    group_s: Array
-    valve: Array
-    let_in: Array
-    bins: Array
-    cache_key: Array
-    quorum_key: Array
+    steps_share: Floats2
+    group_s: Floats
+    valve: Floats2
+    let_in: Floats
+    bins: Floats3
+    cache_key: Floats2
+    quorum_key: Floats2
     is_new: Ints
     was_timed: Ints
-    bare: Array
-    scratch: Array
-    branches: Array
+    bare: Floats
+    scratch: Floats3
+    branches: Floats3
     branch_n: Ints
-    memory: Array
-    laws: Array
-    once: Array
+    memory: Floats2
+    laws: Floats2
+    once: Floats2
     passes: Ints
 
 
@@ -198,7 +198,7 @@ def program_of(system: System) -> Program:
 
 
 def _nothing() -> Program:
-    fields: dict[str, Any] = {name: np.zeros(_SIZES.get(name, 0), dtype=np.int64) for name in Program._fields}
+    fields: dict[str, Any] = {name: np.zeros(_SIZES.get(name, 0), dtype=np.int64) for name in Program.names()}
     return Program(**fields | {"percentiles": np.zeros(0)})
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from models.evaluation import COST, Array, Dimension
 from optimizer.batch.across import Across, safety
 from optimizer.batch.together import Together
+from optimizer.decide.changes import called, marked
 from optimizer.report.content import (
     Block,
     Bullets,
@@ -129,7 +130,11 @@ def _answer(together: Together, found: Across, labels: Labels) -> Section:
     for (_, title, _), knee in zip(_FRONTS, found.knees, strict=True):
         if knee is not None:
             points.append(
-                text(f"{title}: design {knee + 1} changes ", *_what(together, found, labels, knee), ".")
+                text(
+                    f"{title}: {called(together.space, found.X, knee)} changes ",
+                    *_what(together, found, labels, knee),
+                    ".",
+                )
             )
     if points:
         blocks.append(Bullets(tuple(points)))
@@ -180,7 +185,8 @@ def _cost(together: Together, found: Across) -> Section:
         own: Cell = None if math.isnan(one.cheapest_usd) else Number(one.cheapest_usd, "USD")
         more: Cell = None if own is None else Number(one.safe_usd - one.cheapest_usd, "USD")
         rows.append((system.scenario.name, own, Number(one.safe_usd, "USD"), more))
-    head = ("scenario", "its own cheapest survivor", f"design {safe + 1}, safe everywhere", "safety costs")
+    who = called(together.space, found.X, safe)
+    head = ("scenario", "its own cheapest survivor", f"{who}, safe everywhere", "safety costs")
     mean = sum(
         weight * (one.safe_usd - one.cheapest_usd)
         for weight, one in zip(together.weights, told, strict=True)
@@ -213,7 +219,7 @@ def _front(
         shown.insert(0, knee)
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (
-            f"{i + 1} (knee)" if i == knee else str(i + 1),
+            marked(together.space, found.X[i], f"{i + 1} (knee)" if i == knee else str(i + 1)),
             *(_value(name, d, float(values[i, j])) for j, d in enumerate(dimensions)),
             _what(together, found, labels, i),
         )

@@ -153,7 +153,8 @@ def _why_not(system: System, front: Front, told: Account) -> list[str]:
     if why.nearest is not None:
         what = decided.told(decided.changes(system.space, told.design.X[0], front.X[why.nearest]))
         number = f"{why.fewest} decision{'' if why.fewest == 1 else 's'}"
-        out.append(f"  nearest on the front: design {why.nearest + 1}, {number} away: {what}")
+        who = decided.called(system.space, front.X, why.nearest)
+        out.append(f"  nearest on the front: {who}, {number} away: {what}")
     return out
 
 

@@ -96,7 +96,7 @@ def margins(
     x = design_of(system, design, changes or [], front)
     rows = np.array([system.space.today, x])
     load = first_break(system, rows)[0]
-    found, step = stands(system, rows[1:]), furthest_change(system, x)
+    found, step = stands(system, rows[1:]), furthest_change(system, x, breaks_at=float(load[1]))
     if as_json:
         print_json(
             {

@@ -1,7 +1,7 @@
 """Where does it break: how much more load, how slow a component, how high a driver, until each limit falls.
 
-Every limit is followed up from calm to storm; where it first falls is narrowed down by sections, for all
-designs and limits together.
+Every limit is followed up from calm to storm; where it first falls is narrowed down by parts, for all designs
+and limits together. What is beyond the last fall, and what several limits ask, isn't evaluated again.
 """
 
 from __future__ import annotations
@@ -19,10 +19,11 @@ from models.system.system import System
 
 #: Smallest and largest multiple that is tried, and multiples in between on the first look.
 LEAST, MOST, FIRST_LOOK = 1.0 / 1024.0, 64.0, 33
-#: Multiples in each section, and sections: they narrow a breaking point down to 1e-4 of itself. A call of the
-#: model takes its time whatever the number of designs, so a few designs are narrowed down in fewer calls.
-SECTION, ROUNDS = 9, 4
-WIDE_SECTION, WIDE_ROUNDS, FEW = 63, 2, 64
+#: Multiples of the first look that are evaluated together: what is beyond the last fall isn't asked.
+TOGETHER = 11
+#: Parts of an interval in each round, and rounds: they narrow a breaking point down to 1e-4 of itself. A
+#: design costs its arithmetic, and a call about as much as six of them: so few of both.
+PARTS, ROUNDS = 4, 6
 
 #: Excess over each limit, `(rows, k)`, of designs under a multiple of something; rows of both go together.
 Stressed = Callable[[Array, Array], Array]
@@ -96,46 +97,73 @@ def breaking_points(
     )
 
 
-def first_falls(
-    excess: Stressed, X: Array, *, least: float = LEAST, rounds: int | None = None
-) -> tuple[Array, Array]:
+def first_falls(excess: Stressed, X: Array, *, least: float = LEAST) -> tuple[Array, Array]:
     """Where each limit first falls as a multiple grows to 64.
 
     Args:
         excess: Excess over each limit of designs under multiples.
         X: The designs, `(n, d)`.
         least: Smallest multiple that is tried.
-        rounds: How often the place is narrowed down; None = to 1e-4 of itself.
 
     Returns:
         The last multiple at which it holds and the first at which it fails, `(n, k)` each; between two
         multiples of the first look (a factor of 1.4) a limit that falls and recovers again isn't seen.
     """
+    grid = first_look(least)
     n = X.shape[0]
+    first = np.zeros((n, 0), dtype=np.intp)  # place of the first fall; as many as there are = none yet
+    for start in range(0, grid.size, TOGETHER):
+        some = grid[start : start + TOGETHER]
+        rows = np.flatnonzero((first == start).any(axis=1)) if start else np.arange(n)
+        if not rows.size:
+            break
+        over = _at(excess, X[rows], np.tile(some, (rows.size, 1))) > 0.0  # (rows, m, k)
+        if not start:
+            first = np.zeros((n, over.shape[2]), dtype=np.intp)
+        falls = start + np.where(over.any(axis=1), np.argmax(over, axis=1), some.size)
+        first[rows] = np.where(first[rows] == start, falls, first[rows])
+    falls = first < grid.size
+    fails = np.where(falls, grid[np.minimum(first, grid.size - 1)], np.inf)
+    holds = np.where(first > 0, grid[np.maximum(first - 1, 0)], 0.0)
+    return narrowed(excess, X, holds, fails)
+
+
+def narrowed(
+    excess: Stressed, X: Array, holds: Array, fails: Array, *, parts: int = PARTS, rounds: int = ROUNDS
+) -> tuple[Array, Array]:
+    """Narrows down where limits fall, between multiples at which they hold and at which they fail.
+
+    Args:
+        excess: Excess over each limit of designs under multiples.
+        X: The designs, `(n, d)`.
+        holds: Multiples at which each limit holds, `(n, k)`; 0 = at none.
+        fails: Multiples at which it fails; infinite = at none.
+        parts: Parts of each interval in a round; limits with the same interval share what is evaluated.
+        rounds: Rounds.
+    """
+    holds, fails = holds.copy(), fails.copy()
+    rows, limits = np.nonzero((holds > 0.0) & np.isfinite(fails) & (fails > holds * (1.0 + 1e-9)))
+    for _ in range(rounds if rows.size else 0):
+        low, high = holds[rows, limits], fails[rows, limits]
+        asked, of = np.unique(np.column_stack([rows, low, high]), axis=0, return_inverse=True)
+        edges = np.geomspace(asked[:, 1], asked[:, 2], parts + 1, axis=1)
+        found = _at(excess, X[asked[:, 0].astype(np.intp)], edges[:, 1:-1])
+        of = of.reshape(-1)
+        over = np.column_stack([found[of, :, limits] > 0.0, np.ones(rows.size, dtype=bool)])
+        place = np.argmax(over, axis=1)
+        holds[rows, limits], fails[rows, limits] = edges[of, place], edges[of, place + 1]
+    return holds, fails
+
+
+def first_look(least: float = LEAST) -> Array:
+    """The multiples of the first look, from the least to 64; 1 is among them where they begin below it."""
     octaves = np.log2(MOST / least)
     parts = octaves * (FIRST_LOOK - 1) / np.log2(MOST / LEAST)
     grid = np.geomspace(least, MOST, max(int(np.ceil(parts)), 1) + 1)
     if least <= 1.0:
-        # 1 is among them: what holds as things are must not hang on rounding.
+        # What holds as things are must not hang on rounding.
         grid[np.argmin(np.abs(grid - 1.0))] = 1.0
-    over = _at(excess, X, np.tile(grid, (n, 1))) > 0.0  # (n, m, k)
-    falls = over.any(axis=1)
-    first = np.argmax(over, axis=1)  # (n, k)
-    fails = np.where(falls, grid[first], np.inf)
-    holds = np.where(falls, np.where(first > 0, grid[np.maximum(first - 1, 0)], 0.0), grid[-1])
-    is_few = int(falls.sum()) <= FEW
-    section = WIDE_SECTION if is_few else SECTION
-    for _ in range(rounds or (WIDE_ROUNDS if is_few else ROUNDS)):
-        rows, limits = np.nonzero(falls & (holds > 0.0) & (fails > holds * (1.0 + 1e-9)))
-        if not rows.size:
-            break
-        inside = np.geomspace(holds[rows, limits], fails[rows, limits], section + 2, axis=1)
-        found = _at(excess, X[rows], inside[:, 1:-1])
-        own = np.arange(rows.size)
-        over = np.column_stack([found[own, :, limits] > 0.0, np.ones(rows.size, dtype=bool)])
-        place = np.argmax(over, axis=1)
-        fails[rows, limits], holds[rows, limits] = inside[own, place + 1], inside[own, place]
-    return holds, fails
+    return grid
 
 
 def _at(excess: Stressed, X: Array, multiples: Array) -> Array:

@@ -79,8 +79,19 @@ def marked(space: SearchSpace, x: Array, name: str) -> str:
     return f"{name} ({TODAYS})" if is_today(space, x) else name
 
 
+def called(space: SearchSpace, X: Array, i: int) -> str:
+    """What a design of a front is called in a sentence and on a button: `design 3`, or `today's design`.
+
+    Args:
+        space: The designs there are.
+        X: The designs of the front, `(n, d)`.
+        i: Its position, from 0.
+    """
+    return TODAYS if is_today(space, X[i]) else f"design {i + 1}"
+
+
 def numbered(space: SearchSpace, X: Array, i: int) -> str:
-    """What a design of a front is called in a sentence: `design 3`, `design 3 (today's design)`.
+    """What a design of a front is called where its number is asked for: `design 3 (today's design)`.
 
     Args:
         space: The designs there are.

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.evaluation import COMPLEXITY, COST, Array
 from models.evaluator import run
@@ -15,12 +16,16 @@ from models.scenario.paths import Slot
 from models.system.system import System
 from optimizer.decide.breaking import MOST, first_falls
 from optimizer.decide.changes import Change, changes
+from optimizer.decide.last_to_fall import Last, last_to_fall
+from optimizer.decide.one_phase import breaks_at_peak
 
 #: Limits that nobody asks about in an emergency. What a switch takes beforehand, its effort and complexity,
 #: is asked when the design is chosen, not when it is switched.
 NOT_ASKED = ("effort_days", "one_time_usd", COST.name, COMPLEXITY.name, "complexity_reserve")
 #: A change that moves the break by less than this isn't worth a switch.
 WORTH_IT = 1.01
+#: Designs that stand longest in the peak phase and are asked about all phases, before all designs are.
+TRIED = 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,8 +39,8 @@ class Step:
         rate: The same as requests/s at the peak.
         limit: The limit that falls there.
         component: The busiest component there.
-        holds_to: Multiple of the planned load that is held with the change, to half a percent of it for a
-            few designs, else to 4 %; infinite = all that was tried.
+        holds_to: Multiple of the planned load that is held with the change, to half a percent of it; infinite
+            = all that was tried.
         minutes: Time it takes to switch; None = it can't be switched while the system runs.
         told: What users are told from then on.
     """
@@ -78,7 +83,12 @@ def _worst_excess(system: System, leave_out: tuple[str, ...], X: Array, multiple
 
 
 def furthest_change(
-    system: System, x: Array, *, only: Collection[str] | None = None, leave_out: Collection[str] = ()
+    system: System,
+    x: Array,
+    *,
+    only: Collection[str] | None = None,
+    leave_out: Collection[str] = (),
+    breaks_at: float | None = None,
 ) -> Step | None:
     """The change of one decision that moves the first break under load furthest; None where none moves it.
 
@@ -87,47 +97,68 @@ def furthest_change(
         x: The design, `(d,)`.
         only: Decisions that may be changed; None = all.
         leave_out: Limits that are not asked.
+        breaks_at: Where the design breaks (`first_break`), if that is known.
     """
     space = system.space
     x = space.canonical(x[None, :])[0]
-    before = float(first_break(system, x[None, :], leave_out=leave_out)[0][0])
+    before = breaks_at
+    if before is None:
+        before = float(first_break(system, x[None, :], leave_out=leave_out)[0][0])
     if not np.isfinite(before):
         return None
     around = space.neighbours(x)
-    what = [changes(space, x, row) for row in around]
     if only is not None:
-        fits = np.array([all(c.decision in only for c in w) for w in what], dtype=bool)
-        around, what = around[fits], [w for w, fit in zip(what, fits, strict=True) if fit]
-    if len(around):
-        # Most changes move nothing: those that fail a little beyond the present break are left aside.
-        beyond = _worst_excess(system, tuple(leave_out), around, np.full(len(around), before * WORTH_IT))
-        better = np.flatnonzero(beyond[:, 0] <= 0.0)
-        around, what = around[better], [what[i] for i in better]
-    if not len(around):
-        return None
+        fits = [all(c.decision in only for c in changes(space, x, row)) for row in around]
+        around = around[np.array(fits, dtype=bool)]
     # From the present break upwards, and roughly: what matters is which goes furthest.
-    worst = partial(_worst_excess, system, tuple(leave_out))
-    holds, fails = first_falls(worst, around, least=before * WORTH_IT, rounds=1)
-    after = fails[:, 0]
-    # Of several that reach as far, the one that takes the least time, then the first.
-    minutes = np.array([_minutes(system, w) or 0.0 for w in what])
-    best = int(np.lexsort((minutes, -np.round(after, 3)))[0])
-    holds_to = float(holds[best, 0]) if np.isfinite(after[best]) else np.inf
+    best, holds_to = _furthest(system, x, around, before * WORTH_IT, tuple(leave_out))
+    if best is None:
+        return None
+    what = changes(space, x, around[best])
     limit, component = _what_falls(system, x, before, leave_out)
     rate = before * float(rates_of(system, x).max())
     already = {notice.text for notice in notices(system, x)}
     told = tuple(n.text for n in notices(system, around[best]) if n.text not in already)
     return Step(
         around[best],
-        what[best],
+        what,
         before,
         rate,
         limit,
         component,
         holds_to,
-        _minutes(system, what[best]),
+        _minutes(system, what),
         told,
     )
+
+
+def _furthest(
+    system: System, x: Array, around: Array, least: float, leave_out: tuple[str, ...]
+) -> tuple[int | None, float]:
+    """The one of several changes that stands longest from a multiple on, and the last multiple it holds.
+
+    A design stands no longer than its peak phase does (`one_phase`). So that is asked of all, and all phases
+    of the first of those that stand longest there: where it stands as long, no other stands longer.
+    """
+    at_peak = last_to_fall(partial(breaks_at_peak, system, leave_out=leave_out), around, least=least)
+    if not at_peak.places.size:
+        return None, 0.0
+    for k in _by_minutes(system, x, around, at_peak)[:TRIED]:
+        stood = at_peak.stood
+        if not _falls(system, leave_out, np.tile(around[k], (stood.size, 1)), stood).any():
+            return k, at_peak.holds_to
+    found = last_to_fall(partial(_falls, system, leave_out), around, least=least)
+    return next(iter(_by_minutes(system, x, around, found)), None), found.holds_to
+
+
+def _by_minutes(system: System, x: Array, around: Array, found: Last) -> list[int]:
+    """Of several that reach as far, the one that takes the least time, then the first."""
+    takes = {int(k): _minutes(system, changes(system.space, x, around[k])) or 0.0 for k in found.places}
+    return sorted(takes, key=lambda k: (takes[k], k))
+
+
+def _falls(system: System, leave_out: tuple[str, ...], X: Array, multiple: Array) -> NDArray[np.bool_]:
+    return np.asarray(_worst_excess(system, leave_out, X, multiple)[:, 0] > 0.0)
 
 
 def escape_plan(system: System, x: Array, *, up_to: float = MOST) -> tuple[Step, ...]:

@@ -10,7 +10,7 @@ from models.evaluation import Array, Evaluation, concatenate
 from models.evaluator import evaluate
 from models.system.system import System
 from optimizer.decide.account import steps_of
-from optimizer.decide.changes import changes, told
+from optimizer.decide.changes import called, changes, told
 from optimizer.decide.noise import MODEL_ERROR, ModelError, is_equal
 from optimizer.decide.why_not import dominators
 from optimizer.front import Front
@@ -55,7 +55,8 @@ def gate(system: System, front: Front, x: Array, *, error: ModelError = MODEL_ER
     else:
         gained = joined(differences(design.dimensions, design.values[0], front.evaluation.values[better]))
         what = told(changes(system.space, design.X[0], front.X[better]))
-        said = f"design {better + 1} of the front is as good in everything, and better in this: {gained}"
+        who = called(system.space, front.X, better)
+        said = f"{who}, on the front, is as good in everything, and better in this: {gained}"
         said += f"; it takes {what}"
     found.append(Check("not dominated", better is None, said))
     return tuple(found)

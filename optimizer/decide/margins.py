@@ -78,25 +78,34 @@ def margins(system: System, X: Array) -> tuple[Margin, ...]:
     rows, which = np.tile(np.arange(n), len(losses)), np.repeat(np.arange(len(losses)), n)
     designs = X[rows]
 
-    def falls(t: Array, times: int = 1) -> NDArray[np.bool_]:
-        kinds, places = np.repeat(which, times), np.repeat(rows, times)
+    def falls(asked: NDArray[np.intp], t: Array) -> NDArray[np.bool_]:
+        kinds, places = which[asked], rows[asked]
         left = _left(losses, kinds, places, copies, t)
-        stress = _stress(losses, kinds, places, copies, left, t)
-        steps = run(system, X[places], stress=stress)
-        over = np.column_stack([np.broadcast_to(e, (len(t),)) for e in steps.excess.values()]) > 0.0
-        return np.asarray(over.any(axis=1) | (_refuses(copies, places, left) >= 0))
+        found = np.asarray(_refuses(copies, places, left) >= 0)
+        rest = np.flatnonzero(~found)
+        if rest.size:
+            some = {name: value[rest] for name, value in left.items()}
+            stress = _stress(losses, kinds[rest], places[rest], copies, some, t[rest])
+            steps = run(system, X[places[rest]], stress=stress)
+            over = np.column_stack([np.broadcast_to(e, (rest.size,)) for e in steps.excess.values()]) > 0.0
+            found[rest] = over.any(axis=1)
+        return found
 
-    broken, all_of_it = falls(np.zeros(len(rows))), ~falls(np.ones(len(rows)))
-    low, high = np.zeros(len(rows)), np.ones(len(rows))
+    every = np.arange(len(rows))
+    broken = np.tile(falls(every[:n], np.zeros(n)), len(losses))
+    all_of_it = ~broken
+    all_of_it[~broken] = ~falls(every[~broken], np.ones(int((~broken).sum())))
+    # What is broken already falls with the smallest loss that is tried.
+    low, high = np.zeros(len(rows)), np.where(broken, float(PARTS) ** -ROUNDS, 1.0)
     for _ in range(ROUNDS):
-        steps = np.arange(1, PARTS) / PARTS
-        inside = low[:, None] + (high - low)[:, None] * steps
-        over = falls(inside.ravel(), PARTS - 1).reshape(inside.shape)
-        all_over = np.column_stack([over, np.ones(len(low), dtype=bool)])
-        place = np.argmax(all_over, axis=1)
-        edges = np.column_stack([low, inside, high])
-        own = np.arange(len(low))
-        low, high = edges[own, place], edges[own, place + 1]
+        asked = np.flatnonzero(~broken & ~all_of_it & _is_open(losses, which, rows, copies, low, high))
+        if not asked.size:
+            break
+        edges = np.linspace(low[asked], high[asked], PARTS + 1, axis=1)
+        over = falls(np.repeat(asked, PARTS - 1), edges[:, 1:-1].ravel()).reshape(asked.size, PARTS - 1)
+        place = np.argmax(np.column_stack([over, np.ones(asked.size, dtype=bool)]), axis=1)
+        own = np.arange(asked.size)
+        low[asked], high[asked] = edges[own, place], edges[own, place + 1]
     there = np.where(all_of_it, 1.0, high)
     left = _left(losses, which, rows, copies, there)
     beyond = run(system, designs, stress=_stress(losses, which, rows, copies, left, there))
@@ -218,6 +227,25 @@ def _left(
         gone = np.where((kinds == "replicas") & (places == name), _lost(there, t), gone)
         found[name] = there - gone
     return found
+
+
+def _is_open(
+    losses: Sequence[_Loss],
+    which: NDArray[np.intp],
+    rows: NDArray[np.intp],
+    copies: dict[str, _Copies],
+    low: Array,
+    high: Array,
+) -> NDArray[np.bool_]:
+    """Whether there is anything between two losses: one of two replicas, or one zone, has no half."""
+    whole = np.ones(which.size)  # what can be lost of it; nothing of it in part where that is whole
+    is_whole = np.zeros(which.size, dtype=bool)
+    for k, loss in enumerate(losses):
+        mine = which == k
+        is_whole |= mine & (loss.kind in ("replicas", "zone"))
+        if loss.kind == "replicas":
+            whole[mine] = copies[loss.component].copies[rows[mine]]
+    return ~is_whole | (_lost(whole, high) - _lost(whole, low) > 1.0)
 
 
 def _refuses(copies: dict[str, _Copies], rows: NDArray[np.intp], left: dict[str, Array]) -> NDArray[np.intp]:

@@ -6,7 +6,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from apps import app_server, eventually, opened, rest, solved_in
+from apps import answered, app_server, eventually, opened, rest
 
 #: Text of charts, each with its contrast to what lies behind it (WCAG 2.2, relative luminance).
 CONTRAST = """() => {
@@ -45,8 +45,7 @@ CONTRAST = """() => {
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
     store = tmp_path_factory.mktemp("store") / "runs.sqlite"
-    solved_in(store, "black-friday-exercise")
-    with app_server(store) as found:
+    with app_server(answered(store, "black-friday-exercise")) as found:
         yield found
 
 

@@ -6,14 +6,16 @@ from itertools import pairwise
 
 import pytest
 
-from apps import app_server, assert_quiet, opened, rest
+from apps import answered, app_server, assert_quiet, opened, rest
 
 NARROW = {"width": 400, "height": 800}
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    with app_server(tmp_path_factory.mktemp("compare") / "runs.sqlite") as address:
+    with app_server(
+        answered(tmp_path_factory.mktemp("compare") / "runs.sqlite", "black-friday-exercise")
+    ) as address:
         yield address
 
 

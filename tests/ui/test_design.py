@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from apps import app_test
+from apps import answered, app_test
 from models.evaluator import evaluate, run
 from models.scenario.load import load_scenario, scenario_from_text
 from models.system.compiler import compile_system
@@ -32,6 +32,7 @@ def exercise():
 
 
 def opened(monkeypatch, tmp_path, **query):
+    answered(tmp_path / "runs.sqlite", EXERCISE)
     app = app_test(monkeypatch, tmp_path, **query)
     app.run()
     app.switch_page("ui/pages/design.py").run()
@@ -176,6 +177,7 @@ rules:
 
 def own(monkeypatch, tmp_path, design):
     """A scenario of the person's own, looked at as one of its designs; and its system."""
+    answered(tmp_path / "runs.sqlite", EXERCISE)
     app = app_test(monkeypatch, tmp_path)
     app.run()
     session = app.session_state["tradespace"]

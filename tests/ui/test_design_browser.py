@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from apps import app_server, assert_quiet, opened, rest
+from apps import answered, app_server, assert_quiet, opened, rest
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    with app_server(tmp_path_factory.mktemp("design") / "runs.sqlite") as address:
+    with app_server(
+        answered(tmp_path_factory.mktemp("design") / "runs.sqlite", "black-friday-exercise")
+    ) as address:
         yield address
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from apps import app_test, solved_in
+from apps import answered, app_test, solved_in
 from models.evaluation import DIMENSIONS
 from models.scenario.editing.draft import Draft
 from models.units import quantity
@@ -23,6 +23,8 @@ from ui.view import View
 @pytest.fixture
 def app(monkeypatch, tmp_path):
     def start(**query):
+        if not (tmp_path / "runs.sqlite").exists():
+            answered(tmp_path / "runs.sqlite", "black-friday-exercise")
         found = app_test(monkeypatch, tmp_path, **query).run()
         assert not found.exception
         return found
@@ -258,6 +260,7 @@ def of_ones_own(monkeypatch, tmp_path):
     """Explore with the exercise, some of its text replaced."""
 
     def start(old, new):
+        answered(tmp_path / "runs.sqlite", "black-friday-exercise")
         page = app_test(monkeypatch, tmp_path).run()
         text = path_of("black-friday-exercise").read_text(encoding="utf-8")
         assert old in text

@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 
-from apps import app_server, assert_quiet, eventually, opened, rest, solved_in
+from apps import answered, app_server, assert_quiet, eventually, opened, rest, solved_in
 from optimizer.decide.selecting import kept
 from reports import exercise
 from ui.view import view_from
@@ -23,7 +23,7 @@ ROLE = """() => {
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory):
-    return tmp_path_factory.mktemp("store") / "runs.sqlite"
+    return answered(tmp_path_factory.mktemp("store") / "runs.sqlite", FIRST)
 
 
 @pytest.fixture(scope="module")

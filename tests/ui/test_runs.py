@@ -40,7 +40,7 @@ def store(tmp_path):
 
 def opened(monkeypatch, tmp_path, part="", scenario=EXERCISE, **query):
     """The page, one of its parts open."""
-    app = app_test(monkeypatch, tmp_path, scenario=scenario, **query).run()
+    app = app_test(monkeypatch, tmp_path, scenario=scenario, **query)
     app.switch_page(PAGE).run()
     if part:
         app.session_state["runs-part"] = part

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from apps import app_test
+from apps import answered, app_test
 from models.scenario.editing.edit import tree_of, value_at
 from models.scenario.load import scenario_from_text
 from models.system.compiler import compile_system
@@ -21,6 +21,8 @@ def text_of(name):
 
 def opened(monkeypatch, tmp_path, part="", scenario=EXERCISE):
     """The page, one of its parts open."""
+    if scenario == EXERCISE and not (tmp_path / "runs.sqlite").exists():
+        answered(tmp_path / "runs.sqlite", EXERCISE)
     app = app_test(monkeypatch, tmp_path, scenario=scenario).run()
     app.switch_page(PAGE).run()
     if part:

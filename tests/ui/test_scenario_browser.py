@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from apps import app_server, assert_quiet, eventually, opened, rest
+from apps import answered, app_server, assert_quiet, eventually, opened, rest
 from optimizer.gallery import path_of
 
 #: The column of values in the table of assumptions: of, number, value.
@@ -15,7 +15,9 @@ TEXT = path_of("black-friday-exercise").read_text(encoding="utf-8")
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
-    with app_server(tmp_path_factory.mktemp("store") / "runs.sqlite") as found:
+    with app_server(
+        answered(tmp_path_factory.mktemp("store") / "runs.sqlite", "black-friday-exercise")
+    ) as found:
         yield found
 
 

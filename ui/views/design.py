@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
+from optimizer.decide.changes import called
 from optimizer.decide.taking import taken_by
 from optimizer.report.findings import runner_up
 from optimizer.report.sections.measured import measured, placed
@@ -29,10 +32,12 @@ def draw_design(subject: Solved) -> None:
     left, right = st.columns([3, 2], gap="medium")
     solution, front = subject.solution, subject.solution.front
     with left:
-        draw_place(shown.place, placed(shown.place, shown.evaluation, front), state.look_at)
+        name_of = partial(called, subject.system.space, front.X)
+        said = placed(shown.place, shown.evaluation, front, subject.system.space)
+        draw_place(shown.place, said, name_of, state.look_at)
         rival = runner_up(front, shown.suggested.few, shown.place.position)
         found = measured(shown.evaluation, solution.today, front, rival, shown.suggested.goals)
-        draw_dimensions(found, shown.evaluation, solution.today)
+        draw_dimensions(found, shown.evaluation, solution.today, name_of)
     with right:
         st.subheader("Decisions", anchor=False)
         st.caption("Change one, and the numbers follow at once; the link holds the design that you made.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,7 +32,9 @@ class Mark:
     tokens: tuple[str, ...]
 
 
-def among_front(front: Evaluation, x: int, y: int, marks: Sequence[Mark]) -> go.Figure:
+def among_front(
+    front: Evaluation, x: int, y: int, marks: Sequence[Mark], name_of: Callable[[int], str]
+) -> go.Figure:
     """The front in two dimensions, and the designs that stand out."""
     figure = go.Figure()
     dimensions = front.dimensions
@@ -40,7 +42,7 @@ def among_front(front: Evaluation, x: int, y: int, marks: Sequence[Mark]) -> go.
         figure, dimensions, x, y,
         Mark(
             "the front", front.values, "circle", figures.GREY,
-            tuple(f"design {i + 1}" for i in range(len(front))),
+            tuple(map(name_of, range(len(front)))),
             tuple(str(i + 1) for i in range(len(front))),
         ),
         size=7,
@@ -50,7 +52,9 @@ def among_front(front: Evaluation, x: int, y: int, marks: Sequence[Mark]) -> go.
     return _framed(figure, dimensions, x, y)
 
 
-def reserve_of_front(front: Evaluation, x: int, y: int, marks: Sequence[Mark]) -> go.Figure:
+def reserve_of_front(
+    front: Evaluation, x: int, y: int, marks: Sequence[Mark], name_of: Callable[[int], str]
+) -> go.Figure:
     """The front in two dimensions by what is left of the complexity budget."""
     figure = go.Figure()
     dimensions = front.dimensions
@@ -64,7 +68,7 @@ def reserve_of_front(front: Evaluation, x: int, y: int, marks: Sequence[Mark]) -
         rows = np.flatnonzero(mask)
         if not rows.size:
             continue
-        texts = tuple(f"design {i + 1}, {quantity(float(left[i]), 'fraction')} left" for i in rows)
+        texts = tuple(f"{name_of(int(i))}, {quantity(float(left[i]), 'fraction')} left" for i in rows)
         shown = tuple(quantity(float(left[i]), "fraction") for i in rows)
         numbers = tuple(str(int(i) + 1) for i in rows)
         mark = Mark(name, front.values[rows], symbol, colour, texts, numbers)

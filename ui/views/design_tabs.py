@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from functools import partial
 
 import numpy as np
 import streamlit as st
 
 from models.evaluation import Evaluation
+from optimizer.decide.changes import called
 from optimizer.decide.spending import Addition
 from optimizer.phrases import joined
 from optimizer.report.content import Section, Table, Waterfall, plain
@@ -67,7 +69,7 @@ def _draw_sacrifice(shown: Shown) -> None:
         with st.container(horizontal=True):
             for number, name in reversed(targets.items()):
                 st.button(
-                    f"Better {name}: design {number}",
+                    f"Better {name}: {called(found.space, found.front.X, int(number) - 1)}",
                     key=f"exchange-{number}",
                     on_click=state.look_at,
                     args=(number,),
@@ -92,7 +94,8 @@ def _draw_way_back(shown: Shown) -> None:
             st.button("Look at the mended design", key="mended", on_click=state.look_at, args=(token,))
         if why.nearest is not None:
             number = str(why.nearest + 1)
-            st.button(f"Look at design {number}", key="nearest", on_click=state.look_at, args=(number,))
+            name = called(found.space, found.front.X, why.nearest)
+            st.button(f"Look at {name}", key="nearest", on_click=state.look_at, args=(number,))
 
 
 def _draw_blocks(section: Section | None, *, key: str, only: Collection[str] = ()) -> None:
@@ -139,7 +142,7 @@ def _draw_budget(shown: Shown) -> None:
         st.markdown("**The front by what is left of the budget**")
         x, y = _axes(front)
         figures.draw(
-            reserve_of_front(front, x, y, _marks(shown)),
+            reserve_of_front(front, x, y, _marks(shown), _name_of(shown)),
             key="reserve-front",
             alt="The designs of the front, with the share of the complexity budget that each leaves.",
             on_click=state.look_at,
@@ -157,7 +160,7 @@ def _draw_among(shown: Shown) -> None:
         return
     x, y = _axes(front)
     figures.draw(
-        among_front(front, x, y, _marks(shown)),
+        among_front(front, x, y, _marks(shown), _name_of(shown)),
         key="among-front",
         alt="The designs of the front in two dimensions, with today's design and this one among them.",
         on_click=state.look_at,
@@ -180,14 +183,19 @@ def _axes(front: Evaluation) -> tuple[int, int]:
     return names.index(axes.x), names.index(axes.y)
 
 
+def _name_of(shown: Shown) -> Callable[[int], str]:
+    """What a design of the front is called, by its position."""
+    return partial(called, shown.suggested.space, shown.suggested.front.X)
+
+
 def _marks(shown: Shown) -> tuple[Mark, ...]:
     today, place = shown.subject.solution.today, shown.place
-    front = shown.suggested.front.evaluation
+    front, space = shown.suggested.front.evaluation, shown.suggested.space
     marks = [Mark("today", today.values, "diamond", figures.ORANGE, ("today's design",), (tokens.TODAY,))]
     if place.beaten_by.size and place.standing == "dominated":
         rows = place.beaten_by[:3]
         numbers = tuple(str(int(i) + 1) for i in rows)
-        names = tuple(f"design {number}, beats it" for number in numbers)
+        names = tuple(f"{called(space, front.X, int(i))}, beats it" for i in rows)
         marks.append(Mark("beats it", front.values[rows], "triangle-up", figures.PURPLE, names, numbers))
     name = named(shown.subject, shown.token, shown.x)
     marks.append(Mark("this design", shown.evaluation.values, "star", figures.BLUE, (name,), (shown.token,)))

@@ -34,8 +34,17 @@ _BESIDE = (
 )
 
 
-def draw_place(place: Place, said: Sequence[Text], look_at: Callable[[str], None]) -> None:
-    """Where the design stands, in a box, with buttons to the designs that beat it."""
+def draw_place(
+    place: Place, said: Sequence[Text], name_of: Callable[[int], str], look_at: Callable[[str], None]
+) -> None:
+    """Where the design stands, in a box, with buttons to the designs that beat it.
+
+    Args:
+        place: Where it stands.
+        said: That in sentences.
+        name_of: What a design of the front is called, by its position.
+        look_at: Turns to a design, by its name in an address.
+    """
     words = "\n\n".join(escaped(plain(one)) for one in said)
     if place.standing in ("front", "unseen"):
         st.info(words)
@@ -44,18 +53,18 @@ def draw_place(place: Place, said: Sequence[Text], look_at: Callable[[str], None
     if place.standing == "dominated":
         with st.container(horizontal=True):
             for i in place.beaten_by[:MOST_BUTTONS]:
-                number = str(int(i) + 1)
-                st.button(
-                    f"Look at design {number}", key=f"beaten-by-{number}", on_click=look_at, args=(number,)
-                )
+                number, name = str(int(i) + 1), name_of(int(i))
+                st.button(f"Look at {name}", key=f"beaten-by-{number}", on_click=look_at, args=(number,))
 
 
-def draw_dimensions(found: Sequence[Measured], design: Evaluation, today: Evaluation) -> None:
+def draw_dimensions(
+    found: Sequence[Measured], design: Evaluation, today: Evaluation, name_of: Callable[[int], str]
+) -> None:
     """A card for each dimension, and a line of what it takes to get there."""
     for start in range(0, len(found), _ACROSS):
         for column, one in zip(st.columns(_ACROSS), found[start : start + _ACROSS], strict=False):
             with column, st.container(border=True, height="stretch", key=f"dimension-{one.name}"):
-                _draw_card(one)
+                _draw_card(one, name_of)
     told = [
         f"{label}: {quantity(float(design.indicators[name][0]), unit)}"
         + (f" (today {quantity(float(today.indicators[name][0]), unit)})" if name == "utilisation" else "")
@@ -65,13 +74,13 @@ def draw_dimensions(found: Sequence[Measured], design: Evaluation, today: Evalua
     st.caption(escaped(" · ".join(told)))
 
 
-def _draw_card(one: Measured) -> None:
+def _draw_card(one: Measured, name_of: Callable[[int], str]) -> None:
     """The value with its help, then in words what is better or worse, and what else could be had."""
     st.metric(one.name.capitalize(), str(one.value), help=escaped(one.meaning) or None)
-    st.html(_STYLE + card_html(one))
+    st.html(_STYLE + card_html(one, name_of))
 
 
-def card_html(one: Measured) -> str:
+def card_html(one: Measured, name_of: Callable[[int], str]) -> str:
     """What stands under a value: arrows and words, so that no colour is needed."""
     if one.is_better is None:
         lines = [_line("same", "as today")]
@@ -93,7 +102,7 @@ def card_html(one: Measured) -> str:
         against = "the same" if same else f"this is {plain(one.against_runner_up)}"
         told.append(("Runner-up", f"{one.runner_up} ({against})"))
     if one.best is not None and one.reached_by is not None:
-        best = "this one" if one.is_best else f"{one.best} (design {one.reached_by + 1})"
+        best = "this one" if one.is_best else f"{one.best} ({name_of(one.reached_by)})"
         told.append(("Best reachable", best))
     terms = "".join(f"<li><span>{as_html(term)}</span> {as_html(words)}</li>" for term, words in told)
     return f'<div class="card">{"".join(lines)}<ul>{terms}</ul></div>'

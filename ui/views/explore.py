@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from models.evaluation import DIMENSIONS
 from models.units import count
+from optimizer.decide.changes import called
 from optimizer.report.sections.answer import answer, doubt_line
 from optimizer.report.sections.front import front as front_section
 from ui import cached, state
@@ -90,7 +91,9 @@ def _selection(subject: Solved) -> None:
         st.button("Reset", key="reset", on_click=_reset, help="Keep all designs again")
     if told is not None and closest is not None:
         with near:
-            draw_closest(closest_text(found, told, closest), str(closest + 1), view.picks, state.pick, _look)
+            name = called(found.space, found.front.X, closest)
+            sentence = closest_text(found, told, closest)
+            draw_closest(sentence, str(closest + 1), name, view.picks, state.pick, _look)
     draw_picks(view.picks, lettered(subject, view.picks))
     _table(subject, kept.mask, closest)
 

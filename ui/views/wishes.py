@@ -148,16 +148,26 @@ def draw_unmet(
 def draw_closest(
     sentence: str,
     token: str,
+    name: str,
     picks: tuple[str, ...],
     pick: Callable[[str], None],
     look: Callable[[str], None],
 ) -> None:
-    """The design that is closest to the wishes, and what can be done with it."""
+    """The design that is closest to the wishes, and what can be done with it.
+
+    Args:
+        sentence: What it reaches, and how.
+        token: Its name in an address.
+        name: What it is called: `design 3`, `today's design`.
+        picks: The designs that are picked.
+        pick: Picks it.
+        look: Turns to it.
+    """
     st.markdown(escaped(f"Closest to the wishes: {sentence}"))
     with st.container(horizontal=True):
         if token not in picks:
-            st.button(f"Pick design {token}", key="pick-closest", on_click=pick, args=(token,))
-        if st.button(f"Look at design {token}", key="look-closest"):
+            st.button(f"Pick {name}", key="pick-closest", on_click=pick, args=(token,))
+        if st.button(f"Look at {name}", key="look-closest"):
             look(token)
 
 

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.evaluation import Evaluation
-from optimizer.decide.changes import marked
+from optimizer.decide.changes import called, marked
 from optimizer.decide.off_front import OffFront
+from optimizer.phrases import capitalised
 from optimizer.report.content import (
     Axis,
     Block,
@@ -87,7 +88,7 @@ def representatives(found: Findings) -> Section | None:
         else text("These are all designs of the front.")
     )
     points: list[Text] = [
-        text(f"Design {i + 1} is {'the' if not k else 'another'} knee{': ' if why else ''}{why}.")
+        text(f"{_opened(found, i)} is {'the' if not k else 'another'} knee{': ' if why else ''}{why}.")
         for k, (i, why) in enumerate(found.knees)
     ]
     if found.rivals.size:
@@ -132,7 +133,12 @@ def front_view(found: Findings, *, most: int = MOST_SHOWN) -> FrontView:
     )
 
 
-def off_front_texts(away: OffFront) -> tuple[str, ...]:
+def _opened(found: Findings, i: int) -> str:
+    """A design of the front at the beginning of a sentence."""
+    return capitalised(called(found.space, found.front.X, i))
+
+
+def off_front_texts(found: Findings, away: OffFront) -> tuple[str, ...]:
     """Why each of some designs is not on the front, in words."""
     told = []
     for i, (is_feasible, dominator) in enumerate(zip(away.is_feasible, away.dominator, strict=True)):
@@ -140,7 +146,8 @@ def off_front_texts(away: OffFront) -> tuple[str, ...]:
             over = joined([over_text(name, amount) for name, amount in broken(away.evaluation, i)])
             told.append(plain(text("It breaks ", *over, ".")))
         elif dominator >= 0:
-            told.append(f"Design {dominator + 1} is at least as good in everything, and better in something.")
+            who = _opened(found, int(dominator))
+            told.append(f"{who} is at least as good in everything, and better in something.")
         else:
             told.append("It was not looked at when the front was found, and would be on it.")
     return tuple(told)

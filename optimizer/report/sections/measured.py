@@ -8,11 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.evaluation import Evaluation, concatenate
-from optimizer.decide.changes import changes
+from optimizer.decide.changes import called, changes
 from optimizer.decide.noise import MODEL_ERROR, ModelError, is_equal
 from optimizer.decide.placing import Place
 from optimizer.decide.why_not import WhyNot
 from optimizer.front import Front
+from optimizer.phrases import capitalised
+from optimizer.protocols import SearchSpace
 from optimizer.report.content import Number, Text, joined, text
 from optimizer.report.findings import Findings, Goal
 from optimizer.report.sections.glossary import WORDS
@@ -113,7 +115,7 @@ def measured(
     return tuple(found)
 
 
-def placed(place: Place, design: Evaluation, front: Front) -> tuple[Text, ...]:
+def placed(place: Place, design: Evaluation, front: Front, space: SearchSpace) -> tuple[Text, ...]:
     """Where a design stands, in sentences; the first is the headline."""
     said: list[Text] = []
     if place.rules:
@@ -143,19 +145,19 @@ def placed(place: Place, design: Evaluation, front: Front) -> tuple[Text, ...]:
     if place.standing == "alike":
         equal = [i for i in named if np.array_equal(rivals[i], values)]
         if equal:
-            return (
-                text(f"Not on the front by itself: design {equal[0] + 1} there is the same in everything."),
-            )
-        headline = text(
-            f"As good as design {named[0] + 1}: what that is better in is within the model's error."
-        )
+            who = called(space, front.X, equal[0])
+            return (text(f"Not on the front by itself: {who} there is the same in everything."),)
+        who = called(space, front.X, named[0])
+        headline = text(f"As good as {who}: what that is better in is within the model's error.")
         return (headline,)
     rest = len(place.beaten_by) - len(named)
     more = text(" (and ", Number(float(rest), "count"), " more)") if rest > 0 else ()
-    names = joined([text(f"design {i + 1}") for i in named])
+    names = joined([text(called(space, front.X, i)) for i in named])
     verb = "is" if len(named) == 1 else "are"
     said.append(text("Beaten by ", *names, *more, f", which {verb} at least as good in everything."))
-    said += [text(f"Design {i + 1} is ", *moved(design.dimensions, values, rivals[i]), ".") for i in named]
+    for i in named:
+        who = capitalised(called(space, front.X, i))
+        said.append(text(f"{who} is ", *moved(design.dimensions, values, rivals[i]), "."))
     return tuple(said)
 
 
@@ -178,7 +180,7 @@ def ways_back(found: Findings, why: WhyNot) -> tuple[Text, ...]:
         effect = moved(dimensions, values, found.front.evaluation.values[why.nearest])
         said.append(
             text(
-                f"The nearest design of the front is design {why.nearest + 1}: ",
+                f"The nearest design of the front is {called(found.space, found.front.X, why.nearest)}: ",
                 *what,
                 *(text(". That is ", *effect) if effect else ()),
                 ".",

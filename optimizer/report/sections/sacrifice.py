@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from optimizer.decide.changes import changes, numbered
+from optimizer.decide.changes import called, changes
+from optimizer.phrases import capitalised
 from optimizer.report.content import (
     Block,
     Bullets,
@@ -88,7 +89,7 @@ def _way(found: Findings, i: int, dimension: int, to: int) -> Text:
     name = evaluation.dimensions[dimension].name
     effect = moved(evaluation.dimensions, evaluation.values[i], evaluation.values[to])
     return text(
-        f"Better {name}: {numbered(found.space, found.front.X, to)}, ", *effect, "; it changes ", *what, "."
+        f"Better {name}: {called(found.space, found.front.X, to)}, ", *effect, "; it changes ", *what, "."
     )
 
 
@@ -106,7 +107,8 @@ def dominated_by(found: Findings, values: object, dominators: object) -> list[Te
     evaluation = found.front.evaluation
     return [
         text(
-            f"Design {int(i) + 1} is as good in everything, and better in this: ",
+            f"{capitalised(called(found.space, found.front.X, int(i)))} is as good in everything, "
+            "and better in this: ",
             *moved(evaluation.dimensions, np.asarray(values), evaluation.values[int(i)]),
             ".",
         )

@@ -33,7 +33,7 @@ def disagreements(system: System, X: np.ndarray) -> list[str]:
 @pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
 def test_bundled_scenarios_come_out_as_before(path: Path) -> None:
     system = compile_system(load_scenario(path))
-    assert disagreements(system, system.space.sample(24, seed=7)) == []
+    assert disagreements(system, system.space.sample(6, seed=7)) == []
 
 
 @pytest.mark.parametrize("network", list(networks(14)), ids=lambda network: network.name)
@@ -123,14 +123,25 @@ def systems(draw: st.DrawFn) -> System:
     steps: list[object] = [{"parallel": calls}] if draw(st.booleans()) else [*calls[0], *calls[1]]
     flows = {"all": {"share": 1.0, "limit_ms": 500, "trace": [{"call": "web", "then": steps}]}}
     phases = [{"name": "p", "rate": draw(st.sampled_from([1, 60, 400, 5000])), "hours": 1}]
-    written = scenario(components=components, flows=flows, phases=phases, limits={"metastable": True})
+    # Numbers that vary from design to design: the arrays take many designs in hardly more time than one.
+    decisions = {
+        "errors": {"real": [0.0, 0.3], "sets": "store.error_share"},
+        "slots": {"integer": [1, 40], "sets": "web.slots"},
+        "work": {"real": [0.5, 30.0], "sets": "store.service_ms"},
+        "retries": {"integer": [0, 3], "sets": "flows.all.calls.store.retries"},
+        "patience": {"real": [5.0, 1000.0], "scale": "log", "sets": "flows.all.calls.cache.timeout_ms"},
+    }
+    written = scenario(
+        components=components, flows=flows, phases=phases, decisions=decisions, limits={"metastable": True}
+    )
     return compile_system(written)
 
 
-@settings(max_examples=25)
+@settings(max_examples=5)
 @given(system=systems())
 def test_made_up_systems_come_out_as_before(system: System) -> None:
-    assert disagreements(system, system.space.today[None, :]) == []
+    X = np.concatenate([system.space.today[None, :], system.space.sample(7, seed=7)])
+    assert disagreements(system, X) == []
 
 
 def test_each_situation_is_the_same_in_any_company() -> None:

@@ -134,7 +134,7 @@ def test_where_each_design_of_a_space_stands(exercise):
             assert np.all(front.losses[k] <= found.losses[i])
         if place.standing == "dominated":
             assert place.beaten_by.size
-        words = placed(place, design, front)
+        words = placed(place, design, front, system.space)
         assert words
         for name, over in place.broken.items():
             assert over == found.excess[i][found.constraints.index(name)]
@@ -147,7 +147,7 @@ def test_a_feasible_design_that_the_solve_has_not_met_belongs_onto_the_front(exe
     without = front_of(found.take(np.flatnonzero(~np.all(front.X[0] == found.X, axis=1))))
     place = place_of(best, system.space, without)
     assert place.standing == "unseen"
-    assert "no design on the front beats it" in plain(placed(place, best, without)[0])
+    assert "no design on the front beats it" in plain(placed(place, best, without, system.space)[0])
 
 
 def test_a_design_dimension_by_dimension(exercise):

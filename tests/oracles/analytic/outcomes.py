@@ -28,11 +28,13 @@ class Attempt:
         response: Response when it is served, s.
         refused: Share that is turned away at once.
         fails: Share of the served attempts that fails: errors, and required calls under it.
+        noticed: The part of `fails` that comes to an end without a time-out.
     """
 
     response: Mixture
     refused: Array
     fails: Array
+    noticed: Array
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,6 +61,8 @@ class Outcome:
         attempts: Mean number of attempts.
         late: Share of the served attempts that is given up as late.
         failure: Share of the attempts that fails.
+        seen: Share of the attempts that the caller sees fail.
+        ends: Share of the calls that come to an end.
         answered: Response of the calls that succeed, s.
         given_up: Time until a call that fails is given up, s.
     """
@@ -67,6 +71,8 @@ class Outcome:
     attempts: Array
     late: Array
     failure: Array
+    seen: Array
+    ends: Array
     answered: Mixture
     given_up: Mixture
 
@@ -85,17 +91,20 @@ def outcome(attempt: Attempt, policy: Policy) -> Outcome:
     success_once = served * (1.0 - late) * (1.0 - attempt.fails)
     failure = 1.0 - success_once
     retries = policy.retries
+    noticed = np.where(np.isfinite(policy.timeout_s), attempt.fails, attempt.noticed)
+    seen = 1.0 - served * (1.0 - late) * (1.0 - noticed)
     lost = failure ** (retries + 1.0)
-    attempts = np.where(
-        failure < 1.0, (1.0 - lost) / np.where(failure < 1.0, 1.0 - failure, 1.0), retries + 1.0
-    )
+    repeated = seen ** (retries + 1.0)
+    attempts = np.where(seen < 1.0, (1.0 - repeated) / np.where(seen < 1.0, 1.0 - seen, 1.0), retries + 1.0)
+    success = np.where(seen < failure, (1.0 - failure) * attempts, 1.0 - lost)
+    ends = 1.0 - np.maximum(failure - seen, 0.0) * attempts
     failed = _failed_attempt(attempt, policy, late, in_time, failure)
     answered, given_up = in_time, failed
     if bool((retries > 0.0).any()):
         answered = _after_retries(in_time, failed, policy, failure)
         again = collapse(product(failed, single(policy.pause)))
         given_up = product(failed, single(scale_count(again, retries)))
-    return Outcome(1.0 - lost, attempts, late, failure, answered, given_up)
+    return Outcome(success, attempts, late, failure, seen, ends, answered, given_up)
 
 
 def _failed_attempt(

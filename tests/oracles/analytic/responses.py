@@ -38,6 +38,7 @@ class Answer:
         success: Share that succeeds, hard failures of components left aside.
         fresh: Share of the successes that is up to date, times its fidelity.
         passes: Share after which the caller goes on: an optional call that fails doesn't stop it.
+        ends: Share that comes to an end, well or badly.
         outcome: Attempts of a single call; None for steps together.
         valve: What the caller's breaker and bulkhead let through in the next pass.
     """
@@ -47,6 +48,7 @@ class Answer:
     success: Array
     fresh: Array
     passes: Array
+    ends: Array
     outcome: Outcome | None = None
     valve: Valve | None = None
 
@@ -60,7 +62,7 @@ def answer_steps(parameters: Parameters, steps: tuple[StepNode, ...], calls: Map
         calls: What each call gives back, by its index.
     """
     response = held = single(_AT_ONCE)
-    success, fresh = _ONE, _ONE
+    success, fresh, ends = _ONE, _ONE, _ONE
     for step in steps:
         if isinstance(step, ParallelNode):
             answer = _branches([answer_steps(parameters, branch, calls) for branch in step.branches])
@@ -69,13 +71,14 @@ def answer_steps(parameters: Parameters, steps: tuple[StepNode, ...], calls: Map
             if bool((parameters.of_call(step, "optional") > 0.0).any()):
                 optional = parameters.of_call(step, "optional") > 0.0
                 went_on = np.where(optional, 1.0, answer.success)
-                answer = Answer(answer.response, answer.held, went_on, answer.fresh, went_on)
+                answer = Answer(answer.response, answer.held, went_on, answer.fresh, went_on, answer.ends)
         same = answer.held is answer.response and held is response
         response = _after(response, answer.response)
         held = response if same else _after(held, answer.held)
         success = success * answer.success
         fresh = fresh * answer.fresh
-    return Answer(response, held, success, fresh, success)
+        ends = ends * answer.ends
+    return Answer(response, held, success, fresh, success, ends)
 
 
 def _after(first: Mixture, second: Mixture) -> Mixture:
@@ -84,15 +87,16 @@ def _after(first: Mixture, second: Mixture) -> Mixture:
 
 def _branches(answers: Sequence[Answer]) -> Answer:
     """Steps that run at the same time: the slowest decides, and all must succeed."""
-    success, fresh = _ONE, _ONE
+    success, fresh, ends = _ONE, _ONE, _ONE
     for answer in answers:
         success = success * answer.success
         fresh = fresh * answer.fresh
+        ends = ends * answer.ends
     response = merge(maximum([answer.response for answer in answers]), MOST_ENTRIES)
     held = response
     if any(answer.held is not answer.response for answer in answers):
         held = merge(maximum([answer.held for answer in answers]), MOST_ENTRIES)
-    return Answer(response, held, success, fresh, success)
+    return Answer(response, held, success, fresh, success, ends)
 
 
 def answer_call(
@@ -121,11 +125,11 @@ def answer_call(
     found = outcome(attempt, policy)
     guarded_rows = valve_share(parameters, node)
     if guarded_rows is not None:
-        opening = np.where(guarded_rows > 0.0, opening_of(valve, found.failure, retries=policy.retries), 1.0)
+        opening = np.where(guarded_rows > 0.0, opening_of(valve, found.seen, retries=policy.retries), 1.0)
         wanted = _wanted_opening(parameters, node, found, calls_per_s, opening)
-        valve = moved(valve, found.failure, wanted=wanted, retries=policy.retries)
+        valve = moved(valve, found.seen, wanted=wanted, retries=policy.retries)
         refused = 1.0 - (1.0 - attempt.refused) * opening
-        guarded = Attempt(attempt.response, refused, attempt.fails)
+        guarded = Attempt(attempt.response, refused, attempt.fails, attempt.noticed)
         found = outcome(guarded, policy)
     fallback = fallback_share(parameters, node)
     lenient = (parameters.of_call(node, "optional") > 0.0) | (fallback > 0.0)
@@ -152,6 +156,7 @@ def answer_call(
         success=each_time(success, made),
         fresh=each_time(fresh, made),
         passes=np.where(parameters.of_call(node, "optional") > 0.0, 1.0, each_time(success, made)),
+        ends=each_time(found.ends, made),
         outcome=found,
         valve=valve,
     )
@@ -172,16 +177,21 @@ def _attempt(
         stale = _ZERO  # freshness is asked of reads
     response = _after(own, below.response)
     fails = 1.0 - (1.0 - error) * below.success
+    passed_on: Array = _ONE
     fresh = (1.0 - stale) * below.fresh
     if station.cache is not None:
         hit = station.cache.hit_share
         if timed:
             response = merge(either([hit, 1.0 - hit], [own, response]), MOST_ENTRIES)
+        passed_on = 1.0 - hit
         fails = 1.0 - (1.0 - error) * (hit + (1.0 - hit) * below.success)
         fresh = (1.0 - stale) * (hit * (1.0 - station.cache.stale_share) + (1.0 - hit) * below.fresh)
     # A queue without end refuses nobody: its calls wait until they are given up, or for ever.
-    fails = np.where(np.isinf(station.wait.mean), 1.0, fails)
-    return Attempt(response, station.blocked_share, fails), fresh
+    noticed = np.maximum(fails - (1.0 - error) * passed_on * (1.0 - below.ends), 0.0)
+    collapsed = np.isinf(station.wait.mean)
+    noticed = np.where(collapsed, noticed / np.maximum(station.load_ratio, 1.0), noticed)
+    fails = np.where(collapsed, 1.0, fails)
+    return Attempt(response, station.blocked_share, fails, noticed), fresh
 
 
 def policy_of(parameters: Parameters, node: CallNode) -> Policy:
@@ -218,11 +228,11 @@ def _wanted_opening(
     """Share of the attempts that the caller's breaker and bulkhead would let through."""
     breaker = parameters.of_call(node, "breaker")
     slots = parameters.of_call(node, "bulkhead_slots")
-    wanted = np.where(breaker > 0.0, breaker_opening(found.failure), 1.0)
+    wanted = np.where(breaker > 0.0, breaker_opening(found.seen), 1.0)
     if bool(np.isfinite(slots).any()):
         held_s = collapse(with_failures(found, instead=_AT_ONCE)).mean / found.attempts
         retries = parameters.of_call(node, "retries")
-        asked = calls_per_s * attempts(1.0 - opening * (1.0 - found.failure), retries=retries)
+        asked = calls_per_s * attempts(1.0 - opening * (1.0 - found.seen), retries=retries)
         wanted = wanted * bulkhead_opening(asked, held_s=held_s, slots=slots)
     return wanted
 
