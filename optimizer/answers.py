@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from models.evaluation import Array, Dimension, Evaluation
+from models.evaluation import Array, Evaluation, dimension_from
 from optimizer.answer_form import AnswerForm, ConfigForm, DesignForm, plain
 from optimizer.config import SolveConfig
 from optimizer.front import Front
@@ -86,7 +86,7 @@ def solution_from(answer: Mapping[str, Any], space: SearchSpace) -> Solution:
         UnreadableError: It is no such answer.
     """
     told = from_values(dict(answer), AnswerForm, where="the solution")
-    dimensions = tuple(Dimension(**plain(one)) for one in told.dimensions)
+    dimensions = tuple(dimension_from(plain(one)) for one in told.dimensions)
 
     def evaluation(designs: Sequence[DesignForm]) -> Evaluation:
         n, names = len(designs), [limit.name for limit in told.today.limits]

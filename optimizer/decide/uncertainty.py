@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.evaluation import DIMENSIONS, Array, Dimension
+from models.evaluation import COST, DIMENSIONS, Array, Dimension
 from models.evaluator import run
 from models.system.system import System
 from models.system.uncertainty import Draws, base_of, draws_at, draws_of, guesses_of
@@ -203,7 +203,7 @@ def what_to_measure(system: System, X: Array, chosen: Array, *, n: int = 256, se
     indices: Indices = sobol_indices(outputs, [(j,) for j in range(k)], k, n=n, seed=seed)
     draws = draws_of(system, n, seed=seed + 1)
     outcomes = under(system, X, draws)
-    cost = outcomes.values[:, :, [d.name for d in outcomes.dimensions].index("cost")]
+    cost = outcomes.values[:, :, outcomes.dimensions.index(COST)]
     cost = cost[np.isfinite(cost).all(axis=1)]
     worth = [
         value_of_knowing(cost, draws.values[:, j], seed=seed) if len(cost) else (0.0, 0.0) for j in range(k)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from models.errors import Finding
+from models.errors import Code, Finding
 from models.scenario.component import Cache, Component, External, Store
 from models.scenario.scenario import RESERVED, Scenario
 
@@ -16,13 +16,23 @@ def findings(scenario: Scenario) -> Iterator[Finding]:
         if name in RESERVED:
             found = f"a component with the name {name!r}"
             yield Finding(
-                where, found, f"any name but {', '.join(RESERVED)}", "paths begin with it: rename it"
+                where,
+                found,
+                f"any name but {', '.join(RESERVED)}",
+                "paths begin with it: rename it",
+                code=Code.BAD_NAME,
             )
         yield from _availability(where, component)
         if isinstance(component, Store):
             yield from _quorums(where, component)
         if isinstance(component, Cache) and component.hit_ratio is None and component.keys is None:
-            yield Finding(where, "a cache with neither hit_ratio nor keys", "one of the two", "add hit_ratio")
+            yield Finding(
+                where,
+                "a cache with neither hit_ratio nor keys",
+                "one of the two",
+                "add hit_ratio",
+                code=Code.MISSING_KEY,
+            )
 
 
 def _availability(where: str, component: Component) -> Iterator[Finding]:
@@ -33,12 +43,26 @@ def _availability(where: str, component: Component) -> Iterator[Finding]:
     if len(given) == 1:
         missing = next(key for key in times if key not in given)
         hint = f"add {missing}, or give availability instead"
-        yield Finding(f"{where}.{given[0]}", f"{given[0]} without {missing}", "both or neither", hint)
+        yield Finding(
+            f"{where}.{given[0]}",
+            f"{given[0]} without {missing}",
+            "both or neither",
+            hint,
+            code=Code.MISSING_KEY,
+        )
     if given and component.availability is not None:
         found = f"availability together with {' and '.join(given)}"
-        yield Finding(f"{where}.availability", found, "one of the two ways", "remove one of them")
+        yield Finding(
+            f"{where}.availability", found, "one of the two ways", "remove one of them", code=Code.CONFLICT
+        )
     if component.mtbf_hours == 0:
-        yield Finding(f"{where}.mtbf_hours", "the number 0", "a number above 0", "it would never work")
+        yield Finding(
+            f"{where}.mtbf_hours",
+            "the number 0",
+            "a number above 0",
+            "it would never work",
+            code=Code.OUT_OF_RANGE,
+        )
 
 
 def _quorums(where: str, store: Store) -> Iterator[Finding]:
@@ -47,4 +71,6 @@ def _quorums(where: str, store: Store) -> Iterator[Finding]:
         if quorum is not None and quorum > store.replicas:
             found = f"a quorum of {quorum} among {store.replicas} replica{'s' if store.replicas > 1 else ''}"
             allowed = f"a whole number from 1 to {store.replicas}"
-            yield Finding(f"{where}.{key}", found, allowed, "lower it, or raise replicas")
+            yield Finding(
+                f"{where}.{key}", found, allowed, "lower it, or raise replicas", code=Code.OUT_OF_RANGE
+            )

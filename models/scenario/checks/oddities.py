@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from models.errors import Finding
+from models.errors import Code, Finding
+from models.evaluation import DIMENSIONS
 from models.scenario.checks.effects import effects_of, slots_of
 from models.scenario.checks.flows import placed_calls
 from models.scenario.component import Cache, Component
@@ -24,7 +25,7 @@ def findings(scenario: Scenario) -> Iterator[Finding]:
 
 
 def _warning(where: str, found: str, hint: str = "") -> Finding:
-    return Finding(where, found, "", hint, severity="warning")
+    return Finding(where, found, "", hint, severity="warning", code=Code.ODD)
 
 
 def _components(scenario: Scenario) -> Iterator[Finding]:
@@ -127,15 +128,15 @@ def _stands(scenario: Scenario, slot: Slot, value: float | bool | None) -> bool:
 
 
 def _goals(scenario: Scenario) -> Iterator[Finding]:
-    for name in type(scenario.dimensions).model_fields:
-        goal = getattr(scenario.dimensions, name)
-        where = f"dimensions.{name}"
+    for dimension in DIMENSIONS:
+        goal = getattr(scenario.dimensions, dimension.name)
+        where = f"dimensions.{dimension.name}"
         if goal.tolerance is not None and goal.limit is None and goal.target is None:
             found = f"tolerance: {goal.tolerance} without a limit or a target"
             yield _warning(f"{where}.tolerance", found, "add limit")
         elif goal.tolerance == "never" and goal.limit is None:
             yield _warning(f"{where}.tolerance", "tolerance: never without a limit", "add limit")
-        if goal.limit == 0 and name in ("availability", "consistency", "throughput"):
+        if goal.limit == 0 and dimension.better == "higher":
             yield _warning(f"{where}.limit", "every design meets a limit of 0", "raise it, or remove it")
     limits = scenario.limits
     if limits.emergence == 1:
