@@ -303,6 +303,17 @@ def test_what_is_public_says_what_it_is(module):
             waiting += [(inner, name) for inner in node.body]
 
 
+def test_what_follows_from_the_kind_of_a_component_stands_with_the_kind():
+    """Outside of the kinds nobody compares one by its name; compiled code goes by numbers."""
+    for module, path in MODULES.items():
+        if module.startswith("models.scenario.kinds"):
+            continue
+        for node in ast.walk(parsed(path)):
+            sides = [node.left, *node.comparators] if isinstance(node, ast.Compare) else []
+            names = {side.value for side in sides if isinstance(side, ast.Constant)}
+            assert not names & {"service", "store", "cache", "external"}, f"{module}: {ast.unparse(node)}"
+
+
 def test_exit_codes_have_one_place():
     for module, path in MODULES.items():
         for node in ast.walk(parsed(path)):

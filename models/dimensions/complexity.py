@@ -136,7 +136,7 @@ def budget_of(parameters: Parameters, made: Sequence[Array], utilisation: Array,
         name: over_phases(parameters.of_complexity(name)) for name in parameters_of(ComplexityBudget)
     }
     called = is_called(parameters.system, made)
-    caches = [c for c, part in enumerate(parameters.system.parts) if part.kind == "cache"]
+    caches = [c for c, part in enumerate(parameters.system.parts) if part.traits.passes_on_misses]
     calls_a_cache = worst_of(n, [flow[c] for flow in called for c in caches])
     return complexity_budget(
         coefficients=coefficients,

@@ -35,7 +35,12 @@ def _sources() -> str:
     models = Path(__file__).parents[1]
     # What compiled code takes over as constants stands in these folders too.
     for path in sorted(
-        [*models.glob("performance/*.py"), *models.glob("formulas/*.py"), models / "system" / "layout.py"]
+        [
+            *models.glob("performance/*.py"),
+            *models.glob("formulas/*.py"),
+            models / "system" / "layout.py",
+            *models.glob("scenario/kinds/*.py"),
+        ]
     ):
         found.update(path.name.encode() + path.read_bytes())
     return found.hexdigest()[:16]

@@ -136,7 +136,7 @@ def resolve(scenario: Scenario, path: str) -> tuple[Slot, ...]:
     known = [*scenario.components, "flows", "calls", "workload", "complexity", "drivers"]
     _pick(head, known, "component")
     component = scenario.components[head]
-    article = "an" if component.kind == "external" else "a"
+    article = "an" if component.kind[0] in "aeiou" else "a"
     _pick(rest, parameters_of(type(component)), f"parameter of {article} {component.kind}")
     return (Slot("component", head, rest),)
 

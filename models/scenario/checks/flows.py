@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from models.errors import Code, Finding
-from models.scenario.component import External
 from models.scenario.flow import Call, Parallel
 from models.scenario.paths import nearest
 from models.scenario.scenario import Scenario
@@ -74,7 +73,7 @@ def findings(scenario: Scenario) -> Iterator[Finding]:
                 nearest(name, known),
                 code=Code.UNKNOWN_NAME,
             )
-        elif isinstance(scenario.components[name], External) and placed.call.then:
+        elif placed.call.then and not scenario.components[name].traits.is_ours:
             found = f"calls under {name!r}, which is somebody else's system"
             yield Finding(
                 f"{placed.where}.then",
