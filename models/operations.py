@@ -46,7 +46,7 @@ def operations_of_all(system: System, *, seed: int) -> float:
 def _of_a_situation(system: System) -> float:
     program = program_of(system)
     each = _A_REPEATED_CALL if program.flags[REPEATS] else _A_CALL
-    return _A_SITUATION + each * len(system.nodes)
+    return float(_A_SITUATION + each * len(system.nodes))
 
 
 def _shares_left(system: System, size: int, seed: int) -> tuple[float, float]:

@@ -33,10 +33,12 @@ def _sources() -> str:
     for name in (sys.version, numba.__version__, llvmlite.__version__, __file__):
         found.update(name.encode())
     models = Path(__file__).parents[1]
-    # What compiled code takes over as constants stands in these folders too.
+    own = b"models.performance.compiled"
     for path in sorted(
         [
-            *models.glob("performance/*.py"),
+            *(path for path in models.glob("performance/*.py") if own in path.read_bytes()),
+            # What compiled code takes over as constants stands here too.
+            *(models / "performance" / name for name in ("compiled.py", "program.py", "record.py")),
             *models.glob("formulas/*.py"),
             models / "system" / "layout.py",
             *models.glob("scenario/kinds/*.py"),
