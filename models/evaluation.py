@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -79,8 +79,13 @@ def nines_of(share: Array) -> Array:
     return np.asarray(-np.log10(np.maximum(1.0 - share, 1e-12)))
 
 
+def values_of_dimension(dimension: Dimension) -> dict[str, Any]:
+    """A dimension as plain values, which JSON holds (`dimension_from` reads them)."""
+    return {**asdict(dimension), "range": list(dimension.range)}
+
+
 def dimension_from(told: Mapping[str, Any]) -> Dimension:
-    """A dimension out of plain values (`dataclasses.asdict`).
+    """A dimension out of plain values (`values_of_dimension`).
 
     Args:
         told: The plain values; where they hold no scale they were written when a dimension was a name, a unit

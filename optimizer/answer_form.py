@@ -96,7 +96,7 @@ class DimensionForm(Form):
     unit: str
     better: Literal["lower", "higher"]
     words: WordsForm | None = None
-    range: tuple[Number, Number] = (None, None)
+    range: Annotated[list[Number], Field(min_length=2, max_length=2)] | None = None
     scale: Literal["linear", "nines"] | None = None
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from models.evaluation import Array, Evaluation, dimension_from
+from models.evaluation import Array, Evaluation, dimension_from, values_of_dimension
 from optimizer.answer_form import AnswerForm, ConfigForm, DesignForm, plain
 from optimizer.config import SolveConfig
 from optimizer.front import Front
@@ -49,7 +49,7 @@ def solution_answer(solution: Solution, space: Space) -> dict[str, object]:
         },
         "front": [design_answer(solution.front.evaluation, i, space) for i in range(len(solution.front))],
         "today": design_answer(solution.today, 0, space),
-        "dimensions": [asdict(dimension) for dimension in solution.today.dimensions],
+        "dimensions": [values_of_dimension(dimension) for dimension in solution.today.dimensions],
         "knee": solution.knee,
         "trace": [asdict(point) for point in solution.trace],
         "excluded": dict(solution.broken),

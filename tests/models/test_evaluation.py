@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.evaluation import DIMENSIONS, Dimension, Words, dimension_from
+from models.evaluation import DIMENSIONS, Dimension, Words, dimension_from, values_of_dimension
 
 OWN = Dimension("uptime", "fraction", "higher", Words("safer", "riskier", "safest"), (0.5, None), "nines")
 
 
 @pytest.mark.parametrize("dimension", [*DIMENSIONS, OWN, Dimension("cost", "EUR", "lower")], ids=str)
 def test_a_dimension_comes_back_from_json_as_it_was(dimension):
-    assert dimension_from(json.loads(json.dumps(asdict(dimension)))) == dimension
+    assert dimension_from(json.loads(json.dumps(values_of_dimension(dimension)))) == dimension
 
 
 @pytest.mark.parametrize("dimension", DIMENSIONS, ids=str)
