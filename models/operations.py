@@ -24,7 +24,7 @@ _SAMPLED = 512
 
 def operations_of_a_design(system: System) -> float:
     """Operations of one whole evaluation."""
-    return float(system.hours.shape[1] * _of_a_situation(system))
+    return float(system.hours.shape[1]) * _of_a_situation(system)
 
 
 def operations_of_all(system: System, *, seed: int) -> float:

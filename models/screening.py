@@ -47,7 +47,10 @@ def screen(system: System, X: Array, *, threads: int | None = None) -> dict[str,
             within &= ~(excess > 0.0)
         places = np.flatnonzero(within)
         if places.size:
-            load, collapse = load_of(apply_decisions(system, X[places]), system.peak, threads=threads)
+            limit = system.scenario.limits.saturation
+            most = 1.0 if limit is None else limit + 2.0 * _SURE
+            parameters = apply_decisions(system, X[places])
+            load, collapse = load_of(parameters, system.peak, most=most, threads=threads)
             for name, excess in load_excess(system, utilisation=load, collapse=collapse).items():
                 least = np.full(n, -1.0)
                 least[places] = np.where(excess > _SURE, excess - _SURE, -1.0)

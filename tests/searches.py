@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 
 from models.evaluation import Dimension, Evaluation
@@ -22,8 +24,13 @@ DIMENSIONS = tuple(
 _WEIGHTS = np.random.default_rng(20261124).uniform(-1.0, 1.0, size=(4, 40))
 
 
-def space_of_every_kind(*, reals: int = 0):
-    """A space with toggles, choices, integers, adaptive decisions, conditions and rules; 55,296 designs."""
+def space_of_every_kind(*, reals: int = 0, without: Collection[str] = ()):
+    """A space with toggles, choices, integers, adaptive decisions, conditions and rules; 55,296 designs.
+
+    Args:
+        reals: Decisions more that are real numbers.
+        without: Decisions that it does without, where a smaller space will do.
+    """
     toggle = {"on": {"multiply": {"web.service_ms": 0.9}}}
     decisions = {
         "cache": toggle,
@@ -38,6 +45,7 @@ def space_of_every_kind(*, reals: int = 0):
     }
     for k in range(reals):
         decisions[f"real_{k}"] = {"real": [1, 100], "scale": "log", "sets": "web.service_ms"}
+    decisions = {name: decision for name, decision in decisions.items() if name not in without}
     rules = [{"not": {"copies": 9, "guard": "on"}}, {"if": {"boost": "on"}, "then": {"guard": "on"}}]
     return design_space(scenario(phases=PHASES, decisions=decisions, rules=rules))
 

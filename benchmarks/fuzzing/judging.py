@@ -53,7 +53,9 @@ def defects_of(told: Told) -> list[str]:
     for name, text in texts.items():
         for kind, pattern in (("no number", _NO_NUMBER), ("a library's words", _LIBRARY)):
             seen = pattern.search(text)
-            if seen:
+            # A refusal repeats what it found: that is the input's word, no number of an answer.
+            is_quoted = pattern is _NO_NUMBER and name == "errors" and told.code == 2
+            if seen and not is_quoted:
                 around = text[max(0, seen.start() - 60) : seen.end() + 60].replace("\n", " ")
                 found.append(f"{kind} in {name}: ...{around}...")
     return found

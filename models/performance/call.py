@@ -24,7 +24,7 @@ from models.performance.mixture import (
 from models.performance.parallel_calls import maximum, merged_branch
 from models.performance.program import Program, Work
 from models.performance.response_law import split_at
-from models.performance.retry import APART, each_time, mean_attempts, mean_failed
+from models.performance.retry import APART, all_fail, each_time, mean_attempts, mean_failed
 from models.system import layout as at
 
 _MS_PER_S = 1000.0
@@ -111,7 +111,7 @@ def answer_call(
         refused = 1.0 - (1.0 - refused) * opening
         failure = 1.0 - (1.0 - refused) * (1.0 - late) * (1.0 - fails)
         seen = 1.0 - (1.0 - refused) * (1.0 - late) * (1.0 - noticed)
-    success = 1.0 - failure ** (retries + 1.0)
+    success = 1.0 - all_fail(failure, retries)
     endless = 0.0
     if seen < failure:
         success = (1.0 - failure) * mean_attempts(seen, retries)
@@ -182,7 +182,7 @@ def _held(
         before = (before[0] + pause[0], before[1] + pause[1], before[2] + pause[2])
         k = shifted(failed, k, scaled(before, retries), failed)
         n = _after_retries(in_time, in_n, before, failure, retries, room, answered, work.scratch[7])
-    success = 1.0 - failure ** (retries + 1.0)
+    success = 1.0 - all_fail(failure, retries)
     whole = collapse(failed, k)
     if math.isinf(whole[0]):
         whole = (whole[0], math.inf, math.inf)
@@ -248,7 +248,7 @@ def _after_retries(
         weight = failure**count
         number = float(count)
         if count == APART:
-            weight = (failure**count - failure ** (retries + 1.0)) / max(1.0 - failure, 1e-12)
+            weight = (failure**count - all_fail(failure, retries)) / max(1.0 - failure, 1e-12)
             number = mean_failed(failure, retries, count)
         total += weight
         if weight > 0.0:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
 import threading
 from collections.abc import Iterator, Sequence
@@ -43,7 +44,7 @@ def solve(
     values: Array,
     *,
     threads: int | None = None,
-    only_load: bool = False,
+    most_load: float = math.inf,
 ) -> Array:
     """What situations come to, `(m, width)` (columns as in `situation`).
 
@@ -53,7 +54,7 @@ def solve(
         columns: Columns in which situations differ from it, `(v,)`.
         values: What they hold there, `(m, v)`.
         threads: Threads; None = one for each core.
-        only_load: Whether only the load of the stations is wanted (`situation`).
+        most_load: Where finite, only the load of the stations is wanted, up to this (`situation`).
     """
     _ready()
     m = values.shape[0]
@@ -62,7 +63,7 @@ def solve(
     starts = range(0, m, CHUNK)
     if wanted == 1:
         with _room(program) as work:
-            _some(program, work, base, columns, values, out, only_load)
+            _some(program, work, base, columns, values, out, most_load)
         return out
     with ThreadPoolExecutor(wanted) as pool:
         rest = iter(starts)
@@ -71,7 +72,7 @@ def solve(
             with _room(program) as work:
                 while (start := next(rest, None)) is not None:
                     stop = start + CHUNK
-                    _some(program, work, base, columns, values[start:stop], out[start:stop], only_load)
+                    _some(program, work, base, columns, values[start:stop], out[start:stop], most_load)
 
         list(pool.map(run, range(wanted)))
     return out
@@ -106,7 +107,7 @@ def is_compiled() -> bool:
 def warm_up() -> None:
     """Compiles the kernel, and notes that it is kept."""
     none = np.zeros((0, 0))
-    _some(NOTHING, workspace(NOTHING), none[0:0].reshape(-1), _NONE, none, none, False)
+    _some(NOTHING, workspace(NOTHING), none[0:0].reshape(-1), _NONE, none, none, math.inf)
     if FOLDER is not None:
         (FOLDER / _DONE).touch()
 
@@ -123,7 +124,7 @@ def one(program: Program, row: Sequence[float] | Array) -> tuple[Array, Work]:
     _ready()
     work = workspace(program)
     out = np.zeros((1, width(program)))
-    _some(program, work, np.asarray(row, dtype=np.float64), _NONE, np.zeros((1, 0)), out, False)
+    _some(program, work, np.asarray(row, dtype=np.float64), _NONE, np.zeros((1, 0)), out, math.inf)
     return out[0], work
 
 
@@ -135,11 +136,11 @@ def _some(
     columns: np.ndarray,
     values: np.ndarray,
     out: np.ndarray,
-    only_load: bool,
+    most_load: float,
 ) -> None:
     for j in range(base.size):
         work.row[j] = base[j]
     for s in range(values.shape[0]):
         for j in range(columns.size):
             work.row[columns[j]] = values[s, j]
-        situation(program, work, out[s], only_load)
+        situation(program, work, out[s], most_load)

@@ -14,7 +14,7 @@ import numpy as np
 
 from models.performance.compiled import compiled
 
-#: Outcomes of a mixture that is kept, and places of one that is worked with.
+#: Outcomes of a mixture that is kept, and places of one that is worked with (`merge` has two bits for each).
 MOST_ENTRIES, PLACES = 4, 32
 
 Cumulants = tuple[float, float, float]
@@ -114,6 +114,11 @@ def collapse(a: np.ndarray, n: int) -> Cumulants:
 
 
 @compiled
+def _label(labels: np.uint64, i: int) -> np.int64:
+    return np.int64((labels >> np.uint64(2 * i)) & np.uint64(3))
+
+
+@compiled
 def merge(a: np.ndarray, n: int, most: int, out: np.ndarray) -> int:
     """At most `most` outcomes (4 or 2): those up to and above the mean become groups; `out` is not `a`."""
     count = 0
@@ -124,29 +129,27 @@ def merge(a: np.ndarray, n: int, most: int, out: np.ndarray) -> int:
             count += 1
     if count <= most:
         return count
-    label = np.zeros(n, dtype=np.int64)
-    groups = 1
+    labels, groups = np.uint64(0), 1  # the group of each outcome, two bits each
     while 2 * groups <= most:
+        halved = np.uint64(0)
         for g in range(groups):
             total, above = 0.0, 0.0
             for i in range(n):
-                if label[i] == g and a[i, 0] > 0.0:
+                if _label(labels, i) == g and a[i, 0] > 0.0:
                     total += a[i, 0]
                     above += a[i, 0] * a[i, 1]
             mean = above / (total if total > 0.0 else 1.0)
             for i in range(n):
-                if label[i] == g:
+                if _label(labels, i) == g:
                     low = math.isfinite(a[i, 1]) if math.isinf(mean) else a[i, 1] <= mean
-                    # New numbers lie above the old ones, so that no member is met twice.
-                    label[i] = groups + 2 * g + (0 if low else 1)
-        for i in range(n):
-            label[i] -= groups
+                    halved |= np.uint64(2 * g + (0 if low else 1)) << np.uint64(2 * i)
+        labels = halved
         groups *= 2
     k = 0
     for g in range(groups):
         total, first = 0.0, 0.0
         for i in range(n):
-            if label[i] == g and a[i, 0] > 0.0:
+            if _label(labels, i) == g and a[i, 0] > 0.0:
                 total += a[i, 0]
                 first += a[i, 0] * a[i, 1]
         if not total > 0.0:
@@ -154,7 +157,7 @@ def merge(a: np.ndarray, n: int, most: int, out: np.ndarray) -> int:
         mean = first / total
         variance, third = 0.0, 0.0
         for i in range(n):
-            if label[i] == g and a[i, 0] > 0.0:
+            if _label(labels, i) == g and a[i, 0] > 0.0:
                 off = a[i, 1] - mean
                 square = off * off
                 variance += a[i, 0] * (a[i, 2] + square)

@@ -20,6 +20,9 @@ from models.performance.mixture import Cumulants, from_raw
 _NARROWEST = 1e-9
 _LEAST_SKEWNESS = 2.0 / math.sqrt(1e10)
 _FAR_Z, _FAR_SCALES = 5.0, 14.0
+#: Where the exponent of Chernoff's bound on the tail of a gamma law, P(X > u) <= exp(-(u - a - a ln(u/a))),
+#: is larger than this, neither the tail nor its share of three moments can be told from 0.
+_NOTHING_LEFT = 45.0
 _ROOT_TWO_PI = math.sqrt(2.0 * math.pi)
 #: Columns of the laws that a search works with: weight, shape, scale, shift, log gamma(shape), density.
 _W, _A, _SCALE, _SHIFT, _NORM, _DENSITY = 0, 1, 2, 3, 4, 5
@@ -76,6 +79,10 @@ def _in_time(mean: float, variance: float, third: float, limit: float) -> tuple[
         return 0.0, nothing
     a, scale, shift = shifted_gamma(mean, variance, third)
     u = max(limit - shift, 0.0) / scale
+    if u > a:
+        ratio = u / a
+        if u - a - a * math.log(ratio) > _NOTHING_LEFT + 3.0 * math.log(ratio):
+            return 1.0, (mean, max(variance, 0.0), third)
     share = gamma_lower(a, u, 0)
     if not share > 1e-12:
         return 0.0, nothing

@@ -12,10 +12,20 @@ APART = 4
 
 
 @compiled
+def all_fail(failure: float, retries: float) -> float:
+    """Probability that every attempt fails."""
+    if retries == 0.0 or failure <= 0.0:
+        return failure
+    return failure ** (retries + 1.0)
+
+
+@compiled
 def mean_attempts(failure: float, retries: float) -> float:
     """Mean number of attempts of a call."""
+    if retries == 0.0 or failure <= 0.0:
+        return 1.0
     if failure < 1.0:
-        return (1.0 - failure ** (retries + 1.0)) / (1.0 - failure)
+        return (1.0 - all_fail(failure, retries)) / (1.0 - failure)
     return retries + 1.0
 
 
@@ -33,5 +43,7 @@ def mean_failed(failure: float, retries: float, least: int) -> float:
 @compiled
 def each_time(share: float, times: float) -> float:
     """Probability that each of `times` calls has what one has with `share`; a fraction is one call more."""
+    if share == 1.0 or times == 1.0:
+        return share
     whole = float(int(times))
     return share**whole * (1.0 - (times - whole) * (1.0 - share))

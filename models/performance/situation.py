@@ -10,6 +10,7 @@ from models.performance import program as of
 from models.performance.call import answer_steps
 from models.performance.compiled import internal
 from models.performance.fixed_point import begin, settle
+from models.performance.least_load import least_load
 from models.performance.network import one_pass
 from models.performance.program import Program, Work
 from models.performance.redundancy import hard_availability
@@ -43,22 +44,31 @@ FIRST = 12
 
 
 @internal
-def situation(program: Program, work: Work, out: np.ndarray, only_load: bool) -> None:
+def situation(program: Program, work: Work, out: np.ndarray, most_load: float) -> None:
     """Works out one situation.
 
     Args:
         program: The system.
         work: Room, with the situation's numbers in `row`; the network is left in it.
         out: What it comes to, `(FIRST + c + i + 2 f + limited,)`.
-        only_load: Whether only the load of the stations is wanted: what comes after it, the failed state and
-            the times, is left out. Where the load itself is in question (it runs away, or swings) it stays 0.
+        most_load: Where finite only the load of the stations is wanted: what comes after it, the failed state
+            and the times, is left out. Where one is certain to be above this, what is told is a lower bound;
+            where the load itself is in question (it runs away, or swings), it is 0.
     """
+    only_load = most_load < math.inf
     c_n, i_n, f_n = program.kind.size, program.component.size, program.flow_steps.size
     parts, calls, flows = work.parts, work.calls, work.flows
     users = np.zeros(f_n)
     for f in range(f_n):
         users[f] = work.row[0] * flows[f, at.SHARE] * (1.0 - flows[f, at.SHED_SHARE])
     _mark_what_is_new(program, work, parts, calls)
+    if only_load:
+        utilisation, collapse = least_load(program, work, parts, calls, users)
+        if utilisation > most_load or collapse > 0.0:
+            _finish(work, out)
+            work.before[:] = math.nan  # what is known of the calls doesn't belong to these stations
+            out[UTILISATION], out[COLLAPSE] = utilisation, collapse
+            return
     state = np.zeros((i_n, 2))
     begin(program, work, calls, state, False)
     failed_arrivals = np.zeros(c_n)

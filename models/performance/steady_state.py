@@ -111,10 +111,13 @@ def situations_of(parameters: Parameters, *, phase: int | None = None) -> Situat
     )
 
 
-def load_of(parameters: Parameters, phase: int, *, threads: int | None = None) -> tuple[Array, Array]:
+def load_of(
+    parameters: Parameters, phase: int, *, most: float, threads: int | None = None
+) -> tuple[Array, Array]:
     """Utilisation and collapse (as in `Behaviour`) of n designs in one phase, `(n,)` each, at a lower price.
 
-    Where the load runs away or swings, both are 0.
+    Where the load runs away or swings, both are 0. Where a station is certain to be above `most`, or over its
+    capacity, they are lower bounds.
     """
     from models.performance import kernel, situation
     from models.performance.program import program_of
@@ -126,7 +129,7 @@ def load_of(parameters: Parameters, phase: int, *, threads: int | None = None) -
         situations.columns,
         situations.values,
         threads=threads,
-        only_load=True,
+        most_load=most,
     )
     kind = situations.kind[:, 0]
     return told[kind, situation.UTILISATION], told[kind, situation.COLLAPSE]

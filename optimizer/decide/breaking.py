@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -97,13 +98,17 @@ def breaking_points(
     )
 
 
-def first_falls(excess: Stressed, X: Array, *, least: float = LEAST) -> tuple[Array, Array]:
+def first_falls(
+    excess: Stressed, X: Array, *, least: float = LEAST, about: float | None = None
+) -> tuple[Array, Array]:
     """Where each limit first falls as a multiple grows to 64.
 
     Args:
         excess: Excess over each limit of designs under multiples.
         X: The designs, `(n, d)`.
         least: Smallest multiple that is tried.
+        about: A multiple that they hold and beyond which they soon fail, if one is known: it saves
+            evaluations and changes no answer.
 
     Returns:
         The last multiple at which it holds and the first at which it fails, `(n, k)` each; between two
@@ -112,8 +117,9 @@ def first_falls(excess: Stressed, X: Array, *, least: float = LEAST) -> tuple[Ar
     grid = first_look(least)
     n = X.shape[0]
     first = np.zeros((n, 0), dtype=np.intp)  # place of the first fall; as many as there are = none yet
-    for start in range(0, grid.size, TOGETHER):
-        some = grid[start : start + TOGETHER]
+    together = TOGETHER if about is None else int(np.searchsorted(grid, about, side="right")) + 1
+    for start, end in pairwise([0, *range(together, grid.size, TOGETHER), grid.size]):
+        some = grid[start:end]
         rows = np.flatnonzero((first == start).any(axis=1)) if start else np.arange(n)
         if not rows.size:
             break

@@ -87,7 +87,8 @@ def doubts_of(
     few = list(representatives(front, steps=steps).positions) if len(front) else []
     others = [i for i in few if not np.array_equal(front.X[i], x)]
     X = np.concatenate([x[None, :], front.X[others]]) if others else x[None, :]
-    outcomes = under(system, X, draws_of(system, draws, seed=seed))
+    joint = draws_of(system, draws, seed=seed)
+    outcomes = under(system, X, joint)
     goals = system.scenario.dimensions
     shares, none = chosen_share(
         outcomes, weights_by_tolerance([getattr(goals, d.name).tolerance for d in DIMENSIONS])
@@ -107,5 +108,5 @@ def doubts_of(
         chosen=shares,
         robust=tuple(i in robust for i in range(len(X))),
         none_feasible=none,
-        knowledge=what_to_measure(system, X, x, n=draws, seed=seed),
+        knowledge=what_to_measure(system, X, x, n=draws, seed=seed, drawn=(joint, outcomes)),
     )

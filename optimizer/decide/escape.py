@@ -56,17 +56,20 @@ class Step:
     told: tuple[str, ...]
 
 
-def first_break(system: System, X: Array, *, leave_out: Collection[str] = ()) -> tuple[Array, Array]:
+def first_break(
+    system: System, X: Array, *, leave_out: Collection[str] = (), about: float | None = None
+) -> tuple[Array, Array]:
     """Multiples of the planned load at which any limit falls, `(n,)`; and the last at which all hold.
 
     Args:
         system: The system.
         X: The designs, `(n, d)`.
         leave_out: Limits that are not asked.
+        about: Where it is expected, if that is known (`first_falls`).
     """
     if not len(X):
         return np.zeros(0), np.zeros(0)
-    holds, fails = first_falls(partial(_worst_excess, system, tuple(leave_out)), X)
+    holds, fails = first_falls(partial(_worst_excess, system, tuple(leave_out)), X, about=about)
     return fails[:, 0], holds[:, 0]
 
 
@@ -175,7 +178,11 @@ def escape_plan(system: System, x: Array, *, up_to: float = MOST) -> tuple[Step,
     switches = {name for name, d in system.scenario.decisions.items() if d.switch_minutes is not None}
     plan: list[Step] = []
     while switches:
-        step = furthest_change(system, plan[-1].x if plan else x, only=switches, leave_out=NOT_ASKED)
+        if plan:
+            x = plan[-1].x
+        about = plan[-1].holds_to if plan else None
+        breaks_at = float(first_break(system, x[None, :], leave_out=NOT_ASKED, about=about)[0][0])
+        step = furthest_change(system, x, only=switches, leave_out=NOT_ASKED, breaks_at=breaks_at)
         if step is None or step.breaks_at > up_to:
             break
         plan.append(step)

@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.evaluation import Array
-from optimizer.decide.breaking import TOGETHER, first_look
+from optimizer.decide.breaking import first_look
 
+#: Designs that a call asks at the least: the few that are left are asked at several multiples at once.
+AHEAD = 4
 #: Halvings of the interval in which the last ones fall: half a percent of the multiple.
 HALVINGS = 6
 
@@ -48,7 +50,7 @@ def last_to_fall(falls: Falls, X: Array, *, least: float) -> Last:
     left = np.arange(X.shape[0])
     n = 0
     while left.size and n < grid.size:
-        some = grid[n : n + max(1, TOGETHER // left.size)]
+        some = grid[n : n + max(1, AHEAD // left.size)]
         rows = np.repeat(left, some.size)
         over = falls(X[rows], np.tile(some, left.size)).reshape(left.size, some.size)
         standing = np.where(over.any(axis=1), np.argmax(over, axis=1), some.size)

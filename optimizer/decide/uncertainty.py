@@ -180,7 +180,15 @@ def value_of_knowing_all(cost: Array) -> float:
     return float(cost.mean(axis=1).min() - cost.min(axis=0).mean())
 
 
-def what_to_measure(system: System, X: Array, chosen: Array, *, n: int = 256, seed: int = 0) -> Knowledge:
+def what_to_measure(
+    system: System,
+    X: Array,
+    chosen: Array,
+    *,
+    n: int = 256,
+    seed: int = 0,
+    drawn: tuple[Draws, Outcomes] | None = None,
+) -> Knowledge:
     """Which guess to measure first.
 
     Args:
@@ -189,6 +197,7 @@ def what_to_measure(system: System, X: Array, chosen: Array, *, n: int = 256, se
         chosen: The design chosen, `(d,)`.
         n: Draws; a power of two.
         seed: Same seed, same answer.
+        drawn: Draws, and what the designs come to under them, where that is known.
     """
     guesses = guesses_of(system)
     k = len(guesses)
@@ -201,8 +210,10 @@ def what_to_measure(system: System, X: Array, chosen: Array, *, n: int = 256, se
         return found
 
     indices: Indices = sobol_indices(outputs, [(j,) for j in range(k)], k, n=n, seed=seed)
-    draws = draws_of(system, n, seed=seed + 1)
-    outcomes = under(system, X, draws)
+    if drawn is None:
+        draws = draws_of(system, n, seed=seed + 1)
+        drawn = draws, under(system, X, draws)
+    draws, outcomes = drawn
     cost = outcomes.values[:, :, outcomes.dimensions.index(COST)]
     cost = cost[np.isfinite(cost).all(axis=1)]
     worth = [

@@ -8,8 +8,10 @@ from collections import Counter
 import pytest
 
 from benchmarks.fuzz import FINE, bundled, mutants, side_files
+from benchmarks.fuzzing.commands import Told
 from benchmarks.fuzzing.evaluating import fate_of
 from benchmarks.fuzzing.grammar import Grammar, places_of
+from benchmarks.fuzzing.judging import defects_of
 from benchmarks.fuzzing.relations import RELATIONS, broken
 from benchmarks.fuzzing.side_files import READERS
 
@@ -71,3 +73,17 @@ def test_a_relation_that_does_not_hold_is_seen(monkeypatch):
 
     monkeypatch.setattr("benchmarks.fuzzing.relations.RELATIONS", {"busier": busier})
     assert broken("busier", NAMES["web-api-three-tier"], random.Random(1))
+
+
+@pytest.mark.parametrize(
+    ("told", "is_defect"),
+    [
+        (Told(2, "", "front.json: found nan; allowed: a finite number", {}), False),
+        (Told(0, "latency nan ms", "", {}), True),
+        (Told(1, "", "latency exceeds its limit by nan ms", {}), True),
+        (Told(2, "cost nan USD", "refused", {}), True),
+        (Told(0, "", "", {"front.csv": "1,nan"}), True),
+    ],
+)
+def test_a_refusal_may_repeat_what_it_found_and_no_answer_holds_what_is_no_number(told, is_defect):
+    assert bool(defects_of(told)) == is_defect

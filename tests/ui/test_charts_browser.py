@@ -42,6 +42,15 @@ CONTRAST = """() => {
 }"""
 
 
+#: Whether the charts have stood as they are, in their number and their text, for half a second.
+STILL = """() => {
+  const charts = [...document.querySelectorAll("[data-testid=stPlotlyChart]")];
+  const now = charts.map((e) => e.textContent).join("|");
+  if (window.chartsWere !== now) [window.chartsWere, window.chartsSince] = [now, performance.now()];
+  return now && performance.now() - window.chartsSince > 500;
+}"""
+
+
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
     store = tmp_path_factory.mktemp("store") / "runs.sqlite"
@@ -62,8 +71,9 @@ def test_text_of_charts_has_a_contrast_of_4_5(chromium, address, scheme):
         page, _ = opened(chromium, address, f"/{path}?pick=1&pick=2", color_scheme=scheme)
         if part:
             page.get_by_role("tab", name=part).first.click()
-        page.wait_for_timeout(2500)
+        page.wait_for_selector("[data-testid=stPlotlyChart] svg text:visible")
         rest(page)
+        page.wait_for_function(STILL)
         told = page.evaluate(CONTRAST)
         seen += len(told)
         assert [one for one in told if one[0] < 4.5] == [], (path, part)

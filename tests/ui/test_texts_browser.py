@@ -43,6 +43,44 @@ MADE = """
 }
 """
 
+#: Every switch, and every option of segmented controls, pills and radios, that can be used: the key of its
+#: element, its words, whether it is on. Marked, so that it can be clicked.
+SWITCHES = """
+() => {
+  for (const one of document.querySelectorAll("[data-used-now]")) one.removeAttribute("data-used-now");
+  const main = document.querySelector("[data-testid=stMain]");
+  const all = main.querySelectorAll(
+    "[data-testid=stCheckbox] label, [data-testid=stButtonGroup] button, " +
+    "[data-testid=stRadio] label:has(input)");
+  const found = [];
+  for (const one of all) {
+    const input = one.querySelector("input");
+    if (!one.checkVisibility({visibilityProperty: true})) continue;
+    if (one.disabled || (input && input.disabled)) continue;
+    const keyed = one.closest("[class*=st-key-]");
+    const key = keyed ? [...keyed.classList].find((name) => name.startsWith("st-key-")) : "";
+    const isOn = input ? input.checked : /Active$/.test(one.getAttribute("data-testid") || "")
+      || one.getAttribute("aria-checked") === "true" || one.getAttribute("aria-pressed") === "true";
+    one.setAttribute("data-used-now", "");
+    // A switch's words tell what it does now, and some keys end with a design: both change.
+    const isSwitch = one.closest("[data-testid=stCheckbox]") && key;
+    found.push([key.replace(/[-\\d._]+$/, ""), isSwitch ? "" : one.textContent.trim(), isOn]);
+  }
+  return found;
+}
+"""
+
+#: Marks what can be seen and wasn't marked before.
+FRESH = """
+(selector) => {
+  const last = document.querySelectorAll("[data-looked-at=now]");
+  for (const one of last) one.setAttribute("data-looked-at", "then");
+  for (const one of document.querySelectorAll(selector))
+    if (!one.hasAttribute("data-looked-at") && one.checkVisibility({visibilityProperty: true}))
+      one.setAttribute("data-looked-at", "now");
+}
+"""
+
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
@@ -62,28 +100,58 @@ def assert_nothing_made(page, place):
     assert not made, f"{place}: {made[:5]}"
 
 
-def opened_wide(page, place):
-    """Opens every expander and popover, turns every switch that shows more, looks at every hint and list."""
+def fresh_of(page, selector):
+    """What can be seen of a kind and wasn't looked at in an earlier tab."""
+    page.evaluate(FRESH, selector)
+    return page.locator("[data-looked-at=now]").all()
+
+
+def _open_expanders(page):
     for _ in range(3):  # what opens may hold more
-        closed = page.locator("[data-testid=stExpander] details:not([open]) > summary:visible")
+        closed = page.locator("[data-testid=stMain] details:not([open]) > summary:visible")
         if not closed.count():
             break
         for _ in range(closed.count()):
             closed.first.click()
             page.wait_for_timeout(60)
         rest(page)
-    for key in ("way-back", "additions-all", "design-rules", "report-shown", "others"):
-        for one in page.locator(f"[class*=st-key-{key}] label:visible").all():
-            one.click()
-            rest(page)
+
+
+def _use_everything(page, place, used):
+    """Turns on every switch that is off, and takes every option of a group of buttons, each once."""
+    found = set()
+    while True:
+        here = page.evaluate(SWITCHES)
+        fresh = [one for one in here if tuple(one) not in used | found]
+        if not fresh:
+            return found
+        key, words, is_on = fresh[0]
+        found |= {(key, words, True), (key, words, False)}
+        if is_on:
+            continue
+        page.locator("[data-used-now]").nth(here.index(fresh[0])).click()
+        rest(page)
+        _open_expanders(page)
+        assert_nothing_made(page, f"{place}, {key} {words[:30]}")
+
+
+def opened_wide(page, place, used):
+    """Opens every expander and popover, turns every switch, takes every option, looks at every hint and list.
+
+    Args:
+        page: The page.
+        place: What it is, for messages.
+        used: Switches and options that were used before, by their keys and words; what is used is added.
+    """
+    _open_expanders(page)
+    used |= _use_everything(page, place, used)
+    _open_expanders(page)
     assert_nothing_made(page, place)
-    for one in page.locator(
-        "[data-testid=stTooltipIcon]:visible, [data-testid=stTooltipHoverTarget]:visible"
-    ).all():
+    for one in fresh_of(page, "[data-testid=stTooltipIcon], [data-testid=stTooltipHoverTarget]"):
         one.hover(force=True, timeout=2000)
         page.wait_for_timeout(250)
         assert_nothing_made(page, f"{place}, a hint")
-    for table in page.locator("[data-testid=stDataFrame]:visible").all():
+    for table in fresh_of(page, "[data-testid=stDataFrame]"):
         table.scroll_into_view_if_needed()
         box = table.bounding_box()
         for step in range(40, int(box["width"]), 70):  # its heads are painted, with hints of their own
@@ -91,7 +159,7 @@ def opened_wide(page, place):
             page.wait_for_timeout(120)
             assert_nothing_made(page, f"{place}, a head")
     page.mouse.move(0, 0)
-    for one in page.locator("[data-testid=stMain] [data-testid=stSelectbox] input:visible").all():
+    for one in fresh_of(page, "[data-testid=stMain] [data-testid=stSelectbox] input"):
         one.click(force=True)
         page.wait_for_timeout(150)
         assert_nothing_made(page, f"{place}, a list")
@@ -106,17 +174,18 @@ def test_texts_are_texts_everywhere(chromium, run, path):
     page.on("request", lambda request: foreign.append(request.url))
     page.wait_for_timeout(1500)
     rest(page)
-    seen = set()
+    seen, used = set(), set()
     while True:
         tabs = page.locator("[data-testid=stMain] [role=tab]:visible").all()
         fresh = [tab for tab in tabs if tab.inner_text() not in seen]
-        opened_wide(page, f"{path} {sorted(seen)[-1:]}")
+        opened_wide(page, f"{path} {sorted(seen)[-1:]}", used)
         if not fresh:
             break
         seen.add(fresh[0].inner_text())
         fresh[0].click()
         page.wait_for_timeout(400)
         rest(page)
+    assert used or path != "design", "the switches of the decisions are found by themselves"
     words = page.inner_text("[data-testid=stMain]")
     assert "Traceback" not in words
     assert page.locator("[data-testid=stException]").count() == 0

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
+import numpy as np
 import pytest
 import yaml
 from typer.testing import CliRunner
@@ -14,11 +16,14 @@ from models import compile_system
 from models.scenario.load import scenario_from
 from optimizer.cli import app
 from optimizer.config import SolveConfig
-from optimizer.decide.changes import TODAYS, place_of_today
+from optimizer.decide.changes import TODAYS, called, place_of_today
+from optimizer.decide.placing import Place
 from optimizer.report.content import Table, plain
 from optimizer.report.findings import findings_of
 from optimizer.report.sections.choice import choice
 from optimizer.report.sections.front import front, marks, representatives
+from optimizer.report.sections.measured import placed
+from optimizer.report.sections.sacrifice import dominated_by
 from optimizer.runs.solving import solve_with_store
 from optimizer.runs.store import RunStore
 
@@ -134,3 +139,43 @@ def test_pages_of_the_app_call_it_so(solved, monkeypatch, tmp_path, name):
         rows = page.dataframe[0].value
         for row, mark in zip(rows["design"], rows["mark"], strict=True):
             assert (TODAYS in mark) == (int(row) == number)
+
+
+def test_one_function_says_what_a_design_is_called(solved):
+    *_, system, done, number = solved
+    X = done.solution.front.X
+    names = [called(system.space, X, i) for i in range(len(X))]
+    assert names == [TODAYS if i + 1 == number else f"design {i + 1}" for i in range(len(X))]
+
+
+def test_sentences_about_a_design_that_todays_beats_name_todays(solved):
+    """A design that is dearer than today's and better in nothing: sentences and the gate name today's."""
+    *_, system, done, number = solved
+    front, todays = done.solution.front, number - 1
+    values = front.evaluation.values[[todays]].copy()
+    values[0, [d.name for d in front.evaluation.dimensions].index("cost")] *= 1.01
+    worse = replace(front.evaluation.take(np.array([todays])), values=values)
+    place = Place("dominated", None, (), {}, np.array([todays]))
+    headline, *more = [plain(one) for one in placed(place, worse, front, system.space)]
+    assert headline == f"Beaten by {TODAYS}, which is at least as good in everything."
+    assert more[0].startswith("Today's design is ")
+    found = findings_of(system, done.solution)
+    (said,) = (plain(one) for one in dominated_by(found, values[0], [todays]))
+    assert said.startswith("Today's design is as good in everything")
+
+
+def test_buttons_name_todays_instead_of_its_number(solved, monkeypatch):
+    """The design beside today's gives up something that today's has: the button that leads there says so."""
+    folder, _, _, done, number = solved
+    found = []
+    for other in sorted({number - 1, number + 1} & set(range(1, 6))):
+        page = app_test(monkeypatch, folder, run=done.run.id, design=str(other))
+        page.switch_page("ui/pages/design.py").run()
+        assert not page.exception
+        for button in page.button:
+            if str(button.key).startswith("exchange-"):
+                label, to = button.label.replace("\\", ""), button.key.removeprefix("exchange-")
+                name = TODAYS if to == str(number) else f"design {to}"
+                assert label.endswith(f": {name}")
+                found.append(to)
+    assert str(number) in found
