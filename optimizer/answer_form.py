@@ -137,7 +137,7 @@ class AnswerForm(Form):
     trace: list[MomentForm]
     excluded: dict[str, Count]
     excluded_alone: dict[str, Count]
-    excluded_at_least: tuple[str, ...] = ()
+    excluded_at_least: list[str] = Field(default_factory=list)
     closest: DesignForm | None = None
 
     @model_validator(mode="after")
