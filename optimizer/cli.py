@@ -1,8 +1,4 @@
-"""The command line: `tradespace COMMAND`. Heavy libraries are loaded only by the command that needs them.
-
-Exit codes: 0 all is well; 1 no design is feasible, or a gate is shut; 2 the input is wrong; 70 a defect of
-Tradespace; 130 interrupted, with what was found until then.
-"""
+"""The command line: `tradespace COMMAND`. Heavy libraries are loaded only by the command that needs them."""
 
 from __future__ import annotations
 
@@ -19,6 +15,7 @@ from optimizer.commands.batch import batch
 from optimizer.commands.breaking import break_
 from optimizer.commands.compare import compare
 from optimizer.commands.doubt import doubt
+from optimizer.commands.exit_codes import BAD_INPUT, DEFECT, INTERRUPTED, OK, TOLD
 from optimizer.commands.explain import explain
 from optimizer.commands.gallery import gallery, new
 from optimizer.commands.gate import gate
@@ -34,18 +31,13 @@ from optimizer.commands.what_if import what_if
 from optimizer.console import compiled, console, print_json
 from optimizer.door import doors
 
-OK, BAD_INPUT, DEFECT, INTERRUPTED = 0, 2, 70, 130
-
 app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # plain help: nothing but the door's own output is dressed
     no_args_is_help=True,
     help="Multi-objective trade-off optimizer for system designs.",
-    epilog=(
-        "Exit codes: 0 all is well; 1 no design is feasible, or a gate is shut; 2 the input is wrong; "
-        "70 a defect of Tradespace; 130 interrupted, with what was found until then."
-    ),
+    epilog=TOLD,
 )
 
 

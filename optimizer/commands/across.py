@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from optimizer.commands.exit_codes import NO
 from optimizer.commands.options import (
     MOST_WHOLE,
     AsJson,
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from optimizer.report.content import Report
 
 #: Exit code where no design survives everywhere.
-INFEASIBLE = 1
 
 
 def across(
@@ -95,7 +95,7 @@ def across(
         written = write_report(report, out, formats, force=force)
         typer.echo("\nWritten:\n" + "\n".join(f"  {path}" for path in written), err=as_json)
     if not answer.survivors.size:
-        raise typer.Exit(INFEASIBLE)
+        raise typer.Exit(NO)
 
 
 def _print(report: Report) -> None:

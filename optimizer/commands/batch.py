@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from optimizer.commands.exit_codes import INTERRUPTED, NO
 from optimizer.commands.options import (
     MOST_WHOLE,
     StoreUrl,
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from optimizer.batch.running import Batch
 
 #: Exit codes: a case failed; interrupted, with what was finished until then.
-FAILED, INTERRUPTED = 1, 130
 #: The files of a summary.
 FORMATS = ("html", "md", "json", "csv", "parquet", "xlsx")
 #: The table of its cases.
@@ -88,7 +88,7 @@ def batch(
     if done.is_interrupted:
         raise typer.Exit(INTERRUPTED)
     if done.failed:
-        raise typer.Exit(FAILED)
+        raise typer.Exit(NO)
 
 
 def _cases(

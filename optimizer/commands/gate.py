@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from optimizer.commands.exit_codes import NO
 from optimizer.commands.options import (
     AsJson,
     DesignName,
@@ -19,7 +20,6 @@ from optimizer.commands.options import (
 from optimizer.console import compiled, print_json
 
 #: Exit code of a gate that is shut.
-SHUT = 1
 
 
 def gate(
@@ -66,4 +66,4 @@ def gate(
         for check in checks:
             typer.echo(f"{'ok    ' if check.holds else 'FAILED'}  {check.told}")
     if not holds:
-        raise typer.Exit(SHUT)
+        raise typer.Exit(NO)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from optimizer.commands.exit_codes import NO
 from optimizer.commands.options import (
     Changes,
     FrontFolder,
@@ -80,7 +81,7 @@ def report(
     _record(system, scenario, store, solution, {**choices, "folder": str(out.absolute())})
     typer.echo("Written:\n" + "\n".join(f"  {path}" for path in written))
     if not len(solution.front):
-        raise typer.Exit(1)
+        raise typer.Exit(NO)
 
 
 def _solution(system: System, scenario: Path, folder: Path | None, store: str | None) -> Solution:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from optimizer.commands.exit_codes import NO
 from optimizer.commands.options import AsJson, StoreUrl, finite, store_of
 from optimizer.console import console, print_json, print_table
 
@@ -87,7 +88,7 @@ def watch(run: RunName, store: StoreUrl = None) -> None:
         ended = follow(found, found.get(run).id, progress=progress)
     print_run(ended)
     if ended.state in ("failed", "interrupted"):
-        raise typer.Exit(1)
+        raise typer.Exit(NO)
 
 
 @runs.command()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from optimizer.commands.exit_codes import INTERRUPTED, NO
 from optimizer.commands.options import (
     MOST_WHOLE,
     AsJson,
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from optimizer.config import SolveConfig
 
 #: Exit codes: no design is feasible; interrupted, with what was found until then.
-INFEASIBLE, INTERRUPTED = 1, 130
 
 
 def solve(
@@ -127,7 +127,7 @@ def solve(
     if solution.certificate.ended_early:
         raise typer.Exit(INTERRUPTED)
     if not len(solution.front):
-        raise typer.Exit(INFEASIBLE)
+        raise typer.Exit(NO)
 
 
 def _start(scenario: Path, url: str | None, config: SolveConfig, *, fresh: bool, as_json: bool) -> None:

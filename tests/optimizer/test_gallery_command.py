@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from models import load_scenario
-from optimizer.cli import BAD_INPUT, OK
+from optimizer.commands.exit_codes import BAD_INPUT, OK
 from optimizer.gallery import GalleryError, copy_of, entry, names, path_of, refuse_name
 
 ROOT = Path(__file__).parents[2]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from optimizer.cli import BAD_INPUT, OK
+from optimizer.commands.exit_codes import BAD_INPUT, OK
 
 DATA = Path(__file__).parents[2] / "data" / "scenarios"
 EXERCISE = DATA / "black_friday_exercise.yaml"

@@ -10,10 +10,9 @@ import numpy as np
 import pytest
 
 from models import compile_system
-from models.evaluation import Evaluation
+from models.evaluation import Evaluation, nines_of
 from models.evaluator import evaluate, run
 from optimizer.decide.changes import changes
-from optimizer.decide.exchanges import nines_of
 from optimizer.decide.health import BudgetOf
 from optimizer.report.content import FrontView, Number, Paragraph, Waterfall, plain
 from optimizer.report.findings import Goal
