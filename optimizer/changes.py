@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.evaluation import Array
-from optimizer.protocols import SearchSpace
+from optimizer.model import SearchSpace
 
 #: What a design is called that decides as today's does, wherever designs are listed.
 TODAYS = "today's design"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from models.evaluation import Dimension, Evaluation
-from optimizer.front import front_of
+from optimizer.pareto.front import front_of
 
 
 def front(losses, *, names=None, X=None, better=None, utilisation=None):

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from models.evaluation import Array
 from models.system.system import System
 from models.units import count
-from optimizer.decide.changes import TODAYS, called, is_today
-from optimizer.decide.reaching import Reach, reach
-from optimizer.decide.selecting import Range, kept, reachable
-from optimizer.reading import whole_number
+from optimizer.changes import TODAYS, called, is_today
+from optimizer.decide.choose.aspiration import Reach, reach
+from optimizer.decide.choose.ranges import Range, kept, reachable
+from optimizer.files.reading import whole_number
 from optimizer.report.content import joined, plain, text
 from optimizer.report.findings import Findings
 from optimizer.report.sections.front import axes_of

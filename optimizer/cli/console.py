@@ -23,7 +23,7 @@ def located(path: Path) -> Path:
     """
     if os.path.isfile(path) or len(path.parts) != 1 or len(path.name) > 80:
         return path
-    from optimizer.gallery import GalleryError, names, path_of
+    from optimizer.files.gallery import GalleryError, names, path_of
 
     if path.name in names():  # a folder of that name may be what `--out` wrote
         return path_of(path.name)
@@ -54,7 +54,7 @@ def compiled(path: Path) -> System:
 
 def console() -> Console:
     """A console that fits where it prints: pipes get plain text of a fixed width."""
-    from optimizer.door import is_terminal, output
+    from optimizer.cli.door import is_terminal, output
 
     if is_terminal(sys.stdout):
         return output(sys.stdout)
@@ -81,7 +81,7 @@ def print_json(value: object) -> None:
     """Prints a value as strict JSON."""
     import json
 
-    from optimizer.door import escaped
+    from optimizer.cli.door import escaped
 
     is_unicode = (sys.stdout.encoding or "").lower().startswith("utf")
     text = json.dumps(value, indent=2, ensure_ascii=not is_unicode, allow_nan=False)

@@ -14,25 +14,25 @@ from typing import Annotated
 
 import typer
 
-from optimizer.commands.across import across
-from optimizer.commands.batch import batch
-from optimizer.commands.breaking import break_
-from optimizer.commands.compare import compare
-from optimizer.commands.doubt import doubt
-from optimizer.commands.explain import explain
-from optimizer.commands.gallery import gallery, new
-from optimizer.commands.gate import gate
-from optimizer.commands.options import AsJson, ScenarioFile
-from optimizer.commands.rank import rank
-from optimizer.commands.reach import few, reach
-from optimizer.commands.report import report
-from optimizer.commands.rules import rules
-from optimizer.commands.runbook import margins, runbook
-from optimizer.commands.runs import runs
-from optimizer.commands.solve import solve
-from optimizer.commands.what_if import what_if
-from optimizer.console import compiled, console, print_json
-from optimizer.door import doors
+from optimizer.cli.commands.across import across
+from optimizer.cli.commands.batch import batch
+from optimizer.cli.commands.breaking import break_
+from optimizer.cli.commands.compare import compare
+from optimizer.cli.commands.doubt import doubt
+from optimizer.cli.commands.explain import explain
+from optimizer.cli.commands.gallery import gallery, new
+from optimizer.cli.commands.gate import gate
+from optimizer.cli.commands.options import AsJson, ScenarioFile
+from optimizer.cli.commands.rank import rank
+from optimizer.cli.commands.reach import few, reach
+from optimizer.cli.commands.report import report
+from optimizer.cli.commands.rules import rules
+from optimizer.cli.commands.runbook import margins, runbook
+from optimizer.cli.commands.runs import runs
+from optimizer.cli.commands.solve import solve
+from optimizer.cli.commands.what_if import what_if
+from optimizer.cli.console import compiled, console, print_json
+from optimizer.cli.door import doors
 
 OK, BAD_INPUT, DEFECT, INTERRUPTED = 0, 2, 70, 130
 
@@ -77,7 +77,7 @@ def evaluate(
 ) -> None:
     """Score one design, with everything in between: by phase, component and flow."""
     from models.explanation.explain import explain as everything_of
-    from optimizer.designs import design_from
+    from optimizer.files.designs import design_from
 
     system = compiled(scenario)
     x = design_from(system, design, changes or [])
@@ -85,7 +85,7 @@ def evaluate(
     if as_json:
         print_json(told)
     else:
-        from optimizer.terminal import print_design
+        from optimizer.cli.terminal import print_design
 
         print_design(console(), dict(told))
 
@@ -107,7 +107,7 @@ def check(scenario: ScenarioFile, as_json: AsJson = False) -> None:
         typer.echo(f"warning: {finding}")
 
     from models.system.compiler import compile_system
-    from optimizer.oddities import oddities
+    from optimizer.decide.oddities import oddities
 
     known = {finding.where for finding in found}
     more = tuple(odd for odd in oddities(compile_system(loaded)) if odd.where not in known)
@@ -221,7 +221,7 @@ def _tell(error: Exception) -> int:
     from models.errors import TradespaceError
 
     if isinstance(error, TradespaceError):
-        from optimizer.commands.remedies import told
+        from optimizer.cli.commands.remedies import told
 
         typer.echo(told(error), err=True)
         return BAD_INPUT

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from optimizer.door import is_terminal, output
+from optimizer.cli.door import is_terminal, output
 
 #: What takes less than this needs no bar, s.
 PATIENCE_S = 0.5

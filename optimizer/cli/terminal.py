@@ -11,10 +11,10 @@ from rich.text import Text
 
 from models.evaluation import Evaluation
 from models.units import count, nines, quantity
-from optimizer.decide.changes import TODAYS
+from optimizer.changes import TODAYS
+from optimizer.model import Space
 from optimizer.phrases import excess_text, has_amount
-from optimizer.protocols import Space
-from optimizer.solution import Solution
+from optimizer.solver.solution import Solution
 
 #: Below this width a table would break its numbers: one block a design instead.
 NARROW = 100

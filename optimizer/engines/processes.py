@@ -26,7 +26,7 @@ import numpy as np
 from models.errors import EvaluationError
 from models.evaluation import Array, Evaluation, concatenate
 from optimizer.engines.engine import MOST_DEATHS
-from optimizer.protocols import Evaluator
+from optimizer.model import Evaluator
 
 Piece = TypeVar("Piece")
 Result = TypeVar("Result")

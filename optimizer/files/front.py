@@ -9,12 +9,12 @@ import numpy as np
 from models.errors import DesignError, Remedy, TradespaceError
 from models.evaluator import evaluate
 from models.system.system import System
-from optimizer.answer_form import AnswerForm, plain
-from optimizer.answers import certificate_from, config_from, trace_from
-from optimizer.decide.knee import knee
-from optimizer.front import Front, front_of
-from optimizer.reading import UnreadableError, file_bytes, from_json
-from optimizer.solution import Solution
+from optimizer.decide.choose.knee import knee
+from optimizer.files.json import certificate_from, config_from, trace_from
+from optimizer.files.json_schema import AnswerForm, plain
+from optimizer.files.reading import UnreadableError, file_bytes, from_json
+from optimizer.pareto.front import Front, front_of
+from optimizer.solver.solution import Solution
 
 
 class FrontError(TradespaceError):

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from models.scenario.scenario import Scenario
 
 #: Installed, they lie in the package (`package-dir` in pyproject.toml); in a checkout, in its data folder.
-_PLACES = (Path(__file__).parent / "bundled", Path(__file__).parents[1] / "data" / "scenarios")
+_PLACES = (Path(__file__).parents[1] / "bundled", Path(__file__).parents[2] / "data" / "scenarios")
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 #: The value of a key on one line: quoted or plain; then its comment.
 _VALUE = r"""(?P<value>"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\n]*?)(?P<comment>[ \t]+#[^\n]*)?"""

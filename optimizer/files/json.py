@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 
 from models.evaluation import Array, Dimension, Evaluation
-from optimizer.answer_form import AnswerForm, ConfigForm, DesignForm, plain
-from optimizer.config import SolveConfig
-from optimizer.front import Front
-from optimizer.protocols import SearchSpace, Space
-from optimizer.reading import UnreadableError, from_json, from_values
+from optimizer.files.json_schema import AnswerForm, ConfigForm, DesignForm, plain
+from optimizer.files.reading import UnreadableError, from_json, from_values
+from optimizer.model import SearchSpace, Space
+from optimizer.pareto.front import Front
 from optimizer.search.hypervolumes import TracePoint
-from optimizer.solution import Certificate, Solution
+from optimizer.solver.config import SolveConfig
+from optimizer.solver.solution import Certificate, Solution
 
 
 def solution_answer(solution: Solution, space: Space) -> dict[str, object]:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from optimizer.reading import Count, Form, WrittenDesign
+from optimizer.files.reading import Count, Form, WrittenDesign
 
 Number = float | None
 #: Designs of a space; there may be more than any store can count.
@@ -22,7 +22,7 @@ class ScenarioForm(Form):
 
 
 class CertificateForm(Form):
-    """`optimizer.solution.Certificate`, with what is derived from it."""
+    """`optimizer.solver.solution.Certificate`, with what is derived from it."""
 
     method: Literal["exact", "sample", "search"]
     exact: bool
@@ -95,7 +95,7 @@ class MomentForm(Form):
 
 
 class ConfigForm(Form):
-    """`optimizer.config.SolveConfig`, or the part of it that was kept."""
+    """`optimizer.solver.config.SolveConfig`, or the part of it that was kept."""
 
     method: str = "auto"
     max_designs: int | None = None
@@ -110,7 +110,7 @@ class ConfigForm(Form):
 
 
 class AnswerForm(Form):
-    """What `optimizer.answers.solution_answer` makes."""
+    """What `optimizer.files.json.solution_answer` makes."""
 
     scenario: ScenarioForm
     tradespace: str

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from models.errors import OutputError, Remedy
-from optimizer.answers import solution_answer
-from optimizer.protocols import Space
-from optimizer.reading import whole_number
-from optimizer.solution import Solution
-from optimizer.tables import design_table
+from optimizer.files.json import solution_answer
+from optimizer.files.reading import whole_number
+from optimizer.files.tables import design_table
+from optimizer.model import Space
+from optimizer.solver.solution import Solution
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -198,8 +198,8 @@ def table_parquet(table: pd.DataFrame, answer: dict[str, object], path: Path) ->
     """Writes a table of designs as Parquet, with where it comes from in the file's own metadata.
 
     Args:
-        table: The designs (see `optimizer.tables.design_table`).
-        answer: The solution as plain values (see `optimizer.answers.solution_answer`).
+        table: The designs (see `optimizer.files.tables.design_table`).
+        answer: The solution as plain values (see `optimizer.files.json.solution_answer`).
         path: The file.
     """
     import pyarrow as pa

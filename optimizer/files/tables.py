@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from models.evaluation import Evaluation
-from optimizer.protocols import Space
+from optimizer.model import Space
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.evaluation import Array, Evaluation
-from optimizer.pareto import non_dominated
+from optimizer.pareto.dominance import non_dominated
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.evaluation import Array, Evaluation, concatenate
-from optimizer.front import Front, front_of
-from optimizer.protocols import Evaluator
+from optimizer.model import Evaluator
+from optimizer.pareto.front import Front, front_of
 
 #: Called with designs done, designs in all, and designs on the front so far.
 Progress = Callable[[int, int, int], None]

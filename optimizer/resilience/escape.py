@@ -14,10 +14,10 @@ from models.evaluator import run
 from models.explanation.notices import notices
 from models.scenario.paths import Slot
 from models.system.system import System
-from optimizer.decide.breaking import MOST, first_falls
-from optimizer.decide.changes import Change, changes
-from optimizer.decide.last_to_fall import Last, last_to_fall
-from optimizer.decide.one_phase import breaks_at_peak
+from optimizer.changes import Change, changes
+from optimizer.resilience.breaking_points import MOST, first_falls
+from optimizer.resilience.last_to_fall import Last, last_to_fall
+from optimizer.resilience.one_phase import breaks_at_peak
 
 #: Limits that nobody asks about in an emergency. What a switch takes beforehand, its effort and complexity,
 #: is asked when the design is chosen, not when it is switched.

@@ -12,7 +12,7 @@ from models.dimensions.emergence import DANGER, IMMINENT, THRESHOLDS
 from models.evaluation import Array
 from models.evaluator import run
 from models.system.system import System
-from optimizer.front import Front
+from optimizer.pareto.front import Front
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.evaluation import Array
-from optimizer.decide.breaking import first_look
+from optimizer.resilience.breaking_points import first_look
 
 #: Designs that a call asks at the least: the few that are left are asked at several multiples at once.
 AHEAD = 4

@@ -11,7 +11,7 @@ from models.evaluation import DIMENSIONS, Array, Dimension
 from models.evaluator import run
 from models.scenario.paths import Slot
 from models.system.system import System
-from optimizer.decide.breaking import BreakingPoints
+from optimizer.resilience.breaking_points import BreakingPoints
 
 #: Multiples of the plan for a look over all loads: from a 64th to 64 times, eight to a doubling; 1 is one.
 LOADS = tuple(2.0 ** (k / 8.0) for k in range(-48, 49))

@@ -8,7 +8,7 @@ import numpy as np
 
 from models.evaluation import Array
 from models.system.system import System
-from optimizer.decide.escape import Step, escape_plan, rates_of
+from optimizer.resilience.escape import Step, escape_plan, rates_of
 
 #: Share of a threshold below which a switch is taken back: a fifth less load, so that it doesn't flap.
 HYSTERESIS = 0.8

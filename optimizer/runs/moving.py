@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from models.errors import OutputError, Remedy
-from optimizer.files import write_text
-from optimizer.reading import UnreadableError, file_bytes
+from optimizer.files.reading import UnreadableError, file_bytes
+from optimizer.files.solution import write_text
 from optimizer.runs.connecting import NEWEST, StoreError
 from optimizer.runs.rows import rows_of
 from optimizer.runs.shelf import Shelf

@@ -13,7 +13,7 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 
-from optimizer.config import SolveConfig
+from optimizer.solver.config import SolveConfig
 
 #: States of a run; a live one is queued or running.
 LIVE = ("queued", "running")

@@ -13,7 +13,7 @@ from typing import Any, Self
 from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, delete, extract, func, insert, select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
-from optimizer.reading import UnreadableError, from_json
+from optimizer.files.reading import UnreadableError, from_json
 from optimizer.runs.connecting import StoreError, connect, unreachable
 from optimizer.runs.rows import run_of
 from optimizer.runs.run import LIVE, Run

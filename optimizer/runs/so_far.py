@@ -6,9 +6,9 @@ import math
 from dataclasses import dataclass
 
 from models.evaluation import Dimension
-from optimizer.answer_form import MomentForm, plain
-from optimizer.files import parquet_columns
-from optimizer.reading import from_values
+from optimizer.files.json_schema import MomentForm, plain
+from optimizer.files.reading import from_values
+from optimizer.files.solution import parquet_columns
 from optimizer.runs.store import RunStore
 from optimizer.search.hypervolumes import TracePoint
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from models.units import count, duration
-from optimizer.config import EVALUATIONS, SolveConfig
+from optimizer.solver.config import EVALUATIONS, SolveConfig
 
 #: Operations in a second of two slow cores: only by it work is told as time.
 PER_S = 2_000_000.0

@@ -23,7 +23,7 @@ class SolveConfig:
         max_designs: Instead of `method`: all designs when there are no more than this, else a Sobol sample of
             that many.
         exact_seconds: Largest enumeration that `auto` begins, s of two slow cores, counted and not timed
-            (`optimizer.choice`).
+            (`optimizer.solver.choice`).
         all_values: Whether every design is evaluated, also those that are over a limit for certain.
         evaluations: Designs that a search evaluates at the most; None = 20,000, or no limit where `seconds`
             is given.

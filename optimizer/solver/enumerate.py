@@ -9,8 +9,8 @@ import numpy as np
 
 from models.errors import EvaluationError
 from models.evaluation import Array
-from optimizer.protocols import Evaluator, Space
-from optimizer.tally import Progress, Tally, tell
+from optimizer.model import Evaluator, Space
+from optimizer.pareto.tally import Progress, Tally, tell
 
 #: By limit a lower bound of the excess of designs, above 0 only where it is certain.
 Screen = Callable[[Array], Mapping[str, Array]]

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from pydantic import model_validator
 
 from models.evaluation import Evaluation
-from optimizer.protocols import SearchSpace
-from optimizer.reading import Count, Form, UnreadableError, from_json
+from optimizer.files.reading import Count, Form, UnreadableError, from_json
+from optimizer.model import SearchSpace
+from optimizer.pareto.tally import NEAREST, Tally
 from optimizer.search.checkpoint_form import Parts
 from optimizer.search.checkpoints import (
     EVERY_S,
@@ -26,7 +27,6 @@ from optimizer.search.checkpoints import (
     read_arrays,
     write_arrays,
 )
-from optimizer.tally import NEAREST, Tally
 
 #: Version of the form of the file; those of searches count apart and lower.
 FORMAT = 101

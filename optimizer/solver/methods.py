@@ -14,20 +14,20 @@ import numpy as np
 from models.errors import Remedy, SpaceTooLargeError
 from models.evaluation import Array, Evaluation
 from models.units import count, duration
-from optimizer.choice import Work, choice_of
-from optimizer.config import MOST_SAMPLED, SolveConfig
 from optimizer.engines.engine import Engine
-from optimizer.enumeration_checkpoint import EnumerationCheckpoint, read_enumeration
-from optimizer.exhaustive import Look, LookAt, Screen, look_at, ranges
-from optimizer.front import Front
-from optimizer.protocols import Evaluator, SearchSpace, Space, can_be_searched, checked, size_of
+from optimizer.engines.processes import SpreadOut, can_be_sent, in_order
+from optimizer.engines.threads import in_threads
+from optimizer.model import Evaluator, SearchSpace, Space, can_be_searched, checked, size_of
+from optimizer.pareto.front import Front
+from optimizer.pareto.tally import Progress, Tally
 from optimizer.search.checkpoints import CheckpointError
 from optimizer.search.driver import ENDS
 from optimizer.search.hypervolumes import TracePoint
-from optimizer.solution import Certificate
-from optimizer.tally import Progress, Tally
-from optimizer.threads import in_threads
-from optimizer.workers import SpreadOut, can_be_sent, in_order
+from optimizer.solver.choice import Work, choice_of
+from optimizer.solver.config import MOST_SAMPLED, SolveConfig
+from optimizer.solver.enumerate import Look, LookAt, Screen, look_at, ranges
+from optimizer.solver.enumeration_checkpoint import EnumerationCheckpoint, read_enumeration
+from optimizer.solver.solution import Certificate
 
 #: What takes less than this in one process isn't worth starting others, s.
 WORTH_WORKERS_S = 3.0
@@ -45,8 +45,8 @@ class Hints:
         identity: Digest of the model, by which a checkpoint is recognised.
         is_built_in: Whether it is the model of scenarios: what that raises is a defect of this program, and
             nobody's model is blamed; and compiled code, which works in threads.
-        work: What it takes, counted with a seed (`optimizer.choice`); None = that is timed on the spot.
-        screen: Tells cheaply which designs are over a limit for certain (`exhaustive.Screen`).
+        work: What it takes, counted with a seed (`optimizer.solver.choice`); None = it is timed on the spot.
+        screen: Tells cheaply which designs are over a limit for certain (`enumerate.Screen`).
         counted: Limits that `screen` tells exactly and for every design.
         one_thread: The model in one thread, for pieces that are looked at side by side; None = it always is.
     """
@@ -234,7 +234,7 @@ def _outcome(
 
 def by_search(task: Task, *, why: str) -> Outcome:
     """Searches the space; every feasible design met stays in the archive the front is read from."""
-    from optimizer.searching import searched  # loads pymoo only where it is needed
+    from optimizer.solver.restarts import searched  # loads pymoo only where it is needed
 
     config = task.config
     # The built-in model is in threads already.

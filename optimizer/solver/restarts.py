@@ -12,9 +12,9 @@ import numpy as np
 from models.errors import Remedy, SpaceTooLargeError
 from models.evaluation import Evaluation, concatenate
 from models.units import count
-from optimizer.config import EVALUATIONS, SolveConfig
-from optimizer.front import Front, front_of
-from optimizer.protocols import Evaluator, SearchSpace, Space, can_be_searched, size_of
+from optimizer.model import Evaluator, SearchSpace, Space, can_be_searched, size_of
+from optimizer.pareto.front import Front, front_of
+from optimizer.pareto.tally import Progress, Tally
 from optimizer.search.archive import codes
 from optimizer.search.breeding import Suggest
 from optimizer.search.by_name import search_by_name
@@ -22,7 +22,7 @@ from optimizer.search.checkpoints import Checkpoint, CheckpointError, read_check
 from optimizer.search.driver import ENDS, Budget, Found, search
 from optimizer.search.hypervolumes import TracePoint
 from optimizer.search.recapture import Recapture, agreement_of_fronts, recapture
-from optimizer.tally import Progress, Tally
+from optimizer.solver.config import EVALUATIONS, SolveConfig
 
 
 @dataclass(frozen=True, slots=True, eq=False)

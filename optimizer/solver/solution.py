@@ -8,9 +8,9 @@ from typing import Literal
 
 from models.evaluation import Evaluation
 from models.units import count
-from optimizer.config import SolveConfig
-from optimizer.front import Front
+from optimizer.pareto.front import Front
 from optimizer.search.hypervolumes import TracePoint
+from optimizer.solver.config import SolveConfig
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,14 +17,14 @@ from models.explanation.bottleneck_moves import more_where_it_is_tight
 from models.operations import operations_of_a_design, operations_of_all
 from models.screening import counted_limits, screen
 from models.system.system import System
-from optimizer.choice import Work
-from optimizer.config import SolveConfig
-from optimizer.decide.knee import knee
+from optimizer.decide.choose.knee import knee
 from optimizer.engines.engine import Engine
-from optimizer.methods import Hints, Task, all_or_sample, by_search, countable, exact, what_work_allows
-from optimizer.protocols import Evaluator, Space, checked
-from optimizer.solution import Solution
-from optimizer.tally import Progress
+from optimizer.model import Evaluator, Space, checked
+from optimizer.pareto.tally import Progress
+from optimizer.solver.choice import Work
+from optimizer.solver.config import SolveConfig
+from optimizer.solver.methods import Hints, Task, all_or_sample, by_search, countable, exact, what_work_allows
+from optimizer.solver.solution import Solution
 
 
 class Solver(Protocol):

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from models.units import quantity
-from optimizer.decide.exchanges import nines_of
+from optimizer.decide.explain.trade_offs import nines_of
 from optimizer.report.content import Axis
 from optimizer.report.sections.glossary import WORDS
 from ui.beside import Beside

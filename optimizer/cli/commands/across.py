@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from optimizer.commands.options import (
+from optimizer.cli.commands.options import (
     MOST_WHOLE,
     AsJson,
     StoreUrl,
     name_and_number,
     store_of,
 )
-from optimizer.console import compiled, print_json
+from optimizer.cli.console import compiled, print_json
 
 if TYPE_CHECKING:
     from optimizer.report.content import Report
@@ -51,12 +51,12 @@ def across(
     from optimizer.batch.across_recording import solve_across_recorded
     from optimizer.batch.across_report import across_report
     from optimizer.batch.together import TogetherError, together
-    from optimizer.config import SolveConfig
-    from optimizer.progress import progress_bar
+    from optimizer.cli.progress import progress_bar
+    from optimizer.engines.processes import cores
     from optimizer.report.data import report_data
     from optimizer.report.writing import refuse_existing_report, write_report
     from optimizer.runs.solving import text_of
-    from optimizer.workers import cores
+    from optimizer.solver.config import SolveConfig
 
     formats = ("html", "md", "json", "csv", "parquet", "xlsx")
     if len(scenarios) < 2:

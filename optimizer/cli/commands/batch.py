@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from optimizer.commands.options import (
+from optimizer.cli.commands.options import (
     MOST_WHOLE,
     StoreUrl,
     store_of,
 )
-from optimizer.console import load
+from optimizer.cli.console import load
 
 if TYPE_CHECKING:
     from optimizer.batch.cases import Case
@@ -62,8 +62,8 @@ def batch(
     """Solve many cases of scenarios and tell them together: a grid, or a list from a file."""
     from optimizer.batch.overridden import overridden
     from optimizer.batch.running import MANIFEST, begin, run_batch
+    from optimizer.cli.progress import progress_bar
     from optimizer.engines.choosing import engine_for
-    from optimizer.progress import progress_bar
 
     if cases is not None and vary:
         raise typer.BadParameter("--cases and --vary can't be given together: list all cases in the file")
@@ -106,7 +106,7 @@ def _cases(
     from models.scenario.reading.document import decoded, read_file
     from optimizer.batch.cases import grid, listed, values_of
     from optimizer.batch.varied import VariedError
-    from optimizer.config import SolveConfig
+    from optimizer.solver.config import SolveConfig
 
     scenarios = [load(path) for path in paths]
     names = [scenario.name for scenario in scenarios]
@@ -133,7 +133,7 @@ def _cases(
 
 def refuse_foreign(out: Path, *, has_batch: bool, force: bool) -> None:
     """Refuses a folder with files of the same names that no batch has written."""
-    from optimizer.files import refuse_existing_files
+    from optimizer.files.solution import refuse_existing_files
     from optimizer.report.writing import FORMATS as FILES
 
     names = [*(FILES[name][0] for name in FORMATS), TABLE]
@@ -147,9 +147,9 @@ def _tell(done: Batch, out: Path) -> None:
     from models.units import count
     from optimizer.batch.running import remember
     from optimizer.batch.summary import batch_report, summary_rows
-    from optimizer.files import table_csv, write_together
+    from optimizer.files.solution import table_csv, write_together
+    from optimizer.files.tables import plain_table
     from optimizer.report.writing import write_report
-    from optimizer.tables import plain_table
 
     made = batch_report(done, made=datetime.now().astimezone().date())
     written = write_report(made, out, FORMATS, force=True)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from optimizer.commands.options import (
+from optimizer.cli.commands.options import (
     AsJson,
     Changes,
     DesignName,
@@ -15,7 +15,7 @@ from optimizer.commands.options import (
     design_of,
     finite,
 )
-from optimizer.console import compiled, print_json
+from optimizer.cli.console import compiled, print_json
 
 
 def break_(
@@ -32,7 +32,7 @@ def break_(
     as_json: AsJson = False,
 ) -> None:
     """How much more load, how slow a component, or how high a driver, until each limit falls."""
-    from optimizer.decide.breaking import MOST, breaking_points
+    from optimizer.resilience.breaking_points import MOST, breaking_points
 
     system = compiled(scenario)
     x = design_of(system, design, changes or [], front)

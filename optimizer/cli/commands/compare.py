@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from optimizer.commands.options import (
+from optimizer.cli.commands.options import (
     AsJson,
     FrontFolder,
     ScenarioFile,
@@ -16,12 +16,12 @@ from optimizer.commands.options import (
     front_of_system,
     is_on_front,
 )
-from optimizer.console import compiled, console, print_json, print_table
+from optimizer.cli.console import compiled, console, print_json, print_table
 
 if TYPE_CHECKING:
     from models.system.system import System
-    from optimizer.decide.breaking import BreakingPoints
-    from optimizer.decide.comparing import Comparison
+    from optimizer.decide.explain.comparison import Comparison
+    from optimizer.resilience.breaking_points import BreakingPoints
 
 #: Designs beside today's.
 MOST = 4
@@ -43,9 +43,9 @@ def compare(
     import numpy as np
 
     from models.evaluator import evaluate
-    from optimizer.decide.breaking import breaking_points
-    from optimizer.decide.changes import marked
-    from optimizer.decide.comparing import compare as side_by_side
+    from optimizer.changes import marked
+    from optimizer.decide.explain.comparison import compare as side_by_side
+    from optimizer.resilience.breaking_points import breaking_points
 
     if not 1 <= len(designs) <= MOST:
         raise typer.BadParameter(f"found {len(designs)} designs; allowed: one to {MOST} beside today's")
@@ -68,7 +68,7 @@ def compare(
 
 
 def _print(system: System, told: Comparison, points: BreakingPoints, names: list[str]) -> None:
-    from optimizer.decide.changes import written
+    from optimizer.changes import written
     from optimizer.phrases import differences, joined, value_of
 
     evaluation = told.evaluation
@@ -114,7 +114,7 @@ def _margin(points: BreakingPoints, i: int) -> str:
 
 
 def _answer(system: System, told: Comparison, points: BreakingPoints, names: list[str]) -> dict[str, object]:
-    from optimizer.answers import design_answer
+    from optimizer.files.json import design_answer
 
     dimensions = [dimension.name for dimension in told.evaluation.dimensions]
     designs = []

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from optimizer.commands.options import (
+from optimizer.cli.commands.options import (
     MOST_WHOLE,
     AsJson,
     Changes,
@@ -17,12 +17,12 @@ from optimizer.commands.options import (
     finite,
     front_of_system,
 )
-from optimizer.console import compiled, console, print_json, print_table
+from optimizer.cli.console import compiled, console, print_json, print_table
 
 if TYPE_CHECKING:
     from models.evaluation import Array
     from models.system.system import System
-    from optimizer.decide.doubts import Doubts
+    from optimizer.decide.confidence.doubts import Doubts
 
 
 def doubt(
@@ -35,9 +35,9 @@ def doubt(
     as_json: AsJson = False,
 ) -> None:
     """Bands of every dimension, how likely each limit holds, the robust designs, what to measure first."""
-    from optimizer.decide.account import steps_of
-    from optimizer.decide.changes import place_of_today
-    from optimizer.decide.doubts import doubts_of
+    from optimizer.changes import place_of_today
+    from optimizer.decide.confidence.doubts import doubts_of
+    from optimizer.decide.explain.account import steps_of
 
     system = compiled(scenario)
     if not system.scenario.uncertainty:
@@ -61,7 +61,7 @@ def _print(told: Doubts, today: int | None) -> None:
 
     from models.evaluation import DIMENSIONS
     from models.units import percent, usd
-    from optimizer.decide.changes import TODAYS
+    from optimizer.changes import TODAYS
     from optimizer.phrases import value_of
 
     rows = [[d.name, *(value_of(d, float(v)) for v in told.bands[:, j])] for j, d in enumerate(DIMENSIONS)]

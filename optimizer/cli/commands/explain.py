@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from optimizer.commands.options import (
+from optimizer.cli.commands.options import (
     AsJson,
     Changes,
     DesignName,
@@ -17,15 +17,15 @@ from optimizer.commands.options import (
     finite,
     front_of_system,
 )
-from optimizer.console import compiled, print_json
+from optimizer.cli.console import compiled, print_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from models.evaluation import Array
     from models.system.system import System
-    from optimizer.decide.account import Account
-    from optimizer.front import Front
+    from optimizer.decide.explain.account import Account
+    from optimizer.pareto.front import Front
 
 
 def explain(
@@ -40,8 +40,8 @@ def explain(
     as_json: AsJson = False,
 ) -> None:
     """Why a design: what it gives up and for what, where it breaks, why it is not on the front."""
-    from optimizer.decide.account import account
-    from optimizer.designs import refuse_existing_design, write_design
+    from optimizer.decide.explain.account import account
+    from optimizer.files.designs import refuse_existing_design, write_design
 
     system = compiled(scenario)
     if save is not None:
@@ -63,7 +63,7 @@ def explain(
 def lines(system: System, front: Front, told: Account) -> list[str]:
     """An account in sentences."""
     from models.units import count
-    from optimizer.decide import changes as decided
+    from optimizer import changes as decided
     from optimizer.phrases import joined, value_of
 
     dimensions = told.design.dimensions
@@ -94,7 +94,7 @@ def lines(system: System, front: Front, told: Account) -> list[str]:
 
 def _given_up(system: System, front: Front, told: Account) -> list[str]:
     from models.units import percent
-    from optimizer.decide.changes import numbered
+    from optimizer.changes import numbered
     from optimizer.phrases import differences, joined, value_of
 
     dimensions, i = told.design.dimensions, told.position
@@ -123,7 +123,7 @@ def _given_up(system: System, front: Front, told: Account) -> list[str]:
 
 
 def _exchange(system: System, front: Front, i: int, to: int) -> str:
-    from optimizer.decide.changes import numbered
+    from optimizer.changes import numbered
     from optimizer.phrases import differences, joined
 
     values = front.evaluation.values
@@ -132,7 +132,7 @@ def _exchange(system: System, front: Front, i: int, to: int) -> str:
 
 
 def _why_not(system: System, front: Front, told: Account) -> list[str]:
-    from optimizer.decide import changes as decided
+    from optimizer import changes as decided
     from optimizer.phrases import differences, excess_text, joined
 
     why = told.why_not
@@ -176,7 +176,7 @@ def _breaking(system: System, told: Account) -> list[str]:
 
 
 def _answer(system: System, front: Front, told: Account) -> dict[str, object]:
-    from optimizer.answers import design_answer
+    from optimizer.files.json import design_answer
 
     dimensions = told.design.dimensions
     names = [dimension.name for dimension in dimensions]
@@ -233,7 +233,7 @@ def _moved(names: Sequence[str], start: Array, front: Front, to: int) -> dict[st
 
 
 def _change(change: object) -> dict[str, object]:
-    from optimizer.decide.changes import Change
+    from optimizer.changes import Change
 
     assert isinstance(change, Change)
     return {"decision": change.decision, "before": change.before, "after": change.after}

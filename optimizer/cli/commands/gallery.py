@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from optimizer.commands.options import AsJson
-from optimizer.console import print_json
+from optimizer.cli.commands.options import AsJson
+from optimizer.cli.console import print_json
 
 #: What `new` copies when it isn't told.
 FIRST = "web-api-three-tier"
@@ -20,7 +20,7 @@ def gallery(as_json: AsJson = False) -> None:
     from dataclasses import asdict
 
     from models.units import count
-    from optimizer.gallery import entry, names
+    from optimizer.files.gallery import entry, names
 
     entries = [entry(name) for name in names()]
     if as_json:
@@ -48,8 +48,8 @@ def new(
 ) -> None:
     """Start a scenario of your own: a commented copy of a bundled one."""
     from models.errors import OutputError
-    from optimizer.files import write_text
-    from optimizer.gallery import copy_of
+    from optimizer.files.gallery import copy_of
+    from optimizer.files.solution import write_text
 
     text = copy_of(source, name)
     path = out if out is not None else Path(f"{name}.yaml")

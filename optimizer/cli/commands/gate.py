@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from optimizer.commands.options import (
+from optimizer.cli.commands.options import (
     AsJson,
     DesignName,
     FrontFolder,
@@ -16,7 +16,7 @@ from optimizer.commands.options import (
     front_of_system,
     is_on_front,
 )
-from optimizer.console import compiled, print_json
+from optimizer.cli.console import compiled, print_json
 
 #: Exit code of a gate that is shut.
 SHUT = 1
@@ -33,10 +33,10 @@ def gate(
 ) -> None:
     """Exit code 1 when the chosen design breaks a limit, or another one is better in earnest."""
     from models.errors import OutputError
-    from optimizer.decide.gate import gate as checked
-    from optimizer.designs import design_from
-    from optimizer.files import write_text
-    from optimizer.junit import junit_xml
+    from optimizer.decide.explain.gate import gate as checked
+    from optimizer.files.designs import design_from
+    from optimizer.files.junit import junit_xml
+    from optimizer.files.solution import write_text
 
     if junit is not None and not junit.absolute().parent.is_dir():  # no reason to solve first
         raise OutputError(

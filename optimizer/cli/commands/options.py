@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from optimizer.console import located
+from optimizer.cli.console import located
 
 if TYPE_CHECKING:
     from models.evaluation import Array
     from models.system.system import System
-    from optimizer.config import SolveConfig
-    from optimizer.front import Front
+    from optimizer.pareto.front import Front
     from optimizer.runs.store import RunStore
-    from optimizer.solution import Solution
+    from optimizer.solver.config import SolveConfig
+    from optimizer.solver.solution import Solution
 
 #: Largest whole number that an option takes.
 MOST_WHOLE = 10**15
@@ -105,9 +105,9 @@ def solved(
     """Solves a scenario with a progress bar, through the run store where one is wanted."""
     from contextlib import nullcontext
 
+    from optimizer.cli.progress import progress_bar
     from optimizer.engines.choosing import engine_for
-    from optimizer.progress import progress_bar
-    from optimizer.solving import solve
+    from optimizer.solver.solver import solve
 
     opened = store_of(store)
     split = nullcontext() if scheduler is None else engine_for(pieces=2, scheduler=scheduler)
@@ -132,11 +132,11 @@ def solved(
 def front_of_system(system: System, folder: Path | None) -> Front:
     """A front that was solved before (into a folder, or in the run store), or solved now."""
     if folder is not None:
-        from optimizer.fronts import read_front
+        from optimizer.files.front import read_front
 
         return read_front(system, folder)
-    from optimizer.config import SolveConfig
-    from optimizer.workers import cores
+    from optimizer.engines.processes import cores
+    from optimizer.solver.config import SolveConfig
 
     return solved(system, SolveConfig(workers=cores())).solution.front
 
@@ -145,9 +145,9 @@ def design_of(
     system: System, name: str, changes: Sequence[str], folder: Path | None, *, front: Front | None = None
 ) -> Array:
     """A design by name: today's, the knee, a number on the front, or a file; with changes."""
-    from optimizer.decide.knee import knee
-    from optimizer.designs import changed, design_from
-    from optimizer.reading import whole_number
+    from optimizer.decide.choose.knee import knee
+    from optimizer.files.designs import changed, design_from
+    from optimizer.files.reading import whole_number
 
     place = whole_number(name)
     if name != "knee" and place is None:
@@ -161,14 +161,14 @@ def design_of(
 
 def is_on_front(name: str) -> bool:
     """Whether a design is named by its place on the front."""
-    from optimizer.reading import whole_number
+    from optimizer.files.reading import whole_number
 
     return name == "knee" or whole_number(name) is not None
 
 
 def name_and_number(option: str, text: str) -> tuple[str, float]:
     """A dimension and a number, written `latency=80`."""
-    from optimizer.reading import LARGEST, SMALLEST, number
+    from optimizer.files.reading import LARGEST, SMALLEST, number
 
     name, equals, told = text.partition("=")
     value = number(told) if equals else None

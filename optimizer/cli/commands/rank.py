@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from optimizer.commands.options import AsJson, FrontFolder, ScenarioFile, front_of_system, name_and_number
-from optimizer.console import compiled, print_json
+from optimizer.cli.commands.options import AsJson, FrontFolder, ScenarioFile, front_of_system, name_and_number
+from optimizer.cli.console import compiled, print_json
 
 #: Ranks that are shown.
 SHOWN = 10
@@ -25,12 +25,12 @@ def rank(
     """Order the front: by what the scenario gives up readily, by your weights, and by all opinions."""
     from models.evaluation import DIMENSIONS
     from models.units import count, percent, quantity
-    from optimizer.decide.acceptability import acceptability
-    from optimizer.decide.changes import TODAYS, place_of_today
-    from optimizer.decide.noise import MODEL_ERROR, contenders
-    from optimizer.decide.ranking import checked_weights, weights_by_name, weights_by_tolerance
-    from optimizer.decide.ranking import rank as ranked
-    from optimizer.scaling import scale_of
+    from optimizer.changes import TODAYS, place_of_today
+    from optimizer.decide.choose.acceptability import acceptability
+    from optimizer.decide.choose.ranking import checked_weights, weights_by_name, weights_by_tolerance
+    from optimizer.decide.choose.ranking import rank as ranked
+    from optimizer.decide.confidence.noise import MODEL_ERROR, contenders
+    from optimizer.pareto.scaling import scale_of
 
     system = compiled(scenario)
     goals = system.scenario.dimensions

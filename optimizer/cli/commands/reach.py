@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from optimizer.commands.options import (
+from optimizer.cli.commands.options import (
     AsJson,
     DesignName,
     FrontFolder,
@@ -15,7 +15,7 @@ from optimizer.commands.options import (
     front_of_system,
     name_and_number,
 )
-from optimizer.console import compiled, print_json
+from optimizer.cli.console import compiled, print_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from models.system.system import System
-    from optimizer.decide.reaching import Reach
-    from optimizer.front import Front
+    from optimizer.decide.choose.aspiration import Reach
+    from optimizer.pareto.front import Front
 
 #: Designs that are shown of those that meet a wish.
 SHOWN = 5
@@ -44,8 +44,8 @@ def reach(
     as_json: AsJson = False,
 ) -> None:
     """What a wish reaches, or what must give; or the next designs: better in this, worse in that."""
-    from optimizer.decide.reaching import reach as reached
-    from optimizer.decide.reaching import wish_from
+    from optimizer.decide.choose.aspiration import reach as reached
+    from optimizer.decide.choose.aspiration import wish_from
 
     if bool(wishes) == bool(better or worse):
         raise typer.BadParameter("give either --wish, or --better and --worse")
@@ -65,8 +65,8 @@ def reach(
 
 
 def _tell_reach(system: System, front: Front, told: Reach, *, as_json: bool) -> None:
-    from optimizer.answers import design_answer
-    from optimizer.decide.changes import numbered
+    from optimizer.changes import numbered
+    from optimizer.files.json import design_answer
     from optimizer.phrases import joined, value_of
 
     dimensions = front.evaluation.dimensions
@@ -117,8 +117,8 @@ def _tell_next(
 ) -> None:
     import numpy as np
 
-    from optimizer.decide.changes import numbered
-    from optimizer.decide.classifying import next_designs
+    from optimizer.changes import numbered
+    from optimizer.decide.choose.classification import next_designs
     from optimizer.phrases import differences, joined
 
     names = [dimension.name for dimension in front.evaluation.dimensions]
@@ -159,10 +159,10 @@ def few(
     import numpy as np
 
     from models.units import count, percent
-    from optimizer.decide.account import steps_of
-    from optimizer.decide.changes import numbered
-    from optimizer.decide.knee import knees, reason
-    from optimizer.decide.representatives import group_rules, representatives
+    from optimizer.changes import numbered
+    from optimizer.decide.choose.knee import knees, reason
+    from optimizer.decide.choose.representatives import group_rules, representatives
+    from optimizer.decide.explain.account import steps_of
 
     system = compiled(scenario)
     found = front_of_system(system, front)
@@ -204,14 +204,14 @@ def few(
 
 def _todays_number(system: System, front: Front) -> int | None:
     """The number of the design of a front that decides as today's does; None = it isn't on it."""
-    from optimizer.decide.changes import place_of_today
+    from optimizer.changes import place_of_today
 
     place = place_of_today(system.space, front.X)
     return None if place is None else place + 1
 
 
 def _values(system: System, front: Front, i: int) -> str:
-    from optimizer.decide.changes import numbered
+    from optimizer.changes import numbered
     from optimizer.phrases import value_of
 
     values = front.evaluation.values[i]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from optimizer.commands.options import (
+from optimizer.cli.commands.options import (
     Changes,
     FrontFolder,
     ScenarioFile,
@@ -17,12 +17,12 @@ from optimizer.commands.options import (
     solved,
     store_of,
 )
-from optimizer.console import compiled
+from optimizer.cli.console import compiled
 
 if TYPE_CHECKING:
     from models.evaluation import Array
     from models.system.system import System
-    from optimizer.solution import Solution
+    from optimizer.solver.solution import Solution
 
 #: Designs that may be put beside the chosen one.
 MOST_PICKS = 6
@@ -49,7 +49,7 @@ def report(
     """Write the Pareto report of a scenario: a page, text, tables, data and a decision record."""
     from datetime import datetime
 
-    from optimizer.progress import step_told
+    from optimizer.cli.progress import step_told
     from optimizer.report.building import build_report
     from optimizer.report.findings import findings_of
     from optimizer.report.writing import formats_of, refuse_existing_report, write_report
@@ -85,9 +85,9 @@ def report(
 
 def _solution(system: System, scenario: Path, folder: Path | None, store: str | None) -> Solution:
     """What was solved before, or is solved now."""
-    from optimizer.config import SolveConfig
-    from optimizer.fronts import read_solution
-    from optimizer.workers import cores
+    from optimizer.engines.processes import cores
+    from optimizer.files.front import read_solution
+    from optimizer.solver.config import SolveConfig
 
     if folder is not None:
         return read_solution(system, folder)
@@ -114,6 +114,6 @@ def _name(pick: str) -> str:
 
 
 def _design_text(system: System, x: Array) -> str:
-    from optimizer.designs import design_text
+    from optimizer.files.designs import design_text
 
     return design_text(system, x)

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from optimizer.commands.options import AsJson, ScenarioFile
-from optimizer.console import compiled, print_json
+from optimizer.cli.commands.options import AsJson, ScenarioFile
+from optimizer.cli.console import compiled, print_json
 
 
 def rules(
@@ -20,7 +20,7 @@ def rules(
 ) -> None:
     """The shortest combinations of decisions that make a design survive, exact on what was evaluated."""
     from models.units import count, percent
-    from optimizer.decide.common_ground import common_ground
+    from optimizer.decide.choose.common_ground import common_ground
 
     try:
         found = common_ground(compiled(scenario), target)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from optimizer.commands.options import (
+from optimizer.cli.commands.options import (
     AsJson,
     Changes,
     DesignName,
@@ -15,11 +15,11 @@ from optimizer.commands.options import (
     design_of,
     finite,
 )
-from optimizer.console import compiled, print_json
+from optimizer.cli.console import compiled, print_json
 
 if TYPE_CHECKING:
-    from optimizer.decide.escape import Step
-    from optimizer.decide.margins import Margin
+    from optimizer.resilience.escape import Step
+    from optimizer.resilience.margins import Margin
 
 
 def runbook(
@@ -31,9 +31,9 @@ def runbook(
 ) -> None:
     """When to switch what: the plan by phase, and the load at which each switch is needed."""
     from models.units import quantity
-    from optimizer.decide.changes import told, written
-    from optimizer.decide.runbook import plan_by_phase
-    from optimizer.decide.runbook import runbook as switches
+    from optimizer.changes import told, written
+    from optimizer.resilience.runbook import plan_by_phase
+    from optimizer.resilience.runbook import runbook as switches
 
     system = compiled(scenario)
     x = design_of(system, design, changes or [], front)
@@ -88,9 +88,9 @@ def margins(
     """How much load, which losses a design stands, and the change that moves its first break furthest."""
     import numpy as np
 
-    from optimizer.decide.changes import told
-    from optimizer.decide.escape import first_break, furthest_change
-    from optimizer.decide.margins import margins as stands
+    from optimizer.changes import told
+    from optimizer.resilience.escape import first_break, furthest_change
+    from optimizer.resilience.margins import margins as stands
 
     system = compiled(scenario)
     x = design_of(system, design, changes or [], front)
@@ -155,7 +155,7 @@ def _told(m: Margin) -> str:
     import math
 
     from models.units import percent
-    from optimizer.decide.margins import REFUSED
+    from optimizer.resilience.margins import REFUSED
 
     stands, first = float(m.stands[0]), m.first[0]
     if math.isnan(stands):

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from optimizer.commands.options import AsJson, StoreUrl, finite, store_of
-from optimizer.console import console, print_json, print_table
+from optimizer.cli.commands.options import AsJson, StoreUrl, finite, store_of
+from optimizer.cli.console import console, print_json, print_table
 
 if TYPE_CHECKING:
     from optimizer.runs.run import Run
@@ -80,7 +80,7 @@ def show(run: RunName, store: StoreUrl = None, as_json: AsJson = False) -> None:
 @runs.command()
 def watch(run: RunName, store: StoreUrl = None) -> None:
     """Follow a run until it has ended; exit code 1 when it failed or its process died."""
-    from optimizer.progress import progress_bar
+    from optimizer.cli.progress import progress_bar
     from optimizer.runs.solving import follow
 
     with opened(store) as found, progress_bar() as progress:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from optimizer.commands.options import (
+from optimizer.cli.commands.options import (
     MOST_WHOLE,
     AsJson,
     Fresh,
@@ -16,10 +16,10 @@ from optimizer.commands.options import (
     solved,
     store_of,
 )
-from optimizer.console import console, load, print_json
+from optimizer.cli.console import console, load, print_json
 
 if TYPE_CHECKING:
-    from optimizer.config import SolveConfig
+    from optimizer.solver.config import SolveConfig
 
 #: Exit codes: no design is feasible; interrupted, with what was found until then.
 INFEASIBLE, INTERRUPTED = 1, 130
@@ -77,12 +77,12 @@ def solve(
     if not as_json and not background:  # at once: what comes next takes its time
         console().print(loaded.title or loaded.name, style="bold", soft_wrap=True)
     if out is not None:
-        from optimizer.files import refuse_existing, write_solution
+        from optimizer.files.solution import refuse_existing, write_solution
 
         refuse_existing(out, force=force)
 
     from models.system.compiler import compile_system
-    from optimizer.workers import cores
+    from optimizer.engines.processes import cores
 
     system = compile_system(loaded)
     config = _config(
@@ -112,11 +112,11 @@ def solve(
     if out is not None:
         written = write_solution(solution, system.space, out, force=force)
     if as_json:
-        from optimizer.answers import solution_answer
+        from optimizer.files.json import solution_answer
 
         print_json(solution_answer(solution, system.space))
     else:
-        from optimizer.terminal import print_solution
+        from optimizer.cli.terminal import print_solution
 
         more = "--all shows them, --out DIR writes them"
         print_solution(console(), solution, system.space, show_all=show_all, more=more)
@@ -132,7 +132,7 @@ def solve(
 
 def _start(scenario: Path, url: str | None, config: SolveConfig, *, fresh: bool, as_json: bool) -> None:
     """Starts a run that goes on by itself, or joins the one that is under way."""
-    from optimizer.console import compiled
+    from optimizer.cli.console import compiled
     from optimizer.runs.solving import text_of, wanted_solve
     from optimizer.runs.worker import start_worker
 
@@ -152,7 +152,7 @@ def _start(scenario: Path, url: str | None, config: SolveConfig, *, fresh: bool,
 
 def _config(**settings: object) -> SolveConfig:
     """Settings of a solve; what is wrong with them is bad input."""
-    from optimizer.config import SolveConfig
+    from optimizer.solver.config import SolveConfig
 
     try:
         return SolveConfig(**settings)  # type: ignore[arg-type]

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from optimizer.commands.options import AsJson, Changes, DesignName, FrontFolder, ScenarioFile, design_of
-from optimizer.console import compiled, print_json
+from optimizer.cli.commands.options import AsJson, Changes, DesignName, FrontFolder, ScenarioFile, design_of
+from optimizer.cli.console import compiled, print_json
 
 if TYPE_CHECKING:
     from models.evaluation import Evaluation
     from models.system.system import System
-    from optimizer.decide.effects import Effects, Interaction
+    from optimizer.decide.explain.effects import Effects, Interaction
 
 #: Interactions that are shown.
 SHOWN = 12
@@ -36,8 +36,8 @@ def what_if(
     import numpy as np
 
     from models.evaluator import evaluate
-    from optimizer.decide.effects import interactions, single_changes
-    from optimizer.designs import changed
+    from optimizer.decide.explain.effects import interactions, single_changes
+    from optimizer.files.designs import changed
 
     system = compiled(scenario)
     if shares:
@@ -60,7 +60,7 @@ def what_if(
 def _tell_shares(system: System, *, as_json: bool) -> None:
     from models.evaluation import DIMENSIONS
     from models.units import percent
-    from optimizer.decide.sobol import decision_shares
+    from optimizer.decide.confidence.sobol import decision_shares
 
     found = decision_shares(system)
     names = [d.name for d in system.space.decisions]
@@ -94,8 +94,8 @@ def _tell_shares(system: System, *, as_json: bool) -> None:
 
 
 def _tell_change(system: System, both: Evaluation, *, as_json: bool) -> None:
-    from optimizer.answers import design_answer
-    from optimizer.decide import changes as decided
+    from optimizer import changes as decided
+    from optimizer.files.json import design_answer
     from optimizer.phrases import differences, excess_text, joined
 
     what = decided.changes(system.space, both.X[0], both.X[1])
@@ -122,7 +122,7 @@ def _tell_change(system: System, both: Evaluation, *, as_json: bool) -> None:
 
 def _print(effects: Effects, found: tuple[Interaction, ...], *, pairs: bool) -> None:
     from models.units import count
-    from optimizer.decide.changes import told
+    from optimizer.changes import told
     from optimizer.phrases import differences, joined
 
     start = effects.start
@@ -148,7 +148,7 @@ def _limits(start: Evaluation, changed: Evaluation, k: int) -> str:
 
 
 def _answer(system: System, effects: Effects, found: tuple[Interaction, ...]) -> dict[str, object]:
-    from optimizer.answers import design_answer
+    from optimizer.files.json import design_answer
 
     names = [dimension.name for dimension in effects.start.dimensions]
     return {

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.evaluation import Array
-from optimizer.scaling import scale_of
+from optimizer.pareto.scaling import scale_of
 
 #: Opinions that are drawn, and those that are worked on together.
 OPINIONS, TOGETHER = 10_000, 2_000

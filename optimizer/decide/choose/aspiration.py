@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.evaluation import Array, Dimension
-from optimizer.decide.ranking import AUGMENTATION
-from optimizer.front import Front
-from optimizer.reading import LARGEST
-from optimizer.scaling import scale_of
+from optimizer.decide.choose.ranking import AUGMENTATION
+from optimizer.files.reading import LARGEST
+from optimizer.pareto.front import Front
+from optimizer.pareto.scaling import scale_of
 
 #: Relaxations that are told of one set of dimensions at the most.
 MOST_OF_A_SET = 3

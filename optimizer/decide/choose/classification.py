@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.decide.noise import MODEL_ERROR, ModelError, is_equal
-from optimizer.decide.ranking import AUGMENTATION
-from optimizer.front import Front
-from optimizer.scaling import scale_of
+from optimizer.decide.choose.ranking import AUGMENTATION
+from optimizer.decide.confidence.noise import MODEL_ERROR, ModelError, is_equal
+from optimizer.pareto.front import Front
+from optimizer.pareto.scaling import scale_of
 
 
 def next_designs(

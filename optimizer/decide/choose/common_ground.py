@@ -8,9 +8,9 @@ import numpy as np
 
 from models.evaluator import evaluate
 from models.system.system import System
-from optimizer.decide.survival_rules import Rules, rules_for
-from optimizer.pareto import non_dominated
-from optimizer.protocols import size_of
+from optimizer.decide.choose.survival_rules import Rules, rules_for
+from optimizer.model import size_of
+from optimizer.pareto.dominance import non_dominated
 
 #: Designs that are looked at where there are more.
 SAMPLE = 4096

@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.evaluation import Array
-from optimizer.decide.noise import MODEL_ERROR, ModelError, is_equal
-from optimizer.front import Front
+from optimizer.decide.confidence.noise import MODEL_ERROR, ModelError, is_equal
+from optimizer.pareto.front import Front
+from optimizer.pareto.scaling import Scale, scale_of
 from optimizer.phrases import difference
-from optimizer.scaling import Scale, scale_of
 
 #: Designs that differ by no more than this share of the front's range in every dimension are near.
 NEAR = 0.1

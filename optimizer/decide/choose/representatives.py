@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from models.evaluation import Array
 from models.space.columns import Column
-from optimizer.decide.exchanges import nines_of
-from optimizer.decide.knee import knee
-from optimizer.decide.survival_rules import Rules, rules_for
-from optimizer.front import Front
+from optimizer.decide.choose.knee import knee
+from optimizer.decide.choose.survival_rules import Rules, rules_for
+from optimizer.decide.explain.trade_offs import nines_of
+from optimizer.pareto.front import Front
+from optimizer.pareto.scaling import scale_of
 from optimizer.phrases import best_in, value_of, worse_in
-from optimizer.scaling import scale_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)

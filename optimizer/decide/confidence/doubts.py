@@ -10,9 +10,9 @@ import numpy as np
 from models.evaluation import DIMENSIONS, Array
 from models.system.system import System
 from models.system.uncertainty import Guess, draws_of, guesses_of
-from optimizer.decide.ranking import weights_by_tolerance
-from optimizer.decide.representatives import representatives
-from optimizer.decide.uncertainty import (
+from optimizer.decide.choose.ranking import weights_by_tolerance
+from optimizer.decide.choose.representatives import representatives
+from optimizer.decide.confidence.uncertainty import (
     Knowledge,
     bands,
     chosen_share,
@@ -21,7 +21,7 @@ from optimizer.decide.uncertainty import (
     under,
     what_to_measure,
 )
-from optimizer.front import Front
+from optimizer.pareto.front import Front
 
 #: Joint draws of the guesses, and the quantiles that bands tell.
 DRAWS, LOW, HIGH = 256, 0.1, 0.9

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from models.evaluation import DIMENSIONS, Array, Dimension
 from models.system.system import System
 from models.system.uncertainty import Guess, draws_of, guesses_of
-from optimizer.decide.doubts import DRAWS, HIGH, LOW
-from optimizer.decide.uncertainty import bands, probabilities, under
+from optimizer.decide.confidence.doubts import DRAWS, HIGH, LOW
+from optimizer.decide.confidence.uncertainty import bands, probabilities, under
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,9 +11,9 @@ from models.evaluation import DIMENSIONS, Array, Dimension
 from models.evaluator import run
 from models.system.system import System
 from models.system.uncertainty import Draws, base_of, draws_at, draws_of, guesses_of
-from optimizer.decide.ranking import rank
-from optimizer.decide.sobol import Indices, sobol_indices
-from optimizer.pareto import non_dominated
+from optimizer.decide.choose.ranking import rank
+from optimizer.decide.confidence.sobol import Indices, sobol_indices
+from optimizer.pareto.dominance import non_dominated
 
 #: Designs times draws that are evaluated together.
 TOGETHER = 16_384

@@ -12,14 +12,14 @@ from models.evaluation import DIMENSIONS, Array, Evaluation
 from models.evaluator import evaluate
 from models.explanation.notices import Notice, notices
 from models.system.system import System
-from optimizer.decide.breaking import BreakingPoints, breaking_points
-from optimizer.decide.changes import Change, changes
-from optimizer.decide.exchanges import Exchange, Sacrifice, exchanges, sacrifices
-from optimizer.decide.knee import knee, mean_cost, reason
-from optimizer.decide.noise import MODEL_ERROR, ModelError, alike, contenders
-from optimizer.decide.why_not import WhyNot, why_not
-from optimizer.front import Front
-from optimizer.scaling import scale_of
+from optimizer.changes import Change, changes
+from optimizer.decide.choose.knee import knee, mean_cost, reason
+from optimizer.decide.confidence.noise import MODEL_ERROR, ModelError, alike, contenders
+from optimizer.decide.explain.trade_offs import Exchange, Sacrifice, exchanges, sacrifices
+from optimizer.decide.explain.why_not import WhyNot, why_not
+from optimizer.pareto.front import Front
+from optimizer.pareto.scaling import scale_of
+from optimizer.resilience.breaking_points import BreakingPoints, breaking_points
 
 
 @dataclass(frozen=True, slots=True, eq=False)

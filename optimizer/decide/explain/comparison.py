@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.evaluation import Array, Evaluation
-from optimizer.decide.changes import changes
-from optimizer.decide.noise import MODEL_ERROR, ModelError, is_equal
-from optimizer.protocols import Evaluator, SearchSpace
+from optimizer.changes import changes
+from optimizer.decide.confidence.noise import MODEL_ERROR, ModelError, is_equal
+from optimizer.model import Evaluator, SearchSpace
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -13,7 +13,7 @@ from models.evaluation import Array
 from models.evaluator import evaluate, run
 from models.space.columns import Column
 from models.system.system import System
-from optimizer.decide.changes import Change, changes
+from optimizer.changes import Change, changes
 
 #: How far one addition moves a number that isn't counted in steps, as a share of its range.
 PART_OF_A_RANGE = 0.1

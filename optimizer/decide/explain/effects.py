@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.evaluation import Array, Evaluation
-from optimizer.decide.changes import Change, changes
-from optimizer.protocols import Evaluator, SearchSpace
+from optimizer.changes import Change, changes
+from optimizer.model import Evaluator, SearchSpace
 from optimizer.search.moves import neighbours
 
 #: Pairs of changes that are evaluated at the most; beyond, one change stands for each decision.

@@ -9,12 +9,12 @@ import numpy as np
 from models.evaluation import Array, Evaluation, concatenate
 from models.evaluator import evaluate
 from models.system.system import System
-from optimizer.decide.account import steps_of
-from optimizer.decide.changes import called, changes, told
-from optimizer.decide.exchanges import nines_of
-from optimizer.decide.noise import MODEL_ERROR, ModelError, is_equal
-from optimizer.decide.why_not import dominators
-from optimizer.front import Front
+from optimizer.changes import called, changes, told
+from optimizer.decide.confidence.noise import MODEL_ERROR, ModelError, is_equal
+from optimizer.decide.explain.account import steps_of
+from optimizer.decide.explain.trade_offs import nines_of
+from optimizer.decide.explain.why_not import dominators
+from optimizer.pareto.front import Front
 from optimizer.phrases import differences, excess_text, joined
 
 

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.evaluation import Evaluation
-from optimizer.front import Front
-from optimizer.scaling import scale_of
+from optimizer.pareto.front import Front
+from optimizer.pareto.scaling import scale_of
 
 #: Designs that are held against the whole front at a time: bounds the memory.
 _CHUNK = 256

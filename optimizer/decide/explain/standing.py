@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from models.evaluation import Evaluation
 from models.space.space import DesignSpace
-from optimizer.decide.noise import MODEL_ERROR, ModelError
-from optimizer.decide.why_not import dominators
-from optimizer.front import Front
+from optimizer.decide.confidence.noise import MODEL_ERROR, ModelError
+from optimizer.decide.explain.why_not import dominators
+from optimizer.pareto.front import Front
 
 #: `forbidden` = by a rule; `dominated` = beaten by more than the model's error, `alike` = beaten by
 #: no more than that or equal; `unseen` = feasible and beaten by nothing on the front: it belongs there.

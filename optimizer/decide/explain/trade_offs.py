@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.evaluation import Array, Dimension
-from optimizer.decide.noise import MODEL_ERROR, ModelError, is_equal
-from optimizer.front import Front
-from optimizer.scaling import scale_of
+from optimizer.decide.confidence.noise import MODEL_ERROR, ModelError, is_equal
+from optimizer.pareto.front import Front
+from optimizer.pareto.scaling import scale_of
 
 #: Gain, as a share of the front's range, below which an exchange is none, where no step says otherwise.
 LEAST = 0.01

@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.evaluation import Array, Evaluation, concatenate
-from optimizer.decide.changes import Change, changes, distances
-from optimizer.decide.effects import Effects, single_changes
-from optimizer.decide.noise import MODEL_ERROR, ModelError, is_equal
-from optimizer.front import Front
-from optimizer.protocols import Evaluator, SearchSpace
-from optimizer.scaling import scale_of
+from optimizer.changes import Change, changes, distances
+from optimizer.decide.confidence.noise import MODEL_ERROR, ModelError, is_equal
+from optimizer.decide.explain.effects import Effects, single_changes
+from optimizer.model import Evaluator, SearchSpace
+from optimizer.pareto.front import Front
+from optimizer.pareto.scaling import scale_of
 
 #: Pairs of changes that are tried where no single one mends a design.
 MOST_PAIRS = 1000

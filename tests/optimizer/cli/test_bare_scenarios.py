@@ -8,7 +8,7 @@ import typer.main
 from benchmarks.fuzzing.bare import bare_scenarios
 from benchmarks.fuzzing.commands import COMMANDS, run, told_to, write_for_commands
 from benchmarks.fuzzing.every_command import wrong_answers
-from optimizer.cli import app
+from optimizer.cli.main import app
 
 BARE = bare_scenarios()
 #: One of each kind; `python -m benchmarks.fuzz` goes through all of them.

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.scenario.reading.document import read_document
-from optimizer.door import Door, escaped, harmless, output
+from optimizer.cli.door import Door, escaped, harmless, output
 
 HERE = Path(__file__).parent
 CTL = HERE / "ctl.yaml"

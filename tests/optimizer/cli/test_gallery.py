@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from models import load_scenario
-from optimizer.cli import BAD_INPUT, OK
-from optimizer.gallery import GalleryError, copy_of, entry, names, path_of, refuse_name
+from optimizer.cli.main import BAD_INPUT, OK
+from optimizer.files.gallery import GalleryError, copy_of, entry, names, path_of, refuse_name
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 STARTERS = ("event-pipeline", "read-heavy-social-feed", "web-api-three-tier")
 
 
@@ -236,7 +236,7 @@ def test_from_python():
 def test_titles_of_every_style_are_replaced(tmp_path, monkeypatch, title, comment):
     text = f"schema: 1\n{title}\nname: old\nsummary: |\n  title: stays\n  name: stays\n"
     (tmp_path / "old_one.yaml").write_text(text, encoding="utf-8")
-    monkeypatch.setattr("optimizer.gallery._PLACES", (tmp_path,))
+    monkeypatch.setattr("optimizer.files.gallery._PLACES", (tmp_path,))
     wanted = f'title: "New"  {comment}'.rstrip()
     assert copy_of("old-one", "new") == (
         f"schema: 1\n{wanted}\nname: new\nsummary: |\n  title: stays\n  name: stays\n"
@@ -258,7 +258,7 @@ def test_an_installed_package_brings_them_along(tmp_path):
     elsewhere.mkdir()
     told = _run([sys.executable, "-m", "optimizer", "gallery", "--json"], elsewhere, tmp_path / "installed")
     assert tuple(one["name"] for one in json.loads(told)["scenarios"]) == names()
-    where = "import optimizer.gallery as g; print(g.path_of('event-pipeline'))"
+    where = "import optimizer.files.gallery as g; print(g.path_of('event-pipeline'))"
     told = _run([sys.executable, "-c", where], elsewhere, tmp_path / "installed")
     assert Path(told.strip()) == tmp_path / "installed" / "optimizer" / "bundled" / "event_pipeline.yaml"
 
@@ -280,7 +280,7 @@ def _run(command, folder, installed=None):
 
 def test_titles_are_those_of_the_scenarios():
     from models import load_scenario
-    from optimizer.gallery import names, path_of, title_of
+    from optimizer.files.gallery import names, path_of, title_of
 
     for name in names():
         scenario = load_scenario(path_of(name))

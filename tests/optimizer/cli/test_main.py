@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from optimizer.cli import BAD_INPUT, DEFECT, INTERRUPTED, OK
-from optimizer.commands.solve import INFEASIBLE
+from optimizer.cli.commands.solve import INFEASIBLE
+from optimizer.cli.main import BAD_INPUT, DEFECT, INTERRUPTED, OK
 
-EXERCISE = Path(__file__).parents[2] / "data" / "scenarios" / "black_friday_exercise.yaml"
+EXERCISE = Path(__file__).parents[3] / "data" / "scenarios" / "black_friday_exercise.yaml"
 COMMAND = Path(sys.executable).with_name("tradespace")
 SMALL = """
 schema: 1
@@ -147,15 +147,15 @@ def test_a_defect_is_one_line_and_has_its_own_exit_code(tradespace, file, monkey
 
 
 def test_ctrl_c_has_its_own_exit_code_and_shows_what_was_found(tradespace, file, monkeypatch):
-    from optimizer.exhaustive import Look
+    from optimizer.solver.enumerate import Look
 
     def interrupted(work, pieces, *, workers):
         assert isinstance(work, Look)
         yield work((4, 8))
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("optimizer.methods.in_order", interrupted)
-    monkeypatch.setattr("optimizer.config.SolveConfig.__post_init__", lambda self: _small_chunks(self))
+    monkeypatch.setattr("optimizer.solver.methods.in_order", interrupted)
+    monkeypatch.setattr("optimizer.solver.config.SolveConfig.__post_init__", lambda self: _small_chunks(self))
     code, out, _ = tradespace("solve", file(SMALL))
     assert code == INTERRUPTED
     assert "Interrupted after 8 of 10 designs" in out
@@ -238,7 +238,7 @@ def test_results_are_written_once(tradespace, file, tmp_path):
 
 def test_existing_results_are_refused_before_the_work_is_done(tradespace, file, tmp_path, monkeypatch):
     (tmp_path / "front.csv").write_text("mine")
-    monkeypatch.setattr("optimizer.methods.look_at", lambda *_, **__: pytest.fail("worked in vain"))
+    monkeypatch.setattr("optimizer.solver.methods.look_at", lambda *_, **__: pytest.fail("worked in vain"))
     assert tradespace("solve", file(SMALL), "--out", tmp_path)[0] == BAD_INPUT
 
 

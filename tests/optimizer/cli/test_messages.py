@@ -11,10 +11,10 @@ import pytest
 import typer
 
 from models.errors import Remedy
-from optimizer.cli import app
-from optimizer.commands.remedies import OPTIONS
+from optimizer.cli.commands.remedies import OPTIONS
+from optimizer.cli.main import app
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 FLAG = re.compile(r"(?<![\w-])--[A-Za-z][\w-]*")
 FILES = [path for layer in ("models", "optimizer", "ui") for path in sorted((ROOT / layer).rglob("*.py"))]
 
@@ -101,7 +101,7 @@ def test_a_remedy_reaches_the_user_through_processes_too(remedy):
     import pickle
 
     from models.errors import OutputError
-    from optimizer.commands.remedies import told
+    from optimizer.cli.commands.remedies import told
 
     error = pickle.loads(pickle.dumps(OutputError("it is there", remedy=remedy)))
     assert told(error) == f"it is there ({OPTIONS[remedy.name]})"

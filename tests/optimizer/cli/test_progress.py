@@ -7,8 +7,8 @@ from io import StringIO
 
 import pytest
 
-import optimizer.progress
-from optimizer.progress import progress_bar
+import optimizer.cli.progress
+from optimizer.cli.progress import progress_bar
 
 
 class Terminal(StringIO):
@@ -20,7 +20,7 @@ class Terminal(StringIO):
 
 def watched(monkeypatch, patience_s):
     """A terminal in the place of standard error."""
-    monkeypatch.setattr(optimizer.progress, "PATIENCE_S", patience_s)
+    monkeypatch.setattr(optimizer.cli.progress, "PATIENCE_S", patience_s)
     stream = Terminal()
     monkeypatch.setattr(sys, "stderr", stream)
     monkeypatch.setenv("TERM", "xterm")

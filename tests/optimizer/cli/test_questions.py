@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from optimizer.cli import BAD_INPUT, OK
+from optimizer.cli.main import BAD_INPUT, OK
 
-DATA = Path(__file__).parents[2] / "data" / "scenarios"
+DATA = Path(__file__).parents[3] / "data" / "scenarios"
 EXERCISE = DATA / "black_friday_exercise.yaml"
 WEEK = DATA / "black_friday_week.yaml"
 

@@ -12,7 +12,7 @@ from rich.console import Console
 from instances import Grid, Shop
 from models import compile_system
 from optimizer import solve, solve_with
-from optimizer.terminal import MOST_SHOWN, NARROW, print_solution, written
+from optimizer.cli.terminal import MOST_SHOWN, NARROW, print_solution, written
 from scenarios import scenario
 
 LONG = Grid(40, 3)

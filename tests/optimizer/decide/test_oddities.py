@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from models import compile_system
-from optimizer.oddities import oddities
+from optimizer.decide.oddities import oddities
 from scenarios import scenario
 
 QUICK = {"multiply": {"web.service_ms": 0.5}}

@@ -6,7 +6,7 @@ import pytest
 
 from models import compile_system
 from models.errors import DesignError, ScenarioError
-from optimizer.designs import design_from
+from optimizer.files.designs import design_from
 from scenarios import scenario
 
 

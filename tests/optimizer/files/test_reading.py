@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.errors import TradespaceError
-from optimizer.cli import BAD_INPUT, OK
-from optimizer.reading import LARGEST, SMALLEST, UnreadableError, from_json, number, whole_number
+from optimizer.cli.main import BAD_INPUT, OK
+from optimizer.files.reading import LARGEST, SMALLEST, UnreadableError, from_json, number, whole_number
 from optimizer.runs.moving import read_runs
 from optimizer.runs.store import RunStore
 from optimizer.search.checkpoints import Checkpoint, CheckpointError, read_checkpoint
@@ -41,9 +41,9 @@ DEEP = "[" * 100_000
 @pytest.fixture(scope="module")
 def solved(tmp_path_factory):
     """A scenario's file, and the text of the front that `solve --out` writes."""
-    from optimizer.console import compiled
-    from optimizer.files import write_solution
-    from optimizer.solving import solve
+    from optimizer.cli.console import compiled
+    from optimizer.files.solution import write_solution
+    from optimizer.solver.solver import solve
 
     folder = tmp_path_factory.mktemp("solved")
     (folder / "small.yaml").write_text(SMALL)
@@ -74,8 +74,8 @@ ELSE = [None, [], {}, "text", -1, 10**400, 1.5, True, [[]], {"a": {"b": {}}}]
 
 @pytest.mark.parametrize("wrong", ELSE, ids=lambda value: str(value)[:12])
 def test_a_front_with_anything_else_at_any_place_is_read_or_refused_in_a_sentence(solved, tmp_path, wrong):
-    from optimizer.console import compiled
-    from optimizer.fronts import read_solution
+    from optimizer.cli.console import compiled
+    from optimizer.files.front import read_solution
 
     file, text = solved
     system, tree = compiled(file), json.loads(text)

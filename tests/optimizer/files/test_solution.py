@@ -13,13 +13,13 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-import optimizer.files
+import optimizer.files.solution
 from instances import PRICE, SPEED, Grid, Shop
 from models import compile_system
 from models.evaluation import Evaluation
 from optimizer import solve, solve_with
-from optimizer.files import FILES, OutputError, refuse_existing, write_solution
-from optimizer.tables import design_table
+from optimizer.files.solution import FILES, OutputError, refuse_existing, write_solution
+from optimizer.files.tables import design_table
 from scenarios import scenario
 
 GRID = Grid(6, 5, 3)
@@ -196,7 +196,7 @@ def test_when_writing_fails_midway_nothing_is_left_and_nothing_is_lost(
         rest[-1].write_text("half of ")
         raise error
 
-    monkeypatch.setattr(optimizer.files, writer, fails)
+    monkeypatch.setattr(optimizer.files.solution, writer, fails)
     with pytest.raises(OutputError if isinstance(error, OSError) else KeyboardInterrupt) as caught:
         write_solution(solution, space, tmp_path, force=True)
     if isinstance(error, OSError):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from instances import LOSSES, dominates, non_dominated_by_hand
-from optimizer.pareto import crowding_distance, hypervolume, non_dominated, ranks
+from optimizer.pareto.dominance import crowding_distance, hypervolume, non_dominated, ranks
 from oracles.cases import assert_within, cases
 
 # Few different values, so that ties, duplicates and dominance are common; infinities among them.

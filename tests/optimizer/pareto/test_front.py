@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from instances import LOSSES, Grid, Shop, dominates
 from models.evaluation import Dimension, Evaluation
-from optimizer.front import front_of
+from optimizer.pareto.front import front_of
 
 
 def evaluation_of(losses, excess=None, X=None):

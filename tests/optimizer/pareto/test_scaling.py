@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from instances import LOSSES
-from optimizer.scaling import scale_of
+from optimizer.pareto.scaling import scale_of
 
 
 @pytest.mark.parametrize("name", LOSSES)

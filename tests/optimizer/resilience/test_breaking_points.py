@@ -10,7 +10,7 @@ import pytest
 from models import compile_system, load_scenario
 from models.evaluator import run
 from models.scenario.paths import Slot
-from optimizer.decide.breaking import MOST, breaking_points, first_falls
+from optimizer.resilience.breaking_points import MOST, breaking_points, first_falls
 
 DATA = Path(__file__).parents[3] / "data" / "scenarios"
 

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from models import compile_system, load_scenario
 from models.evaluator import run
 from models.scenario.paths import Slot
-from optimizer.decide.breaking import MOST, first_falls
-from optimizer.decide.escape import NOT_ASKED, first_break, furthest_change
-from optimizer.decide.last_to_fall import last_to_fall
-from optimizer.decide.one_phase import breaks_at_peak
+from optimizer.resilience.breaking_points import MOST, first_falls
+from optimizer.resilience.escape import NOT_ASKED, first_break, furthest_change
+from optimizer.resilience.last_to_fall import last_to_fall
+from optimizer.resilience.one_phase import breaks_at_peak
 
 DATA = Path(__file__).parents[3] / "data" / "scenarios"
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from models import compile_system
-from optimizer.decide.breaking import breaking_points
-from optimizer.decide.margins import REFUSED, margins
+from optimizer.resilience.breaking_points import breaking_points
+from optimizer.resilience.margins import REFUSED, margins
 from scenarios import scenario
 from small_cases import case, designs_of
 

@@ -10,11 +10,11 @@ import pytest
 from models import compile_system, load_scenario
 from models.evaluator import evaluate, run
 from models.scenario.paths import Slot
-from optimizer.decide.breaking import breaking_points
-from optimizer.decide.changes import distances
-from optimizer.decide.escape import NOT_ASKED, escape_plan, first_break, furthest_change
-from optimizer.decide.margins import margins
-from optimizer.decide.runbook import calm, plan_by_phase, runbook
+from optimizer.changes import distances
+from optimizer.resilience.breaking_points import breaking_points
+from optimizer.resilience.escape import NOT_ASKED, escape_plan, first_break, furthest_change
+from optimizer.resilience.margins import margins
+from optimizer.resilience.runbook import calm, plan_by_phase, runbook
 from scenarios import scenario
 
 DATA = Path(__file__).parents[3] / "data" / "scenarios"

@@ -17,14 +17,14 @@ import pytest
 
 from models import compile_system
 from optimizer import solve
-from optimizer.answers import solution_answer, solution_from
-from optimizer.config import SolveConfig
+from optimizer.files.json import solution_answer, solution_from
 from optimizer.runs.connecting import StoreError
 from optimizer.runs.moving import read_runs, write_runs
 from optimizer.runs.run import key_of, versions
 from optimizer.runs.solving import NotKeptError, solution_of, solve_with_store, text_of, wanted_solve
 from optimizer.runs.store import RunStore
 from optimizer.runs.worker import start_worker, work_on
+from optimizer.solver.config import SolveConfig
 from reports import ROOT, everything_scenario, exercise
 from scenarios import scenario
 

@@ -9,9 +9,9 @@ import pytest
 
 from fronts import front, random_front
 from models.evaluation import DIMENSIONS
-from optimizer.decide.classifying import next_designs
-from optimizer.decide.noise import NO_ERROR
-from optimizer.decide.reaching import reach, wish_from
+from optimizer.decide.choose.aspiration import reach, wish_from
+from optimizer.decide.choose.classification import next_designs
+from optimizer.decide.confidence.noise import NO_ERROR
 
 
 def smallest_sets(losses, asked, target):

@@ -12,9 +12,9 @@ from hypothesis.extra.numpy import arrays
 
 from instances import LOSSES
 from models.evaluation import Dimension, Evaluation
-from optimizer.decide.knee import knee, mean_regret
-from optimizer.front import Front
-from optimizer.pareto import non_dominated
+from optimizer.decide.choose.knee import knee, mean_regret
+from optimizer.pareto.dominance import non_dominated
+from optimizer.pareto.front import Front
 
 
 def front_with(losses):

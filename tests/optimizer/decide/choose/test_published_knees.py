@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from fronts import deb2dk, do2dk, front, random_front
-from optimizer.decide.knee import MOST, knee, knees, mean_regret, reason
-from optimizer.scaling import scale_of
+from optimizer.decide.choose.knee import MOST, knee, knees, mean_regret, reason
+from optimizer.pareto.scaling import scale_of
 
 
 @pytest.mark.parametrize("number", [1, 2, 3, 4])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fronts import random_front
-from optimizer.decide.selecting import kept, reachable
+from optimizer.decide.choose.ranges import kept, reachable
 from reports import exercise
 
 

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from instances import LOSSES, PRICE, SPEED
-from optimizer.decide.acceptability import acceptability, acceptability_of
-from optimizer.decide.ranking import rank, weights_by_name, weights_by_tolerance
+from optimizer.decide.choose.acceptability import acceptability, acceptability_of
+from optimizer.decide.choose.ranking import rank, weights_by_name, weights_by_tolerance
 
 FRONT = st.lists(st.tuples(*(st.integers(0, 6) for _ in range(3))), min_size=1, max_size=12, unique=True).map(
     lambda rows: np.array(rows, dtype=float)

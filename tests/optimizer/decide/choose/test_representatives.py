@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from fronts import front, random_front
-from optimizer.decide.knee import knee
-from optimizer.decide.representatives import representatives
+from optimizer.decide.choose.knee import knee
+from optimizer.decide.choose.representatives import representatives
 
 
 def test_the_cover_is_at_most_twice_the_best_one():

@@ -10,10 +10,10 @@ import pytest
 
 from models import compile_system, evaluate, load_scenario
 from models.space.space import design_space
-from optimizer.decide.survival_rules import LONGEST, rules_for
+from optimizer.decide.choose.survival_rules import LONGEST, rules_for
 from scenarios import scenario
 
-EXERCISE = Path(__file__).parents[3] / "data" / "scenarios" / "black_friday_exercise.yaml"
+EXERCISE = Path(__file__).parents[4] / "data" / "scenarios" / "black_friday_exercise.yaml"
 
 
 def test_the_exercise_survives_by_exactly_three_pairs():

@@ -7,7 +7,7 @@ import pytest
 
 from models import compile_system
 from models.evaluation import DIMENSIONS
-from optimizer.decide.robustness import robustness_of
+from optimizer.decide.confidence.robustness import robustness_of
 from scenarios import scenario
 from stories import bundled
 

@@ -10,9 +10,9 @@ import pytest
 
 from models import compile_system, load_scenario
 from models.evaluator import evaluate
-from optimizer.decide.sobol import decision_shares, sobol_indices
+from optimizer.decide.confidence.sobol import decision_shares, sobol_indices
 
-DATA = Path(__file__).parents[3] / "data" / "scenarios"
+DATA = Path(__file__).parents[4] / "data" / "scenarios"
 
 
 def test_ishigami():

@@ -12,7 +12,7 @@ from models.evaluation import Dimension
 from models.evaluator import evaluate, run
 from models.formulas.distributions import lognormal_quantile, normal_quantile, triangular_quantile
 from models.system.uncertainty import base_of, draws_of, guesses_of
-from optimizer.decide.uncertainty import (
+from optimizer.decide.confidence.uncertainty import (
     Outcomes,
     bands,
     chosen_share,
@@ -25,7 +25,7 @@ from optimizer.decide.uncertainty import (
 )
 from scenarios import scenario
 
-DATA = Path(__file__).parents[3] / "data" / "scenarios"
+DATA = Path(__file__).parents[4] / "data" / "scenarios"
 PATHS = ["web.service_ms", "web.replicas", "workload.rate"]
 U = (np.arange(20_000) + 0.5) / 20_000
 

@@ -10,11 +10,11 @@ from models.evaluation import DIMENSIONS
 from models.evaluator import evaluate, run
 from models.scenario.load import load_scenario
 from models.system.compiler import compile_system
-from optimizer.decide.placing import place_of
-from optimizer.decide.spending import additions, crossing, spending_of
-from optimizer.decide.taking import taken_by
-from optimizer.front import front_of
-from optimizer.gallery import path_of
+from optimizer.decide.explain.change_effort import taken_by
+from optimizer.decide.explain.complexity_budget import additions, crossing, spending_of
+from optimizer.decide.explain.standing import place_of
+from optimizer.files.gallery import path_of
+from optimizer.pareto.front import front_of
 from optimizer.report.content import plain
 from optimizer.report.findings import Goal
 from optimizer.report.sections.measured import measured, placed

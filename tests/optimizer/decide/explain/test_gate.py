@@ -16,14 +16,14 @@ import yaml
 from models import compile_system, load_scenario
 from models.evaluator import evaluate
 from optimizer import solve
-from optimizer.cli import BAD_INPUT, OK
-from optimizer.commands.gate import SHUT
-from optimizer.decide.gate import Check, gate
-from optimizer.decide.noise import NO_ERROR, ModelError
-from optimizer.front import Front
-from optimizer.junit import junit_xml
+from optimizer.cli.commands.gate import SHUT
+from optimizer.cli.main import BAD_INPUT, OK
+from optimizer.decide.confidence.noise import NO_ERROR, ModelError
+from optimizer.decide.explain.gate import Check, gate
+from optimizer.files.junit import junit_xml
+from optimizer.pareto.front import Front
 
-EXERCISE = Path(__file__).parents[2] / "data" / "scenarios" / "black_friday_exercise.yaml"
+EXERCISE = Path(__file__).parents[4] / "data" / "scenarios" / "black_friday_exercise.yaml"
 #: What build servers read of a result: suites of cases, of which some hold a failure.
 SCHEMA = """<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">
   <xs:attributeGroup name="counts">

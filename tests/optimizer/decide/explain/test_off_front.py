@@ -7,7 +7,7 @@ import pytest
 
 from models.evaluation import Dimension, Evaluation
 from optimizer import front_of
-from optimizer.decide.off_front import off_front
+from optimizer.decide.explain.off_front import off_front
 
 DIMENSIONS = (Dimension("price", "USD", "lower"), Dimension("wait", "ms", "lower"))
 

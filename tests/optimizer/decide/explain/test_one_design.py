@@ -15,17 +15,17 @@ import pytest
 from models import compile_system, load_scenario
 from models.evaluator import evaluate
 from models.explanation.notices import notices
-from optimizer.decide.account import account
-from optimizer.decide.changes import changes, distances, told
-from optimizer.decide.comparing import compare
-from optimizer.decide.effects import interactions, single_changes
-from optimizer.decide.noise import NO_ERROR
-from optimizer.decide.why_not import why_not
-from optimizer.front import front_of
+from optimizer.changes import changes, distances, told
+from optimizer.decide.confidence.noise import NO_ERROR
+from optimizer.decide.explain.account import account
+from optimizer.decide.explain.comparison import compare
+from optimizer.decide.explain.effects import interactions, single_changes
+from optimizer.decide.explain.why_not import why_not
+from optimizer.pareto.front import front_of
 from scenarios import scenario
 from searches import Model, space_of_every_kind
 
-DATA = Path(__file__).parents[3] / "data" / "scenarios"
+DATA = Path(__file__).parents[4] / "data" / "scenarios"
 ACTIONS = {
     "A": "eventual_consistency",
     "B": "long_cache_ttl",
