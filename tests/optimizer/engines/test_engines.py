@@ -23,8 +23,8 @@ from optimizer.engines.engine import EngineError
 from optimizer.engines.local import Here, Processes
 from optimizer.engines.processes import LEAST_SPREAD, SpreadOut
 from optimizer.files.json import solution_answer
-from optimizer.runs.run import versions
 from optimizer.solver.config import SolveConfig
+from optimizer.versions import versions
 from pieces import DiesOnce, always_dies, dies_once, slow, spectrum, square, threads
 from reports import ROOT, everything_scenario
 
