@@ -16,7 +16,7 @@ from typing import Any
 from models.evaluation import Array
 from optimizer.batch.cases import Case, combinations
 from optimizer.batch.solving import facts, whole
-from optimizer.decide.confidence.noise import NO_ERROR, ModelError
+from optimizer.decide.noise import NO_ERROR, ModelError
 from optimizer.files.json import solution_answer
 from optimizer.model import Evaluator, SearchSpace
 from optimizer.pareto.tally import Progress

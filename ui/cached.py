@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from models.errors import Finding, ScenarioError, TradespaceError
+from models.errors import Code, Finding, ScenarioError, TradespaceError
 from models.evaluation import Array, Evaluation
 from models.evaluator import evaluate
 from models.explanation.explain import explain
@@ -84,7 +84,7 @@ def system_or_findings(text: str, source: str) -> System | tuple[Finding, ...]:
     except ScenarioError as error:
         return tuple(error.findings)
     except TradespaceError as error:
-        return (Finding("", str(error)),)
+        return (Finding("", str(error), code=Code.UNREADABLE),)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

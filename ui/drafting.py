@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from models.errors import Finding, TradespaceError
+from models.errors import Code, Finding, TradespaceError
 from models.scenario.editing.draft import Draft
 from models.scenario.editing.edit import tree_of
 from models.scenario.reading.document import Node
@@ -50,7 +50,11 @@ def drafted(subject: Subject) -> Drafted:
     try:
         text = draft.text(subject.text, subject.system.scenario, source=subject.source)
     except TradespaceError as error:
-        found = (Finding("", str(error), hint="undo the edits, or make them in the text by hand"),)
+        found = (
+            Finding(
+                "", str(error), hint="undo the edits, or make them in the text by hand", code=Code.UNREADABLE
+            ),
+        )
         return Drafted(subject, tree, draft, subject.text, source, None, found)
     system = cached.system_or_findings(text, source)
     if isinstance(system, System):

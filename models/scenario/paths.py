@@ -78,10 +78,16 @@ def parameters_of_call() -> dict[str, Quantity]:
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """A sentence that names the nearest valid name, or nothing."""
+    close = nearest_name(name, known)
+    return f"did you mean {close!r}?" if close else ""
+
+
+def nearest_name(name: str, known: Iterable[str]) -> str:
+    """The nearest valid name; empty where none is near."""
     if len(name) > 100:  # no misspelt name, but something else altogether
         return ""
     close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
-    return f"did you mean {close[0]!r}?" if close else ""
+    return close[0] if close else ""
 
 
 def _listed(names: Iterable[str]) -> str:
@@ -130,7 +136,7 @@ def resolve(scenario: Scenario, path: str) -> tuple[Slot, ...]:
     known = [*scenario.components, "flows", "calls", "workload", "complexity", "drivers"]
     _pick(head, known, "component")
     component = scenario.components[head]
-    article = "an" if component.kind == "external" else "a"
+    article = "an" if component.kind[0] in "aeiou" else "a"
     _pick(rest, parameters_of(type(component)), f"parameter of {article} {component.kind}")
     return (Slot("component", head, rest),)
 

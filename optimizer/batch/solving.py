@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from models.errors import EvaluationError
+from models.evaluation import COST
 from models.scenario.load import scenario_from
 from models.system.compiler import compile_system
 from models.system.system import System
@@ -89,7 +90,7 @@ def facts(space: Space, solution: Solution, system: System | None) -> dict[str, 
     if solution.knee is None:
         return found
     names = [dimension.name for dimension in front.dimensions]
-    cheapest = int(np.argmin(front.values[:, names.index("cost")])) if "cost" in names else None
+    cheapest = int(np.argmin(front.values[:, names.index(COST.name)])) if COST.name in names else None
     for key, i in (("knee", solution.knee), ("cheapest", cheapest)):
         if i is not None:
             values = {name: _finite(front.values[i, j]) for j, name in enumerate(names)}

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from models.evaluation import COST
 from models.units import count
 from optimizer.batch.along import along, as_written, dimensions_of, done_cases, number_of, varied_paths
 from optimizer.batch.cases import Case
@@ -163,7 +164,7 @@ def _cases(batch: Batch, varied: Sequence[str]) -> Section:
                 *cells,
                 Number(float(told["feasible"]), "count"),
                 Number(float(told["on_front"]), "count"),
-                Number(number_of(cheapest["values"]["cost"]), "USD") if cheapest else None,
+                Number(number_of(cheapest["values"][COST.name]), "USD") if cheapest else None,
                 "none survives" if knee is None else first,
             )
         )

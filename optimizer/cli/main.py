@@ -1,8 +1,4 @@
-"""The command line: `tradespace COMMAND`. Heavy libraries are loaded only by the command that needs them.
-
-Exit codes: 0 all is well; 1 no design is feasible, or a gate is shut; 2 the input is wrong; 70 a defect of
-Tradespace; 130 interrupted, with what was found until then.
-"""
+"""The command line: `tradespace COMMAND`. Heavy libraries are loaded only by the command that needs them."""
 
 from __future__ import annotations
 
@@ -33,8 +29,7 @@ from optimizer.cli.commands.solve import solve
 from optimizer.cli.commands.what_if import what_if
 from optimizer.cli.console import compiled, console, print_json
 from optimizer.cli.door import doors
-
-OK, BAD_INPUT, DEFECT, INTERRUPTED = 0, 2, 70, 130
+from optimizer.cli.exit_codes import BAD_INPUT, DEFECT, INTERRUPTED, OK, TOLD
 
 app = typer.Typer(
     add_completion=False,
@@ -42,10 +37,7 @@ app = typer.Typer(
     rich_markup_mode=None,  # plain help: nothing but the door's own output is dressed
     no_args_is_help=True,
     help="Multi-objective trade-off optimizer for system designs.",
-    epilog=(
-        "Exit codes: 0 all is well; 1 no design is feasible, or a gate is shut; 2 the input is wrong; "
-        "70 a defect of Tradespace; 130 interrupted, with what was found until then."
-    ),
+    epilog=TOLD,
 )
 
 

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from models.evaluation import Evaluation
+from models.evaluation import COMPLEXITY, COST, DIMENSIONS, Evaluation
 from models.units import count, nines, quantity
 from optimizer.changes import TODAYS
 from optimizer.model import Space
@@ -181,10 +181,11 @@ def print_design(console: Console, told: dict[str, object]) -> None:
     console.print(Text(str(scenario["title"] or scenario["name"]), style="bold"))
     _print_hanging(console, "design: ", ", ".join(f"{n} = {_written(v)}" for n, v in design.items()))
     console.print()
+    in_nines = [dimension.name for dimension in DIMENSIONS if dimension.scale == "nines"]
     for name, entry in _dict(told["dimensions"]).items():
         value = _number(_dict(entry)["value"])
         unit = str(_dict(entry)["unit"])
-        more = f"  ({nines(value)})" if name == "availability" and value is not None else ""
+        more = f"  ({nines(value)})" if name in in_nines and value is not None else ""
         console.print(f"  {name:<13} {quantity(value, unit)}{more}")
     console.print()
     for entry in _list(told["limits"]):
@@ -197,8 +198,8 @@ def print_design(console: Console, told: dict[str, object]) -> None:
         console.print(f"  limit {limit['name']}: {holds}{margin}")
     for entry in _list(told["phases"]):
         _print_phase(console, _dict(entry))
-    _print_parts(console, "cost", _dict(told["cost"]), "USD")
-    complexity = _dict(told["complexity"])
+    _print_parts(console, COST.name, _dict(told[COST.name]), COST.unit)
+    complexity = _dict(told[COMPLEXITY.name])
     _print_parts(console, "complexity income", _dict(complexity["income"]), "points")
     _print_parts(console, "complexity expenses", _dict(complexity["expenses"]), "points")
     share = _number(complexity["remaining_share"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from models.dimensions.limits import ALWAYS
-from models.errors import Finding
+from models.errors import Code, Finding
 from models.evaluation import Array, Evaluation, concatenate
 from models.evaluator import evaluate
 from models.space.columns import Column
@@ -49,9 +49,13 @@ def _limits(system: System) -> list[Finding]:
         if name.startswith("flows."):
             where = name.removesuffix(".latency") + ".limit_ms"
         if len(X) and not holds.any():
-            found.append(Finding(where, f"nothing meets this limit, of {among}", severity="warning"))
+            found.append(
+                Finding(where, f"nothing meets this limit, of {among}", severity="warning", code=Code.ODD)
+            )
         elif len(X) > 1 and holds.all() and _is_written(system, name):
-            found.append(Finding(where, f"everything meets this limit, of {among}", severity="warning"))
+            found.append(
+                Finding(where, f"everything meets this limit, of {among}", severity="warning", code=Code.ODD)
+            )
     return found
 
 
@@ -93,6 +97,7 @@ def _decisions(system: System) -> list[Finding]:
             "changes no dimension and no limit, from any of the designs tried",
             hint="give it an effect, or leave it out",
             severity="warning",
+            code=Code.ODD,
         )
         for name, matters in moved.items()
         if not matters

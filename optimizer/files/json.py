@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from models.evaluation import Array, Dimension, Evaluation
+from models.evaluation import Array, Evaluation, dimension_from, values_of_dimension
 from optimizer.files.json_schema import AnswerForm, ConfigForm, DesignForm, plain
 from optimizer.files.reading import UnreadableError, from_json, from_values
 from optimizer.model import SearchSpace, Space
@@ -49,7 +49,7 @@ def solution_answer(solution: Solution, space: Space) -> dict[str, object]:
         },
         "front": [design_answer(solution.front.evaluation, i, space) for i in range(len(solution.front))],
         "today": design_answer(solution.today, 0, space),
-        "dimensions": [asdict(dimension) for dimension in solution.today.dimensions],
+        "dimensions": [values_of_dimension(dimension) for dimension in solution.today.dimensions],
         "knee": solution.knee,
         "trace": [asdict(point) for point in solution.trace],
         "excluded": dict(solution.broken),
@@ -86,7 +86,7 @@ def solution_from(answer: Mapping[str, Any], space: SearchSpace) -> Solution:
         UnreadableError: It is no such answer.
     """
     told = from_values(dict(answer), AnswerForm, where="the solution")
-    dimensions = tuple(Dimension(**plain(one)) for one in told.dimensions)
+    dimensions = tuple(dimension_from(plain(one)) for one in told.dimensions)
 
     def evaluation(designs: Sequence[DesignForm]) -> Evaluation:
         n, names = len(designs), [limit.name for limit in told.today.limits]

@@ -78,12 +78,26 @@ class DesignForm(Form):
     indicators: dict[str, Number]
 
 
+class WordsForm(Form):
+    """`models.evaluation.Words`."""
+
+    better: str
+    worse: str
+    best: str
+    is_so: str
+    broken: str
+    verb: Literal["is", "has"]
+
+
 class DimensionForm(Form):
     """`models.evaluation.Dimension`."""
 
     name: str
     unit: str
     better: Literal["lower", "higher"]
+    words: WordsForm | None = None
+    range: Annotated[list[Number], Field(min_length=2, max_length=2)] | None = None
+    scale: Literal["linear", "nines"] | None = None
 
 
 class MomentForm(Form):
@@ -123,7 +137,7 @@ class AnswerForm(Form):
     trace: list[MomentForm]
     excluded: dict[str, Count]
     excluded_alone: dict[str, Count]
-    excluded_at_least: tuple[str, ...] = ()
+    excluded_at_least: list[str] = Field(default_factory=list)
     closest: DesignForm | None = None
 
     @model_validator(mode="after")

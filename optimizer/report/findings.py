@@ -19,10 +19,10 @@ from models.system.system import System
 from optimizer.changes import Change, changes
 from optimizer.decide.choose.knee import knees, mean_cost, mean_regret, reason
 from optimizer.decide.choose.representatives import Representatives, representatives
-from optimizer.decide.confidence.noise import MODEL_ERROR, NO_ERROR, ModelError, alike, contenders
 from optimizer.decide.explain.comparison import Comparison, compare
 from optimizer.decide.explain.trade_offs import Exchange, Sacrifice, exchanges, sacrifices
 from optimizer.decide.explain.why_not import WhyNot, why_not
+from optimizer.decide.noise import MODEL_ERROR, NO_ERROR, ModelError, alike, contenders
 from optimizer.model import Evaluator, SearchSpace
 from optimizer.pareto.front import Front
 from optimizer.pareto.scaling import scale_of

@@ -192,5 +192,5 @@ def _slots(system: System, component: str | None, driver: str | None) -> Sequenc
     if component not in system.components:
         allowed = ", ".join(system.components)
         raise ValueError(f"found the component {component!r}; allowed: {allowed}")
-    kind = system.parts[system.components.index(component)].kind
-    return [Slot("component", component, "latency_ms" if kind == "external" else "service_ms")]
+    part = system.parts[system.components.index(component)]
+    return [Slot("component", component, part.traits.slowed_by)]

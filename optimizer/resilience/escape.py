@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from models.evaluation import Array
+from models.evaluation import COMPLEXITY, COST, Array
 from models.evaluator import run
 from models.explanation.notices import notices
 from models.scenario.paths import Slot
@@ -21,7 +21,7 @@ from optimizer.resilience.one_phase import breaks_at_peak
 
 #: Limits that nobody asks about in an emergency. What a switch takes beforehand, its effort and complexity,
 #: is asked when the design is chosen, not when it is switched.
-NOT_ASKED = ("effort_days", "one_time_usd", "cost", "complexity", "complexity_reserve")
+NOT_ASKED = ("effort_days", "one_time_usd", COST.name, COMPLEXITY.name, "complexity_reserve")
 #: A change that moves the break by less than this isn't worth a switch.
 WORTH_IT = 1.01
 #: Designs that stand longest in the peak phase and are asked about all phases, before all designs are.

@@ -159,11 +159,8 @@ class _Copies:
 def _losses(system: System) -> list[_Loss]:
     found: list[_Loss] = []
     for name, part in zip(system.components, system.parts, strict=True):
-        if part.kind == "external":
-            found.append(_Loss("time", name))
-        else:
-            found.append(_Loss("replicas", name))
-        if part.kind == "cache":
+        found.append(_Loss("replicas" if part.traits.is_ours else "time", name))
+        if part.traits.passes_on_misses:
             found.append(_Loss("hits", name))
     if any(_may_lose_a_zone(system, c) for c in range(len(system.parts))):
         found.append(_Loss("zone", ""))
@@ -172,7 +169,7 @@ def _losses(system: System) -> list[_Loss]:
 
 def _may_lose_a_zone(system: System, c: int) -> bool:
     """Whether a component of some design stands in zones that can be lost."""
-    if system.parts[c].kind == "external":
+    if not system.parts[c].traits.is_ours:
         return False
     slots = [Slot("component", system.components[c], name) for name in ("zones", "zone_availability")]
     if any(slot in system.plans for slot in slots):
@@ -187,7 +184,7 @@ def _copies(system: System, X: Array) -> dict[str, _Copies]:
     n = X.shape[0]
     found: dict[str, _Copies] = {}
     for c, name in enumerate(system.components):
-        if system.parts[c].kind == "external":
+        if not system.parts[c].traits.is_ours:
             continue
 
         def at_peak(key: str, default: float, c: int = c) -> Array:

@@ -67,8 +67,8 @@ def solve(
     }
     goals = system.scenario.dimensions
     hints = Hints(
-        # The step of availability is in nines, the loss a share: its boxes follow the range.
-        steps=[None if d.name == "availability" else getattr(goals, d.name).step for d in DIMENSIONS],
+        # A step in nines fits no loss, which is a share: these boxes follow the range.
+        steps=[None if d.step_unit != d.unit else getattr(goals, d.name).step for d in DIMENSIONS],
         suggest=partial(more_where_it_is_tight, system),
         identity=system.digest,
         is_built_in=True,

@@ -9,8 +9,8 @@ import streamlit as st
 
 from models.evaluation import Evaluation
 from models.units import quantity
-from optimizer.decide.confidence.noise import best_in_each
 from optimizer.decide.explain.comparison import Comparison
+from optimizer.decide.noise import best_in_each
 from optimizer.phrases import excess_text, value_of
 from optimizer.report.content import plain
 from optimizer.report.findings import Findings

@@ -15,12 +15,12 @@ from optimizer.cli.commands.options import (
     store_of,
 )
 from optimizer.cli.console import compiled, print_json
+from optimizer.cli.exit_codes import NO
 
 if TYPE_CHECKING:
     from optimizer.report.content import Report
 
 #: Exit code where no design survives everywhere.
-INFEASIBLE = 1
 
 
 def across(
@@ -95,7 +95,7 @@ def across(
         written = write_report(report, out, formats, force=force)
         typer.echo("\nWritten:\n" + "\n".join(f"  {path}" for path in written), err=as_json)
     if not answer.survivors.size:
-        raise typer.Exit(INFEASIBLE)
+        raise typer.Exit(NO)
 
 
 def _print(report: Report) -> None:

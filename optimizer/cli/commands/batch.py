@@ -13,13 +13,13 @@ from optimizer.cli.commands.options import (
     store_of,
 )
 from optimizer.cli.console import load
+from optimizer.cli.exit_codes import INTERRUPTED, NO
 
 if TYPE_CHECKING:
     from optimizer.batch.cases import Case
     from optimizer.batch.running import Batch
 
 #: Exit codes: a case failed; interrupted, with what was finished until then.
-FAILED, INTERRUPTED = 1, 130
 #: The files of a summary.
 FORMATS = ("html", "md", "json", "csv", "parquet", "xlsx")
 #: The table of its cases.
@@ -88,7 +88,7 @@ def batch(
     if done.is_interrupted:
         raise typer.Exit(INTERRUPTED)
     if done.failed:
-        raise typer.Exit(FAILED)
+        raise typer.Exit(NO)
 
 
 def _cases(

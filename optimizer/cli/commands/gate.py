@@ -17,9 +17,9 @@ from optimizer.cli.commands.options import (
     is_on_front,
 )
 from optimizer.cli.console import compiled, print_json
+from optimizer.cli.exit_codes import NO
 
 #: Exit code of a gate that is shut.
-SHUT = 1
 
 
 def gate(
@@ -66,4 +66,4 @@ def gate(
         for check in checks:
             typer.echo(f"{'ok    ' if check.holds else 'FAILED'}  {check.told}")
     if not holds:
-        raise typer.Exit(SHUT)
+        raise typer.Exit(NO)

@@ -18,6 +18,7 @@ from optimizer.cli.commands.options import (
     store_of,
 )
 from optimizer.cli.console import compiled
+from optimizer.cli.exit_codes import NO
 
 if TYPE_CHECKING:
     from models.evaluation import Array
@@ -80,7 +81,7 @@ def report(
     _record(system, scenario, store, solution, {**choices, "folder": str(out.absolute())})
     typer.echo("Written:\n" + "\n".join(f"  {path}" for path in written))
     if not len(solution.front):
-        raise typer.Exit(1)
+        raise typer.Exit(NO)
 
 
 def _solution(system: System, scenario: Path, folder: Path | None, store: str | None) -> Solution:

@@ -10,6 +10,7 @@ import typer
 
 from optimizer.cli.commands.options import AsJson, StoreUrl, finite, store_of
 from optimizer.cli.console import console, print_json, print_table
+from optimizer.cli.exit_codes import NO
 
 if TYPE_CHECKING:
     from optimizer.runs.run import Run
@@ -87,7 +88,7 @@ def watch(run: RunName, store: StoreUrl = None) -> None:
         ended = follow(found, found.get(run).id, progress=progress)
     print_run(ended)
     if ended.state in ("failed", "interrupted"):
-        raise typer.Exit(1)
+        raise typer.Exit(NO)
 
 
 @runs.command()

@@ -17,12 +17,12 @@ from optimizer.cli.commands.options import (
     store_of,
 )
 from optimizer.cli.console import console, load, print_json
+from optimizer.cli.exit_codes import INTERRUPTED, NO
 
 if TYPE_CHECKING:
     from optimizer.solver.config import SolveConfig
 
 #: Exit codes: no design is feasible; interrupted, with what was found until then.
-INFEASIBLE, INTERRUPTED = 1, 130
 
 
 def solve(
@@ -127,7 +127,7 @@ def solve(
     if solution.certificate.ended_early:
         raise typer.Exit(INTERRUPTED)
     if not len(solution.front):
-        raise typer.Exit(INFEASIBLE)
+        raise typer.Exit(NO)
 
 
 def _start(scenario: Path, url: str | None, config: SolveConfig, *, fresh: bool, as_json: bool) -> None:

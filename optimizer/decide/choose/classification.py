@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.decide.choose.ranking import AUGMENTATION
-from optimizer.decide.confidence.noise import MODEL_ERROR, ModelError, is_equal
+from optimizer.decide.noise import MODEL_ERROR, ModelError, is_equal
 from optimizer.pareto.front import Front
 from optimizer.pareto.scaling import scale_of
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.evaluation import Array
-from optimizer.decide.confidence.noise import MODEL_ERROR, ModelError, is_equal
+from optimizer.decide.noise import MODEL_ERROR, ModelError, is_equal
 from optimizer.pareto.front import Front
 from optimizer.pareto.scaling import Scale, scale_of
 from optimizer.phrases import difference

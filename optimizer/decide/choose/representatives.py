@@ -12,7 +12,6 @@ from models.evaluation import Array
 from models.space.columns import Column
 from optimizer.decide.choose.knee import knee
 from optimizer.decide.choose.survival_rules import Rules, rules_for
-from optimizer.decide.explain.trade_offs import nines_of
 from optimizer.pareto.front import Front
 from optimizer.pareto.scaling import scale_of
 from optimizer.phrases import best_in, value_of, worse_in
@@ -105,8 +104,7 @@ class _Closeness:
     def __init__(self, front: Front, steps: Sequence[float | None] | None) -> None:
         values = front.evaluation.values.copy()
         for j, dimension in enumerate(front.evaluation.dimensions):
-            if dimension.name == "availability":
-                values[:, j] = nines_of(values[:, j])
+            values[:, j] = dimension.on_scale(values[:, j])
         self._values = values
         self._steps = np.array([0.0 if step is None else step for step in steps or [None] * values.shape[1]])
 

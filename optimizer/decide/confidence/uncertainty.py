@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.evaluation import DIMENSIONS, Array, Dimension
+from models.evaluation import COST, DIMENSIONS, Array, Dimension
 from models.evaluator import run
 from models.system.system import System
 from models.system.uncertainty import Draws, base_of, draws_at, draws_of, guesses_of
@@ -214,7 +214,7 @@ def what_to_measure(
         draws = draws_of(system, n, seed=seed + 1)
         drawn = draws, under(system, X, draws)
     draws, outcomes = drawn
-    cost = outcomes.values[:, :, [d.name for d in outcomes.dimensions].index("cost")]
+    cost = outcomes.values[:, :, outcomes.dimensions.index(COST)]
     cost = cost[np.isfinite(cost).all(axis=1)]
     worth = [
         value_of_knowing(cost, draws.values[:, j], seed=seed) if len(cost) else (0.0, 0.0) for j in range(k)

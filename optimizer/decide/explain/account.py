@@ -14,9 +14,9 @@ from models.explanation.notices import Notice, notices
 from models.system.system import System
 from optimizer.changes import Change, changes
 from optimizer.decide.choose.knee import knee, mean_cost, reason
-from optimizer.decide.confidence.noise import MODEL_ERROR, ModelError, alike, contenders
 from optimizer.decide.explain.trade_offs import Exchange, Sacrifice, exchanges, sacrifices
 from optimizer.decide.explain.why_not import WhyNot, why_not
+from optimizer.decide.noise import MODEL_ERROR, ModelError, alike, contenders
 from optimizer.pareto.front import Front
 from optimizer.pareto.scaling import scale_of
 from optimizer.resilience.breaking_points import BreakingPoints, breaking_points

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from models.evaluation import Array, Evaluation
 from optimizer.changes import changes
-from optimizer.decide.confidence.noise import MODEL_ERROR, ModelError, is_equal
+from optimizer.decide.noise import MODEL_ERROR, ModelError, is_equal
 from optimizer.model import Evaluator, SearchSpace
 
 

@@ -10,10 +10,9 @@ from models.evaluation import Array, Evaluation, concatenate
 from models.evaluator import evaluate
 from models.system.system import System
 from optimizer.changes import called, changes, told
-from optimizer.decide.confidence.noise import MODEL_ERROR, ModelError, is_equal
 from optimizer.decide.explain.account import steps_of
-from optimizer.decide.explain.trade_offs import nines_of
 from optimizer.decide.explain.why_not import dominators
+from optimizer.decide.noise import MODEL_ERROR, ModelError, is_equal
 from optimizer.pareto.front import Front
 from optimizer.phrases import differences, excess_text, joined
 
@@ -69,9 +68,7 @@ def _better_in_earnest(system: System, front: Front, design: Evaluation, error: 
         both = concatenate([design, front.evaluation.take(np.array([i]))])
         same = is_equal(both, 0, error)[1]
         for j, (dimension, step) in enumerate(zip(both.dimensions, steps_of(system), strict=True)):
-            before, after = both.values[:, j]
-            if dimension.name == "availability":
-                before, after = nines_of(both.values[:, j])
+            before, after = dimension.on_scale(both.values[:, j])
             with np.errstate(invalid="ignore"):  # from unbounded to unbounded
                 gain = (before - after) * dimension.sign
             if not same[j] and gain > (step or 0.0) * (1.0 + 1e-9):

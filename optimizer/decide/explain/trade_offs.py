@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.evaluation import Array, Dimension
-from optimizer.decide.confidence.noise import MODEL_ERROR, ModelError, is_equal
+from optimizer.decide.noise import MODEL_ERROR, ModelError, is_equal
 from optimizer.pareto.front import Front
 from optimizer.pareto.scaling import scale_of
 
@@ -132,14 +132,7 @@ def exchanges(
 
 
 def _gained(front: Front, i: int, j: int, dimension: Dimension) -> Array:
-    """What designs gain over design i in a dimension, `(n,)`: availability in nines."""
-    values = front.evaluation.values[:, j]
-    if dimension.name == "availability":
-        values = nines_of(values)
+    """What designs gain over design i in a dimension, `(n,)`, in the unit of a step."""
+    values = dimension.on_scale(front.evaluation.values[:, j])
     with np.errstate(invalid="ignore"):
         return np.asarray(np.nan_to_num((values[i] - values) * dimension.sign, nan=0.0, posinf=np.inf))
-
-
-def nines_of(share: Array) -> Array:
-    """An availability in nines: -log10(1 - a); 12 where what misses is rounding."""
-    return np.asarray(-np.log10(np.maximum(1.0 - share, 1e-12)))

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from models.evaluation import Array, Evaluation, concatenate
 from optimizer.changes import Change, changes, distances
-from optimizer.decide.confidence.noise import MODEL_ERROR, ModelError, is_equal
 from optimizer.decide.explain.effects import Effects, single_changes
+from optimizer.decide.noise import MODEL_ERROR, ModelError, is_equal
 from optimizer.model import Evaluator, SearchSpace
 from optimizer.pareto.front import Front
 from optimizer.pareto.scaling import scale_of

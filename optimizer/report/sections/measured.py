@@ -9,9 +9,9 @@ import numpy as np
 
 from models.evaluation import Evaluation, concatenate
 from optimizer.changes import called, changes
-from optimizer.decide.confidence.noise import MODEL_ERROR, ModelError, is_equal
 from optimizer.decide.explain.standing import Place
 from optimizer.decide.explain.why_not import WhyNot
+from optimizer.decide.noise import MODEL_ERROR, ModelError, is_equal
 from optimizer.model import SearchSpace
 from optimizer.pareto.front import Front
 from optimizer.phrases import capitalised

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from models import load_scenario
-from optimizer.cli.main import BAD_INPUT, OK
+from optimizer.cli.exit_codes import BAD_INPUT, OK
 from optimizer.files.gallery import GalleryError, copy_of, entry, names, path_of, refuse_name
 
 ROOT = Path(__file__).parents[3]

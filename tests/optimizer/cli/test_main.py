@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from optimizer.cli.commands.solve import INFEASIBLE
-from optimizer.cli.main import BAD_INPUT, DEFECT, INTERRUPTED, OK
+from optimizer.cli.exit_codes import BAD_INPUT, DEFECT, INTERRUPTED, NO, OK
 
 EXERCISE = Path(__file__).parents[3] / "data" / "scenarios" / "black_friday_exercise.yaml"
 COMMAND = Path(sys.executable).with_name("tradespace")
@@ -67,7 +66,7 @@ def _version():
 
 def test_without_a_feasible_design_it_says_what_stands_in_the_way(tradespace, file):
     code, out, _ = tradespace("solve", file(IMPOSSIBLE))
-    assert code == INFEASIBLE
+    assert code == NO
     assert "No design is within every limit." in out
     # 10 designs; none answers within 1 ms what takes 5 ms of work, none costs 1 USD with 2 copies at 1 USD.
     assert "10 of 10 designs are infeasible" in out
@@ -77,7 +76,7 @@ def test_without_a_feasible_design_it_says_what_stands_in_the_way(tradespace, fi
     assert "  cost: 1.00 USD\n" in out  # two copies for one hour, 2 USD, and the limit is 1 USD
     code, out, _ = tradespace("solve", file(IMPOSSIBLE), "--json")
     answer = strict(out)
-    assert code == INFEASIBLE
+    assert code == NO
     assert (answer["front"], answer["knee"]) == ([], None)
     assert answer["closest"]["design"]["copies"] == 2
     assert answer["excluded"]["cost"] == 10

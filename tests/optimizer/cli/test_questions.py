@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from optimizer.cli.main import BAD_INPUT, OK
+from optimizer.cli.exit_codes import BAD_INPUT, OK
 
 DATA = Path(__file__).parents[3] / "data" / "scenarios"
 EXERCISE = DATA / "black_friday_exercise.yaml"

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.errors import TradespaceError
-from optimizer.cli.main import BAD_INPUT, OK
+from optimizer.cli.exit_codes import BAD_INPUT, OK
 from optimizer.files.reading import LARGEST, SMALLEST, UnreadableError, from_json, number, whole_number
 from optimizer.runs.moving import read_runs
 from optimizer.runs.store import RunStore

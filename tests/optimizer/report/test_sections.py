@@ -10,10 +10,9 @@ import numpy as np
 import pytest
 
 from models import compile_system
-from models.evaluation import Evaluation
+from models.evaluation import Evaluation, nines_of
 from models.evaluator import evaluate, run
 from optimizer.changes import changes
-from optimizer.decide.explain.trade_offs import nines_of
 from optimizer.report.content import FrontView, Number, Paragraph, Waterfall, plain
 from optimizer.report.findings import Goal
 from optimizer.report.sections.budget import budget

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import optimizer.solver.enumerate
+import optimizer.pareto.tally
 from instances import PRICE, SPEED, Grid, Shop, dominates
 from models.errors import EvaluationError, SpaceTooLargeError, TradespaceError
 from models.evaluation import Evaluation
@@ -36,7 +36,7 @@ def excess_by_hand(shop, space):
 def test_the_front_is_the_one_of_the_definition_whatever_the_chunks(most, least, chunk, patience):
     shop = Shop(most_price=most, least_speed=least)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(optimizer.solver.enumerate, "PATIENCE", patience)
+        patch.setattr(optimizer.pareto.tally, "PATIENCE", patience)
         solution = solve_with(shop, GRID, SolveConfig(chunk=chunk))
     assert {tuple(x) for x in solution.front.X} == shop.front_by_hand(GRID)
     whole = solve_with(shop, GRID)

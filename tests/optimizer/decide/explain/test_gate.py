@@ -16,10 +16,9 @@ import yaml
 from models import compile_system, load_scenario
 from models.evaluator import evaluate
 from optimizer import solve
-from optimizer.cli.commands.gate import SHUT
-from optimizer.cli.main import BAD_INPUT, OK
-from optimizer.decide.confidence.noise import NO_ERROR, ModelError
+from optimizer.cli.exit_codes import BAD_INPUT, NO, OK
 from optimizer.decide.explain.gate import Check, gate
+from optimizer.decide.noise import NO_ERROR, ModelError
 from optimizer.files.junit import junit_xml
 from optimizer.pareto.front import Front
 
@@ -87,7 +86,7 @@ def test_the_gate_is_open_for_the_knee_and_shut_for_today(tradespace, tmp_path):
     assert "FAILED" not in out
     assert ElementTree.parse(junit).getroot().get("failures") == "0"
     code, out, _ = tradespace("gate", EXERCISE, "--design", "today", "--junit", junit, "--json")
-    assert code == SHUT
+    assert code == NO
     told = json.loads(out)
     assert not told["open"]
     assert {"saturation", "availability"} <= {c["name"] for c in told["checks"] if not c["holds"]}
@@ -104,7 +103,7 @@ def test_a_dominated_design_shuts_it_unless_nobody_cares(tradespace, tmp_path):
     assert code == OK
     worse = chosen(tmp_path, "long_cache_ttl", "more_servers", "request_queue")
     code, out, _ = tradespace("gate", EXERCISE, "--design", worse)
-    assert code == SHUT
+    assert code == NO
     assert "as good in everything" in out
     huge = {
         "latency": 1e6,
@@ -150,7 +149,7 @@ def test_a_changed_scenario_is_judged_by_its_new_numbers(tradespace, tmp_path):
     # Design 3 sits on the phase boundary, 70 % utilisation: 2 % more load is too much.
     changed.write_text(EXERCISE.read_text().replace("rate: 50000", "rate: 51000"))
     code, out, _ = tradespace("gate", changed, "--design", design, "--junit", junit)
-    assert code == SHUT
+    assert code == NO
     assert "made for another version" in out
     assert "FAILED  saturation is broken: 1.40 percentage points over" in out
     assert "another version" in ElementTree.parse(junit).find(".//system-out").text

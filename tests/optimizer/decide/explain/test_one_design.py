@@ -16,11 +16,11 @@ from models import compile_system, load_scenario
 from models.evaluator import evaluate
 from models.explanation.notices import notices
 from optimizer.changes import changes, distances, told
-from optimizer.decide.confidence.noise import NO_ERROR
 from optimizer.decide.explain.account import account
 from optimizer.decide.explain.comparison import compare
 from optimizer.decide.explain.effects import interactions, single_changes
 from optimizer.decide.explain.why_not import why_not
+from optimizer.decide.noise import NO_ERROR
 from optimizer.pareto.front import front_of
 from scenarios import scenario
 from searches import Model, space_of_every_kind

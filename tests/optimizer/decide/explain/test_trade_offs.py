@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from fronts import front, random_front
-from optimizer.decide.confidence.noise import NO_ERROR
 from optimizer.decide.explain.trade_offs import exchanges, sacrifices
+from optimizer.decide.noise import NO_ERROR
 
 #: price, wait, risk
 NAMES = ["price", "wait", "risk"]

@@ -16,8 +16,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.formulas.quorums import miss_probability, stale_read_share
 from oracles.cases import assert_within, cases
+from oracles.formulas.quorums import miss_probability, stale_read_share
 
 Draw = Callable[[np.random.Generator, tuple[int, int]], np.ndarray]
 READS = 100_000

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from scipy.special import gammaln
 
-from models.formulas.caching import Bin
 from models.formulas.cumulants import Array
 
 
@@ -62,40 +59,3 @@ def stale_read_share(
     slow = lag_s + read_delay_s
     late = np.where(slow > 0.0, lag_s / np.where(slow > 0.0, slow, 1.0), 0.0) ** read_quorum
     return np.asarray(missed * behind * late)
-
-
-def stale_share_over_keys(
-    bins: Sequence[Bin],
-    *,
-    replicas: Array,
-    read_quorum: Array,
-    write_quorum: Array,
-    lag_s: Array,
-    read_delay_s: Array,
-    writes_per_s: Array,
-) -> Array:
-    """Share of reads that don't return the latest write, where reads and writes prefer the same keys.
-
-    Args:
-        bins: Popularity of the keys; the hot keys are read most and written most.
-        replicas: N and the following as for `stale_read_share`; all broadcast against each other.
-        read_quorum: R.
-        write_quorum: W.
-        lag_s: Mean lag of a replica behind a write, s.
-        read_delay_s: Mean time that a read request takes to reach a replica, s.
-        writes_per_s: Writes over all keys, 1/s.
-
-    Source: `stale_read_share`, averaged over what is read (docs/model.md).
-    """
-    total: Array = np.zeros((1, 1))
-    for count, probability, _ in bins:
-        share = stale_read_share(
-            replicas=replicas,
-            read_quorum=read_quorum,
-            write_quorum=write_quorum,
-            lag_s=lag_s,
-            read_delay_s=read_delay_s,
-            writes_per_key_per_s=writes_per_s * probability,
-        )
-        total = total + count * probability * share
-    return total

@@ -6,7 +6,7 @@ import numpy as np
 
 from fronts import front
 from optimizer.decide.choose.knee import mean_cost
-from optimizer.decide.confidence.noise import (
+from optimizer.decide.noise import (
     MODEL_ERROR,
     NO_ERROR,
     ModelError,

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from models.formulas.cumulants import Cumulants, gamma_cumulants
 from models.formulas.mixtures import Entry, Mixture, collapse, single
-from models.formulas.truncation import split_at
+from oracles.formulas.truncation import split_at
 
 Part = tuple[float, float, float, float]  # weight, shape, scale, shift
 

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.formulas.redundancy import carried_share, k_of_n, replicas_in, zone_states
 from oracles.cases import assert_within, cases
+from oracles.formulas.redundancy import carried_share, k_of_n, replicas_in, zone_states
 
 #: Cases that nothing in this module covers.
 NOT_COVERED = {
