@@ -23,13 +23,13 @@ from optimizer.batch.summary import summary_rows
 from optimizer.batch.varied import varied
 from optimizer.files.json import config_from
 from optimizer.files.json_schema import plain
-from optimizer.files.reading import UnreadableError, from_json, from_values
 from optimizer.files.solution import csv_bytes, parquet_bytes
 from optimizer.files.tables import plain_table
 from optimizer.runs.connecting import StoreError
 from optimizer.runs.run import Run, key_of
 from optimizer.runs.store import RunStore, Wanted
 from optimizer.solver.config import SolveConfig
+from optimizer.validation import UnreadableError, from_json, from_values
 
 #: What is varied: a path, and its values.
 Vary = Sequence[tuple[str, Sequence[object]]]

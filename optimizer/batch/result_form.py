@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field
 
 from optimizer.files.json_schema import AnswerForm
-from optimizer.files.reading import Count, Form, WrittenDesign
+from optimizer.validation import Count, Form, WrittenDesign
 
 
 def _pairs(found: list[Any]) -> list[tuple[str, tuple[Any, ...]]]:

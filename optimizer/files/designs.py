@@ -10,8 +10,8 @@ from models.errors import DesignError, OutputError, Remedy, ScenarioError
 from models.evaluation import Array
 from models.scenario.reading.document import read_document, read_file
 from models.system.system import System
-from optimizer.files.reading import typed_number
-from optimizer.files.solution import write_text
+from optimizer.atomic_files import write_text
+from optimizer.validation import typed_number
 
 _KEYS = ("scenario", "digest", "decisions")
 

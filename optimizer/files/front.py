@@ -12,9 +12,9 @@ from models.system.system import System
 from optimizer.decide.choose.knee import knee
 from optimizer.files.json import certificate_from, config_from, trace_from
 from optimizer.files.json_schema import AnswerForm, plain
-from optimizer.files.reading import UnreadableError, file_bytes, from_json
 from optimizer.pareto.front import Front, front_of
 from optimizer.solver.solution import Solution
+from optimizer.validation import UnreadableError, file_bytes, from_json
 
 
 class FrontError(TradespaceError):

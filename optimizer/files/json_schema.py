@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from optimizer.files.reading import Count, Form, WrittenDesign
+from optimizer.validation import Count, Form, WrittenDesign
 
 Number = float | None
 #: Designs of a space; there may be more than any store can count.

@@ -17,7 +17,6 @@ from models.system.compiler import compile_system
 from models.system.system import System
 from optimizer.engines.engine import Engine
 from optimizer.files.json import answer_of, solution_answer, solution_from
-from optimizer.files.reading import UnreadableError
 from optimizer.files.solution import parquet_bytes
 from optimizer.files.tables import design_table
 from optimizer.model import SearchSpace
@@ -29,6 +28,7 @@ from optimizer.runs.store import RunStore, Wanted
 from optimizer.solver.config import SolveConfig
 from optimizer.solver.solution import Solution
 from optimizer.solver.solver import Solver, solve
+from optimizer.validation import UnreadableError
 
 #: Between two looks at a run that somebody else works on, s.
 LOOK_S = 0.5

@@ -133,7 +133,7 @@ def _cases(
 
 def refuse_foreign(out: Path, *, has_batch: bool, force: bool) -> None:
     """Refuses a folder with files of the same names that no batch has written."""
-    from optimizer.files.solution import refuse_existing_files
+    from optimizer.atomic_files import refuse_existing_files
     from optimizer.report.writing import FORMATS as FILES
 
     names = [*(FILES[name][0] for name in FORMATS), TABLE]
@@ -145,9 +145,10 @@ def _tell(done: Batch, out: Path) -> None:
     from datetime import datetime
 
     from models.units import count
+    from optimizer.atomic_files import write_together
     from optimizer.batch.running import remember
     from optimizer.batch.summary import batch_report, summary_rows
-    from optimizer.files.solution import table_csv, write_together
+    from optimizer.files.solution import table_csv
     from optimizer.files.tables import plain_table
     from optimizer.report.writing import write_report
 

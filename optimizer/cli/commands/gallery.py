@@ -48,8 +48,8 @@ def new(
 ) -> None:
     """Start a scenario of your own: a commented copy of a bundled one."""
     from models.errors import OutputError
+    from optimizer.atomic_files import write_text
     from optimizer.files.gallery import copy_of
-    from optimizer.files.solution import write_text
 
     text = copy_of(source, name)
     path = out if out is not None else Path(f"{name}.yaml")

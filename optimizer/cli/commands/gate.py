@@ -33,10 +33,10 @@ def gate(
 ) -> None:
     """Exit code 1 when the chosen design breaks a limit, or another one is better in earnest."""
     from models.errors import OutputError
+    from optimizer.atomic_files import write_text
     from optimizer.decide.explain.gate import gate as checked
     from optimizer.files.designs import design_from
     from optimizer.files.junit import junit_xml
-    from optimizer.files.solution import write_text
 
     if junit is not None and not junit.absolute().parent.is_dir():  # no reason to solve first
         raise OutputError(

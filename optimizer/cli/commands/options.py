@@ -147,7 +147,7 @@ def design_of(
     """A design by name: today's, the knee, a number on the front, or a file; with changes."""
     from optimizer.decide.choose.knee import knee
     from optimizer.files.designs import changed, design_from
-    from optimizer.files.reading import whole_number
+    from optimizer.validation import whole_number
 
     place = whole_number(name)
     if name != "knee" and place is None:
@@ -161,14 +161,14 @@ def design_of(
 
 def is_on_front(name: str) -> bool:
     """Whether a design is named by its place on the front."""
-    from optimizer.files.reading import whole_number
+    from optimizer.validation import whole_number
 
     return name == "knee" or whole_number(name) is not None
 
 
 def name_and_number(option: str, text: str) -> tuple[str, float]:
     """A dimension and a number, written `latency=80`."""
-    from optimizer.files.reading import LARGEST, SMALLEST, number
+    from optimizer.validation import LARGEST, SMALLEST, number
 
     name, equals, told = text.partition("=")
     value = number(told) if equals else None

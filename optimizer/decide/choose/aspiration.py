@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from models.evaluation import Array, Dimension
 from optimizer.decide.choose.ranking import AUGMENTATION
-from optimizer.files.reading import LARGEST
 from optimizer.pareto.front import Front
 from optimizer.pareto.scaling import scale_of
+from optimizer.validation import LARGEST
 
 #: Relaxations that are told of one set of dimensions at the most.
 MOST_OF_A_SET = 3

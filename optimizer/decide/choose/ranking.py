@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.evaluation import Array, Dimension
-from optimizer.files.reading import LARGEST, SMALLEST
 from optimizer.pareto.scaling import Scale, scale_of
+from optimizer.validation import LARGEST, SMALLEST
 
 #: Weight of a dimension by how readily it is given up: each step counts twice the next.
 WEIGHT_OF = {"never": 8.0, "rare": 4.0, "sometimes": 2.0, "pay": 1.0}

@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 
 from models.errors import TradespaceError
 from optimizer.cli.exit_codes import BAD_INPUT, OK
-from optimizer.files.reading import LARGEST, SMALLEST, UnreadableError, from_json, number, whole_number
 from optimizer.runs.moving import read_runs
 from optimizer.runs.store import RunStore
 from optimizer.search.checkpoints import Checkpoint, CheckpointError, read_checkpoint
 from optimizer.search.driver import Budget, search
+from optimizer.validation import LARGEST, SMALLEST, UnreadableError, from_json, number, whole_number
 from searches import Model, space_of_every_kind
 
 SMALL = """
