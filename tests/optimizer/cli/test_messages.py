@@ -21,7 +21,7 @@ FILES = [path for layer in ("models", "optimizer", "ui") for path in sorted((ROO
 
 def is_command_line(path):
     parts = path.relative_to(ROOT).parts
-    return parts[:2] == ("optimizer", "commands") or parts == ("optimizer", "cli.py")
+    return parts[:2] == ("optimizer", "cli")
 
 
 @cache
