@@ -116,7 +116,7 @@ def load_of(
 ) -> tuple[Array, Array]:
     """Utilisation and collapse (as in `Behaviour`) of n designs in one phase, `(n,)` each, at a lower price.
 
-    Where the load runs away or swings, both are 0. Where a station is certain to be above `most`, or over its
+    Where the load comes to no rest, both are 0. Where a station is certain to be above `most`, or over its
     capacity, they are lower bounds.
     """
     from models.performance import kernel, situation

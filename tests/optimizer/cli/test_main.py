@@ -148,12 +148,12 @@ def test_a_defect_is_one_line_and_has_its_own_exit_code(tradespace, file, monkey
 def test_ctrl_c_has_its_own_exit_code_and_shows_what_was_found(tradespace, file, monkeypatch):
     from optimizer.solver.enumerate import Look
 
-    def interrupted(work, pieces, *, workers):
+    def interrupted(work, pieces, *, threads):
         assert isinstance(work, Look)
-        yield work((4, 8))
+        yield work((0, 8))
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("optimizer.solver.methods.in_order", interrupted)
+    monkeypatch.setattr("optimizer.solver.methods.in_threads", interrupted)
     monkeypatch.setattr("optimizer.solver.config.SolveConfig.__post_init__", lambda self: _small_chunks(self))
     code, out, _ = tradespace("solve", file(SMALL))
     assert code == INTERRUPTED
