@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from models.evaluation import DIMENSIONS, Dimension, Evaluation
-from optimizer.front import front_of
+from optimizer.pareto.front import front_of
 
 
 def front(losses, *, names=None, X=None, better=None, utilisation=None):

@@ -27,28 +27,28 @@ from models.system.system import System
 from optimizer.batch.kept import batch_of
 from optimizer.batch.running import Batch
 from optimizer.batch.summary import batch_report
-from optimizer.decide.breaking import BreakingPoints, breaking_points
-from optimizer.decide.comparing import Comparison, compare
-from optimizer.decide.health import Health, health_of
-from optimizer.decide.off_front import off_front
-from optimizer.decide.robustness import Robustness, robustness_of
-from optimizer.decide.spending import Addition, Spending, additions, spending_of
-from optimizer.decide.under_load import LOADS, LoadCurve, load_curve
-from optimizer.files import csv_bytes
-from optimizer.gallery import path_of, title_of
-from optimizer.protocols import size_of
+from optimizer.decide.confidence.robustness import Robustness, robustness_of
+from optimizer.decide.explain.comparison import Comparison, compare
+from optimizer.decide.explain.complexity_budget import Addition, Spending, additions, spending_of
+from optimizer.decide.explain.off_front import off_front
+from optimizer.files.gallery import path_of, title_of
+from optimizer.files.solution import csv_bytes
+from optimizer.files.tables import design_table
+from optimizer.model import size_of
 from optimizer.report.building import build_report
 from optimizer.report.content import Report
 from optimizer.report.findings import Findings, findings_at_once
 from optimizer.report.html import front_data
 from optimizer.report.sections.front import front_view, off_front_texts
 from optimizer.report.system_findings import SystemFindings
+from optimizer.resilience.breaking_points import BreakingPoints, breaking_points
+from optimizer.resilience.health import Health, health_of
+from optimizer.resilience.load_curve import LOADS, LoadCurve, load_curve
 from optimizer.runs.comparing import RunComparison, compare_runs
 from optimizer.runs.run import Run
 from optimizer.runs.solving import record_report, solution_of
 from optimizer.runs.store import RunStore
-from optimizer.solution import Solution
-from optimizer.tables import design_table
+from optimizer.solver.solution import Solution
 from ui.values import Row, array, row
 
 #: Designs of the front that are drawn at the most, and of those that are not on it.

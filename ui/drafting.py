@@ -11,7 +11,7 @@ from models.scenario.editing.edit import tree_of
 from models.scenario.reading.document import Node
 from models.scenario.reading.scalar import Scalar
 from models.system.system import System
-from optimizer.config import SolveConfig
+from optimizer.solver.config import SolveConfig
 from ui import cached, drafts, state
 from ui.solving import AT_ONCE_S, ask, at_once
 from ui.subject import Subject, Unreadable, current

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from ipaddress import AddressValueError, IPv6Address
 from typing import Any, NoReturn
 
-from optimizer.commands.exit_codes import BAD_INPUT
+from optimizer.cli.exit_codes import BAD_INPUT
 from optimizer.report.content import shown
 
 #: Names of this machine, each good at the app's own port only.

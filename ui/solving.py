@@ -12,14 +12,14 @@ import streamlit as st
 from models.errors import TradespaceError
 from models.evaluation import DIMENSIONS
 from models.units import count, duration
-from optimizer.config import SolveConfig
-from optimizer.protocols import size_of
+from optimizer.model import size_of
 from optimizer.report.content import joined
 from optimizer.report.wording import broken, over_text
 from optimizer.runs.run import Run
 from optimizer.runs.so_far import so_far
 from optimizer.runs.solving import solve_with_store, wanted_solve
 from optimizer.runs.worker import start_worker
+from optimizer.solver.config import SolveConfig
 from ui import cached, drafts, state
 from ui.subject import PRIVATE, Solved, Subject, current, store
 from ui.values import row

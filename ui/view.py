@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from models.evaluation import COST, DIMENSIONS, LATENCY
-from optimizer.decide.selecting import Range
+from optimizer.decide.choose.ranges import Range
 
 #: The scenario of the first screen.
 FIRST = "black-friday-exercise"

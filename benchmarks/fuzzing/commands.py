@@ -14,7 +14,7 @@ from unittest import mock
 
 import yaml
 
-from optimizer.cli import main
+from optimizer.cli.main import main
 
 #: Commands that say something of a scenario; `{out}` is a folder that is not there yet.
 COMMANDS: tuple[str, ...] = (

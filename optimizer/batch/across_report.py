@@ -11,7 +11,8 @@ import numpy as np
 from models.evaluation import COST, Array, Dimension
 from optimizer.batch.across import Across, safety
 from optimizer.batch.together import Together
-from optimizer.decide.changes import called, marked
+from optimizer.changes import called, marked
+from optimizer.files.tables import plain_table
 from optimizer.report.content import (
     Block,
     Bullets,
@@ -25,7 +26,6 @@ from optimizer.report.content import (
     text,
 )
 from optimizer.report.wording import Labels, against_today, labels_of
-from optimizer.tables import plain_table
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -13,14 +13,14 @@ from models.evaluation import COST
 from models.scenario.load import scenario_from
 from models.system.compiler import compile_system
 from models.system.system import System
-from optimizer.answers import solution_answer
 from optimizer.batch.cases import Case
 from optimizer.batch.varied import varied
-from optimizer.config import EVALUATIONS, SolveConfig
-from optimizer.decide.breaking import breaking_points
-from optimizer.protocols import Space, size_of
-from optimizer.solution import Solution
-from optimizer.solving import solve
+from optimizer.files.json import solution_answer
+from optimizer.model import Space, size_of
+from optimizer.resilience.breaking_points import breaking_points
+from optimizer.solver.config import EVALUATIONS, SolveConfig
+from optimizer.solver.solution import Solution
+from optimizer.solver.solver import solve
 
 
 def settled(system: System, config: SolveConfig) -> SolveConfig:

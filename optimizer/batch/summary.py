@@ -12,6 +12,7 @@ from optimizer.batch.along import along, as_written, dimensions_of, done_cases, 
 from optimizer.batch.cases import Case
 from optimizer.batch.overridden import overridden
 from optimizer.batch.running import Batch
+from optimizer.files.tables import plain_table
 from optimizer.report.content import (
     Block,
     Bullets,
@@ -25,7 +26,6 @@ from optimizer.report.content import (
     text,
 )
 from optimizer.report.wording import limit_label
-from optimizer.tables import plain_table
 
 if TYPE_CHECKING:
     import pandas as pd

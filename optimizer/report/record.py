@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.evaluation import Array, Dimension, Evaluation
-from optimizer.decide.changes import changes
+from optimizer.changes import changes
 from optimizer.phrases import is_told_by_both
 from optimizer.report.content import Candidate, Decision, Number, Text, joined, text
 from optimizer.report.findings import Findings

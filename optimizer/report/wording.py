@@ -10,11 +10,11 @@ from models.evaluation import Array, Dimension, Evaluation
 from models.scenario.decision import Choice, Integer, Real
 from models.scenario.paths import quantity_of, resolve
 from models.scenario.scenario import Scenario
-from optimizer.decide.changes import TODAYS, Change, changes, today_of, written
-from optimizer.decide.margins import REFUSED
+from optimizer.changes import TODAYS, Change, changes, today_of, written
+from optimizer.model import SearchSpace
 from optimizer.phrases import POINTS, has_amount, is_told_by_both, unit_of_limit, words_of
-from optimizer.protocols import SearchSpace
 from optimizer.report.content import Number, Text, joined, text
+from optimizer.resilience.margins import REFUSED
 
 #: Decisions that a sentence names before it says how many more there are.
 MOST_NAMED = 5

@@ -13,13 +13,13 @@ from models.errors import Remedy
 from models.evaluation import Dimension, dimension_from
 from models.scenario.load import scenario_from_text
 from models.units import quantity
-from optimizer.answers import answer_of
-from optimizer.pareto import hypervolume
-from optimizer.reading import UnreadableError
+from optimizer.files.json import answer_of
+from optimizer.pareto.dominance import hypervolume
+from optimizer.pareto.scaling import scale_of
 from optimizer.runs.connecting import StoreError
 from optimizer.runs.run import Run
 from optimizer.runs.store import RunStore
-from optimizer.scaling import scale_of
+from optimizer.validation import UnreadableError
 
 #: Designs up to which hypervolumes are worked out: beyond, six dimensions take longer than people wait.
 MOST_MEASURED = 2000

@@ -15,20 +15,20 @@ from models.errors import DesignError, Remedy, TradespaceError
 from models.scenario.load import scenario_from_text
 from models.system.compiler import compile_system
 from models.system.system import System
-from optimizer.answers import answer_of, solution_answer, solution_from
-from optimizer.config import SolveConfig
 from optimizer.engines.engine import Engine
-from optimizer.files import parquet_bytes
-from optimizer.protocols import SearchSpace
-from optimizer.reading import UnreadableError
+from optimizer.files.json import answer_of, solution_answer, solution_from
+from optimizer.files.solution import parquet_bytes
+from optimizer.files.tables import design_table
+from optimizer.model import SearchSpace
+from optimizer.pareto.tally import Progress
 from optimizer.runs.connecting import StoreError
 from optimizer.runs.recording import Recorder
 from optimizer.runs.run import Run, config_of, key_of
 from optimizer.runs.store import RunStore, Wanted
-from optimizer.solution import Solution
-from optimizer.solving import Solver, solve
-from optimizer.tables import design_table
-from optimizer.tally import Progress
+from optimizer.solver.config import SolveConfig
+from optimizer.solver.solution import Solution
+from optimizer.solver.solver import Solver, solve
+from optimizer.validation import UnreadableError
 
 #: Between two looks at a run that somebody else works on, s.
 LOOK_S = 0.5

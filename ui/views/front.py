@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from models.evaluation import COST, DIMENSIONS, LATENCY
-from optimizer.decide.selecting import Range
+from optimizer.decide.choose.ranges import Range
 from optimizer.report.html import front_script, front_style
 from ui import cached
 from ui.view import Axes, View

@@ -6,8 +6,8 @@ import streamlit as st
 
 from models.system.system import System
 from models.units import count, duration
-from optimizer.config import EVALUATIONS, SolveConfig
-from optimizer.protocols import size_of
+from optimizer.model import size_of
+from optimizer.solver.config import EVALUATIONS, SolveConfig
 from ui import cached, drafting
 from ui.drafting import Drafted
 

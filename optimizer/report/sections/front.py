@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.evaluation import Evaluation
-from optimizer.decide.changes import called, marked
-from optimizer.decide.off_front import OffFront
+from optimizer.changes import called, marked
+from optimizer.decide.explain.off_front import OffFront
 from optimizer.phrases import capitalised
 from optimizer.report.content import (
     Axis,

@@ -17,14 +17,15 @@ import pytest
 
 from models import compile_system
 from optimizer import solve
-from optimizer.answers import solution_answer, solution_from
-from optimizer.config import SolveConfig
+from optimizer.files.json import solution_answer, solution_from
 from optimizer.runs.connecting import StoreError
 from optimizer.runs.moving import read_runs, write_runs
-from optimizer.runs.run import key_of, versions
+from optimizer.runs.run import key_of
 from optimizer.runs.solving import NotKeptError, solution_of, solve_with_store, text_of, wanted_solve
 from optimizer.runs.store import RunStore
 from optimizer.runs.worker import start_worker, work_on
+from optimizer.solver.config import SolveConfig
+from optimizer.versions import versions
 from reports import ROOT, everything_scenario, exercise
 from scenarios import scenario
 
@@ -96,11 +97,11 @@ def test_other_code_is_another_run(monkeypatch):
 
 
 def test_the_source_is_that_of_model_and_optimizer(monkeypatch, tmp_path):
-    from optimizer.runs import run
+    import optimizer.versions
 
     here, seen = Path.rglob, []
     monkeypatch.setattr(Path, "rglob", lambda root, pattern: seen.append(root.name) or here(root, pattern))
-    assert len(run._source()) == len(versions()["source"]) == 12
+    assert len(optimizer.versions._source()) == len(versions()["source"]) == 12
     assert seen == ["optimizer", "models"]
 
 

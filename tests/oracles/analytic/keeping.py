@@ -69,7 +69,7 @@ def hits_of(
     given = parameters.of_component(component, "hit_ratio")
     zero = np.zeros((1, 1))
     fixed = Hits(given, zero, 1.0 - given)
-    # Only a stress sets it: the share of its hits that a cache still has (optimizer.decide.margins).
+    # Only a stress sets it: the share of its hits that a cache still has (optimizer.resilience.margins).
     left = parameters.of_component_or(component, "hit_factor", 1.0)
     if not bool(np.isnan(given).any()):
         return _with_hits_lost(fixed, left)
