@@ -144,7 +144,7 @@ def imports(path: Path, *, only_at_start: bool, types_too: bool = False) -> froz
 
 
 def test_there_is_something_to_read():
-    assert {"models.space.space", "optimizer.cli.main", "models.formulas.erlang"} <= set(MODULES)
+    assert {"models.space.space", "optimizer.cli.main", "models.performance.erlang"} <= set(MODULES)
     assert "models.errors" in imports(MODULES["models.space.space"], only_at_start=True)
     assert "pandas" in imports(MODULES["optimizer.files.tables"], only_at_start=False)
     assert "pandas" not in imports(MODULES["optimizer.files.tables"], only_at_start=True)

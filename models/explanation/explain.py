@@ -11,11 +11,10 @@ from models.dimensions.complexity import Budget
 from models.dimensions.emergence import Emergence
 from models.evaluation import COMPLEXITY, COST, DIMENSIONS, Array
 from models.evaluator import Run, run
-from models.formulas.cumulants import Cumulants
-from models.formulas.mixtures import Entry, Mixture, collapse
-from models.formulas.percentiles import percentile
-from models.formulas.sojourn import sojourn
-from models.performance.network_state import FlowState, Network, Station
+from models.explanation.sojourn import sojourn
+from models.performance.mixture import Cumulants
+from models.performance.network_state import CumulantGrid, FlowState, Network, Station
+from models.performance.percentile import LAW_WIDTH, percentile
 from models.system.effects import DUST
 from models.system.system import System
 
@@ -94,10 +93,7 @@ def _phase(system: System, steps: Run, network: Network, p: int) -> Json:
 
 
 def _component(system: System, station: Station, p: int, timeout_share: float) -> Json:
-    wait, work, response = (
-        Cumulants(*(np.array([[_at(part, 0, p)]]) for part in parts))
-        for parts in (station.wait, station.work, station.response)
-    )
+    wait, work, response = (_of_phase(x, p) for x in (station.wait, station.work, station.response))
     law = sojourn(wait, work)
     return {
         "arrivals_per_s": _number(_at(station.arrivals_per_s, 0, p)),
@@ -106,20 +102,25 @@ def _component(system: System, station: Station, p: int, timeout_share: float) -
         "utilisation": _number(_at(station.utilisation, 0, p)),
         "capacity_per_s": _number(_at(station.capacity_per_s, 0, p)),
         "limited_by": system.components[int(_at(station.limited_by, 0, p))],
-        "wait_ms": _number(_at(station.wait.mean, 0, p) * MS_PER_S),
-        "response_ms": _number(_at(response.mean, 0, 0) * MS_PER_S),
-        "response_variance_ms2": _number(_at(response.variance, 0, 0) * MS_PER_S**2),
-        "p50_ms": _percentile_ms(law, 0.50),
-        "p99_ms": _percentile_ms(law, 0.99),
+        "wait_ms": _number(wait[0] * MS_PER_S),
+        "response_ms": _number(response[0] * MS_PER_S),
+        "response_variance_ms2": _number(response[1] * MS_PER_S**2),
+        "p50_ms": _number(_percentile_ms(law, 0.50)),
+        "p99_ms": _number(_percentile_ms(law, 0.99)),
         "blocked_share": _number(_at(station.blocked_share, 0, p)),
         "timeout_share": _number(timeout_share),
     }
 
 
-def _percentile_ms(law: Mixture, probability: float) -> Json:
+def _of_phase(parts: CumulantGrid, p: int) -> Cumulants:
+    return _at(parts.mean, 0, p), _at(parts.variance, 0, p), _at(parts.third, 0, p)
+
+
+def _percentile_ms(law: Array, probability: float) -> float:
     """A percentile of a response, ms; a fitted law may begin below 0, a response does not."""
-    found = float(percentile(law, probability)[0, 0])
-    return _number(found * MS_PER_S if found > DUST else 0.0)
+    there = law[law[:, 0] > 0.0]
+    found = percentile(there, len(there), probability, np.zeros((len(there), LAW_WIDTH)))
+    return found * MS_PER_S if found > DUST else 0.0
 
 
 def _timeout_share(network: Network, system: System, component: int, p: int) -> float:
@@ -139,7 +140,7 @@ def _flow(steps: Run, network: Network, f: int, p: int) -> Json:
     fidelity = steps.parameters.of_flow(f, "fidelity")
     return {
         "rate": _number(_at(flow.users_per_s, 0, p)),
-        "response_ms": _number(_at(collapse(flow.response).mean, 0, p) * MS_PER_S),
+        "response_ms": _number(_at(flow.mean_s, 0, p) * MS_PER_S),
         "p50_ms": _number(_flow_percentile_ms(flow, 0.50, p)),
         "p99_ms": _number(_flow_percentile_ms(flow, 0.99, p)),
         "success_share": _number(_at(steps.success[f], 0, p)),
@@ -150,15 +151,13 @@ def _flow(steps: Run, network: Network, f: int, p: int) -> Json:
 def _flow_percentile_ms(flow: FlowState, probability: float, p: int) -> float:
     """A percentile of one flow's response time in a phase, ms; 0 where it has no requests."""
     users, success = _at(flow.users_per_s, 0, p), _at(flow.success, 0, p)
-    law = tuple(Entry(*(np.array([[_at(part, 0, p)]]) for part in entry)) for entry in flow.response)
-    weight = sum(float(entry.weight[0, 0]) for entry in law)
-    is_endless = weight > 0.0 and np.isinf(law[0].mean[0, 0])
+    law = flow.response[0, p]
+    is_answered = bool(np.any(law[:, 0] > 0.0))
     if users <= 0.0:
         return 0.0
-    if weight <= 0.0 or not (is_endless or success > 0.0):
+    if not is_answered or not (math.isinf(law[0, 1]) or success > 0.0):
         return math.inf
-    found = float(percentile(law, probability)[0, 0])
-    return found * MS_PER_S if found > DUST else 0.0
+    return _percentile_ms(law, probability)
 
 
 def _cost(system: System, steps: Run) -> Json:

@@ -16,8 +16,7 @@ import numpy as np
 
 from models.evaluation import Array
 from models.evaluator import run
-from models.formulas.mixtures import Mixture, collapse
-from models.performance.network_state import Network
+from models.performance.network_state import FlowState, Network
 from models.performance.program import Program, program_of
 from models.system.parameters import Parameters
 from models.system.system import CallNode, ParallelNode, StepNode, System
@@ -86,7 +85,7 @@ def flow_times(system: System, x: Array) -> tuple[FlowTimes, ...]:
         return tuple(
             FlowTimes(
                 name,
-                _answered_ms(steps.network.flows[f].response, phases),
+                _answered_ms(steps.network.flows[f], phases),
                 tuple(_of_steps(steps, system.traces[f], int(steps.program.flow_steps[f]), whole, depth=0)),
             )
             for f, name in enumerate(system.flows)
@@ -210,10 +209,10 @@ def _share(whole: Array, parts: Array) -> Array:
     return np.asarray(np.where(np.isinf(whole), 1.0, np.minimum(cut, 1.0)))
 
 
-def _answered_ms(response: Mixture, phases: int) -> Array:
+def _answered_ms(flow: FlowState, phases: int) -> Array:
     """Mean of what is answered, ms; infinite where nothing is."""
-    weight = sum((entry.weight for entry in response), start=np.zeros((1, 1)))
-    return _row(np.where(weight > 0.0, collapse(response).mean * MS_PER_S, np.inf), phases)
+    weight = np.sum(flow.response[..., 0], axis=-1)
+    return _row(np.where(weight > 0.0, flow.mean_s * MS_PER_S, np.inf), phases)
 
 
 def _times(often: Array, seconds: Array) -> Array:

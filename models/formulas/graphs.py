@@ -1,11 +1,9 @@
-"""Who reaches whom: the closure of a graph of calls, and how far a change or a failure spreads in it."""
+"""Who reaches whom: the closure of a graph of calls."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-
-from models.formulas.cumulants import Array
 
 Flags = NDArray[np.bool_]
 
@@ -30,8 +28,3 @@ def reachability(adjacency: Flags) -> Flags:
     for via in range(reach.shape[-1]):
         reach |= reach[..., :, via, None] & reach[..., None, via, :]
     return reach
-
-
-def pairs(count: Array) -> Array:
-    """Number of unordered pairs among a number of elements, n (n - 1) / 2; 0 for none or one."""
-    return np.asarray(np.maximum(count, 1.0) * np.maximum(count - 1.0, 0.0) / 2.0)

@@ -1,4 +1,8 @@
-"""What a cache answers itself, by popularity, time to live, capacity, coalescing (see `formulas.caching`)."""
+"""Caches: how many calls they answer, and how many of these answers are out of date.
+
+Popularity follows Zipf's law. The first keys are counted one by one, the rest in bins of equal width in the
+logarithm of the rank, whose masses are exact to many digits.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +10,29 @@ import math
 
 import numpy as np
 
-from models.formulas.caching import ALONE, BINS, STEPS
 from models.performance.compiled import compiled
 
+#: Keys that are counted one by one, and bins for the rest.
+ALONE, BINS = 20, 40
+#: Newton steps for the characteristic time of a full cache.
+STEPS = 12
 #: Bins of keys of about the same popularity; of each its keys, mean probability and spread.
 ALL_BINS = ALONE + BINS
 
 
 @compiled
 def fill_bins(keys: float, exponent: float, bins: np.ndarray) -> None:
-    """Popularity after Zipf in bins, `(ALL_BINS, 3)`: keys, probability of one, squared variation within."""
+    """Popularity in bins: the first keys one by one, then bins of equal width in the logarithm.
+
+    Args:
+        keys: Number of different keys, >= 1.
+        exponent: Zipf's exponent, >= 0.
+        bins: Where they go, `(ALL_BINS, 3)`: keys of the bin, mean probability that a call is for one of
+            them, squared coefficient of variation of that probability within the bin. Together they hold all
+            keys and probability 1.
+
+    Source: P(rank k) proportional to k^-exponent (Zipf 1949); sums by Euler and Maclaurin.
+    """
     total = 0.0
     for rank in range(1, ALONE + 1):
         there = min(max(keys - (rank - 1), 0.0), 1.0)
@@ -33,6 +50,7 @@ def fill_bins(keys: float, exponent: float, bins: np.ndarray) -> None:
         i = ALONE + b - 1
         bins[i, 0], bins[i, 1], bins[i, 2] = size, 0.0, 0.0
         if size > 0.0:
+            # Ranks spread evenly in the logarithm over the bin; a bin of one key has no spread.
             width = exponent * math.log(max(high, low + 1.0) / low)
             bins[i, 2] = width**2 / 12.0 * (1.0 - max(size, 1.0) ** -2.0)
             bins[i, 1] = _power_sum(low, max(high, low + 1.0) - 1.0, exponent)
@@ -47,12 +65,14 @@ def fill_bins(keys: float, exponent: float, bins: np.ndarray) -> None:
 
 @compiled
 def _power_sum(first: float, last: float, exponent: float) -> float:
+    """Sum of k^-exponent for k = first .. last: integral, end terms, and the first correction."""
     near_one = abs(exponent - 1.0) < 1e-9
     log_ratio = math.log(last / first)
     if near_one:
         integral = log_ratio
     else:
         power = 1.0 - exponent
+        # expm1 keeps the digits where the exponent is near 1.
         integral = first**power * math.expm1(power * log_ratio) / power
     if not last > first:
         return integral + first**-exponent
@@ -63,7 +83,16 @@ def _power_sum(first: float, last: float, exponent: float) -> float:
 
 @compiled
 def characteristic_calls(bins: np.ndarray, capacity_keys: float) -> float:
-    """Calls after which a full cache evicts an entry that had none."""
+    """Calls after which an entry without one is evicted: the t with sum n (1 - exp(-p t)) = C.
+
+    Args:
+        bins: Popularity of the keys (`fill_bins`).
+        capacity_keys: Entries C that fit in; where all fit in the answer means nothing.
+
+    Source: Che, Tung and Wang 2002 (Fricker, Robert and Roberts 2012); Newton's method in the logarithms of
+    both sides, where the curve is nearly straight. It depends on no load, so that it is the same in all
+    phases and all passes.
+    """
     total = 0.0
     for i in range(ALL_BINS):
         total += bins[i, 0]
@@ -91,9 +120,17 @@ def cache_hits(
 
     Args:
         rate: Calls per second.
-        bins: Popularity.
-        evicts: What `characteristic_calls` says.
-        limits: Time to live (s), capacity (keys), writes of a key (1/s), time to load (s), 1.0 = coalesced.
+        bins: Popularity (`fill_bins`).
+        evicts: What `characteristic_calls` says of these bins and this capacity.
+        limits: Time an entry lives, counted from its load, s (infinity = for ever); entries that fit in
+            (infinity = all); writes of a key behind the cache, 1/s; time to load an entry, s: calls for it
+            that come meanwhile miss too; 1.0 = calls that miss the same key at the same time share one load.
+
+    Source: TTL counted from the load, Poisson calls: hits l T / (1 + l (T + load)) by renewal; of the misses
+    1 / (1 + l load) load the entry where they are coalesced, whatever made it go; capacity: Che,
+    Tung and Wang 2002, sum n (1 - exp(-p t)) = C; stale share 1 - (1 - exp(-u T)) / (u T). Where both bind
+    the entry lives as long as the tighter allows (own, docs/model.md). Within a bin to the second order in
+    the spread of the calls, each weighed by its own key's calls.
     """
     ttl_s, capacity, writes, load_s, coalescing = limits
     by_time = math.isfinite(ttl_s)
@@ -129,6 +166,7 @@ def cache_hits(
         hits += weight * hit
         load = 1.0 - hit
         if coalescing > 0.0:
+            # Of the calls that miss, those that come while the entry is loaded share that load.
             meanwhile = calls * load_s
             first = 1.0 / (1.0 + meanwhile)
             if by_time and alive <= kept:
@@ -146,6 +184,7 @@ def cache_hits(
 
 @compiled
 def _stale_share(writes: float, age_s: float) -> float:
+    """Share of the answers of an entry that lives `age_s` that were given after a write."""
     if math.isinf(age_s):
         return 1.0 if writes > 0.0 else 0.0
     z = writes * age_s

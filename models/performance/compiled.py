@@ -38,8 +38,10 @@ def _sources() -> str:
         [
             *(path for path in models.glob("performance/*.py") if own in path.read_bytes()),
             # What compiled code takes over as constants stands here too.
-            *(models / "performance" / name for name in ("compiled.py", "program.py", "record.py")),
-            *models.glob("formulas/*.py"),
+            *(
+                models / "performance" / name
+                for name in ("compiled.py", "program.py", "quadrature.py", "record.py")
+            ),
             models / "system" / "layout.py",
             *models.glob("scenario/kinds/*.py"),
         ]

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from models.formulas.graphs import reachability
 from models.scenario.paths import Slot
 from models.system.system import CallNode, System
 
@@ -196,15 +197,15 @@ def _moving_components(
     calls_of: tuple[tuple[CallNode, ...], ...],
 ) -> tuple[bool, ...]:
     """By component: whether its station can change from pass to pass."""
-    moves = [any(node_moves[node.index] for node in calls) for calls in calls_of]
-    below: list[set[int]] = [set() for _ in calls_of]
-    for c in reversed(system.callers_first):
-        for node in system.nodes:
-            if node.caller is not None and system.nodes[node.caller].component == c:
-                below[c] |= {node.component} | below[node.component]
+    moves = [any(node_moves[node.index] for node in own) for own in calls_of]
+    calls = np.zeros((len(calls_of), len(calls_of)), dtype=np.bool_)
+    for node in system.nodes:
+        if node.caller is not None:
+            calls[system.nodes[node.caller].component, node.component] = True
+    below = reachability(calls)
     for c in reversed(system.callers_first):
         # What a caller sees of a component can change where another of its calls does: then so does its hold.
-        if blocks[c] and any(moves[other] for other in below[c]):
+        if blocks[c] and bool(np.any(below[c] & moves)):
             moves[c] = True
     for c in system.callers_first:
         # Callers first: a component that moves lets through another share, so what is below moves too.

@@ -6,10 +6,10 @@ import math
 
 import numpy as np
 
-from models.formulas.attempts import ARRIVED, RUNAWAY
 from models.performance import program as of
 from models.performance.circuit_breaker import PROBES
 from models.performance.compiled import internal
+from models.performance.extrapolation import settled
 from models.performance.network import one_pass
 from models.performance.program import Program, Work
 from models.system import layout as at
@@ -237,15 +237,9 @@ def _limit(
         if calls[i, at.BREAKER] > 0.0 or calls[i, at.BULKHEAD_SLOTS] < np.inf:
             limits[i] = min(max(third, 1.0), calls[i, at.RETRIES] + 1.0)
             continue
-        step, before = third - second, second - first
-        still = abs(step) <= ARRIVED * max(abs(third), 1.0)
-        ratio = step / before if abs(before) > 0.0 else 0.0
-        if not still and ratio >= RUNAWAY:
-            away = True
-            held = 0.0
-        else:
-            held = 0.0 if still else min(max(ratio, -0.9), RUNAWAY)
-        limits[i] = min(max(third + step * held / (1.0 - held), 1.0), calls[i, at.RETRIES] + 1.0)
+        limit, runs_away = settled(first, second, third)
+        away = away or runs_away
+        limits[i] = min(max(limit, 1.0), calls[i, at.RETRIES] + 1.0)
     if not (swings and not away):
         for i in range(i_n):
             state[i, PASSES], state[i, TRIES] = news[i], limits[i]

@@ -1,9 +1,10 @@
 """A response time as a short list of outcomes: rows of weight, mean (s), variance and third cumulant.
 
-Outcomes of weight 0 are none: they are left out wherever a mixture is made. A mixture is an array
-`(places, 4)` and the number of its rows that hold; functions write into an array of their caller's and return
-that number.
-See `models.formulas.mixtures` and `models.formulas.cumulants`.
+Hit or miss, first attempt or second: outcomes that differ in shape are kept apart, since one distribution
+for all of them would be off by a factor where the whole has two humps. Outcomes of weight 0 are none: they
+are left out wherever a mixture is made. An infinite mean is that of a response that never ends. A mixture is
+an array `(places, 4)` and the number of its rows that hold; functions write into an array of their caller's
+and return that number.
 """
 
 from __future__ import annotations
@@ -17,19 +18,24 @@ from models.performance.compiled import compiled
 #: Outcomes of a mixture that is kept, and places of one that is worked with (`merge` has two bits for each).
 MOST_ENTRIES, PLACES = 4, 32
 
+#: Mean (s), variance (s^2) and third cumulant (third central moment, s^3): what adds up when things happen
+#: one after the other.
 Cumulants = tuple[float, float, float]
 
 
 @compiled
 def gamma_cumulants(mean: float, scv: float) -> Cumulants:
-    """Cumulants of a gamma law with a mean and a squared coefficient of variation."""
+    """Cumulants of a gamma law with a mean (s, finite) and a squared coefficient of variation (0 = constant).
+
+    Source: the n-th cumulant of a gamma law of shape a and scale t is (n-1)! a t^n, here with a = 1/scv.
+    """
     variance = scv * mean**2
     return mean, variance, 2.0 * scv * mean * variance
 
 
 @compiled
 def from_raw(first: float, second: float, third: float) -> Cumulants:
-    """Cumulants from raw moments; a variance below 0 by rounding is 0."""
+    """Cumulants from the raw moments E[X], E[X^2], E[X^3]; a variance below 0 by rounding is 0."""
     variance = max(second - first**2, 0.0)
     return first, variance, third - 3.0 * first * variance - first**3
 
@@ -63,7 +69,10 @@ def put(row: np.ndarray, column: int, part: Cumulants) -> None:
 
 @compiled
 def product(a: np.ndarray, n: int, b: np.ndarray, m: int, out: np.ndarray) -> int:
-    """The sum of two independent durations; `out` is neither of them."""
+    """The sum of two independent durations: every outcome of one with every outcome of the other.
+
+    `out` is neither of them.
+    """
     k = 0
     for i in range(n):
         for j in range(m):
@@ -99,7 +108,7 @@ def added(a: np.ndarray, n: int, weight: float, out: np.ndarray, k: int) -> int:
 
 @compiled
 def collapse(a: np.ndarray, n: int) -> Cumulants:
-    """The cumulants of the mixture as a whole."""
+    """The cumulants of the mixture as a whole, exactly; outcomes of weight 0 don't count."""
     first, second, third = 0.0, 0.0, 0.0
     for i in range(n):
         w = a[i, 0]
@@ -120,7 +129,17 @@ def _label(labels: np.uint64, i: int) -> np.int64:
 
 @compiled
 def merge(a: np.ndarray, n: int, most: int, out: np.ndarray) -> int:
-    """At most `most` outcomes (4 or 2): those up to and above the mean become groups; `out` is not `a`."""
+    """At most `most` outcomes: those up to the mean and above it become groups, and these again.
+
+    The first three moments of the mixture stay what they are, and what makes it two-humped (hit and miss, in
+    time and after a retry) stays apart; what never ends stays apart from what does.
+
+    Args:
+        a: The mixture, of 32 outcomes at the most.
+        n: Its outcomes.
+        most: Outcomes at the most, 1 to 4; the next lower power of two is used where there are more.
+        out: The result; not `a`.
+    """
     count = 0
     for i in range(n):
         if a[i, 0] > 0.0:
@@ -174,10 +193,13 @@ def merge(a: np.ndarray, n: int, most: int, out: np.ndarray) -> int:
 def repeat(a: np.ndarray, n: int, times: float, work: np.ndarray, out: np.ndarray) -> int:
     """The sum of `times` independent durations; a fractional number is one more in that share of the cases.
 
+    Up to four repetitions are kept apart by outcome; beyond, the sum of the rest is close to one hump and its
+    cumulants are simply scaled.
+
     Args:
         a: The duration; neither `work` nor `out`.
         n: Its outcomes.
-        times: How often.
+        times: How often, >= 0.
         work: Room to work in.
         out: The result.
     """

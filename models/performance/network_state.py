@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from models.evaluation import Array
-from models.formulas.cumulants import Cumulants
-from models.formulas.mixtures import Entry, Mixture
 from models.performance.steady_state import Situations
 from models.system.system import System
+
+
+class CumulantGrid(NamedTuple):
+    """The first three cumulants of a duration by design and phase; arrays `(n, p)`.
+
+    Attributes:
+        mean: Mean, s; infinite where it never ends.
+        variance: Variance, s^2.
+        third: Third cumulant, s^3.
+    """
+
+    mean: Array
+    variance: Array
+    third: Array
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,12 +53,12 @@ class Station:
     arrivals_per_s: Array
     servers: Array
     service_s: Array
-    work: Cumulants
+    work: CumulantGrid
     utilisation: Array
     load_ratio: Array
     limited_by: Array
-    wait: Cumulants
-    response: Cumulants
+    wait: CumulantGrid
+    response: CumulantGrid
     blocked_share: Array
     capacity_per_s: Array
     hit_share: Array
@@ -74,13 +87,16 @@ class FlowState:
 
     Attributes:
         users_per_s: Requests let in.
-        response: Response time of what is answered, s.
+        response: Outcomes of the response time of what is answered, `(n, p, places, 4)`: weight, mean (s),
+            variance and third cumulant; those of weight 0 are none.
+        mean_s: Its mean; infinite where one of the outcomes never ends.
         success: Share that succeeds, hard failures of components left aside.
         fresh: Share of up-to-date answers.
     """
 
     users_per_s: Array
-    response: Mixture
+    response: Array
+    mean_s: Array
     success: Array
     fresh: Array
 
@@ -134,8 +150,8 @@ def network_of(system: System, situations: Situations) -> Network:
     users = spread([w.row[0] * w.flows[:, 0] * (1.0 - w.flows[:, 1]) for w in states])
     results = spread(told)
 
-    def cumulants(c: int, first: int) -> Cumulants:
-        return Cumulants(*(station[:, :, c, first + k] for k in range(3)))
+    def cumulants(c: int, first: int) -> CumulantGrid:
+        return CumulantGrid(*(station[:, :, c, first + k] for k in range(3)))
 
     return Network(
         stations=tuple(
@@ -165,7 +181,8 @@ def network_of(system: System, situations: Situations) -> Network:
         flows=tuple(
             FlowState(
                 users[:, :, f],
-                tuple(Entry(*(entry[:, :, k] for k in range(4))) for entry in _entries(outcomes[:, :, f])),
+                outcomes[:, :, f],
+                steps[:, :, program.flow_steps[f]],
                 shares[:, :, f, 0],
                 shares[:, :, f, 1],
             )
@@ -176,11 +193,6 @@ def network_of(system: System, situations: Situations) -> Network:
         metastable=results[:, :, situation.METASTABLE],
         retry_margin=results[:, :, situation.RETRY_MARGIN],
     )
-
-
-def _entries(outcomes: Array) -> list[Array]:
-    """The outcomes of a mixture `(n, p, places, 4)` one by one."""
-    return [outcomes[:, :, j] for j in range(outcomes.shape[2])]
 
 
 def _padded(mixtures: Array, counts: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> Array:

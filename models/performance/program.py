@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.formulas.parallel import MOST_COMBINED
 from models.performance.cache import ALL_BINS
 from models.performance.feedback import coupling_of
 from models.performance.mixture import MOST_ENTRIES, PLACES
-from models.performance.parallel_calls import MEMORY, MEMORY_WIDTH
+from models.performance.percentile import LAW_WIDTH
+from models.performance.quadrature import MEMORY, MEMORY_WIDTH
 from models.performance.record import Floats, Floats2, Floats3, Ints, Record
 from models.scenario.component import KINDS
 from models.scenario.kinds.cache import Cache
@@ -299,8 +299,8 @@ def workspace(program: Program) -> Work:
         scratch=np.zeros((8, PLACES, 4)),
         branches=np.zeros((most, 2, 4)),
         branch_n=np.zeros(most, dtype=np.int64),
-        memory=np.full((MEMORY if MOST_COMBINED else 1, MEMORY_WIDTH), np.nan),
-        laws=np.zeros((max(PLACES, MOST_ENTRIES * program.flow_steps.size), 6)),
+        memory=np.full((MEMORY, MEMORY_WIDTH), np.nan),
+        laws=np.zeros((max(PLACES, MOST_ENTRIES * program.flow_steps.size), LAW_WIDTH)),
         once=np.zeros((calls, 6)),
         passes=np.zeros(2, dtype=np.int64),
     )

@@ -22,22 +22,43 @@ def quorum_waits(
 
 
 @compiled
+def miss_probability(n: float, r: float, w: float) -> float:
+    """Probability that none of the r replicas read, of n, is among the w that a write has reached at once.
+
+    C(n - w, r) / C(n, r); 0 where r + w > n.
+
+    Source: Malkhi, Reiter and Wright 1997; PBS (Bailis et al. 2012) eq. 1.
+    """
+    if r + w > n:
+        return 0.0
+    log = log_gamma(n - w + 1.0, 0) - log_gamma(n - w - r + 1.0, 0) - log_gamma(n + 1.0, 0)
+    return min(math.exp(log + log_gamma(n - r + 1.0, 0)), 1.0)
+
+
+@compiled
 def stale_read_share(
     n: float, r: float, w: float, lag_s: float, read_delay_s: float, writes_per_key_per_s: float
 ) -> float:
     """Share of reads that don't return the latest write, of r out of n replicas, after writes to w of them.
 
-    C(n-w, r)/C(n, r) x u L / (u L + r) x (L / (L + D))^r with u writes of the key per second, lag L and
-    delay D (s): probabilistically bounded staleness (Bailis et al. 2012, eq. 1; Malkhi, Reiter and Wright
-    1997) for exponential lags and writes; the last factor for reads that take time themselves (own, against
-    Monte Carlo; docs/model.md). It errs to the pessimistic side.
+    Args:
+        n: Replicas, whole.
+        r: Replicas that a read hears.
+        w: Replicas that a write waits for.
+        lag_s: Mean lag L of a replica behind a write, exponential, s.
+        read_delay_s: Mean time D that a read request takes to reach a replica, s.
+        writes_per_key_per_s: Writes u of the key that is read, 1/s.
+
+    Returns:
+        C(n-w, r)/C(n, r) x u L / (u L + r) x (L / (L + D))^r; errs to the pessimistic side.
+
+    Source: probabilistically bounded staleness (Bailis et al. 2012) for exponential lags and writes; the last
+    factor for reads that take time themselves (own, against Monte Carlo; docs/model.md).
     """
     if r + w > n:
         return 0.0
-    log = log_gamma(n - w + 1.0, 0) - log_gamma(n - w - r + 1.0, 0) - log_gamma(n + 1.0, 0)
-    missed = min(math.exp(log + log_gamma(n - r + 1.0, 0)), 1.0)
     writes = writes_per_key_per_s * lag_s
     behind = writes / (writes + r) if writes + r > 0.0 else 0.0
     slow = lag_s + read_delay_s
     late = (lag_s / slow if slow > 0.0 else 0.0) ** r
-    return missed * behind * late
+    return miss_probability(n, r, w) * behind * late

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from models.performance import program as of
-from models.performance.compiled import beta_lower, internal
+from models.performance.compiled import beta_lower, compiled, internal
 from models.performance.program import Program, Work
 from models.system import layout as at
 
@@ -48,10 +48,7 @@ def hard_availability(
     for f in range(f_n):
         out[first + f] = 0.0
     for code in range(1 << count):
-        probability = 1.0
-        for z in range(count):
-            is_down = (code >> (count - 1 - z)) & 1
-            probability = probability * ((1.0 - zones[z]) if is_down else zones[z])
+        probability = state_probability(zones, count, code)
         if not probability > 0.0:
             continue
         for p in range(2 * c_n):
@@ -65,6 +62,41 @@ def hard_availability(
             out[first + f] += all_up
     for f in range(f_n):
         out[first + f] = min(out[first + f], 1.0)
+
+
+@compiled
+def state_probability(zones: np.ndarray, count: int, code: int) -> float:
+    """Probability that just the zones of one state are down, the others up.
+
+    Args:
+        zones: Availability of each zone, independent of each other, `(count,)` at least.
+        count: Number of zones.
+        code: The state, 0 to 2^count - 1: a bit for each zone, the first the highest; 1 = down.
+    """
+    probability = 1.0
+    for z in range(count):
+        is_down = (code >> (count - 1 - z)) & 1
+        probability = probability * ((1.0 - zones[z]) if is_down else zones[z])
+    return probability
+
+
+@compiled
+def replicas_left(replicas: float, zones: float, count: int, code: int) -> float:
+    """Copies in the zones that are up, of copies spread evenly; the first zones take what doesn't divide.
+
+    Args:
+        replicas: Copies there are, whole.
+        zones: Zones over which they are spread, whole, at most `count`.
+        count: Number of zones of the state.
+        code: The state (`state_probability`).
+    """
+    each = math.floor(replicas / zones)
+    rest = replicas - each * zones
+    left = 0.0
+    for z in range(count):
+        if not (code >> (count - 1 - z)) & 1 and z < zones:
+            left += each + (1.0 if z < rest else 0.0)
+    return left
 
 
 @internal
@@ -115,27 +147,26 @@ def _look_up(row: np.ndarray, code: int, count: int) -> None:
     """Probability that a part carries its load, or the share that it does, in one state of the zones."""
     left = row[_REPLICAS]
     if count > 0 and row[_ZONE_UP] < 1.0:
-        zones = row[_ZONES]
-        each = math.floor(row[_REPLICAS] / zones)
-        rest = row[_REPLICAS] - each * zones
-        left = 0.0
-        for z in range(count):
-            if not (code >> (count - 1 - z)) & 1 and z < zones:
-                left += each + (1.0 if z < rest else 0.0)
+        left = replicas_left(row[_REPLICAS], row[_ZONES], count, code)
     if left == row[_LEFT]:
         return
     row[_LEFT] = left
     if row[_DEGRADES] > 0.0:
-        row[_VALUE] = _carried_share(min(row[_OFFERED], row[_REPLICAS]), left, row[_UP])
+        row[_VALUE] = carried_share(min(row[_OFFERED], row[_REPLICAS]), left, row[_UP])
     else:
-        row[_VALUE] = _k_of_n(row[_NEEDED], left, row[_UP])
+        row[_VALUE] = k_of_n(row[_NEEDED], left, row[_UP])
 
 
-@internal
-def _k_of_n(needed: float, replicas: float, availability: float) -> float:
+@compiled
+def k_of_n(needed: float, replicas: float, availability: float) -> float:
     """Probability that at least `needed` of `replicas` independent copies are up.
 
-    The binomial tail as an incomplete beta function (Abramowitz and Stegun 1964, 26.5.24).
+    Args:
+        needed: Copies that must be up, whole; 0 or below always holds.
+        replicas: Copies there are, whole; 0 where more are needed than that.
+        availability: Of one copy, in [0, 1].
+
+    Source: the binomial tail as an incomplete beta function (Abramowitz and Stegun 1964, 26.5.24).
     """
     if needed <= 0.0:
         return 1.0
@@ -144,15 +175,23 @@ def _k_of_n(needed: float, replicas: float, availability: float) -> float:
     return beta_lower(needed, replicas - needed + 1.0, availability, 0)
 
 
-@internal
-def _carried_share(offered: float, replicas: float, availability: float) -> float:
+@compiled
+def carried_share(offered: float, replicas: float, availability: float) -> float:
     """Expected share of the work that is carried when each lost copy takes only its part along.
 
-    E[min(1, J / b)] with J copies up and b copies' worth of load; with m the smallest whole number >= b it is
-    P(J >= m) + n p P(Bin(n-1, p) <= m-2) / b, since j C(n, j) = n C(n-1, j-1).
+    E[min(1, J / b)] with J copies up and b copies' worth of load. It is 1 where nothing is offered, and
+    E[J] / b where all copies are busy.
+
+    Args:
+        offered: Copies' worth of load b, >= 0.
+        replicas: Copies there are, whole.
+        availability: Of one copy, in [0, 1].
+
+    Source: with m the smallest whole number >= b: P(J >= m) + n p P(Bin(n-1, p) <= m-2) / b, since
+    j C(n, j) = n C(n-1, j-1).
     """
     b = max(offered, 1e-9)
     m = max(math.ceil(b - 1e-9), 1.0)
-    enough = _k_of_n(m, replicas, availability)
-    fewer = 1.0 - _k_of_n(m - 1.0, replicas - 1.0, availability)
+    enough = k_of_n(m, replicas, availability)
+    fewer = 1.0 - k_of_n(m - 1.0, replicas - 1.0, availability)
     return min(enough + replicas * availability * max(fewer, 0.0) / b, 1.0)

@@ -1,6 +1,7 @@
-"""The retry law: attempts of a call that may fail, how many, how long, and what comes of them.
+"""The retry law: attempts of a call that may fail, how many, and what comes of them.
 
-Truncated geometric attempts: (1 - f^(r+1)) / (1 - f) on average, and 1 - f^(r+1) of the calls succeed.
+Each attempt fails with the same probability f, in [0, 1], and at most r further ones follow: truncated
+geometric attempts.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ APART = 4
 
 @compiled
 def all_fail(failure: float, retries: float) -> float:
-    """Probability that every attempt fails."""
+    """Probability that every attempt fails, f^(r+1); 1 less it is the share of the calls that succeed."""
     if retries == 0.0 or failure <= 0.0:
         return failure
     return failure ** (retries + 1.0)
@@ -21,7 +22,7 @@ def all_fail(failure: float, retries: float) -> float:
 
 @compiled
 def mean_attempts(failure: float, retries: float) -> float:
-    """Mean number of attempts of a call."""
+    """Mean number of attempts of a call: (1 - f^(r+1)) / (1 - f); r + 1 where all fail."""
     if retries == 0.0 or failure <= 0.0:
         return 1.0
     if failure < 1.0:

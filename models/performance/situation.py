@@ -12,9 +12,9 @@ from models.performance.compiled import internal
 from models.performance.fixed_point import MOST_PASSES, begin, settle
 from models.performance.least_load import least_load
 from models.performance.network import one_pass
+from models.performance.percentile import percentile
 from models.performance.program import Program, Work
 from models.performance.redundancy import hard_availability
-from models.performance.response_law import percentile
 from models.performance.station import bare_times
 from models.system import layout as at
 

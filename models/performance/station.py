@@ -6,13 +6,13 @@ import math
 
 import numpy as np
 
-from models.formulas.scalability import PASSES
 from models.performance import program as of
 from models.performance.cache import cache_hits, characteristic_calls, fill_bins
 from models.performance.compiled import internal
 from models.performance.mixture import gamma_cumulants, put
 from models.performance.program import Program, Work
 from models.performance.quorum import quorum_waits, stale_read_share
+from models.performance.scalability import busy_service, stretch
 from models.performance.station_wait import station_wait
 from models.performance.thread_pool import hold, pool_wait
 from models.system import layout as at
@@ -74,10 +74,9 @@ def serve(
     rate = arrivals / part[at.SHARDS]
     service_s, full_s = bare_s, bare_s
     if part[at.CONTENTION] > 0.0 or part[at.COHERENCY] > 0.0:
-        others = max(part[at.REPLICAS] - 1.0, 0.0)
-        full_s = bare_s * _stretch(1.0 + others, part)
-        for _ in range(PASSES):
-            service_s = bare_s * _stretch(1.0 + others * min(rate * service_s / servers, 1.0), part)
+        replicas, contention, coherency = part[at.REPLICAS], part[at.CONTENTION], part[at.COHERENCY]
+        full_s = bare_s * stretch(1.0 + max(replicas - 1.0, 0.0), contention, coherency)
+        service_s = busy_service(rate, bare_s, servers, replicas, contention, coherency)
     own = gamma_cumulants(service_s, part[at.SERVICE_SCV])
     limited = math.isfinite(part[at.QUEUE_LIMIT]) or math.isfinite(part[at.MAX_WAIT_S])
     capacity = servers / full_s * part[at.SHARDS]
@@ -148,11 +147,6 @@ def serve(
     if program.kind[c] == of.STORE:
         _replicate(work, c, part)
     put(st, of.KEPT_AWAY, away)
-
-
-@internal
-def _stretch(load: float, part: np.ndarray) -> float:
-    return 1.0 + (load - 1.0) * (part[at.CONTENTION] + part[at.COHERENCY] * load)
 
 
 @internal

@@ -1,20 +1,39 @@
-"""How long accepted requests wait at a station, and which are turned away (see `models.formulas.waiting`)."""
+"""How long accepted requests wait at one station, and which are turned away.
+
+All three kinds of queue have one form: an accepted request finds a free server, or waits a time whose law is
+known. The wait of those who wait is exponential (no limit), a sum of exponentials (places) or an exponential
+that is cut off (longest wait). Their cumulants are worked out for exponential service and then scaled.
+"""
 
 from __future__ import annotations
 
 import math
 
-from models.formulas.waiting import _BERNOULLI as _TERMS
-from models.formulas.waiting import DEADLINE_EXPONENT
 from models.performance.compiled import compiled
 from models.performance.erlang import erlang_b, erlang_c
 
-_LEAST_VARIABILITY = 1e-6
-_MOST_PLACES = 1e12
-_LONGEST_WAIT_S = 1e90
-_MOST_SERVICES = 1e200
+#: A longest wait acts on other than exponential service like one shortened by k^this, k the mean variability.
+DEADLINE_EXPONENT = 0.7
+#: Least k that a queue is divided by: without any variability queues don't form below a utilisation of 1.
+LEAST_VARIABILITY = 1e-6
+#: More places than this are no limit; without it powers of them could overflow.
+MOST_PLACES = 1e12
+LONGEST_WAIT_S = 1e90
+MOST_SERVICES = 1e200
 _TINY = 1e-300
-_SERIES_UNTIL = 0.8
+#: B_2k / (2k)! of the Bernoulli numbers, k = 1, 2, ...
+BERNOULLI = (
+    1.0 / 12.0,
+    -1.0 / 720.0,
+    1.0 / 30240.0,
+    -1.0 / 1209600.0,
+    1.0 / 47900160.0,
+    -691.0 / 1307674368000.0,
+    1.0 / 74724249600.0,
+    -3617.0 / 10670622842880000.0,
+)
+#: Below this |u| the closed forms of `_tilted_uniform` cancel and its series has all digits.
+SERIES_UNTIL = 0.8
 
 #: Blocked share, mean wait (s), its variance (s^2) and third cumulant (s^3).
 Wait = tuple[float, float, float, float]
@@ -24,18 +43,30 @@ Wait = tuple[float, float, float, float]
 def station_wait(
     rate: float, s: float, scv: float, arrival_scv: float, c: float, queue_limit: float, max_wait_s: float
 ) -> Wait:
-    """The wait at a station of any kind.
+    """The wait at a station of any kind; exact for Poisson arrivals and exponential service.
 
     Args:
-        rate: Requests per second.
-        s: Mean service time, s.
-        scv: Its squared coefficient of variation.
-        arrival_scv: That of the time between arrivals.
-        c: Servers, real.
-        queue_limit: Places to wait in; infinity = unbounded.
-        max_wait_s: Longest wait, s; infinity = any.
+        rate: Requests per second, >= 0.
+        s: Mean service time, s, >= 0.
+        scv: Its squared coefficient of variation, >= 0; 1 = exponential.
+        arrival_scv: That of the time between arrivals; 1 = Poisson.
+        c: Servers, real, >= 0.1.
+        queue_limit: Places to wait in, real, >= 0; infinity = unbounded, 0 = a loss system.
+        max_wait_s: Longest wait, s: who would wait longer is turned away; infinity = any wait. Where both are
+            given the tighter one counts: q places are about q s / c seconds.
+
+    Returns:
+        Share that is turned away, and mean (s), variance (s^2) and third cumulant (s^3) of the wait of the
+        others; infinite where an unbounded queue has no end.
+
+    Source: no limit: Allen and Cunneen (Allen 1990), up to a service variability of 1 with the factor of
+    Kimura (1986) on the M/D/c of Cosmetatos (1976); variance Whitt (1993), third cumulant as if those who
+    wait did so for a gamma time of that mean and variance. Places: M/M/c/K (Gross and Harris 1998, section
+    2.5); longest wait: M/M/c+D (Barrer 1957; Gnedenko and Kovalenko 1968); for other service a limit counts
+    as q / k or tau / k^0.7 (fitted to simulation). With less and less of a limit both become the first.
     """
     a = rate * s
+    # Loads at the end of the range of numbers are none: their logarithm would be of 0.
     if not a > _TINY:
         return 0.0, 0.0, 0.0, 0.0
     by_places = math.isfinite(queue_limit) and queue_limit * s / c <= max_wait_s
@@ -52,20 +83,22 @@ def station_wait(
     blocked = 0.0
     b = erlang_b(a, c)
     if by_places:
-        places = min(queue_limit / max(k, _LEAST_VARIABILITY), _MOST_PLACES)
+        places = min(queue_limit / max(k, LEAST_VARIABILITY), MOST_PLACES)
         blocked, p, mean, variance, third = _with_places(a, s, c, places, b)
     elif by_time:
-        shorter = math.exp(DEADLINE_EXPONENT * math.log(max(k, _LEAST_VARIABILITY)))
+        shorter = math.exp(DEADLINE_EXPONENT * math.log(max(k, LEAST_VARIABILITY)))
         blocked, p, mean, variance, third, open_share = _with_deadline(a, s, c, max_wait_s, shorter, b)
         f = shorter + (f - shorter) * open_share
         g = 1.0 + (g - 1.0) * open_share
     else:
+        # Who waits does so for an exponential time of mean 1 / (c / s - rate).
         mean = s / (c - a)
         variance, third = mean * mean, 2.0 * mean * mean * mean
         p = erlang_c(a, c, b)
     mean = f * mean
     variance = f * f * g * variance
     third = f * f * f * g * g * third
+    # Cumulants of a mixture with 0, written without differences of raw moments.
     rest = p * (1.0 - p)
     return (
         blocked,
@@ -79,10 +112,16 @@ def station_wait(
 def _with_places(
     a: float, s: float, c: float, places: float, b: float
 ) -> tuple[float, float, float, float, float]:
-    """Blocked share, share that waits, and cumulants of the wait of those who do."""
+    """Blocked share, share that waits, and cumulants of the wait of those who do.
+
+    Who waits finds n - 1 waiting, n = 1..q with weights rho^n, and waits for n exponential times. A geometric
+    law that ends at q is an endless one less the same from q on, so its cumulants are differences of those of
+    `_tilted_uniform`, for real q as well.
+    """
     excess = (a - c) / c
     log_rho = math.log1p(max(excess, -0.5)) if abs(excess) < 0.5 else math.log(a / c)
     blocked, waits = _shares(b, log_rho * places, excess, places)
+    # Less than one place: who waits is alone there, only more rarely.
     q = max(places, 1.0)
     m1, v1, t1 = _tilted_uniform(log_rho * q)
     m0, v0, t0 = _tilted_uniform(log_rho)
@@ -103,9 +142,13 @@ def _with_places(
 def _with_deadline(
     a: float, s: float, c: float, tau: float, shorter: float, b: float
 ) -> tuple[float, float, float, float, float, float]:
-    """As `_with_places`, and the share of the unlimited mean that lies before the limit."""
-    limit = min(tau / shorter, _LONGEST_WAIT_S)
-    in_services = min(limit / s, _MOST_SERVICES)
+    """As `_with_places`, and the share of the unlimited mean that lies before the limit.
+
+    Who waits does so for a time of density exp(-(c / s - rate) t), cut off at tau. The more of the unlimited
+    mean lies before the limit, the less the limit matters.
+    """
+    limit = min(tau / shorter, LONGEST_WAIT_S)
+    in_services = min(limit / s, MOST_SERVICES)
     u = (a - c) * in_services
     blocked, waits = _shares(b, u, (a - c) / c, c * in_services)
     mean, variance, third = _tilted_uniform(u)
@@ -123,6 +166,15 @@ def _with_deadline(
 
 @compiled
 def _shares(b: float, u: float, excess: float, at_balance: float) -> tuple[float, float]:
+    """Blocked share, and share of the accepted that waits, where the queue's weights run from 1 to exp(u).
+
+    Args:
+        b: Erlang B of the servers alone.
+        u: Logarithm of the last weight against the first.
+        excess: rho - 1.
+        at_balance: Sum of the weights where all of them are 1.
+    """
+    # All weights are divided by the largest, so that none overflows.
     size = abs(u)
     decay = math.exp(-size)
     free, lost = (1.0 - b), b * decay
@@ -136,17 +188,22 @@ def _shares(b: float, u: float, excess: float, at_balance: float) -> tuple[float
 
 @compiled
 def _tilted_uniform(u: float) -> tuple[float, float, float]:
+    """First three cumulants of the law on [0, 1] with a density proportional to exp(u x).
+
+    They are the derivatives of ln((e^u - 1) / u), whose series has the Bernoulli numbers.
+    """
     size = abs(u)
-    if size < _SERIES_UNTIL:
+    if size < SERIES_UNTIL:
         square = size * size
         s0, s1, s2 = 0.0, 0.0, 0.0
-        for i in range(len(_TERMS), 0, -1):
-            term = _TERMS[i - 1]
+        for i in range(len(BERNOULLI), 0, -1):
+            term = BERNOULLI[i - 1]
             s0 = s0 * square + term
             s1 = s1 * square + term * (2 * i - 1.0)
             s2 = s2 * square + term * ((2 * i - 1.0) * (2 * i - 2.0))
         mean = 0.5 - size * s0
         variance = s1
+        # The first term of the third derivative is 0, so the division by x is one of x^2 by x.
         third = -s2 / size if size > 0.0 else 0.0
     else:
         decay = math.exp(-size)

@@ -1,6 +1,7 @@
-"""Thread per request: how long a pool's threads are held, what it can drive, how long one waits for one.
+"""Thread per request: a pool whose threads are held while they call the stores below them.
 
-See `models.formulas.pools`.
+The open formula lets an endless queue form at a store, although no more calls can be there than the pool has
+threads; that wait would then lengthen the hold of the threads. The caps here cut both, without iteration.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ import math
 
 import numpy as np
 
-from models.formulas.pools import FULLEST, SHARPNESS
 from models.performance import program as of
 from models.performance.compiled import compiled, internal
 from models.performance.erlang import erlang_b, erlang_c
@@ -18,6 +18,11 @@ from models.performance.parallel_calls import maximum
 from models.performance.program import Program, Work
 from models.system import layout as at
 
+#: Sharpness of the bend between two limits, per square root of the store's slots: fitted to the exact
+#: machine-repair model (rms 1.3 %, worst -4.6 %).
+SHARPNESS = 3.0
+#: Utilisation at which Erlang C is held: the limit of the pool is the driven flow, not its threads.
+FULLEST = 0.9999
 _MS_PER_S = 1000.0
 
 
@@ -25,14 +30,20 @@ _MS_PER_S = 1000.0
 def pool_wait(
     rate: float, threads: float, hold_s: float, hold_scv: float, limit: float
 ) -> tuple[float, Cumulants]:
-    """Mean time a thread is held, s, and the wait for one.
+    """Mean time a request holds its thread, s, and the wait for a thread.
 
     Args:
-        rate: Requests per second.
-        threads: Threads.
-        hold_s: Hold with the waits below, s.
-        hold_scv: Squared variation of the unhindered hold.
-        limit: Flow that the threads can drive, 1/s.
+        rate: Requests per second, >= 0.
+        threads: Threads c, > 0.
+        hold_s: Hold h with the (capped) waits at the stores, s, >= 0.
+        hold_scv: Squared coefficient of variation of the unhindered hold.
+        limit: Flow X that the threads can drive (`driven_flow`), 1/s, > 0; infinity = no limit.
+
+    Returns:
+        Hold (1 - C) h + C max(c / X, h), and a wait that is 0 with probability 1 - C and else exponential of
+        mean k / (X - rate), k = (1 + scv) / 2; infinite where `rate >= limit`.
+
+    Source: own (docs/model.md), with the Erlang C of the pool; moments as in M/M/c.
     """
     offered = min(rate * hold_s, FULLEST * threads)
     waits = erlang_c(offered, threads, erlang_b(offered, threads))
@@ -45,6 +56,38 @@ def pool_wait(
         waits * (2.0 - waits) * w * w,
         waits * (6.0 - 6.0 * waits + 2.0 * waits * waits) * w * w * w,
     )
+
+
+@compiled
+def driven_flow(own: float, limits: np.ndarray, fewest: float) -> float:
+    """Requests per second that a pool can drive through the stores below it when it is never idle.
+
+    Args:
+        own: Flow c / h0 of its c threads when nothing waits anywhere, 1/s.
+        limits: Capacity M_k of each store in requests of this pool per second, > 0; of a store that blocks
+            itself its own driven flow. Infinite where a store has at least as many slots as the pool has
+            threads, since nothing queues there.
+        fewest: Slots of the store of the others that has the fewest; infinity = there is none.
+
+    Returns:
+        X = [(c / h0)^-p + sum M_k^-p]^(-1/p), 1/s, with p = 3 sqrt(fewest); infinite if nothing limits it.
+
+    Source: own fit of a p-norm to the exact machine-repair model (docs/model.md; rms 1.3 %, worst -4.6 %).
+    One p for all stores keeps the flow monotone in each of them.
+    """
+    lowest = own
+    for d in range(limits.size):
+        if limits[d] < lowest:
+            lowest = limits[d]
+    if not math.isfinite(lowest):
+        return math.inf
+    # Where no store queues the pool alone decides, whatever p.
+    p = SHARPNESS * math.sqrt(fewest if math.isfinite(fewest) else 1.0)
+    # Against the lowest limit every power is at most 1, so that none overflows.
+    total = (lowest / own) ** p
+    for d in range(limits.size):
+        total += (lowest / limits[d]) ** p
+    return lowest * max(total, 1.0) ** (-1.0 / p)
 
 
 @internal
@@ -86,7 +129,7 @@ def hold(
         below = from_raw(moments[0, 0], moments[0, 1], moments[0, 2])
         unhindered = from_raw(moments[1, 0], moments[1, 1], moments[1, 2])
         displaced = from_raw(moments[2, 0], moments[2, 1], moments[2, 2])
-    limit, limiter = _driven_flow(program, work, c, own_s + unhindered[0], total, parts)
+    limit, limiter = _limits(program, work, c, own_s + unhindered[0], total, parts)
     return below, unhindered, limit, limiter, displaced
 
 
@@ -174,15 +217,10 @@ def _kept_away(program: Program, work: Work, root: int, calls: np.ndarray) -> Cu
 
 
 @internal
-def _driven_flow(
+def _limits(
     program: Program, work: Work, c: int, hold_s: float, own_rate: float, parts: np.ndarray
 ) -> tuple[float, float]:
-    """Requests per second that a pool can drive when it is never idle, and the component that limits them.
-
-    X = [(c / h0)^-p + sum M_k^-p]^(-1/p), p = 3 sqrt(smallest c_k), over the stores with fewer slots c_k
-    than the pool has threads c; h0 is the hold when nothing waits, M_k a store's capacity in its requests.
-    Source: own (docs/model.md), fitted to the exact machine-repair model (rms 1.3 %, worst -4.6 %).
-    """
+    """Requests per second that a pool can drive when it is never idle, and the component that limits them."""
     threads = parts[c, at.REPLICAS] * parts[c, at.SLOTS]
     own = threads / hold_s
     rates = np.zeros(program.kind.size)
@@ -210,11 +248,4 @@ def _driven_flow(
         if limits[d] < lowest:
             lowest = limits[d]
             limiter = st[of.LIMITED_BY]
-    if not math.isfinite(lowest):
-        return math.inf, limiter
-    p = SHARPNESS * math.sqrt(fewest if math.isfinite(fewest) else 1.0)
-    total = (lowest / own) ** p
-    for d in range(program.kind.size):
-        if called[d]:
-            total += (lowest / limits[d]) ** p
-    return lowest * max(total, 1.0) ** (-1.0 / p), limiter
+    return driven_flow(own, limits, fewest), limiter

@@ -1,20 +1,21 @@
-"""Retries and timeouts: published examples, truncated geometric laws term by term, and drawn durations."""
+"""Retries and time-outs: published examples, truncated geometric laws term by term, and late shares."""
 
 from __future__ import annotations
 
-import itertools
+import math
 from typing import Any
 
-import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from scipy import integrate, special
+from scipy import special
 
-from models.formulas.attempts import attempts, retry_margin, settled, success, sustaining_rate, timed_out
-from models.formulas.cumulants import Cumulants, from_raw, gamma_cumulants
+from models import compile_system, explain
+from models.performance.extrapolation import settled
+from models.performance.retry import all_fail, mean_attempts
 from oracles.cases import assert_within, cases
-from oracles.formulas.attempts import given_up_after, layered_attempts
+from scenarios import scenario
+from shipped import gamma, single, split_at
 
 #: Cases that nothing in this module covers.
 NOT_COVERED = {
@@ -22,27 +23,36 @@ NOT_COVERED = {
 }
 
 
-def cell(x: float) -> np.ndarray:
-    return np.full((1, 1), float(x))
+def margin(limit_per_s: float, retries: float, rate_per_s: float) -> float:
+    """How far a load is below the one at which retries can sustain an overload; below 1 they can."""
+    web = {"kind": "service", "replicas": 1, "slots": 10, "service_ms": 1e4 / limit_per_s}
+    call = {"call": "web", "retries": retries, "timeout_ms": 500}
+    system = compile_system(
+        scenario(
+            components={"web": web},
+            flows={"all": {"share": 1.0, "trace": [call]}},
+            phases=[{"name": "p", "rate": rate_per_s, "hours": 1}],
+        )
+    )
+    told: Any = explain(system, system.space.today)["retry_margin"]
+    return math.inf if told is None else float(told)
 
 
 def found_for(case: dict[str, Any]) -> list[float]:
     i = case["inputs"]
     if case["id"] == "retry-layers":
-        each = attempts(cell(i["attempt_failure"]), retries=cell(i["attempts_per_layer"] - 1))
-        return [float(layered_attempts([each] * i["layers"])[0, 0])]
+        # Where every layer retries the attempts multiply.
+        return [mean_attempts(i["attempt_failure"], i["attempts_per_layer"] - 1.0) ** i["layers"]]
     if case["id"] == "retry-metastable":
-        load = i["offered_rate_per_s"] * attempts(cell(i["failed_share"]), retries=cell(i["retries"]))
-        return [float(load[0, 0]), float(load[0, 0] > i["service_limit_per_s"])]
+        load = i["offered_rate_per_s"] * mean_attempts(i["failed_share"], float(i["retries"]))
+        return [load, float(load > i["service_limit_per_s"])]
     if case["id"] == "retry-threshold":
-        return [float(sustaining_rate(cell(i["service_limit_per_s"]), retries=cell(i["retries"]))[0, 0])]
+        return [100.0 * margin(i["service_limit_per_s"], i["retries"], 100.0)]
     if case["id"] == "retry-sustain-des":
-        capacity = cell(i["servers"] / i["mean_service_s"])
-        rates = np.array([i["offered_rate_per_s"]], dtype=float)
-        margin = retry_margin(capacity, retries=cell(i["retries"]), rate_per_s=rates)
-        return [float(m < 1.0) for m in margin[0]]
-    f, r = cell(i["attempt_failure"]), cell(i["retries"])
-    return [float(attempts(f, retries=r)[0, 0]), float(success(f, retries=r)[0, 0])]
+        limit = i["servers"] / i["mean_service_s"]
+        return [float(margin(limit, i["retries"], rate) < 1.0) for rate in i["offered_rate_per_s"]]
+    f, r = i["attempt_failure"], float(i["retries"])
+    return [mean_attempts(f, r), 1.0 - all_fail(f, r)]
 
 
 @pytest.mark.parametrize(
@@ -54,31 +64,27 @@ def test_published_and_simulated(case: dict[str, Any]) -> None:
 
 @given(failure=st.floats(0.0, 1.0), retries=st.integers(0, 12))
 def test_attempts_term_by_term(failure: float, retries: int) -> None:
-    f, r = cell(failure), cell(retries)
     mean = sum(failure**k for k in range(retries + 1))  # attempt k + 1 is made if k have failed
     won = sum(failure**k * (1.0 - failure) for k in range(retries + 1))
-    assert attempts(f, retries=r)[0, 0] == pytest.approx(mean, rel=1e-9)
-    assert success(f, retries=r)[0, 0] == pytest.approx(won, abs=1e-12)
+    assert mean_attempts(failure, float(retries)) == pytest.approx(mean, rel=1e-9)
+    assert 1.0 - all_fail(failure, float(retries)) == pytest.approx(won, abs=1e-12)
 
 
 @given(limit=st.floats(-100.0, 100.0), away=st.floats(0.1, 10.0), ratio=st.floats(-0.8, 0.94))
 def test_geometric_iterates_lead_to_their_limit(limit: float, away: float, ratio: float) -> None:
-    x = [cell(limit + away * ratio**k) for k in range(3)]
-    found, runs_away = settled(*x)
-    assert found[0, 0] == pytest.approx(limit, abs=1e-6 * max(1.0, abs(limit), away))
-    assert runs_away[0, 0] == 0.0
+    found, runs_away = settled(*(limit + away * ratio**k for k in range(3)))
+    assert found == pytest.approx(limit, abs=1e-6 * max(1.0, abs(limit), away))
+    assert not runs_away
 
 
 @given(step=st.floats(0.01, 10.0), ratio=st.floats(0.96, 3.0))
 def test_steps_that_hardly_shrink_run_away(step: float, ratio: float) -> None:
-    assert settled(cell(0.0), cell(step), cell(step + ratio * step))[1][0, 0] == 1.0
+    assert settled(0.0, step, step + ratio * step)[1]
 
 
 def test_what_has_arrived_stays() -> None:
-    found, runs_away = settled(cell(0.0), cell(0.0), cell(5.0))
-    assert np.isfinite(found).all()
-    assert runs_away[0, 0] == 0.0
-    assert settled(cell(3.0), cell(3.0), cell(3.0))[0][0, 0] == 3.0
+    assert settled(0.0, 0.0, 5.0) == (5.0, False)
+    assert settled(3.0, 3.0, 3.0) == (3.0, False)
 
 
 @settings(deadline=None, max_examples=40)
@@ -88,63 +94,16 @@ def test_what_has_arrived_stays() -> None:
     shift=st.floats(0.0, 5.0),
     timeout=st.floats(0.05, 30.0),
 )
-def test_given_up_after_is_the_integral(shape: float, mean: float, shift: float, timeout: float) -> None:
+def test_late_is_what_the_law_says(shape: float, mean: float, shift: float, timeout: float) -> None:
     assume(abs(timeout - shift) > 1e-6)  # closer, the shift's own rounding decides
-    m, v, k = gamma_cumulants(cell(mean), scv=cell(1.0 / shape))
-    part = Cumulants(m + shift, v, k)
-    scale = mean / shape
-
-    def above(x: float) -> float:
-        return float(special.gammaincc(shape, max(x - shift, 0.0) / scale))
-
-    middle = min(shift, timeout)
-    points = sorted({middle, min(shift + scale * special.gammaincinv(shape, 0.5), timeout), timeout})
-    raw = [middle**j for j in (1, 2, 3)]
-    for low, high in itertools.pairwise(points):
-        for j in (1, 2, 3):
-            raw[j - 1] += integrate.quad(lambda x, j=j: j * x ** (j - 1) * above(x), low, high, limit=200)[0]
-    wanted = from_raw(*(cell(x) for x in raw))
-    found = given_up_after(part, timeout_s=cell(timeout))
-    assert timed_out(part, timeout_s=cell(timeout))[0, 0] == pytest.approx(
-        above(timeout), rel=1e-6, abs=1e-12
-    )
-    for power, (x, y) in enumerate(zip(found, wanted, strict=True), start=1):
-        assert abs(x[0, 0] - y[0, 0]) <= 1e-6 * min(timeout, shift + 20.0 * mean) ** power
+    late, _ = split_at(single(gamma(mean, 1.0 / shape, shift=shift)), timeout)
+    above = float(special.gammaincc(shape, max(timeout - shift, 0.0) * shape / mean))
+    assert late == pytest.approx(above, rel=1e-6, abs=1e-12)
 
 
-def test_no_timeout_and_no_end() -> None:
-    part = gamma_cumulants(cell(2.0), scv=cell(0.7))
-    assert given_up_after(part, timeout_s=cell(np.inf)) == part
-    assert timed_out(part, timeout_s=cell(np.inf))[0, 0] == 0.0
-    endless = Cumulants(*(cell(np.inf) for _ in range(3)))
-    assert [float(x[0, 0]) for x in given_up_after(endless, timeout_s=cell(3.0))] == [3.0, 0.0, 0.0]
-    assert timed_out(endless, timeout_s=cell(3.0))[0, 0] == 1.0
-    assert np.isinf(given_up_after(endless, timeout_s=cell(np.inf)).mean[0, 0])
-    # Nobody answers before the delay is over.
-    assert given_up_after(Cumulants(cell(5.0), cell(0.0), cell(0.0)), timeout_s=cell(1.0)).mean[0, 0] == 1.0
+def test_what_never_ends_is_always_late() -> None:
+    assert split_at(single((math.inf, math.inf, math.inf)), 3.0)[0] == 1.0
 
 
 def test_without_calls_the_margin_is_infinite() -> None:
-    assert np.isinf(retry_margin(cell(10.0), retries=cell(2), rate_per_s=cell(0.0))[0, 0])
-
-
-@pytest.mark.parametrize("n", [0, 1])
-def test_shapes(n: int) -> None:
-    part = gamma_cumulants(np.ones((n, 1)), scv=cell(0.5))
-    limit = np.ones((1, 2))
-    assert given_up_after(part, timeout_s=limit).mean.shape == (n, 2)
-    assert timed_out(part, timeout_s=limit).shape == (n, 2)
-    assert attempts(np.full((n, 1), 0.5), retries=limit).shape == (n, 2)
-
-
-def test_bits_alone_and_among_ten_thousand() -> None:
-    rng = np.random.default_rng(8)
-    part = gamma_cumulants(rng.exponential(1.0, (10_000, 1)), scv=rng.exponential(1.0, (10_000, 1)))
-    limit = rng.exponential(2.0, (10_000, 1))
-    together = given_up_after(part, timeout_s=limit)
-    many = attempts(rng_share := rng.random((10_000, 1)), retries=cell(3))
-    for i in range(0, 10_000, 500):
-        row = slice(i, i + 1)
-        alone = given_up_after(Cumulants(*(x[row] for x in part)), timeout_s=limit[row])
-        assert all(x[0, 0] == y[i, 0] for x, y in zip(alone, together, strict=True))
-        assert attempts(rng_share[row], retries=cell(3))[0, 0] == many[i, 0]
+    assert math.isinf(margin(300.0, 2, 0.0))

@@ -11,15 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import brentq
 
-from models.formulas.caching import Hits, cache_hits, eviction_time, zipf_bins
+from models.performance.cache import characteristic_calls
 from oracles.cases import assert_within, cases
+from shipped import Hits, bins_of, cache_hits
 
 #: Cases that nothing here covers.
 NOT_COVERED = {"ttl-3": "a TTL that each request renews; ours counts from the load"}
-
-
-def cell(x: float) -> np.ndarray:
-    return np.full((1, 1), float(x))
 
 
 def cache(rate: Any, **parts: Any) -> Hits:
@@ -33,22 +30,17 @@ def cache(rate: Any, **parts: Any) -> Hits:
         "coalescing": 0.0,
         **parts,
     }
-    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):  # as `evaluate` does
-        return cache_hits(as_array(rate), **{name: as_array(value) for name, value in given_.items()})
-
-
-def as_array(x: Any) -> np.ndarray:
-    return cell(x) if np.ndim(x) == 0 else np.asarray(x, dtype=float)
+    return cache_hits(rate, **given_)
 
 
 def numbers(hits: Hits) -> list[float]:
-    return [float(part[0, 0]) for part in hits]
+    return [float(part) for part in hits]
 
 
 def sizes_and_shares(keys: int, exponent: float) -> tuple[np.ndarray, np.ndarray]:
     """Keys in each bin, and the probability of one of them."""
-    bins = zipf_bins(cell(keys), cell(exponent))
-    return np.array([float(b.keys[0, 0]) for b in bins]), np.array([float(b.probability[0, 0]) for b in bins])
+    n, p, _ = bins_of(keys, exponent).T
+    return n, p
 
 
 def popularity(keys: int, exponent: float) -> np.ndarray:
@@ -79,9 +71,7 @@ def test_least_recently_used_by_che(case: dict[str, Any]) -> None:
     keys, exponent = case["inputs"]["keys"], case["inputs"]["zipf_exponent"]
     capacity = case["inputs"]["capacity_objects"]
     hit = numbers(cache(7.0, keys=keys, exponent=exponent, capacity_keys=capacity))[0]
-    bins = zipf_bins(cell(keys), cell(exponent))
-    time = eviction_time(cell(1.0), bins, ttl_s=cell(math.inf), capacity_keys=cell(capacity))
-    assert_within(case, [float(time[0, 0]), hit])
+    assert_within(case, [characteristic_calls(bins_of(keys, exponent), float(capacity)), hit])
 
 
 @pytest.mark.parametrize(
@@ -291,29 +281,3 @@ def test_all_fits_and_nothing_expires() -> None:
     assert numbers(cache(10.0, keys=100, ttl_s=0.0))[0] == 0.0
     kept = numbers(cache(10.0, keys=100, writes_per_key_per_s=0.1))
     assert kept[:2] == pytest.approx([1.0, 1.0], abs=1e-12)  # nothing is ever loaded again
-
-
-@pytest.mark.parametrize("n", [0, 1, 3])
-def test_shapes(n: int) -> None:
-    found = cache(np.ones((n, 2)), ttl_s=np.full((n, 1), 5.0), capacity_keys=np.full((1, 2), 10.0))
-    assert np.broadcast_shapes(*(part.shape for part in found)) == (n, 2)
-
-
-def test_bits_alone_and_among_ten_thousand() -> None:
-    rng = np.random.default_rng(6)
-    n = 10_000
-    drawn = {
-        "keys": np.ceil(10.0 ** rng.uniform(0, 6, (n, 1))),
-        "exponent": rng.uniform(0.0, 1.5, (n, 1)),
-        "ttl_s": np.where(rng.random((n, 1)) < 0.3, np.inf, 10.0 ** rng.uniform(-1, 4, (n, 1))),
-        "capacity_keys": np.where(rng.random((n, 1)) < 0.3, np.inf, 10.0 ** rng.uniform(0, 6, (n, 1))),
-        "writes_per_key_per_s": rng.exponential(0.1, (n, 1)),
-        "load_s": rng.exponential(0.1, (n, 1)),
-        "coalescing": (rng.random((n, 1)) < 0.5).astype(float),
-    }
-    rate = 10.0 ** rng.uniform(-1, 4, (n, 1))
-    together = cache(rate, **drawn)
-    for i in range(0, n, 250):
-        row = slice(i, i + 1)
-        alone = cache(rate[row], **{name: value[row] for name, value in drawn.items()})
-        assert [x[0, 0] for x in alone] == [x[i, 0] for x in together]

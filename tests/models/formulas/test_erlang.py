@@ -12,18 +12,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import brentq
 
-from models.formulas.erlang import erlang_b, erlang_c
+from models.performance.erlang import erlang_b, erlang_c
 from oracles.cases import assert_within, cases
+from shipped import each
 
 LOADS = st.floats(0.01, 5.0)
 
 
 def b(offered: float, servers: float) -> float:
-    return float(erlang_b(np.array(offered), servers=np.array(servers)))
+    return erlang_b(float(offered), float(servers))
 
 
 def c(offered: float, servers: float) -> float:
-    return float(erlang_c(np.array(offered), servers=np.array(servers)))
+    return erlang_c(float(offered), float(servers), b(offered, servers))
 
 
 def b_by_recursion(offered: float, servers: int) -> float:
@@ -90,8 +91,7 @@ def test_erlang_b_equals_the_incomplete_gamma_function_for_servers_that_are_not_
 def test_erlang_b_has_no_seam_between_its_ways(servers: float) -> None:
     """From B(c - 1) to B(c) = a B(c-1) / (c + a B(c-1)), whatever way each was worked out."""
     offered = servers * np.geomspace(0.02, 6.0, 2000) + 1e-9
-    above = erlang_b(offered, servers=np.array(servers + 1.0))
-    below = erlang_b(offered, servers=np.array(servers))
+    above, below = each(erlang_b, offered, servers + 1.0), each(erlang_b, offered, servers)
     wanted = offered * below / (servers + 1.0 + offered * below)
     seen = above > 1e-280
     assert seen.sum() > 300
@@ -116,26 +116,6 @@ def test_more_load_blocks_more_and_more_servers_less(servers: int, load: float, 
     assert b(offered, servers + more) < b(offered, servers) or b(offered, servers) == 0.0
 
 
-def test_an_element_is_the_same_alone_and_among_ten_thousand() -> None:
-    rng = np.random.default_rng(7)
-    servers = np.exp(rng.uniform(np.log(0.1), np.log(1e4), 10_000))
-    servers[::2] = np.ceil(servers[::2])
-    offered = servers * np.exp(rng.uniform(np.log(0.01), np.log(8.0), 10_000))
-    together_b, together_c = erlang_b(offered, servers=servers), erlang_c(offered, servers=servers)
-    for i in range(0, 10_000, 7):
-        alone = slice(i, i + 1)
-        assert erlang_b(offered[alone], servers=servers[alone])[0] == together_b[i]
-        assert erlang_c(offered[alone], servers=servers[alone])[0] == together_c[i]
-
-
-def test_shapes_broadcast_and_none_is_no_special_case() -> None:
-    offered, servers = np.ones((3, 1)), np.array([[1.0, 2.0]])
-    np.testing.assert_allclose(erlang_b(offered, servers=servers), [[0.5, 0.2]] * 3, rtol=1e-15)
-    assert erlang_b(np.empty((0, 2)), servers=np.ones((1, 2))).shape == (0, 2)
-    assert erlang_c(np.empty((0, 2)), servers=np.ones((1, 2))).shape == (0, 2)
-
-
 def test_a_known_erlang_b_is_used() -> None:
     """C = B / (1 - rho (1 - B)) of the B that is handed in: 0.5 at rho = 0.5 gives 2/3."""
-    found = erlang_c(np.array([1.0]), servers=np.array([2.0]), blocked=np.array([0.5]))
-    assert found[0] == pytest.approx(2.0 / 3.0, rel=1e-15)
+    assert erlang_c(1.0, 2.0, 0.5) == pytest.approx(2.0 / 3.0, rel=1e-15)

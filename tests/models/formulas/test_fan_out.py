@@ -11,11 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import integrate, special
 
-from models.formulas.cumulants import Cumulants, gamma_cumulants
-from models.formulas.fan_out import MOST_STATES
-from models.formulas.mixtures import Mixture, collapse, either, single
-from models.formulas.parallel import maximum
-from models.formulas.percentiles import percentile
+from models.performance.fan_out import MOST_STATES
+from shipped import collapse, either, maximum, single
+from shipped import gamma as gamma_law
 
 #: Worst error of the quadrature, mean and standard deviation, as docs/model.md states.
 OF_MEAN, OF_DEVIATION = 5e-3, 0.02
@@ -24,19 +22,15 @@ Outcome = tuple[float, float]  # mean, shape
 Branch = tuple[Outcome, Outcome | None, float]  # the second outcome with its probability
 
 
-def cell(x: float) -> np.ndarray:
-    return np.full((1, 1), float(x))
+def gamma(outcome: Outcome) -> tuple[float, float, float]:
+    return gamma_law(outcome[0], 1.0 / outcome[1])
 
 
-def gamma(outcome: Outcome) -> Cumulants:
-    return gamma_cumulants(cell(outcome[0]), scv=cell(1.0 / outcome[1]))
-
-
-def mixture(branch: Branch) -> Mixture:
+def mixture(branch: Branch) -> np.ndarray:
     first, second, share = branch
     if second is None:
         return single(gamma(first))
-    return either([cell(1.0 - share), cell(share)], [single(gamma(first)), single(gamma(second))])
+    return either([1.0 - share, share], [single(gamma(first)), single(gamma(second))])
 
 
 def below(branch: Branch, x: float) -> float:
@@ -66,7 +60,7 @@ def moments(branches: list[Branch]) -> tuple[float, float]:
 
 
 def found(branches: list[Branch]) -> tuple[float, float]:
-    mean, variance, _ = (float(x[0, 0]) for x in collapse(maximum([mixture(b) for b in branches])))
+    mean, variance, _ = collapse(maximum([mixture(b) for b in branches]))
     return mean, math.sqrt(variance)
 
 
@@ -96,7 +90,7 @@ def test_the_order_of_branches_does_not_matter(branches: list[Branch], data: st.
 def test_outcomes_are_few_and_keep_all_of_the_weight(branches: list[Branch]) -> None:
     slowest = maximum([mixture(b) for b in branches])
     assert len(slowest) <= MOST_STATES + 1
-    assert sum(float(entry.weight[0, 0]) for entry in slowest) == pytest.approx(1.0, rel=1e-9)
+    assert slowest[:, 0].sum() == pytest.approx(1.0, rel=1e-9)
 
 
 @settings(deadline=None, max_examples=20)
@@ -115,23 +109,7 @@ def test_one_branch_more_is_never_faster(branches: list[Branch], more: Branch) -
 
 def test_a_branch_that_never_ends_makes_as_many_requests_endless() -> None:
     """Five branches that never end in a tenth of the cases: 1 - 0.9^5 = 41 % wait for ever."""
-    endless = single(Cumulants(*(cell(math.inf) for _ in range(3))))
-    branch = either([cell(0.9), cell(0.1)], [single(gamma((1.0, 4.0))), endless])
+    endless = single((math.inf, math.inf, math.inf))
+    branch = either([0.9, 0.1], [single(gamma((1.0, 4.0))), endless])
     slowest = maximum([branch] * 5)
-    lost = sum(float(e.weight[0, 0]) for e in slowest if math.isinf(float(e.mean[0, 0])))
-    assert lost == pytest.approx(1.0 - 0.9**5, rel=1e-9)
-
-
-def test_rows_do_not_change_each_other() -> None:
-    shares = np.linspace(0.01, 0.9, 5)[:, None]
-    parts = [
-        gamma_cumulants(np.full((5, 1), mean), scv=np.full((5, 1), 1.0 / shape)) for mean, shape in FAST_SLOW
-    ]
-    branch = either([1.0 - shares, shares], [single(part) for part in parts])
-    together = percentile(maximum([branch] * 6), 0.9)
-    for row, share in enumerate(shares[:, 0]):
-        alone = percentile(maximum([mixture((FAST_SLOW[0], FAST_SLOW[1], float(share)))] * 6), 0.9)
-        assert together[row, 0] == pytest.approx(float(alone[0, 0]), rel=1e-6)
-
-
-FAST_SLOW: tuple[Outcome, Outcome] = ((1.0, 10.0), (20.0, 30.0))
+    assert slowest[np.isinf(slowest[:, 1]), 0].sum() == pytest.approx(1.0 - 0.9**5, rel=1e-9)

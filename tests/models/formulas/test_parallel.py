@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import integrate, special
 
-from models.formulas.cumulants import Cumulants, gamma_cumulants
-from models.formulas.mixtures import Entry, Mixture, collapse, either, single
-from models.formulas.parallel import maximum, order_statistic
+from models.performance.parallel_calls import order_statistic
 from oracles.cases import assert_within, cases
+from shipped import collapse, either, maximum, new_memory, single
+from shipped import gamma as gamma_law
 
 #: Cases that nothing here covers as they are, with the reason.
 NOT_COVERED = {
@@ -26,21 +26,19 @@ NOT_COVERED = {
 OF_MEAN, OF_DEVIATION = 5e-3, 5e-3
 
 
-def cell(x: float) -> np.ndarray:
-    return np.full((1, 1), float(x))
+Part = tuple[float, float, float]
 
 
-def gamma(mean: float, shape: float, *, shift: float = 0.0) -> Cumulants:
-    m, v, k = gamma_cumulants(cell(mean), scv=cell(1.0 / shape))
-    return Cumulants(m + shift, v, k)
+def gamma(mean: float, shape: float, *, shift: float = 0.0) -> Part:
+    return gamma_law(mean, 1.0 / shape, shift=shift)
 
 
-def slowest(*branches: Mixture) -> list[float]:
-    return [float(x[0, 0]) for x in collapse(maximum(branches))]
+def slowest(*branches: np.ndarray) -> Part:
+    return collapse(branches[0] if len(branches) == 1 else maximum(branches))
 
 
-def of_n(part: Cumulants, n: int, r: int) -> list[float]:
-    return [float(x[0, 0]) for x in order_statistic(part, replicas=cell(n), needed=cell(r))]
+def of_n(part: Part, n: int, r: int) -> Part:
+    return order_statistic(*part, float(n), float(r))
 
 
 def moments_of(below: Any, far: float, start: float, points: list[float]) -> tuple[float, float]:
@@ -89,7 +87,7 @@ def test_nearly_constant_durations_lose_no_digits(scv: float, n: int, r: int) ->
     f = lambda z: float(special.ndtr(z))  # noqa: E731
     above = lambda z: float(special.betainc(r, n - r + 1, f(z)))  # noqa: E731
     first = integrate.quad(lambda z: 1.0 - above(z), 0.0, 12.0)[0] - integrate.quad(above, -12.0, 0.0)[0]
-    found = of_n(Cumulants(cell(10.0), cell(100.0 * scv), cell(2e3 * scv**2)), n, r)
+    found = of_n((10.0, 100.0 * scv, 2e3 * scv**2), n, r)
     sd = 10.0 * math.sqrt(scv)
     # The skewness of the gamma law is 2 sqrt(scv).
     assert found[0] == pytest.approx(10.0 + sd * first, abs=sd * (0.01 + 2.0 * math.sqrt(scv)) + 1e-6)
@@ -111,7 +109,7 @@ def test_exponentials_come_one_after_the_other(n: int, data: st.DataObject, mean
 @given(constant=st.floats(0.2, 8.0))
 def test_an_exponential_beside_a_constant(constant: float) -> None:
     """E[max(X, c)] = c + exp(-c), also where the constant is longer than nearly all of the other branch."""
-    fixed = single(Cumulants(cell(constant), cell(0.0), cell(0.0)))
+    fixed = single((constant, 0.0, 0.0))
     found = slowest(single(gamma(1.0, 1.0)), fixed)
     assert found[0] - constant == pytest.approx(math.exp(-constant), abs=OF_MEAN * found[0] / 5)
 
@@ -162,7 +160,7 @@ def test_the_rth_of_n_by_quadrature_in_many_digits(n: int, data: st.DataObject, 
 def test_outcomes_of_branches_are_combined(hit: float, miss: float, other: float) -> None:
     """A branch with hits (mean 1) and misses, beside another: each pair is a maximum of two exponentials."""
     pair = [single(gamma(mean, 1.0)) for mean in (1.0, miss)]
-    branch = either([cell(hit), cell(1.0 - hit)], pair)
+    branch = either([hit, 1.0 - hit], pair)
     found = slowest(branch, single(gamma(other, 1.0)))[0]
     weighted = ((hit, 1.0), (1.0 - hit, miss))
     wanted = sum(w * (m + other - 1.0 / (1.0 / m + 1.0 / other)) for w, m in weighted)
@@ -173,8 +171,8 @@ def test_outcomes_of_branches_are_combined(hit: float, miss: float, other: float
 @given(hit=st.floats(0.05, 0.95), other=st.floats(0.1, 5.0))
 def test_steps_on_a_range_shared_with_others_cost_some_percent(hit: float, other: float) -> None:
     """A branch of 1 or 50, constant: quadrature on nodes shared by all outcomes sees a step only roughly."""
-    constants = [Cumulants(cell(x), cell(0.0), cell(0.0)) for x in (1.0, 50.0)]
-    branch = either([cell(hit), cell(1.0 - hit)], [single(part) for part in constants])
+    constants = [(x, 0.0, 0.0) for x in (1.0, 50.0)]
+    branch = either([hit, 1.0 - hit], [single(part) for part in constants])
     found = slowest(branch, single(gamma(other, 1.0)))[0]
     wanted = sum(w * (x + other * math.exp(-x / other)) for w, x in ((hit, 1.0), (1.0 - hit, 50.0)))
     assert found == pytest.approx(wanted, rel=0.12)
@@ -203,43 +201,25 @@ def test_more_replies_take_longer_and_more_replicas_are_faster(shape: float, n: 
 @given(branch=BRANCH)
 def test_a_branch_alone_is_itself(branch: tuple[float, float, float]) -> None:
     mixture = single(gamma(branch[0], branch[1], shift=branch[2]))
-    assert maximum([mixture]) is mixture
-    nothing = single(Cumulants(*(cell(0.0) for _ in range(3))))
+    nothing = single((0.0, 0.0, 0.0))
     assert slowest(mixture, nothing)[0] == pytest.approx(branch[0] + branch[2], rel=OF_MEAN)
 
 
 def test_what_never_ends_makes_the_whole_endless_with_its_weight() -> None:
-    endless = Entry(cell(0.25), *(cell(np.inf) for _ in range(3)))
-    branch = (Entry(cell(0.75), *gamma(1.0, 1.0)), endless)
+    branch = np.array([(0.75, *gamma(1.0, 1.0)), (0.25, math.inf, math.inf, math.inf)])
     found = maximum([branch, single(gamma(2.0, 1.0))])
-    lost = sum(float(e.weight[0, 0]) for e in found if np.isinf(e.mean[0, 0]))
-    assert lost == pytest.approx(0.25)
-    assert not any(np.isnan(part).any() for entry in found for part in entry)
+    assert found[np.isinf(found[:, 1]), 0].sum() == pytest.approx(0.25)
+    assert not np.isnan(found).any()
 
 
-@pytest.mark.parametrize("n", [0, 1, 4])
-def test_shapes(n: int) -> None:
-    part = gamma_cumulants(np.ones((n, 1)), scv=cell(0.5))
-    found = maximum([single(part), single(gamma_cumulants(np.ones((1, 3)), scv=cell(1.0)))])
-    assert np.broadcast_shapes(*(x.shape for x in found[0])) == (n, 3)
-    some = order_statistic(part, replicas=np.full((1, 3), 3.0), needed=cell(2))
-    assert some.mean.shape == (n, 3)
-
-
-def test_bits_alone_and_among_ten_thousand() -> None:
+def test_what_was_worked_out_before_changes_no_bit() -> None:
+    """Remembered, among thousands that take each other's places, or worked out anew: the same."""
     rng = np.random.default_rng(7)
-    n = 10_000
-    parts = [
-        gamma_cumulants(rng.exponential(1.0, (n, 1)), scv=rng.exponential(1.0, (n, 1))) for _ in range(3)
-    ]
-    copies = rng.integers(1, 9, (n, 1)).astype(float)
-    needed = np.ceil(copies * rng.random((n, 1)))
-    together = maximum([single(part) for part in parts])
-    ordered = order_statistic(parts[0], replicas=copies, needed=needed)
-    for i in range(0, n, 500):
-        row = slice(i, i + 1)
-        own = [Cumulants(*(x[row] for x in part)) for part in parts]
-        alone = maximum([single(part) for part in own])
-        assert [x[0, 0] for x in alone[0]] == [np.broadcast_to(x, (n, 1))[i, 0] for x in together[0]]
-        one = order_statistic(own[0], replicas=copies[row], needed=needed[row])
-        assert [x[0, 0] for x in one] == [x[i, 0] for x in ordered]
+    drawn = rng.exponential(1.0, (6_000, 3, 2))
+    branches = [[single(gamma(mean, shape)) for mean, shape in row] for row in drawn]
+    memory = new_memory()
+    together = [maximum(some, memory=memory) for some in branches]
+    for i in range(0, 6_000, 300):
+        for known in (memory, new_memory()):
+            assert maximum(branches[i], memory=known).tobytes() == together[i].tobytes()
+            assert maximum(branches[i], memory=known).tobytes() == together[i].tobytes()

@@ -9,12 +9,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.special import gammaincc
 
-from models.formulas.cumulants import Cumulants, gamma_cumulants
-from models.formulas.mixtures import Entry, Mixture, product, single
-from models.formulas.percentiles import percentile, shifted_gamma, tail
+from models.performance.response_law import shifted_gamma
 from oracles.cases import assert_within, cases
-from oracles.formulas.percentiles import plain_percentile
+from shipped import gamma, product, quantile, single, split_at, tail
 
 #: Cases that nothing here covers.
 NOT_COVERED = {"pbs-ssd-latency": "a mean of Pareto laws; test_quorums.py draws from it"}
@@ -29,23 +28,27 @@ ROWS = st.lists(ROW, min_size=1, max_size=8)
 PROBABILITY = st.floats(0.5, 0.9999)
 
 
-def cell(x: float) -> np.ndarray:
-    return np.full((1, 1), x)
-
-
-def mixture_of(rows: list[tuple[float, float, float, float]]) -> Mixture:
+def mixture_of(rows: list[tuple[float, float, float, float]]) -> np.ndarray:
     entries = []
     for weight, mean, scv, bent in rows:
-        m, v, k = gamma_cumulants(cell(10.0**mean), scv=cell(10.0**scv))
-        entries.append(Entry(cell(10.0**weight), m, v, k * bent))
-    return tuple(entries)
+        m, v, k = gamma(10.0**mean, 10.0**scv)
+        entries.append((10.0**weight, m, v, k * bent))
+    return np.array(entries)
 
 
-def exact_tail(mixture: Mixture, x: float) -> mpmath.mpf:
+def rounded_tail(mixture: np.ndarray, x: float) -> float:
+    """P(X > x) in doubles, from the definition of the law."""
+    weight, m, v, k = mixture.T
+    shape, scale = 4.0 * v**3 / k**2, k / (2.0 * v)
+    u = np.maximum((x - (m - shape * scale)) / scale, 0.0)
+    return float(weight @ gammaincc(shape, u) / weight.sum())
+
+
+def exact_tail(mixture: np.ndarray, x: float) -> mpmath.mpf:
     """P(X > x) in 30 digits, from the definition of the law."""
     total, above = mpmath.mpf(0), mpmath.mpf(0)
     for entry in mixture:
-        w, m, v, k = (mpmath.mpf(float(part[0, 0])) for part in entry)
+        w, m, v, k = (mpmath.mpf(float(part)) for part in entry)
         shape, scale = 4 * v**3 / k**2, k / (2 * v)
         u = (mpmath.mpf(x) - (m - shape * scale)) / scale
         total += w
@@ -57,13 +60,11 @@ def exact_tail(mixture: Mixture, x: float) -> mpmath.mpf:
 def test_gamma_tail_and_quantile(case: dict[str, Any]) -> None:
     given_ = case["inputs"]
     shape = given_["shape"]
-    law = gamma_cumulants(cell(shape), scv=cell(1.0 / shape))  # scale 1
+    law = gamma(shape, 1.0 / shape)  # scale 1
     if "probability" in given_:
-        found = float(percentile((Entry(cell(1.0), *law),), given_["probability"])[0, 0])
-        assert_within(case, float(plain_percentile(law, given_["probability"])[0, 0]))
+        assert_within(case, quantile(single(law), given_["probability"]))
     else:
-        found = float(tail(Entry(cell(0.3), *law), cell(given_["x_over_scale"]))[0, 0])
-    assert_within(case, found)
+        assert_within(case, tail(law, given_["x_over_scale"]))
 
 
 @pytest.mark.parametrize(
@@ -71,11 +72,9 @@ def test_gamma_tail_and_quantile(case: dict[str, Any]) -> None:
 )
 def test_percentile_of_a_mixture(case: dict[str, Any]) -> None:
     i = case["inputs"]
-    mixture = tuple(
-        Entry(cell(w), *gamma_cumulants(cell(m), scv=cell(1.0 / a)))
-        for w, a, m in zip(i["weight"], i["shape"], i["mean_s"], strict=True)
-    )
-    assert_within(case, float(percentile(mixture, i["probability"])[0, 0]))
+    parts = zip(i["weight"], i["shape"], i["mean_s"], strict=True)
+    mixture = np.array([(w, *gamma(m, 1.0 / a)) for w, a, m in parts])
+    assert_within(case, quantile(mixture, i["probability"]))
 
 
 @settings(deadline=None, max_examples=60)
@@ -84,9 +83,9 @@ def test_the_exact_tail_crosses_within_the_stated_error(
     rows: list[tuple[float, float, float, float]], probability: float
 ) -> None:
     mixture = mixture_of(rows)
-    x = float(percentile(mixture, probability)[0, 0])
+    x = quantile(mixture, probability)
     wanted = mpmath.mpf(1) - mpmath.mpf(probability)
-    room = 1e-4 * abs(x) + 1e-14 * max(float(entry.mean[0, 0]) for entry in mixture)
+    room = 1e-4 * abs(x) + 1e-14 * mixture[:, 1].max()
     with mpmath.workdps(30):
         # The second factor: where the tail is flat to rounding any point is an answer.
         assert exact_tail(mixture, x - room) >= wanted * (1 - mpmath.mpf(1e-11))
@@ -99,8 +98,8 @@ def test_equals_bisection_in_many_digits(
     rows: list[tuple[float, float, float, float]], probability: float
 ) -> None:
     mixture = mixture_of([(w, m, min(max(v, -1.5), 1.0), b) for w, m, v, b in rows])
-    found = float(percentile(mixture, probability)[0, 0])
-    size = max(abs(found), 1e-3 * max(float(entry.mean[0, 0]) for entry in mixture))
+    found = quantile(mixture, probability)
+    size = max(abs(found), 1e-3 * mixture[:, 1].max())
     low, high, wanted = found - size, found + size, 1.0 - probability
     assert exact_tail(mixture, low) > wanted > exact_tail(mixture, high)
     for _ in range(24):
@@ -113,21 +112,19 @@ def test_equals_bisection_in_many_digits(
 def test_thousands_of_hard_ones_cross_within_a_millionth() -> None:
     rng = np.random.default_rng(11)
     n, e = 5_000, 12
-    mean = 10.0 ** rng.uniform(-3, 3, (e, n, 1))
-    scv = 10.0 ** rng.uniform(-6, 2, (e, n, 1))
-    weight = 10.0 ** rng.uniform(-12, 0, (e, n, 1))
-    mixture = []
-    for i in range(e):
-        m, v, k = gamma_cumulants(mean[i], scv=scv[i])
-        mixture.append(Entry(weight[i], m, v, k * rng.uniform(0.5, 3.0, (n, 1))))
-    total = sum(entry.weight for entry in mixture)
+    mean = 10.0 ** rng.uniform(-3, 3, (n, e))
+    scv = 10.0 ** rng.uniform(-6, 2, (n, e))
+    weight = 10.0 ** rng.uniform(-12, 0, (n, e))
+    bent = rng.uniform(0.5, 3.0, (n, e))
+    variance = scv * mean**2
+    mixtures = np.stack([weight, mean, variance, 2.0 * scv * mean * variance * bent], axis=2)
     for probability in (0.5, 0.9, 0.99, 0.9999):
-        x = percentile(tuple(mixture), probability)
-        room = 3e-6 * np.abs(x) + 1e-13 * mean.max(axis=0)
-        left, right = (sum(m.weight * tail(m, x + d) for m in mixture) / total for d in (-room, room))
         above = 1.0 - probability
-        assert (left >= above * (1.0 - 1e-10)).all()
-        assert (right <= above * (1.0 + 1e-10)).all()
+        for mixture in mixtures:
+            x = quantile(mixture, probability)
+            room = 3e-6 * abs(x) + 1e-13 * mixture[:, 1].max()
+            assert rounded_tail(mixture, x - room) >= above * (1.0 - 1e-10)
+            assert rounded_tail(mixture, x + room) <= above * (1.0 + 1e-10)
 
 
 @settings(deadline=None)
@@ -136,19 +133,17 @@ def test_a_delay_raises_every_percentile_by_itself(
     rows: list[tuple[float, float, float, float]], probability: float, delay: float
 ) -> None:
     mixture = mixture_of(rows)
-    later = product(mixture, single(Cumulants(cell(delay), cell(0.0), cell(0.0))))
-    before, after = (float(percentile(m, probability)[0, 0]) for m in (mixture, later))
-    size = max(abs(before), abs(after), *(float(entry.mean[0, 0]) for entry in mixture))
+    later = product(mixture, single((delay, 0.0, 0.0)))
+    before, after = (quantile(m, probability) for m in (mixture, later))
+    size = max(abs(before), abs(after), mixture[:, 1].max())
     if not is_flat(mixture, before, probability):
         assert abs(after - (before + delay)) <= 2e-6 * size
 
 
-def is_flat(mixture: Mixture, x: float, probability: float) -> bool:
+def is_flat(mixture: np.ndarray, x: float, probability: float) -> bool:
     """Whether the tail around x is what is sought to within rounding, so that x has no meaning."""
-    total = sum(float(entry.weight[0, 0]) for entry in mixture)
     for away in (-1e-6 * abs(x), 1e-6 * abs(x)):
-        above = sum(float(e.weight[0, 0]) * float(tail(e, cell(x + away))[0, 0]) for e in mixture) / total
-        if abs(above / (1.0 - probability) - 1.0) < 1e-11:
+        if abs(rounded_tail(mixture, x + away) / (1.0 - probability) - 1.0) < 1e-11:
             return True
     return False
 
@@ -158,7 +153,7 @@ def is_flat(mixture: Mixture, x: float, probability: float) -> bool:
 def test_monotone_in_the_probability(
     rows: list[tuple[float, float, float, float]], a: float, b: float
 ) -> None:
-    low, high = (float(percentile(mixture_of(rows), p)[0, 0]) for p in sorted((a, b)))
+    low, high = (quantile(mixture_of(rows), p) for p in sorted((a, b)))
     assert high >= low - 2e-6 * abs(low)
 
 
@@ -169,71 +164,34 @@ def test_scales_with_the_unit_of_time(
 ) -> None:
     f = 2.0**exponent  # a power of two: the cumulants scale without rounding
     mixture = mixture_of(rows)
-    scaled = tuple(Entry(e.weight, e.mean * f, e.variance * f**2, e.third * f**3) for e in mixture)
-    before, after = (float(percentile(m, probability)[0, 0]) for m in (mixture, scaled))
+    scaled = mixture * np.array([1.0, f, f**2, f**3])
+    before, after = (quantile(m, probability) for m in (mixture, scaled))
     assert after == pytest.approx(before * f, rel=2e-6, abs=1e-14 * f)
 
 
 @given(mean=st.floats(0.1, 10.0), variance=st.floats(0.01, 10.0), third=st.floats(0.01, 10.0))
 def test_the_law_has_the_cumulants_it_was_asked_for(mean: float, variance: float, third: float) -> None:
-    a, scale, shift = (float(x) for x in shifted_gamma(np.array(mean), np.array(variance), np.array(third)))
+    a, scale, shift = shifted_gamma(mean, variance, third)
     assert shift + a * scale == pytest.approx(mean, abs=1e-9 * (a * scale))
     assert a * scale**2 == pytest.approx(variance, rel=1e-12)
     assert 2.0 * a * scale**3 == pytest.approx(third, rel=1e-12)
 
 
 def test_point_masses_no_skewness_and_weights_of_nothing() -> None:
-    point = Entry(cell(1.0), cell(5.0), cell(0.0), cell(0.0))
-    assert percentile((point,), 0.99)[0, 0] == pytest.approx(5.0, rel=1e-8)
-    later = Entry(cell(0.1), cell(7.0), cell(0.0), cell(0.0))
-    assert percentile((point, later), 0.9)[0, 0] == pytest.approx(5.0, rel=2e-6)
-    assert percentile((point, later), 0.95)[0, 0] == pytest.approx(7.0, rel=2e-6)
+    point, nobody = (1.0, 5.0, 0.0, 0.0), (0.0, np.inf, np.inf, np.inf)
+    assert quantile(np.array([point]), 0.99) == pytest.approx(5.0, rel=1e-8)
+    two = np.array([point, (0.1, 7.0, 0.0, 0.0)])
+    assert quantile(two, 0.9) == pytest.approx(5.0, rel=2e-6)
+    assert quantile(two, 0.95) == pytest.approx(7.0, rel=2e-6)
     # Without a third cumulant the gamma law from 0 is taken: here an exponential one.
-    bent = Entry(cell(1.0), cell(2.0), cell(4.0), cell(-1.0))
-    assert percentile((bent,), 0.99)[0, 0] == pytest.approx(2.0 * np.log(100.0), rel=1e-9)
-    nobody = Entry(cell(0.0), *(cell(np.inf) for _ in range(3)))
-    assert percentile((nobody, point), 0.5)[0, 0] == pytest.approx(5.0, rel=1e-8)
+    bent = np.array([(1.0, 2.0, 4.0, -1.0)])
+    assert quantile(bent, 0.99) == pytest.approx(2.0 * np.log(100.0), rel=1e-9)
+    assert quantile(np.array([nobody, point]), 0.5) == pytest.approx(5.0, rel=1e-8)
 
 
-def test_endless_only_where_the_endless_hold_more_than_the_tail() -> None:
-    lost = Entry(np.array([[0.005, 0.02]]), *(cell(np.inf) for _ in range(3)))
-    fine = Entry(np.array([[0.995, 0.98]]), *gamma_cumulants(cell(1.0), scv=cell(1.0)))
-    found = percentile((lost, fine), 0.99)[0]
-    assert found[0] == pytest.approx(np.log(0.995 / 0.005), rel=1e-9)
-    assert np.isinf(found[1])
-    assert tail(lost, cell(3.0))[0, 0] == 1.0
-    assert np.isinf(plain_percentile(Cumulants(*lost[1:]), 0.5)).all()
-
-
-@pytest.mark.parametrize("probability", [0.4999, 0.99991, 1.0, float("nan")])
-def test_probabilities_out_of_range_are_refused(probability: float) -> None:
-    law = gamma_cumulants(cell(1.0), scv=cell(1.0))
-    with pytest.raises(ValueError, match="probability"):
-        percentile((Entry(cell(1.0), *law),), probability)
-    with pytest.raises(ValueError, match="probability"):
-        plain_percentile(law, probability)
-
-
-@pytest.mark.parametrize("shape", [(), (0, 1), (1, 1), (1, 3), (4, 1), (4, 3)])
-def test_shapes(shape: tuple[int, ...]) -> None:
-    law = gamma_cumulants(np.ones(shape), scv=np.array(0.5))
-    mixture = (Entry(np.array(0.4), *law), Entry(np.array(0.6), *law))
-    assert percentile(mixture, 0.9).shape == shape
-    assert plain_percentile(law, 0.9).shape == shape
-
-
-def test_bits_alone_and_among_ten_thousand() -> None:
-    rng = np.random.default_rng(2)
-    n = 10_000
-    mixture = tuple(
-        Entry(
-            rng.random((n, 1)) ** 6,
-            *gamma_cumulants(10.0 ** rng.uniform(-2, 2, (n, 1)), scv=10.0 ** rng.uniform(-4, 2, (n, 1))),
-        )
-        for _ in range(5)
-    )
-    for probability in (0.5, 0.99):
-        together = percentile(mixture, probability)
-        for row in range(0, n, 250):
-            alone = tuple(Entry(*(part[row : row + 1] for part in entry)) for entry in mixture)
-            assert percentile(alone, probability)[0, 0] == together[row, 0]
+@pytest.mark.parametrize(("lost", "wanted"), [(0.005, np.log(0.995 / 0.005)), (0.02, np.inf)])
+def test_endless_only_where_the_endless_hold_more_than_the_tail(lost: float, wanted: float) -> None:
+    endless = (lost, np.inf, np.inf, np.inf)
+    fine = (1.0 - lost, *gamma(1.0, 1.0))
+    assert quantile(np.array([endless, fine]), 0.99) == pytest.approx(wanted, rel=1e-9)
+    assert split_at(np.array([(1.0, *endless[1:])]), 3.0)[0] == 1.0

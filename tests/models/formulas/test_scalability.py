@@ -8,20 +8,30 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.optimize import curve_fit
+from scipy.optimize import curve_fit, minimize_scalar
 
-from models.formulas.scalability import stretched_service
+from models.performance.scalability import busy_service, stretch
 from oracles.cases import assert_within, cases
-from oracles.formulas.scalability import amdahl_limit, busy_stretch, peak_load, usl_throughput
+from shipped import each
 
 CONTENTION = st.floats(0.0, 0.3)
 COHERENCY = st.floats(0.0, 0.01)
 
 
 def throughput(load: Any, sigma: float, kappa: float, gamma: float) -> Any:
-    return usl_throughput(
-        np.array(load), single=np.array(gamma), contention=np.array(sigma), coherency=np.array(kappa)
+    """X(N) of N replicas that each carry gamma alone and take longer by the stretch (Gunther 2007)."""
+    return gamma * np.asarray(load, dtype=float) / each(stretch, load, sigma, kappa)
+
+
+def peak_load(sigma: float, kappa: float) -> float:
+    """Replicas beyond which throughput falls."""
+    found = minimize_scalar(
+        lambda n: -float(throughput(n, sigma, kappa, 1.0)),
+        bounds=(1.0, 1e4),
+        method="bounded",
+        options={"xatol": 1e-9},
     )
+    return float(found.x)
 
 
 def answer(inputs: dict[str, Any]) -> list[float]:
@@ -32,10 +42,11 @@ def answer(inputs: dict[str, Any]) -> list[float]:
     sigma, kappa = inputs["sigma"], inputs.get("kappa", 0.0)
     gamma = inputs.get("gamma_per_h", inputs.get("gamma", 1.0))
     if inputs["output"] == "Amdahl asymptote per h":
-        return [float(amdahl_limit(single=np.array(gamma), contention=np.array(sigma)))]
+        # Amdahl 1967: what no number of replicas passes, coherency aside.
+        return [float(throughput(1e12, sigma, 0.0, gamma))]
     if "load" in inputs:
         return [float(x) for x in np.atleast_1d(throughput(inputs["load"], sigma, kappa, gamma))]
-    peak = float(peak_load(contention=np.array(sigma), coherency=np.array(kappa)))
+    peak = peak_load(sigma, kappa)
     if isinstance(inputs["output"], list):
         return [peak, float(throughput(peak, sigma, kappa, gamma))]
     return [peak]
@@ -48,29 +59,17 @@ def test_law_agrees_with_the_reference(case: dict[str, Any]) -> None:
 
 @given(replicas=st.floats(1.0, 200.0), sigma=CONTENTION, kappa=COHERENCY)
 def test_all_busy_is_the_law_and_none_busy_is_no_stretch(replicas: float, sigma: float, kappa: float) -> None:
-    given_ = {
-        "replicas": np.array(replicas),
-        "contention": np.array(sigma),
-        "coherency": np.array(kappa),
-    }
-    full = stretched_service(np.array(2.0), busy_share=np.array([1.0, 7.0]), **given_)
+    full = busy_service(1e9, 2.0, replicas, replicas, sigma, kappa)
     # N servers of the stretched time carry what the law says of N: N / s' = X(N).
-    np.testing.assert_allclose(replicas / full, throughput(replicas, sigma, kappa, 0.5), rtol=1e-12)
-    assert stretched_service(np.array(2.0), busy_share=np.array(0.0), **given_) == 2.0
+    assert replicas / full == pytest.approx(float(throughput(replicas, sigma, kappa, 0.5)), rel=1e-12)
+    assert busy_service(0.0, 2.0, replicas, replicas, sigma, kappa) == 2.0
 
 
 @given(replicas=st.floats(1.0, 200.0), sigma=CONTENTION, kappa=COHERENCY, rate=st.floats(0.0, 500.0))
 def test_four_passes_stay_below_the_fixed_point_and_grow_with_the_rate(
     replicas: float, sigma: float, kappa: float, rate: float
 ) -> None:
-    given_ = {
-        "service_s": np.array(0.1),
-        "servers": np.array(4.0 * replicas),
-        "replicas": np.array(replicas),
-        "contention": np.array(sigma),
-        "coherency": np.array(kappa),
-    }
-    found = busy_stretch(np.array([rate, rate * 1.1]), **given_)
+    found = each(busy_service, [rate, rate * 1.1], 0.1, 4.0 * replicas, replicas, sigma, kappa)
     assert 0.1 <= found[0] <= found[1] * (1.0 + 1e-12)
     fixed = 0.1
     for _ in range(2000):
@@ -84,27 +83,10 @@ def test_published_stretch_of_36_replicas() -> None:
     """docs/model.md: at 5 % of the load that 36 can carry work takes 2 % longer, at full load 2.1 times."""
     sigma, kappa = 0.02773, 1.0437e-4
     most = float(throughput(36.0, sigma, kappa, 1.0))
-    found = busy_stretch(
-        np.array([0.05, 5.0]) * most,
-        service_s=np.array(1.0),
-        servers=np.array(36.0),
-        replicas=np.array(36.0),
-        contention=np.array(sigma),
-        coherency=np.array(kappa),
-    )
+    found = each(busy_service, np.array([0.05, 5.0]) * most, 1.0, 36.0, 36.0, sigma, kappa)
     np.testing.assert_allclose(found, [1.02, 2.10], atol=0.006)
 
 
-def test_no_cost_has_no_limit_and_no_designs_no_answer() -> None:
-    nothing = np.array(0.0)
-    assert np.isinf(peak_load(contention=nothing, coherency=nothing))
-    assert np.isinf(amdahl_limit(single=np.array(3.0), contention=nothing))
-    empty = busy_stretch(
-        np.empty((0, 1)),
-        service_s=np.ones((1, 1)),
-        servers=np.ones((1, 1)),
-        replicas=np.ones((1, 1)),
-        contention=np.zeros((1, 1)),
-        coherency=np.zeros((1, 1)),
-    )
-    assert empty.shape == (0, 1)
+@given(replicas=st.floats(1.0, 1e6))
+def test_no_cost_has_no_limit(replicas: float) -> None:
+    assert throughput(replicas, 0.0, 0.0, 3.0) == 3.0 * replicas

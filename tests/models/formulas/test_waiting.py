@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import mpmath
 import numpy as np
@@ -11,13 +11,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.formulas.waiting import Wait, limited_wait, station_wait
+from models.performance.station_wait import station_wait
 from oracles.cases import assert_within, cases
-from oracles.formulas.waiting import deadline_wait, unlimited_wait
+from shipped import each
 
 SERVERS = st.integers(1, 40)
 LOADS = st.floats(0.05, 3.0)
 SCVS = st.floats(0.0, 5.0)
+
+
+class Wait(NamedTuple):
+    """Share that is turned away; mean (s), variance and third cumulant of the wait of the others."""
+
+    blocked_share: Any
+    mean_s: Any
+    variance_s2: Any
+    third_s3: Any
 
 
 def station(
@@ -30,15 +39,7 @@ def station(
     places: float = math.inf,
     longest_s: float = math.inf,
 ) -> Wait:
-    return station_wait(
-        np.asarray(rate, dtype=float),
-        service_s=np.array(service_s),
-        service_scv=np.array(scv),
-        arrival_scv=np.array(arrival_scv),
-        servers=np.array(float(servers)),
-        queue_limit=np.array(places),
-        max_wait_s=np.array(longest_s),
-    )
+    return Wait(*each(station_wait, rate, service_s, scv, arrival_scv, servers, places, longest_s))
 
 
 def numbers(wait: Wait) -> list[float]:
@@ -118,12 +119,11 @@ def test_bounded_queues_agree_with_the_reference(case: dict[str, Any]) -> None:
 @pytest.mark.parametrize("case", cases("mgc_wait"), ids=lambda case: case["id"])
 def test_unlimited_queues_agree_with_the_reference(case: dict[str, Any]) -> None:
     inputs = case["inputs"]
-    found = unlimited_wait(
-        np.array(inputs["utilisation"] * inputs["servers"] / inputs["mean_service_s"]),
-        service_s=np.array(inputs["mean_service_s"]),
-        service_scv=np.array(inputs["service_scv"]),
-        arrival_scv=np.array(1.0),
-        servers=np.array(float(inputs["servers"])),
+    found = station(
+        inputs["utilisation"] * inputs["servers"] / inputs["mean_service_s"],
+        inputs["servers"],
+        service_s=inputs["mean_service_s"],
+        scv=inputs["service_scv"],
     )
     of_variance = inputs["output"] == "variance of wait s2"
     assert_within(case, float(found.variance_s2 if of_variance else found.mean_s))
@@ -251,51 +251,3 @@ def test_of_two_limits_the_tighter_counts(servers: int, load: float, places: flo
     both = station(load * servers, servers, places=places, longest_s=longest)
     tighter = {"places": places} if places / servers <= longest else {"longest_s": longest}
     assert numbers(both) == numbers(station(load * servers, servers, **tighter))
-
-
-def test_single_limits_have_functions_of_their_own() -> None:
-    given_ = {
-        "service_s": np.array(0.5),
-        "service_scv": np.array(0.7),
-        "arrival_scv": np.array(1.3),
-        "servers": np.array(3.0),
-    }
-    kind = {"service_s": 0.5, "scv": 0.7, "arrival_scv": 1.3}
-    places = limited_wait(np.array(5.0), queue_limit=np.array(4.0), **given_)
-    assert numbers(places) == numbers(station(5.0, 3, places=4.0, **kind))
-    longest = deadline_wait(np.array(5.0), max_wait_s=np.array(0.4), **given_)
-    assert numbers(longest) == numbers(station(5.0, 3, longest_s=0.4, **kind))
-
-
-def test_an_element_is_the_same_alone_and_among_ten_thousand() -> None:
-    rng = np.random.default_rng(11)
-    n = 10_000
-    servers = np.ceil(np.exp(rng.uniform(0.0, 6.0, n)))
-    service = np.exp(rng.uniform(-5.0, 1.0, n))
-    rate = servers / service * np.exp(rng.uniform(-4.0, 1.5, n))
-    places = np.where(rng.random(n) < 0.5, np.inf, np.exp(rng.uniform(-1.0, 8.0, n)))
-    longest = np.where(rng.random(n) < 0.5, np.inf, service * np.exp(rng.uniform(-4.0, 4.0, n)))
-    scv, arrival_scv = rng.uniform(0.0, 4.0, n), rng.uniform(0.5, 2.0, n)
-
-    def of(i: slice) -> Wait:
-        return station_wait(
-            rate[i],
-            service_s=service[i],
-            service_scv=scv[i],
-            arrival_scv=arrival_scv[i],
-            servers=servers[i],
-            queue_limit=places[i],
-            max_wait_s=longest[i],
-        )
-
-    together = of(slice(None))
-    for i in range(0, n, 13):
-        for alone, value in zip(of(slice(i, i + 1)), together, strict=True):
-            assert alone[0] == value[i]
-    assert all(value.shape == (0,) for value in of(slice(0, 0)))
-
-
-def test_designs_and_phases_broadcast() -> None:
-    found = station(np.ones((4, 1)) * np.array([[0.0, 0.5, 2.0]]), 1)
-    np.testing.assert_allclose(found.mean_s, np.tile([0.0, 1.0, np.inf], (4, 1)), rtol=1e-12)
-    assert station(np.empty((0, 3)), 1).mean_s.shape == (0, 3)

@@ -7,9 +7,9 @@ from collections import OrderedDict
 
 import numpy as np
 import pytest
+from models.formulas.caching import cache_hits
 from scipy.optimize import brentq
 
-from models.formulas.caching import cache_hits
 from small_cases import case, designs_of, evaluated, told
 
 RATE, KEYS, EXPONENT, TTL_S, ROOM, LOAD_S = 1000.0, 1000, 0.6, 20.86, 163, 0.020

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.evaluation import Array
-from models.formulas.caching import Hits, cache_hits, characteristic_calls, zipf_bins
-from models.formulas.cumulants import Cumulants, gamma_cumulants
-from models.formulas.parallel import order_statistic
 from oracles.analytic.parameters import Parameters
 from oracles.analytic.sharing import Shared, kinds_of
+from oracles.formulas.caching import Hits, cache_hits, characteristic_calls, zipf_bins
+from oracles.formulas.cumulants import Cumulants, gamma_cumulants
+from oracles.formulas.parallel import order_statistic
 from oracles.formulas.quorums import stale_read_share
 
 MS_PER_S = 1000.0

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.evaluation import Array
-from models.formulas.cumulants import Cumulants, scale_count
-from models.formulas.mixtures import Mixture, collapse, either, merge, product, single
+from oracles.formulas.cumulants import Cumulants, scale_count
+from oracles.formulas.mixtures import Mixture, collapse, either, merge, product, single
 from oracles.formulas.truncation import split_at
 
 MOST_ENTRIES = 4

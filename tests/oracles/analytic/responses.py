@@ -11,15 +11,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.evaluation import Array
-from models.formulas.attempts import attempts
-from models.formulas.cumulants import Cumulants
-from models.formulas.mixtures import Mixture, collapse, either, merge, product, repeat, single
-from models.formulas.parallel import maximum
 from models.system.system import CallNode, ParallelNode, StepNode
 from oracles.analytic.outcomes import Attempt, Outcome, Policy, outcome, with_failures
 from oracles.analytic.parameters import Parameters
 from oracles.analytic.stations import MS_PER_S, Station
 from oracles.analytic.valves import Valve, breaker_opening, bulkhead_opening, moved, opening_of
+from oracles.formulas.attempts import attempts
+from oracles.formulas.cumulants import Cumulants
+from oracles.formulas.mixtures import Mixture, collapse, either, merge, product, repeat, single
+from oracles.formulas.parallel import maximum
 
 #: Entries of a mixture at the most; more are merged through raw moments.
 MOST_ENTRIES = 4

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.evaluation import Array
-from models.formulas.attempts import settled
 from models.performance.feedback import Coupling
 from oracles.analytic.givens import Givens, givens_of
 from oracles.analytic.parameters import Parameters
@@ -20,6 +19,7 @@ from oracles.analytic.rows import Rows, joined, picked
 from oracles.analytic.sharing import Shared, put_together
 from oracles.analytic.stations import Station
 from oracles.analytic.valves import Valve
+from oracles.formulas.attempts import settled
 
 #: Passes at the most.
 MOST_PASSES = 100

@@ -8,11 +8,11 @@ from typing import NamedTuple
 import numpy as np
 
 from models.evaluation import Array
-from models.formulas.mixtures import Entry, Mixture
-from models.formulas.percentiles import percentile
 from models.system.effects import DUST
 from oracles.analytic.parameters import Parameters
 from oracles.analytic.responses import Answer
+from oracles.formulas.mixtures import Entry, Mixture
+from oracles.formulas.percentiles import percentile
 
 MS_PER_S = 1000.0
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from models.evaluation import Array
-from models.formulas.erlang import erlang_b
+from oracles.formulas.erlang import erlang_b
 
 #: Share of failing attempts at which a circuit breaker begins to close, and the share it always lets through.
 TRIPS_AT, PROBES = 0.5, 0.02

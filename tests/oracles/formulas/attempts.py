@@ -1,45 +1,45 @@
-"""Retries in layers, and what is given up after some of them."""
+"""Retries and extrapolation of repeated passes, on arrays."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
-from scipy.special import gammainc, gammaincc
 
-from models.formulas.cumulants import Array, Cumulants, from_raw
-from models.formulas.percentiles import shifted_gamma
-
-
-def layered_attempts(layers: Sequence[Array]) -> Array:
-    """Load at the bottom for one call at the top where every layer retries: the attempts multiply."""
-    total: Array = np.ones((1, 1))
-    for each in layers:
-        total = total * each
-    return total
+from models.performance.extrapolation import ARRIVED, RUNAWAY
+from oracles.formulas.cumulants import Array
 
 
-def given_up_after(part: Cumulants, *, timeout_s: Array) -> Cumulants:
-    """Cumulants of min(X, timeout): the time until a caller with a timeout is free.
+def attempts(failure: Array, *, retries: Array) -> Array:
+    """Mean number of attempts of a call, retries included.
 
     Args:
-        part: Cumulants of the response X, s; an infinite mean never ends by itself.
-        timeout_s: Longest time waited for, s, broadcasting against them; infinity = any.
+        failure: Probability that one attempt fails, in [0, 1].
+        retries: Further attempts after a failed one, broadcasting against `failure`.
 
-    Source: with Y = X - shift and t = timeout - shift, E[min(Y, t)^j] = scale^j (a)_j P(a + j, t / scale) +
-    t^j Q(a, t / scale), (a)_j the rising factorial (Abramowitz and Stegun 1964, 6.5.1).
+    Source: truncated geometric law: (1 - f^(r+1)) / (1 - f); r + 1 where all fail.
     """
-    unlimited, endless = np.isinf(timeout_s), np.isinf(part.mean)
-    a, scale, shift = shifted_gamma(*(np.where(endless, 1.0, value) for value in part))
-    held = np.maximum(np.where(unlimited, shift, timeout_s) - shift, 0.0)
-    u = held / scale
-    late = gammaincc(a, u)
-    raw, factor = [], np.ones((1, 1))
-    for j in (1, 2, 3):
-        factor = factor * scale * (a + (j - 1.0))
-        raw.append(factor * gammainc(a + j, u) + held**j * late)
-    inside = from_raw(*raw)
-    # Before the law begins everybody gives up; an endless response is given up by all.
-    sure = ~unlimited & (endless | (held <= 0.0))
-    limited = (np.where(sure, timeout_s, shift + inside.mean), *(np.where(sure, 0.0, k) for k in inside[1:]))
-    return Cumulants(*(np.where(unlimited, x, y) for x, y in zip(part, limited, strict=True)))
+    lost = failure ** (retries + 1.0)
+    some = np.where(failure < 1.0, 1.0 - failure, 1.0)
+    return np.where(failure < 1.0, (1.0 - lost) / some, retries + 1.0)
+
+
+def settled(first: Array, second: Array, third: Array) -> tuple[Array, Array]:
+    """Where three successive iterates lead to.
+
+    Args:
+        first: The oldest iterate; all arguments broadcast against each other.
+        second: The one after it.
+        third: The newest.
+
+    Returns:
+        The limit, and 1.0 where they are running away instead (their steps hardly shrink).
+
+    Source: Aitken's extrapolation: with q the ratio of the last two steps the limit is
+    x + step q / (1 - q); q >= 0.95 is taken as running away (tried in docs/model.md).
+    """
+    step, before = third - second, second - first
+    still = np.abs(step) <= ARRIVED * np.maximum(np.abs(third), 1.0)
+    some = np.where(np.abs(before) > 0.0, before, 1.0)
+    ratio = np.where(np.abs(before) > 0.0, step / some, 0.0)
+    away = ~still & (ratio >= RUNAWAY)
+    held = np.clip(np.where(away | still, 0.0, ratio), -0.9, RUNAWAY)
+    return third + step * held / (1.0 - held), away.astype(np.float64)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import gammaln
 
-from models.formulas.cumulants import Array
+from oracles.formulas.cumulants import Array
 
 
 def miss_probability(replicas: Array, read_quorum: Array, write_quorum: Array) -> Array:

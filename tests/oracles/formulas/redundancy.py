@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from scipy.special import betainc
 
-from models.formulas.cumulants import Array
+from oracles.formulas.cumulants import Array
 
 #: Up to this number of copies each pair of whole numbers is worked out once for all designs.
 MOST_TABLED = 256

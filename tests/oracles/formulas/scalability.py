@@ -1,62 +1,48 @@
-"""The Universal Scalability Law in its published forms, and of a busy station."""
+"""The Universal Scalability Law of a busy station, on arrays."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from models.formulas.cumulants import Array
-from models.formulas.scalability import PASSES, stretch, stretched_service
+from models.performance.scalability import PASSES
+from oracles.formulas.cumulants import Array
 
 
-def usl_throughput(load: Array, *, single: Array, contention: Array, coherency: Array) -> Array:
-    """Throughput X(N) of N replicas or users.
+def stretch(load: Array, *, contention: Array, coherency: Array) -> Array:
+    """How much longer work takes among N than alone: 1 + sigma (N - 1) + kappa N (N - 1).
 
     Args:
         load: N, real, >= 1; all arguments broadcast against each other.
-        single: Throughput of one, in any unit per time.
-        contention: Share sigma of the work that queues for something shared, 0 to 1.
-        coherency: Cost kappa of keeping one pair consistent, >= 0.
+        contention: Share sigma, 0 to 1.
+        coherency: Cost kappa, >= 0.
+
+    Source: as `models.performance.scalability.stretch`.
+    """
+    others = load - 1.0
+    factor: Array = 1.0 + others * (contention + coherency * load)
+    return factor
+
+
+def stretched_service(
+    service_s: Array, *, replicas: Array, contention: Array, coherency: Array, busy_share: Array
+) -> Array:
+    """Service time among the replicas that are busy: idle ones contend for nothing.
+
+    Args:
+        service_s: Mean service time of a single replica, s; all arguments broadcast against each other.
+        replicas: N, real, >= 1.
+        contention: Share sigma, 0 to 1.
+        coherency: Cost kappa, >= 0.
+        busy_share: Share y of the servers that is busy, >= 0; above 1 counts as 1.
 
     Returns:
-        Throughput in the unit of `single`, broadcast shape.
+        Mean service time s', s, broadcast shape; at `busy_share` 1 the law for all N replicas.
 
-    Source: Gunther (2007), Guerrilla Capacity Planning, Universal Scalability Law:
-    X(N) = gamma N / (1 + sigma (N - 1) + kappa N (N - 1)).
+    Source: `stretch` with N replaced by 1 + (N - 1) min(1, y) (own reasoning, docs/model.md).
     """
-    n = np.asarray(load, dtype=np.float64)
-    throughput: Array = single * n / stretch(n, contention=contention, coherency=coherency)
-    return throughput
-
-
-def peak_load(*, contention: Array, coherency: Array) -> Array:
-    """Replicas beyond which throughput falls: sqrt((1 - sigma) / kappa); infinite without coherency cost.
-
-    Args:
-        contention: Share sigma, 0 to 1.
-        coherency: Cost kappa, >= 0, broadcasts against `contention`.
-
-    Source: Gunther (2007), where the derivative of the law is 0.
-    """
-    cost = np.asarray(coherency, dtype=np.float64)
-    parallel = np.maximum(1.0 - np.asarray(contention, dtype=np.float64), 0.0)
-    with np.errstate(over="ignore"):
-        found = np.sqrt(parallel / np.where(cost > 0.0, cost, 1.0))
-    return np.where(cost > 0.0, found, np.inf)
-
-
-def amdahl_limit(*, single: Array, contention: Array) -> Array:
-    """Throughput that no number of replicas passes, coherency aside; infinite without contention.
-
-    Args:
-        single: Throughput of one, in any unit per time.
-        contention: Share sigma, 0 to 1, broadcasts against `single`.
-
-    Source: Amdahl (1967), as in Gunther (2007): gamma / sigma.
-    """
-    sigma = np.asarray(contention, dtype=np.float64)
-    with np.errstate(over="ignore"):
-        found = np.asarray(single, dtype=np.float64) / np.where(sigma > 0.0, sigma, 1.0)
-    return np.where(sigma > 0.0, found, np.inf)
+    busy = 1.0 + np.maximum(replicas - 1.0, 0.0) * np.minimum(busy_share, 1.0)
+    longer: Array = service_s * stretch(busy, contention=contention, coherency=coherency)
+    return longer
 
 
 def busy_stretch(

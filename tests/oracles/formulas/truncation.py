@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import gammainc
 
-from models.formulas.cumulants import Array, from_raw
-from models.formulas.mixtures import Entry, Mixture
-from models.formulas.percentiles import shifted_gamma
+from oracles.formulas.cumulants import Array, from_raw
+from oracles.formulas.mixtures import Entry, Mixture
+from oracles.formulas.percentiles import shifted_gamma
 
 
 def split_at(mixture: Mixture, limit: Array) -> tuple[Array, Mixture]:

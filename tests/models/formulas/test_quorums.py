@@ -16,28 +16,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.performance.quorum import miss_probability, stale_read_share
 from oracles.cases import assert_within, cases
-from oracles.formulas.quorums import miss_probability, stale_read_share
 
 Draw = Callable[[np.random.Generator, tuple[int, int]], np.ndarray]
 READS = 100_000
 
 
-def cell(x: float) -> np.ndarray:
-    return np.full((1, 1), float(x))
-
-
 def stale(n: int, r: int, w: int, *, lag: float, delay: float, writes: float) -> float:
-    return float(
-        stale_read_share(
-            replicas=cell(n),
-            read_quorum=cell(r),
-            write_quorum=cell(w),
-            lag_s=cell(lag),
-            read_delay_s=cell(delay),
-            writes_per_key_per_s=cell(writes),
-        )[0, 0]
-    )
+    return stale_read_share(float(n), float(r), float(w), float(lag), float(delay), float(writes))
+
+
+def miss(n: int, r: int, w: int) -> float:
+    return miss_probability(float(n), float(r), float(w))
 
 
 def exponential(mean: float) -> Draw:
@@ -79,8 +70,7 @@ def wars(n: int, r: int, w: int, write: Draw, other: Draw, *, seed: int = 0) -> 
 @pytest.mark.parametrize("case", cases("quorum"), ids=lambda c: c["id"])
 def test_published_misses(case: dict[str, Any]) -> None:
     i = case["inputs"]
-    found = miss_probability(cell(i["replicas"]), cell(i["read_quorum"]), cell(i["write_quorum"]))
-    assert_within(case, float(found[0, 0]))
+    assert_within(case, miss(i["replicas"], i["read_quorum"], i["write_quorum"]))
 
 
 def formula_or_simulation(case: dict[str, Any]) -> list[float]:
@@ -128,7 +118,7 @@ def test_a_miss_is_a_count_of_choices(n: int, data: st.DataObject) -> None:
     r, w = data.draw(st.integers(1, n)), data.draw(st.integers(1, n))
     choices = list(itertools.combinations(range(n), r))
     missed = sum(min(choice) >= w for choice in choices) / len(choices)
-    found = float(miss_probability(cell(n), cell(r), cell(w))[0, 0])
+    found = miss(n, r, w)
     assert found == pytest.approx(missed, rel=1e-12, abs=0.0)
     assert (found == 0.0) == (r + w > n)
 
@@ -137,25 +127,3 @@ def test_without_lag_or_writes_all_is_fresh() -> None:
     assert stale(3, 1, 1, lag=0.0, delay=0.0, writes=1.0) == 0.0
     assert stale(3, 1, 1, lag=1.0, delay=0.0, writes=0.0) == 0.0
     assert stale(3, 2, 2, lag=1.0, delay=0.0, writes=1.0) == 0.0
-
-
-@pytest.mark.parametrize("n", [0, 1])
-def test_shapes(n: int) -> None:
-    found = stale_read_share(
-        replicas=np.full((n, 1), 3.0),
-        read_quorum=cell(1),
-        write_quorum=np.ones((1, 2)),
-        lag_s=cell(1),
-        read_delay_s=cell(0),
-        writes_per_key_per_s=cell(1),
-    )
-    assert found.shape == (n, 2)
-
-
-def test_bits_alone_and_among_ten_thousand() -> None:
-    rng = np.random.default_rng(3)
-    n = rng.integers(1, 9, (10_000, 1)).astype(float)
-    r, w = (np.ceil(n * rng.random(n.shape)) for _ in range(2))
-    together = miss_probability(n, r, w)
-    for i in range(0, 10_000, 500):
-        assert miss_probability(n[i : i + 1], r[i : i + 1], w[i : i + 1])[0, 0] == together[i, 0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from math import comb
 from typing import Any
@@ -12,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from models.performance import redundancy
 from oracles.cases import assert_within, cases
-from oracles.formulas.redundancy import carried_share, k_of_n, replicas_in, zone_states
 
 #: Cases that nothing in this module covers.
 NOT_COVERED = {
@@ -22,8 +23,24 @@ NOT_COVERED = {
 }
 
 
-def cell(x: float) -> np.ndarray:
-    return np.full((1, 1), float(x))
+def k_of_n(needed: float, replicas: float, availability: float) -> float:
+    return redundancy.k_of_n(float(needed), float(replicas), float(availability))
+
+
+def carried_share(offered: float, replicas: float, availability: float) -> float:
+    return redundancy.carried_share(float(offered), float(replicas), float(availability))
+
+
+def zone_states(availabilities: list[float]) -> Iterator[tuple[tuple[bool, ...], float]]:
+    """Which zones are up in each state, and its probability."""
+    count = len(availabilities)
+    for code, state in enumerate(itertools.product((True, False), repeat=count)):
+        yield state, redundancy.state_probability(np.array(availabilities), count, code)
+
+
+def replicas_in(state: Sequence[bool], replicas: float, zones: float) -> float:
+    code = int("".join("0" if up else "1" for up in state), 2)
+    return redundancy.replicas_left(float(replicas), float(zones), len(state), code)
 
 
 def binomial(n: int, j: int, p: Fraction) -> Fraction:
@@ -36,17 +53,14 @@ def binomial(n: int, j: int, p: Fraction) -> Fraction:
 def test_published_k_of_n(case: dict[str, Any]) -> None:
     i = case["inputs"]
     if "needed" in i:
-        found = k_of_n(
-            cell(i["needed"]), replicas=cell(i["replicas"]), availability=cell(i["replica_availability"])
-        )
-        assert_within(case, float(found[0, 0]))
+        assert_within(case, k_of_n(i["needed"], i["replicas"], i["replica_availability"]))
         return
     chain = i["in_series"] if "in_series" in i else [i["in_series_with"]]
-    found = np.prod([k_of_n(cell(1), replicas=cell(1), availability=cell(p)) for p in chain])
+    found = np.prod([k_of_n(1, 1, p) for p in chain])
     if "redundant" in i:
         one, other = i["redundant"]
         assert one == other
-        found = found * k_of_n(cell(1), replicas=cell(2), availability=cell(one))[0, 0]
+        found = found * k_of_n(1, 2, one)
     assert_within(case, float(found))
 
 
@@ -57,17 +71,17 @@ def test_zones(case: dict[str, Any]) -> None:
     i = case["inputs"]
     zones = i["zones"]
     total = 0.0
-    for state, probability in zone_states([cell(i["zone_availability"])] * zones):
-        left = replicas_in(state, replicas=cell(zones * i["replicas_per_zone"]), zones=cell(zones))
-        up = k_of_n(cell(i["needed"]), replicas=left, availability=cell(i["replica_availability"]))
-        total += float((probability * up)[0, 0])
+    for state, probability in zone_states([i["zone_availability"]] * zones):
+        left = replicas_in(state, zones * i["replicas_per_zone"], zones)
+        up = k_of_n(i["needed"], left, i["replica_availability"])
+        total += float(probability * up)
     assert_within(case, total)
 
 
 @given(n=st.integers(0, 30), k=st.integers(-1, 32), p=st.floats(0.0, 1.0))
 def test_k_of_n_is_the_binomial_tail(n: int, k: int, p: float) -> None:
     exact = sum((binomial(n, j, Fraction(p)) for j in range(max(k, 0), n + 1)), Fraction(0))
-    found = float(k_of_n(cell(k), replicas=cell(n), availability=cell(p))[0, 0])
+    found = float(k_of_n(k, n, p))
     assert found == pytest.approx(float(exact), rel=1e-11, abs=1e-300)
 
 
@@ -77,35 +91,33 @@ def test_carried_share_is_its_expectation(n: int, offered: float, p: float) -> N
     exact = sum(
         (binomial(n, j, Fraction(p)) * min(Fraction(1), Fraction(j) / b) for j in range(n + 1)), Fraction(0)
     )
-    found = float(carried_share(cell(offered), replicas=cell(n), availability=cell(p))[0, 0])
+    found = float(carried_share(offered, n, p))
     assert found == pytest.approx(float(exact), rel=1e-8, abs=1e-12)
 
 
 def test_carried_share_at_its_ends() -> None:
-    assert carried_share(cell(0.0), replicas=cell(3), availability=cell(1.0))[0, 0] == 1.0
-    assert carried_share(cell(2.0), replicas=cell(0), availability=cell(0.9))[0, 0] == pytest.approx(
-        0.0, abs=1e-12
-    )
+    assert carried_share(0.0, 3, 1.0) == 1.0
+    assert carried_share(2.0, 0, 0.9) == pytest.approx(0.0, abs=1e-12)
 
 
 @given(availabilities=st.lists(st.floats(0.0, 1.0), max_size=5))
 def test_zone_states_are_all_and_certain_together(availabilities: list[float]) -> None:
-    found = list(zone_states([cell(p) for p in availabilities]))
+    found = list(zone_states([p for p in availabilities]))
     assert {state for state, _ in found} == set(itertools.product((True, False), repeat=len(availabilities)))
-    assert sum(float(p[0, 0]) for _, p in found) == pytest.approx(1.0, rel=1e-12)
+    assert sum(float(p) for _, p in found) == pytest.approx(1.0, rel=1e-12)
     for zone, availability in enumerate(availabilities):
-        up = sum(float(p[0, 0]) for state, p in found if state[zone])
+        up = sum(float(p) for state, p in found if state[zone])
         assert up == pytest.approx(availability, abs=1e-12)
 
 
-@given(replicas=st.integers(0, 20), zones=st.integers(1, 5), data=st.data())
+@given(st.integers(0, 20), st.integers(1, 5), data=st.data())
 def test_copies_are_dealt_one_by_one(replicas: int, zones: int, data: st.DataObject) -> None:
     state = data.draw(st.lists(st.booleans(), min_size=zones, max_size=5))
     dealt = [0] * len(state)
     for copy in range(replicas):
         dealt[copy % zones] += 1
     expected = sum(count for count, up in zip(dealt, state, strict=True) if up)
-    assert replicas_in(state, replicas=cell(replicas), zones=cell(zones))[0, 0] == expected
+    assert replicas_in(state, replicas, zones) == expected
 
 
 @settings(deadline=None, max_examples=20)
@@ -119,12 +131,12 @@ def test_a_flow_over_shared_zones_is_a_sum_over_all_states_of_all_copies(
     copies: list[tuple[int, int]], zones: int, zone: float, copy: float
 ) -> None:
     found = 0.0
-    for state, probability in zone_states([cell(zone)] * zones):
+    for state, probability in zone_states([zone] * zones):
         both = probability
         for replicas, needed in copies:
-            left = replicas_in(state, replicas=cell(replicas), zones=cell(zones))
-            both = both * k_of_n(cell(needed), replicas=left, availability=cell(copy))
-        found += float(both[0, 0])
+            left = replicas_in(state, replicas, zones)
+            both = both * k_of_n(needed, left, copy)
+        found += float(both)
     expected, count = 0.0, sum(replicas for replicas, _ in copies)
     for bits in itertools.product((True, False), repeat=zones + count):
         chance, at, good = 1.0, zones, True
@@ -136,23 +148,3 @@ def test_a_flow_over_shared_zones_is_a_sum_over_all_states_of_all_copies(
             good, at = good and alive >= needed, at + replicas
         expected += chance if good else 0.0
     assert found == pytest.approx(expected, abs=1e-12)
-
-
-@pytest.mark.parametrize("n", [0, 1, 4])
-def test_shapes(n: int) -> None:
-    copies, share = np.full((n, 1), 3.0), np.full((1, 2), 0.9)
-    assert k_of_n(np.ones((n, 1)), replicas=copies, availability=share).shape == (n, 2)
-    assert carried_share(np.ones((n, 1)), replicas=copies, availability=share).shape == (n, 2)
-    assert replicas_in((True, False), replicas=copies, zones=np.full((1, 2), 2.0)).shape == (n, 2)
-
-
-def test_bits_alone_and_among_ten_thousand() -> None:
-    rng = np.random.default_rng(4)
-    n = rng.integers(1, 40, (10_000, 1)).astype(float)
-    m, p = np.ceil(n * rng.random((10_000, 1))), rng.random((10_000, 1))
-    share = carried_share(m - 0.5, replicas=n, availability=p)
-    enough = k_of_n(m, replicas=n, availability=p)
-    for i in range(0, 10_000, 500):
-        row = slice(i, i + 1)
-        assert carried_share(m[row] - 0.5, replicas=n[row], availability=p[row])[0, 0] == share[i, 0]
-        assert k_of_n(m[row], replicas=n[row], availability=p[row])[0, 0] == enough[i, 0]

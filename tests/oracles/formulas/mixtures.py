@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from models.formulas.cumulants import Array, Cumulants, from_raw, scale_count, to_raw
+from oracles.formulas.cumulants import Array, Cumulants, from_raw, scale_count, to_raw
 
 
 class Entry(NamedTuple):

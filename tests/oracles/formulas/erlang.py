@@ -14,20 +14,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from numpy.polynomial import chebyshev
 from numpy.typing import NDArray
 from scipy.special import erfcx, gammaincc, gammaln
 
-from models.formulas.cumulants import Array
+from models.performance.erlang import CORRECTION, ETA_LIMIT, FEW_SERVERS, FRACTION_LEVELS, SCALED_GAMMA
+from oracles.formulas.cumulants import Array
 
-#: Up to here whole servers take the sum, above all take the expansion.
-FEW_SERVERS = 20
-#: Largest |eta| of the expansion: at more than FEW_SERVERS the fraction takes over at eta = 1.70. Below
-#: -1.75 the correction is less than 1e-14 of the leading term, so holding it there changes nothing.
-_ETA_LIMIT = 1.75
-#: What the truncated polynomials may leave out of I (which is at least 1).
-_LEFT_OUT = 3e-12
-_FRACTION_LEVELS = 12
 _TINY = 1e-300
 _HUGE = 1e300
 
@@ -106,38 +98,6 @@ def _by_sum(a: Array, c: Array) -> Array:
     return 1.0 / inverse
 
 
-def _expansion_terms() -> tuple[tuple[Array, ...], Array]:
-    """Polynomials in eta of Temme's correction, and the series of the scaled gamma function in 1/c.
-
-    With tau - 1 - ln tau = z^2/2 and f = d tau / d z, integration by parts gives, from f_0 = f,
-    h_k = (f_k - f_k(0)) / z and f_(k+1) = h_k': the correction is sum h_k(eta) c^-k, and the scaled gamma
-    function sum f_k(0) c^-k. The Taylor series in z (radius 2 sqrt(pi)) are exact recursions; written in
-    Chebyshev polynomials on the range of eta, few terms carry all digits that count.
-
-    Source: Temme (1979), "The asymptotic expansion of the incomplete gamma functions", section 3.
-    """
-    n_taylor = 90
-    tau = [0.0, 1.0]
-    for n in range(2, n_taylor):
-        tau.append((tau[n - 1] - sum(j * tau[j] * tau[n - j + 1] for j in range(2, n))) / (n + 1))
-    f = np.array([n * tau[n] for n in range(1, n_taylor)])
-    polynomials, gamma_terms, weight = [], [], 1.0
-    for _ in range(8):
-        gamma_terms.append(float(f[0]))
-        h = f[1:]
-        waves = chebyshev.poly2cheb(h * _ETA_LIMIT ** np.arange(h.size))
-        left_out = np.cumsum(np.abs(waves)[::-1])[::-1] * weight
-        kept = max(1, int(np.count_nonzero(left_out > _LEFT_OUT / 2.0)))
-        short = chebyshev.cheb2poly(waves[:kept])
-        polynomials.append(short / _ETA_LIMIT ** np.arange(short.size))
-        f = np.arange(1, h.size) * h[1:]
-        weight /= FEW_SERVERS
-    return tuple(polynomials), np.array(gamma_terms)
-
-
-_CORRECTION, _SCALED_GAMMA = _expansion_terms()
-
-
 def _horner(coefficients: Array, x: Array) -> Array:
     """Value of a polynomial, lowest coefficient first."""
     value = np.full_like(x, coefficients[-1])
@@ -151,10 +111,10 @@ def _by_expansion(a: Array, c: Array) -> Array:
     """I = Gamma*(c) sqrt(pi c / 2) erfcx(eta sqrt(c / 2)) + sum h_k(eta) c^-k (eta: see `_signed_root`)."""
     eta = _signed_root(a, c)
     inverse_c = 1.0 / c
-    inverse = _horner(_SCALED_GAMMA, inverse_c) * np.sqrt(0.5 * np.pi * c) * erfcx(eta * np.sqrt(0.5 * c))
-    held = np.clip(eta, -_ETA_LIMIT, _ETA_LIMIT)
-    correction = _horner(_CORRECTION[-1], held)
-    for polynomial in _CORRECTION[-2::-1]:
+    inverse = _horner(SCALED_GAMMA, inverse_c) * np.sqrt(0.5 * np.pi * c) * erfcx(eta * np.sqrt(0.5 * c))
+    held = np.clip(eta, -ETA_LIMIT, ETA_LIMIT)
+    correction = _horner(CORRECTION[-1], held)
+    for polynomial in CORRECTION[-2::-1]:
         correction *= inverse_c
         correction += _horner(polynomial, held)
     result: Array = 1.0 / (inverse + correction)
@@ -179,8 +139,8 @@ def _signed_root(a: Array, c: Array) -> Array:
 def _by_fraction(a: Array, c: Array) -> Array:
     """Legendre's fraction; a - c > 10 sqrt(c), so each level gains a factor n c / (a - c)^2 < n / 100."""
     d = a - c
-    f = d + 2.0 * _FRACTION_LEVELS
-    for n in range(_FRACTION_LEVELS, 0, -1):
+    f = d + 2.0 * FRACTION_LEVELS
+    for n in range(FRACTION_LEVELS, 0, -1):
         f = d + 2.0 * (n - 1) + n * (c + 1.0 - n) / f
     return f / a
 

@@ -12,12 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from models.formulas.cumulants import Array
-
-#: Keys that are counted one by one, and bins for the rest.
-ALONE, BINS = 20, 40
-#: Newton steps for the characteristic time of a full cache.
-STEPS = 12
+from models.performance.cache import ALONE, BINS, STEPS
+from oracles.formulas.cumulants import Array
 
 
 class Hits(NamedTuple):

@@ -4,32 +4,16 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from functools import cache
 
 import numpy as np
 from scipy.special import betainc, gammainc
 
-from models.formulas.cumulants import Array, Cumulants, from_raw
-from models.formulas.fan_out import MOST_OUTCOMES, slowest_of_many
-from models.formulas.mixtures import Entry, Mixture, merge
-from models.formulas.percentiles import ShiftedGamma, far_point, shifted_gamma
-
-#: Nodes of the quadrature, by how much of its range the narrowest branch fills at least: the error of the
-#: mean and of the standard deviation stays below 1e-3 (docs/model.md).
-NODES = ((0.2, 12), (0.15, 16), (0.1, 20), (0.05, 32), (0.0, 64))
-#: Up to so many branches each combination of their outcomes is one outcome of the maximum.
-MOST_COMBINED = 3
-#: Standard deviations below the mean at which a branch begins.
-_NEAR_SD = 6.0
-#: Nodes of the quadrature for the r-th of n.
-_ORDER_NODES = 32
-
-
-@cache
-def _nodes(count: int) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Nodes and weights of Gauss and Legendre on [0, 1]."""
-    x, w = np.polynomial.legendre.leggauss(count)
-    return tuple(0.5 * (x + 1.0)), tuple(0.5 * w)
+from models.performance.fan_out import MOST_OUTCOMES
+from models.performance.quadrature import MOST_COMBINED, NEAR_SD, NODES, ORDER_NODES, gauss_legendre
+from oracles.formulas.cumulants import Array, Cumulants, from_raw
+from oracles.formulas.fan_out import slowest_of_many
+from oracles.formulas.mixtures import Entry, Mixture, merge
+from oracles.formulas.percentiles import ShiftedGamma, far_point, shifted_gamma
 
 
 def maximum(branches: Sequence[Mixture]) -> Mixture:
@@ -80,7 +64,7 @@ def _slowest(parts: Sequence[Cumulants]) -> tuple[Array, Array, Array]:
     start, far = np.zeros_like(parts[0].mean), np.zeros_like(parts[0].mean)
     for part, law in zip(parts, laws, strict=True):
         # Below this hardly anything of the branch lies: the maximum can't be earlier.
-        start = np.maximum(start, np.maximum(law.shift, part.mean - _NEAR_SD * np.sqrt(part.variance)))
+        start = np.maximum(start, np.maximum(law.shift, part.mean - NEAR_SD * np.sqrt(part.variance)))
         far = np.maximum(far, far_point(law))
     width = np.maximum(far - start, 0.0)
     filled = np.full_like(width, np.inf)
@@ -108,7 +92,7 @@ def _slowest(parts: Sequence[Cumulants]) -> tuple[Array, Array, Array]:
 def _moments(laws: Sequence[ShiftedGamma], start: Array, width: Array, count: int) -> list[Array]:
     """Raw moments of the maximum's distance from a start before which it can't be; all `(m,)`."""
     moments = [np.zeros_like(width) for _ in range(3)]
-    for u, w in zip(*_nodes(count), strict=True):
+    for u, w in zip(*gauss_legendre(count), strict=True):
         x = width * (u * u)
         together = _distribution(laws[0], start + x)
         for law in laws[1:]:
@@ -140,10 +124,10 @@ def order_statistic(part: Cumulants, *, replicas: Array, needed: Array) -> Cumul
     waits = needed >= 1.0
     r = np.where(waits, needed, 1.0)
     n = np.maximum(replicas, r)
-    start = np.maximum(np.maximum(law.shift, part.mean - _NEAR_SD * np.sqrt(part.variance)), 0.0)
+    start = np.maximum(np.maximum(law.shift, part.mean - NEAR_SD * np.sqrt(part.variance)), 0.0)
     width = np.broadcast_to(far_point(law) - start, shape)
     moments = [np.zeros(shape) for _ in range(3)]
-    for u, w in zip(*_nodes(_ORDER_NODES), strict=True):
+    for u, w in zip(*gauss_legendre(ORDER_NODES), strict=True):
         x = width * (u * u)
         above = (1.0 - betainc(r, n - r + 1.0, _distribution(law, start + x))) * (width * (2.0 * w * u))
         moments[0] = moments[0] + above

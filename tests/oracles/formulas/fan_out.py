@@ -9,29 +9,15 @@ are averaged, so that nothing is lost but the difference between outcomes that a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 
 import numpy as np
 from scipy.special import gammainc
 
-from models.formulas.cumulants import Array, from_raw
-from models.formulas.mixtures import Entry, Mixture, merge
-from models.formulas.percentiles import far_point, shifted_gamma
-
-#: Outcomes of a branch, and of the maximum, that are kept apart; more are put together by their means.
-MOST_OUTCOMES, MOST_STATES = 2, 4
-#: Nodes of the quadrature between two points of the grid.
-_NODES = 12
-#: Points of the grid by outcome, in standard deviations from its mean; the ends of its law come in addition.
-_POINTS_SD = (0.0, 3.0)
-_NEAR_SD = 6.0
-
-
-@cache
-def _quadrature() -> tuple[Array, Array]:
-    """Nodes and weights of Gauss and Legendre on [0, 1]."""
-    x, w = np.polynomial.legendre.leggauss(_NODES)
-    return 0.5 * (x + 1.0), 0.5 * w
+from models.performance.fan_out import BEND_SD, MOST_OUTCOMES, MOST_STATES
+from models.performance.quadrature import FAN_NODES, NEAR_SD, gauss_legendre
+from oracles.formulas.cumulants import Array, from_raw
+from oracles.formulas.mixtures import Entry, Mixture, merge
+from oracles.formulas.percentiles import far_point, shifted_gamma
 
 
 def slowest_of_many(branches: Sequence[Mixture]) -> Mixture:
@@ -92,11 +78,11 @@ def _grid(branches: list[list[Entry]]) -> tuple[Array, Array]:
                 continue
             known.append(entry)
             law, sd = shifted_gamma(entry.mean, entry.variance, entry.third), np.sqrt(entry.variance)
-            begin = np.maximum(np.maximum(law.shift, entry.mean - _NEAR_SD * sd), 0.0)
-            marks = [begin, *(entry.mean + side * sd for side in _POINTS_SD), far_point(law)]
+            begin = np.maximum(np.maximum(law.shift, entry.mean - NEAR_SD * sd), 0.0)
+            marks = [begin, *(entry.mean + side * sd for side in (0.0, BEND_SD)), far_point(law)]
             points += [np.where(entry.weight > 0.0, mark, 0.0) for mark in marks]
     edges = np.sort(np.column_stack([np.zeros_like(points[0]), *points]), axis=1)
-    u, v = _quadrature()
+    u, v = gauss_legendre(FAN_NODES)
     width = np.diff(edges, axis=1)
     x = (edges[:, :-1, None] + width[:, :, None] * u).reshape(len(edges), -1)
     return x, (width[:, :, None] * v).reshape(len(edges), -1)
