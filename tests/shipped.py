@@ -156,7 +156,7 @@ def quantile(a: np.ndarray, probability: float) -> float:
 
 
 def tail(part: Part, x: float) -> float:
-    """P(X > x) of one shifted gamma law, as the search for percentiles sees it where nothing is negligible."""
+    """P(X > x) of one shifted gamma law, as a search for percentiles works it out."""
     shape, scale, shift = response_law.shifted_gamma(*map(float, part))
     laws = np.array([[1.0, shape, scale, shift, gammaln(shape), np.nan]])
     return percentile.survival_and_step(laws, 1, float(x), 1e-300)[0]

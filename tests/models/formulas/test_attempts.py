@@ -23,7 +23,7 @@ NOT_COVERED = {
 }
 
 
-def margin(limit_per_s: float, retries: float, rate_per_s: float) -> float:
+def margin(limit_per_s: float, retries: float, *rates_per_s: float) -> float:
     """How far a load is below the one at which retries can sustain an overload; below 1 they can."""
     web = {"kind": "service", "replicas": 1, "slots": 10, "service_ms": 1e4 / limit_per_s}
     call = {"call": "web", "retries": retries, "timeout_ms": 500}
@@ -31,7 +31,7 @@ def margin(limit_per_s: float, retries: float, rate_per_s: float) -> float:
         scenario(
             components={"web": web},
             flows={"all": {"share": 1.0, "trace": [call]}},
-            phases=[{"name": "p", "rate": rate_per_s, "hours": 1}],
+            phases=[{"name": f"p{i}", "rate": rate, "hours": 1} for i, rate in enumerate(rates_per_s)],
         )
     )
     told: Any = explain(system, system.space.today)["retry_margin"]
@@ -105,5 +105,6 @@ def test_what_never_ends_is_always_late() -> None:
     assert split_at(single((math.inf, math.inf, math.inf)), 3.0)[0] == 1.0
 
 
-def test_without_calls_the_margin_is_infinite() -> None:
-    assert math.isinf(margin(300.0, 2, 0.0))
+def test_without_calls_or_retries_the_margin_is_infinite() -> None:
+    assert math.isinf(margin(300.0, 0, 100.0))
+    assert margin(300.0, 2, 0.0, 50.0) == margin(300.0, 2, 50.0) == pytest.approx(2.0)

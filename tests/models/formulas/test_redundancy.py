@@ -74,14 +74,14 @@ def test_zones(case: dict[str, Any]) -> None:
     for state, probability in zone_states([i["zone_availability"]] * zones):
         left = replicas_in(state, zones * i["replicas_per_zone"], zones)
         up = k_of_n(i["needed"], left, i["replica_availability"])
-        total += float(probability * up)
+        total += probability * up
     assert_within(case, total)
 
 
 @given(n=st.integers(0, 30), k=st.integers(-1, 32), p=st.floats(0.0, 1.0))
 def test_k_of_n_is_the_binomial_tail(n: int, k: int, p: float) -> None:
     exact = sum((binomial(n, j, Fraction(p)) for j in range(max(k, 0), n + 1)), Fraction(0))
-    found = float(k_of_n(k, n, p))
+    found = k_of_n(k, n, p)
     assert found == pytest.approx(float(exact), rel=1e-11, abs=1e-300)
 
 
@@ -91,7 +91,7 @@ def test_carried_share_is_its_expectation(n: int, offered: float, p: float) -> N
     exact = sum(
         (binomial(n, j, Fraction(p)) * min(Fraction(1), Fraction(j) / b) for j in range(n + 1)), Fraction(0)
     )
-    found = float(carried_share(offered, n, p))
+    found = carried_share(offered, n, p)
     assert found == pytest.approx(float(exact), rel=1e-8, abs=1e-12)
 
 
@@ -102,15 +102,15 @@ def test_carried_share_at_its_ends() -> None:
 
 @given(availabilities=st.lists(st.floats(0.0, 1.0), max_size=5))
 def test_zone_states_are_all_and_certain_together(availabilities: list[float]) -> None:
-    found = list(zone_states([p for p in availabilities]))
+    found = list(zone_states(availabilities))
     assert {state for state, _ in found} == set(itertools.product((True, False), repeat=len(availabilities)))
-    assert sum(float(p) for _, p in found) == pytest.approx(1.0, rel=1e-12)
+    assert sum(p for _, p in found) == pytest.approx(1.0, rel=1e-12)
     for zone, availability in enumerate(availabilities):
-        up = sum(float(p) for state, p in found if state[zone])
+        up = sum(p for state, p in found if state[zone])
         assert up == pytest.approx(availability, abs=1e-12)
 
 
-@given(st.integers(0, 20), st.integers(1, 5), data=st.data())
+@given(replicas=st.integers(0, 20), zones=st.integers(1, 5), data=st.data())
 def test_copies_are_dealt_one_by_one(replicas: int, zones: int, data: st.DataObject) -> None:
     state = data.draw(st.lists(st.booleans(), min_size=zones, max_size=5))
     dealt = [0] * len(state)
@@ -136,7 +136,7 @@ def test_a_flow_over_shared_zones_is_a_sum_over_all_states_of_all_copies(
         for replicas, needed in copies:
             left = replicas_in(state, replicas, zones)
             both = both * k_of_n(needed, left, copy)
-        found += float(both)
+        found += both
     expected, count = 0.0, sum(replicas for replicas, _ in copies)
     for bits in itertools.product((True, False), repeat=zones + count):
         chance, at, good = 1.0, zones, True

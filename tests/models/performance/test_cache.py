@@ -7,9 +7,9 @@ from collections import OrderedDict
 
 import numpy as np
 import pytest
-from models.formulas.caching import cache_hits
 from scipy.optimize import brentq
 
+from shipped import cache_hits
 from small_cases import case, designs_of, evaluated, told
 
 RATE, KEYS, EXPONENT, TTL_S, ROOM, LOAD_S = 1000.0, 1000, 0.6, 20.86, 163, 0.020
@@ -51,10 +51,9 @@ def test_a_full_cache_played_call_by_call(load_s):
         "load_s": load_s,
         "coalescing": 1.0,
     }
-    with np.errstate(all="ignore"):
-        found = cache_hits(np.full((1, 1), RATE), **{k: np.full((1, 1), float(v)) for k, v in one.items()})
+    found = cache_hits(RATE, **one)
     # An entry that is being loaded takes no room yet, which Che's formula doesn't see.
-    assert float(found.load_share[0, 0]) == pytest.approx(loads / calls, rel=0.05)
+    assert float(found.load_share) == pytest.approx(loads / calls, rel=0.05)
 
 
 def play(load_s, requests):
@@ -90,22 +89,19 @@ def play(load_s, requests):
 def test_equal_keys_in_closed_form(ttl_s, room):
     """(1 - hit) / (1 + calls x load), whatever makes the entry go: the time to live, the room, or both."""
     keys, rate, load = 100, 40.0, 0.7
-    with np.errstate(all="ignore"):
-        found = cache_hits(
-            np.full((1, 1), rate),
-            keys=np.full((1, 1), float(keys)),
-            exponent=np.zeros((1, 1)),
-            ttl_s=np.full((1, 1), ttl_s),
-            capacity_keys=np.full((1, 1), room),
-            writes_per_key_per_s=np.zeros((1, 1)),
-            load_s=np.full((1, 1), load),
-            coalescing=np.ones((1, 1)),
-        )
-    calls = rate / keys
-    hit = float(found.hit_share[0, 0])
-    assert float(found.load_share[0, 0]) == pytest.approx(
-        (1.0 - hit) / (1.0 + calls * load), rel=1e-9, abs=1e-15
+    found = cache_hits(
+        rate,
+        keys=keys,
+        exponent=0.0,
+        ttl_s=ttl_s,
+        capacity_keys=room,
+        writes_per_key_per_s=0.0,
+        load_s=load,
+        coalescing=1.0,
     )
+    calls = rate / keys
+    hit = float(found.hit_share)
+    assert float(found.load_share) == pytest.approx((1.0 - hit) / (1.0 + calls * load), rel=1e-9, abs=1e-15)
     if np.isinf(room) and np.isfinite(ttl_s):
         assert hit == pytest.approx(calls * ttl_s / (1.0 + calls * (ttl_s + load)), rel=1e-9)
     if np.isinf(ttl_s) and np.isfinite(room):
