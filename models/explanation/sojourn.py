@@ -8,7 +8,7 @@ import sys
 import numpy as np
 
 from models.evaluation import Array
-from models.performance.mixture import Cumulants, from_raw
+from models.performance.mixture import Cumulants, from_raw, to_raw
 
 
 def sojourn(wait: Cumulants, work: Cumulants) -> Array:
@@ -36,8 +36,7 @@ def sojourn(wait: Cumulants, work: Cumulants) -> Array:
 
 def _waiting(wait: Cumulants) -> tuple[float, Cumulants]:
     """Share of the calls that waits, and cumulants of their wait."""
-    m, v, k = wait
-    first, second, third = m, v + m * m, k + 3.0 * m * v + m * m * m
+    first, second, third = to_raw(wait)
     share = min(2.0 * first * first / second, 1.0) if second > 0.0 else 0.0
     if not share >= sys.float_info.min:  # a wait whose square, or the share of it, underflows is none
         return 0.0, (0.0, 0.0, 0.0)

@@ -9,6 +9,7 @@ import math
 
 from models.performance.compiled import compiled
 from models.performance.erlang import erlang_b
+from models.performance.retry import any_succeeds, each_succeeds
 
 #: Share of failing attempts at which a circuit breaker begins to close, and the share it always lets through.
 TRIPS_AT, PROBES = 0.5, 0.02
@@ -19,8 +20,7 @@ def opening_of(through: float, failure: float, retries: float) -> float:
     """Share of the attempts let through when so many get through for each call."""
     s = max(1.0 - failure, 1e-12)
     succeeded = min(max(through * s, 0.0), 1.0)
-    each = -math.expm1(math.log1p(-succeeded) / (retries + 1.0)) if succeeded < 1.0 else 1.0
-    return min(max(each / s, 0.0), 1.0)
+    return min(max(each_succeeds(succeeded, retries) / s, 0.0), 1.0)
 
 
 @compiled
@@ -47,7 +47,7 @@ def moved(
     through, low, high = valve
     s = max(1.0 - failure, 1e-12)
     opened = min(max(wanted * s, 0.0), 1.0)
-    asked = (-math.expm1((retries + 1.0) * math.log1p(-opened)) if opened < 1.0 else 1.0) / s
+    asked = any_succeeds(opened, retries) / s
     climbs = asked >= through
     if climbs:
         low = through

@@ -41,6 +41,13 @@ def from_raw(first: float, second: float, third: float) -> Cumulants:
 
 
 @compiled
+def to_raw(part: Cumulants) -> Cumulants:
+    """The raw moments E[X], E[X^2], E[X^3]."""
+    m, v, k = part
+    return m, v + m**2, k + 3.0 * m * v + m**3
+
+
+@compiled
 def scaled(part: Cumulants, times: float) -> Cumulants:
     """Cumulants of so many durations one after the other; 0 times infinity is 0."""
     if times > 0.0:
@@ -113,10 +120,10 @@ def collapse(a: np.ndarray, n: int) -> Cumulants:
     for i in range(n):
         w = a[i, 0]
         if w > 0.0:
-            m, v, k = a[i, 1], a[i, 2], a[i, 3]
-            first += w * m
-            second += w * (v + m**2)
-            third += w * (k + 3.0 * m * v + m**3)
+            m1, m2, m3 = to_raw((a[i, 1], a[i, 2], a[i, 3]))
+            first += w * m1
+            second += w * m2
+            third += w * m3
     if math.isinf(first):
         return first, math.inf, math.inf
     return from_raw(first, second, third)

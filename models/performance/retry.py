@@ -6,6 +6,8 @@ geometric attempts.
 
 from __future__ import annotations
 
+import math
+
 from models.performance.compiled import compiled
 
 #: Attempts that are kept apart by their number; more are counted with their mean.
@@ -28,6 +30,21 @@ def mean_attempts(failure: float, retries: float) -> float:
     if failure < 1.0:
         return (1.0 - all_fail(failure, retries)) / (1.0 - failure)
     return retries + 1.0
+
+
+@compiled
+def any_succeeds(each: float, retries: float) -> float:
+    """Probability that one of the attempts succeeds, 1 - (1 - s)^(r+1), where each does with s.
+
+    It keeps the digits of a small s, which 1 less `all_fail` doesn't.
+    """
+    return -math.expm1((retries + 1.0) * math.log1p(-each)) if each < 1.0 else 1.0
+
+
+@compiled
+def each_succeeds(any_of_them: float, retries: float) -> float:
+    """Probability s with which each attempt succeeds where one of them does with a probability in [0, 1]."""
+    return -math.expm1(math.log1p(-any_of_them) / (retries + 1.0)) if any_of_them < 1.0 else 1.0
 
 
 @compiled

@@ -13,7 +13,7 @@ import numpy as np
 from models.performance import program as of
 from models.performance.compiled import compiled, internal
 from models.performance.erlang import erlang_b, erlang_c
-from models.performance.mixture import Cumulants, collapse, from_raw, put, scaled, single
+from models.performance.mixture import Cumulants, collapse, from_raw, put, scaled, single, to_raw
 from models.performance.parallel_calls import maximum
 from models.performance.program import Program, Work
 from models.system import layout as at
@@ -135,10 +135,10 @@ def hold(
 
 @internal
 def _add_raw(moments: np.ndarray, part: Cumulants, share: float) -> None:
-    m, v, k = part
-    moments[0] += share * m
-    moments[1] += share * (v + m**2)
-    moments[2] += share * (k + 3.0 * m * v + m**3)
+    first, second, third = to_raw(part)
+    moments[0] += share * first
+    moments[1] += share * second
+    moments[2] += share * third
 
 
 @internal

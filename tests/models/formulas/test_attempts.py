@@ -12,7 +12,7 @@ from scipy import special
 
 from models import compile_system, explain
 from models.performance.extrapolation import settled
-from models.performance.retry import all_fail, mean_attempts
+from models.performance.retry import all_fail, any_succeeds, each_succeeds, mean_attempts
 from oracles.cases import assert_within, cases
 from scenarios import scenario
 from shipped import gamma, single, split_at
@@ -68,6 +68,12 @@ def test_attempts_term_by_term(failure: float, retries: int) -> None:
     won = sum(failure**k * (1.0 - failure) for k in range(retries + 1))
     assert mean_attempts(failure, float(retries)) == pytest.approx(mean, rel=1e-9)
     assert 1.0 - all_fail(failure, float(retries)) == pytest.approx(won, abs=1e-12)
+    assert any_succeeds(1.0 - failure, float(retries)) == pytest.approx(won, abs=1e-12)
+
+
+@given(each=st.floats(1e-9, 0.9), retries=st.integers(0, 6).map(float))
+def test_what_each_attempt_does_from_what_one_of_them_does(each: float, retries: float) -> None:
+    assert each_succeeds(any_succeeds(each, retries), retries) == pytest.approx(each, rel=1e-8)
 
 
 @given(limit=st.floats(-100.0, 100.0), away=st.floats(0.1, 10.0), ratio=st.floats(-0.8, 0.94))

@@ -8,23 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.performance.mixture import from_raw, gamma_cumulants, scaled
+from models.performance.mixture import from_raw, gamma_cumulants, scaled, to_raw
 from shipped import collapse, product, single
 
 POSITIVE = st.floats(1e-3, 1e3)
-
-
-def raw(part: tuple[float, float, float]) -> tuple[float, float, float]:
-    """E[X], E[X^2] and E[X^3] from cumulants."""
-    m, v, k = part
-    return m, v + m**2, k + 3.0 * m * v + m**3
 
 
 @given(mean=POSITIVE, scv=st.floats(0.01, 100.0))
 def test_gamma_cumulants_are_those_of_its_raw_moments(mean: float, scv: float) -> None:
     shape, scale = 1.0 / scv, mean * scv
     wanted = [scale * shape, scale**2 * shape * (shape + 1), scale**3 * shape * (shape + 1) * (shape + 2)]
-    assert raw(gamma_cumulants(mean, scv)) == pytest.approx(wanted, rel=1e-11)
+    assert to_raw(gamma_cumulants(mean, scv)) == pytest.approx(wanted, rel=1e-11)
 
 
 def test_two_exponentials_in_a_row_are_an_erlang_law() -> None:
@@ -35,7 +29,7 @@ def test_two_exponentials_in_a_row_are_an_erlang_law() -> None:
 
 @given(mean=POSITIVE, variance=POSITIVE, third=st.floats(-10.0, 1e3))
 def test_raw_moments_and_back(mean: float, variance: float, third: float) -> None:
-    found = from_raw(*raw((mean, variance, third)))
+    found = from_raw(*to_raw((mean, variance, third)))
     size = max(mean, variance**0.5, abs(third) ** (1 / 3))
     for power, (have, want) in enumerate(zip(found, (mean, variance, third), strict=True), start=1):
         assert abs(have - want) <= 1e-12 * size**power

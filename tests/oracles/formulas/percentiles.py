@@ -15,7 +15,7 @@ from scipy.special import gammaincc, gammaln, ndtr, ndtri
 from models.performance.percentile import CLOSE, HALVING_FROM, MOST_STEPS, NEGLIGIBLE, PROVEN
 from models.performance.response_law import FAR_SCALES, FAR_Z, LARGEST_SHAPE, NARROWEST
 from oracles.formulas.cumulants import Array
-from oracles.formulas.mixtures import Entry, Mixture
+from oracles.formulas.mixtures import Mixture
 
 #: Steps of the cheap first guess.
 ROUGH_STEPS = 1
@@ -79,14 +79,6 @@ def far_point(law: ShiftedGamma) -> Array:
     a = law.shape
     cube = np.maximum(1.0 - 1.0 / (9.0 * a) + FAR_Z / (3.0 * np.sqrt(a)), 0.0)
     return np.asarray(law.shift + law.scale * np.maximum(a * cube**3, FAR_SCALES))
-
-
-def tail(entry: Entry, x: Array) -> Array:
-    """P(X > x) of one outcome, its weight left aside; 1 where its mean is infinite."""
-    endless = np.isinf(entry.mean) | np.isinf(entry.variance)
-    law = shifted_gamma(*(np.where(endless, 1.0, part) for part in entry[1:]))
-    inside = gammaincc(law.shape, np.maximum((x - law.shift) / law.scale, 0.0))
-    return np.where(endless, 1.0, inside)
 
 
 def percentile(mixture: Mixture, probability: float) -> Array:
