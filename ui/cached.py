@@ -7,7 +7,6 @@ needed. What belongs to one person's scenario is found only by who has its text,
 from __future__ import annotations
 
 import base64
-import time
 from collections.abc import Callable
 from datetime import date
 from functools import partial
@@ -48,13 +47,14 @@ from optimizer.runs.comparing import RunComparison, compare_runs
 from optimizer.runs.run import Run
 from optimizer.runs.solving import record_report, solution_of
 from optimizer.runs.store import RunStore
+from optimizer.solver.choice import Work
+from optimizer.solver.config import SolveConfig
 from optimizer.solver.solution import Solution
+from optimizer.solver.solver import work_of
 from ui.values import Row, array, row
 
 #: Designs of the front that are drawn at the most, and of those that are not on it.
 MOST_DRAWN, MOST_OTHERS = 50_000, 1_024
-#: Designs that are evaluated to learn how long one takes.
-_TRIED = 1024
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -115,16 +115,10 @@ def runs_compared(url: str, a: tuple[str, float], b: tuple[str, float]) -> RunCo
     return compare_runs(store, store.get(a[0]), store.get(b[0]))
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def seconds_for_all(digest: str, _system: System) -> float:
-    """How long it would take to look at every design here, s; infinite where they can't be counted."""
-    size = size_of(_system.space)
-    if size is None:
-        return float("inf")
-    X = _system.space.designs(0, min(size, _TRIED))
-    began = time.perf_counter()
-    evaluate(_system, X)
-    return (time.perf_counter() - began) * max(1.0, size / len(X))
+@st.cache_resource(max_entries=64, show_spinner=False)
+def work(digest: str, _system: System) -> Work:
+    """What looking at designs of a scenario takes, counted (the same here and where it is solved)."""
+    return work_of(_system, SolveConfig().seed)
 
 
 @st.cache_resource(max_entries=64, show_spinner="Looking at the design")

@@ -90,7 +90,7 @@ def solve(found: Drafted, config: SolveConfig) -> None:
         if isinstance(own, Unreadable):  # it was checked before the button was drawn
             return
         subject = own
-    seconds = cached.seconds_for_all(subject.system.digest, subject.system)
+    seconds = cached.work(subject.system.digest, subject.system).seconds
     is_quick = config == SolveConfig() and seconds <= AT_ONCE_S
     run = at_once(subject).run if is_quick else ask(subject, config)
     if run is not None:

@@ -16,9 +16,8 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from models.scenario.complexity import ComplexityBudget
 from models.scenario.flow import Call, Fallback, Flow, calls
@@ -31,8 +30,7 @@ Owner = Literal["component", "flow", "call", "workload", "complexity", "driver"]
 _RATE = Quantity("rate", 0.0, 1e12, False, False, False, "requests/s")
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(NamedTuple):
     """One parameter of one owner: the place that a path points to.
 
     Attributes:

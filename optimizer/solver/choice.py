@@ -63,11 +63,11 @@ def choice_of(work: Work, size: int | None, config: SolveConfig) -> Choice:
         return Choice(False, "the designs can't be counted out")
     allowed = config.exact_seconds * PER_S
     searched = work.of_search(config)
-    takes = f"looking at all of them is about {duration(max(work.seconds, 0.1))} of work for two slow cores"
+    seconds = duration(max(work.seconds, 0.1))
+    takes = f"looking at all {count(size)} designs is about {seconds} of work for two slow cores"
+    most = duration(config.exact_seconds)
     if work.all <= allowed:
-        return Choice(True, f"{takes}, and up to {duration(config.exact_seconds)} all are looked at")
+        return Choice(True, f"{takes}, and up to {most} all are looked at")
     if work.all <= searched:
         return Choice(True, f"{takes}, and a search would be no less")
-    return Choice(
-        False, f"of all {count(size)} designs, {takes}; that is more than {duration(config.exact_seconds)}"
-    )
+    return Choice(False, f"{takes}, more than {most}")

@@ -61,7 +61,8 @@ class Certificate:
             all_ = "the only design" if self.evaluated == 1 else f"all {count(self.evaluated)} designs"
             if self.skipped:
                 out = f"{count(self.skipped)} of them are over a limit that is quick to tell"
-                return f"all {count(self.evaluated)} designs looked at ({out}), {found}"
+                why = f"; {self.why}" if self.why else ""
+                return f"all {count(self.evaluated)} designs looked at ({out}), {found}{why}"
             return f"{all_} evaluated, {found}"
         if self.method == "exact":
             return (

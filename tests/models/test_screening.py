@@ -63,13 +63,9 @@ def test_what_is_over_at_the_peak_is_found_and_what_is_within_is_not() -> None:
         {"name": "calm", "rate": 10, "hours": 1},
         {"name": "peak", "rate": 600, "hours": 1, "peak": True},
     ]
-    decisions = {
-        "load": {"choice": {"less": {}, "more": {"effects": [{"multiply": "workload.rate", "by": 1.5}]}}}
-    }
-    written = scenario(
-        components=components, flows=flows, phases=phases, decisions=decisions, limits={"saturation": 0.7}
-    )
-    system = compile_system(written)
+    decisions = {"slower": {"on": {"multiply": {"web.service_ms": 1.5}}}}
+    parts = {"components": components, "flows": flows, "phases": phases, "decisions": decisions}
+    system = compile_system(scenario(**parts, limits={"saturation": 0.7}))
     over = screen(system, np.array([[0.0], [1.0]]))["saturation"]
     assert over[0] <= 0.0
     assert over[1] == pytest.approx(0.2, abs=2e-6)

@@ -355,9 +355,7 @@ def test_several_searches_by_name(tradespace, file):
     assert "searched (nsga2) in 2 independent searches" in " ".join(out.split())
 
 
-@pytest.mark.parametrize(
-    "arguments", [("--algorithm", "nsga2"), ("--algorithm", "exact"), ("--max-designs", "9")]
-)
+@pytest.mark.parametrize("arguments", [("--algorithm", "nsga2"), ("--max-designs", "9")])
 def test_what_keeps_no_checkpoint_says_so(tradespace, file, tmp_path, arguments):
     path = tmp_path / "search.npz"
     code, _, err = tradespace("solve", file(SMALL), *arguments, "--checkpoint", path)

@@ -35,7 +35,9 @@ class Parameters(models.system.parameters.Parameters):
         """The parameters of one row of each kind, each picked when it is asked for."""
         if kinds.first is None:
             return self
-        return Parameters(self.system, kinds.first.size, self.n_phases, self.values, self.beyond, kinds.first)
+        return Parameters(
+            self.system, kinds.first.size, self.n_phases, self.values, self.beyond, places=kinds.first
+        )
 
     def rows(self, rows: Rows) -> Parameters:
         """The parameters of some of the designs (or situations)."""
