@@ -32,7 +32,12 @@ OWNERS = {
     ),
     "pydantic_core": ("models.scenario.",),
     "annotated_types": ("models.scenario.",),
-    "scipy": ("models.formulas.", "models.performance.compiled", "models.space.sampling"),
+    "scipy": (
+        "models.formulas.",
+        "models.performance.compiled",
+        "models.space.sampling",
+        "optimizer.decide.confidence.sobol",
+    ),
     "numba": ("models.performance.compiled", "models.performance.record"),
     "llvmlite": ("models.performance.compiled", "models.performance.record"),
     "rich": (
