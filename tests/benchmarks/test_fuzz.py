@@ -54,7 +54,7 @@ def test_questions_are_asked_of_the_front_of_a_short_search(monkeypatch):
         return Told(0, "", "", {})
 
     monkeypatch.setattr("benchmarks.fuzzing.evaluating.run", run)
-    for seed in range(40):
+    for seed in range(120):
         fate_of(NAMES["black-friday-exercise"], random.Random(seed), command=True)
     alone = {arguments[0] for arguments in asked if "--front" not in arguments}
     assert alone == {"check", "evaluate", "rules", "solve"}
