@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from models.errors import OutputError, Remedy
-from optimizer.answers import solution_answer
+from optimizer.answers import solution_head, solution_json
 from optimizer.protocols import Space
 from optimizer.reading import whole_number
 from optimizer.solution import Solution
@@ -50,12 +50,12 @@ def write_solution(
     folder = Path(folder)
     refuse_existing(folder, force=force)
     table = design_table(solution.front.evaluation, space)
-    answer = solution_answer(solution, space)
-    text = json.dumps(answer, indent=2, ensure_ascii=False, allow_nan=False)
+    head = solution_head(solution, space)
+    text = solution_json(solution, space, indent=2)
     return write_together(
         folder,
         {
-            "front.parquet": lambda path: table_parquet(table, answer, path),
+            "front.parquet": lambda path: table_parquet(table, head, path),
             "front.csv": lambda path: table_csv(table, path),
             "front.json": lambda path: path.write_text(text + "\n", encoding="utf-8"),
         },
@@ -199,7 +199,7 @@ def table_parquet(table: pd.DataFrame, answer: dict[str, object], path: Path) ->
 
     Args:
         table: The designs (see `optimizer.tables.design_table`).
-        answer: The solution as plain values (see `optimizer.answers.solution_answer`).
+        answer: The solution as plain values; its front isn't needed (see `optimizer.answers.solution_head`).
         path: The file.
     """
     import pyarrow as pa

@@ -12,13 +12,12 @@ from types import TracebackType
 from typing import Self
 
 from models.evaluation import Array, Evaluation
-from optimizer.files import parquet_bytes
+from optimizer.arrow import front_parquet
 from optimizer.front import Front
 from optimizer.protocols import Space
 from optimizer.runs.connecting import StoreError
 from optimizer.runs.store import RunStore
 from optimizer.search.hypervolumes import GROWTH, TracePoint, trace_of
-from optimizer.tables import design_table
 from optimizer.tally import Progress
 
 #: Between two signs of life, and between two fronts that are kept, s.
@@ -109,7 +108,7 @@ class Recorder(Beats):
 
     def _keep(self, evaluation: Evaluation) -> None:
         told = {"trace": [asdict(point) for point in self._trace(evaluation)]}
-        self._store.keep_front(self._run, parquet_bytes(design_table(evaluation, self._space), told))
+        self._store.keep_front(self._run, front_parquet(evaluation, self._space, told))
         if self._checkpoint is not None and self._checkpoint.exists():
             written = self._checkpoint.stat().st_mtime
             if written != self._last_written:
