@@ -10,7 +10,7 @@ import numpy as np
 
 from benchmarks.problems import Problem
 from models.evaluation import Array, Evaluation, concatenate
-from optimizer.front import Front, front_of
+from optimizer.pareto.front import Front, front_of
 
 #: Stands for an infinite loss, and for the losses of a design that isn't allowed.
 LARGE = 1e9

@@ -10,8 +10,8 @@ import numpy as np
 
 from benchmarks.problems import Problem, dtlz2_hypervolume
 from models.evaluation import Array, concatenate
-from optimizer.front import Front, front_of
-from optimizer.pareto import hypervolume, non_dominated
+from optimizer.pareto.dominance import hypervolume, non_dominated
+from optimizer.pareto.front import Front, front_of
 
 #: The reference point lies a tenth of the range beyond the worst of the front in each dimension.
 BEYOND = 1.1

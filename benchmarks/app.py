@@ -25,11 +25,11 @@ from models import compile_system, load_scenario
 from models.evaluation import Evaluation
 from models.system.system import System
 from optimizer import solve
-from optimizer.config import SolveConfig
-from optimizer.front import Front
-from optimizer.gallery import path_of
+from optimizer.files.gallery import path_of
+from optimizer.pareto.front import Front
 from optimizer.runs.solving import finish, wanted_solve
 from optimizer.runs.store import RunStore
+from optimizer.solver.config import SolveConfig
 
 ROOT = Path(__file__).parents[1]
 EXERCISE = "black-friday-exercise"

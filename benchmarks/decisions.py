@@ -18,22 +18,22 @@ from models.evaluation import DIMENSIONS
 from models.evaluator import evaluate
 from models.system.uncertainty import draws_of
 from optimizer import SolveConfig, solve
-from optimizer.decide.acceptability import acceptability
-from optimizer.decide.account import account, steps_of
-from optimizer.decide.common_ground import common_ground
-from optimizer.decide.comparing import compare
-from optimizer.decide.effects import interactions, single_changes
-from optimizer.decide.escape import escape_plan, furthest_change
-from optimizer.decide.exchanges import exchanges, sacrifices
-from optimizer.decide.knee import knees
-from optimizer.decide.margins import margins
-from optimizer.decide.ranking import rank
-from optimizer.decide.reaching import reach
-from optimizer.decide.representatives import representatives
-from optimizer.decide.sobol import decision_shares
-from optimizer.decide.uncertainty import under, what_to_measure
-from optimizer.decide.why_not import why_not
-from optimizer.front import Front
+from optimizer.decide.choose.acceptability import acceptability
+from optimizer.decide.choose.aspiration import reach
+from optimizer.decide.choose.common_ground import common_ground
+from optimizer.decide.choose.knee import knees
+from optimizer.decide.choose.ranking import rank
+from optimizer.decide.choose.representatives import representatives
+from optimizer.decide.confidence.sobol import decision_shares
+from optimizer.decide.confidence.uncertainty import under, what_to_measure
+from optimizer.decide.explain.account import account, steps_of
+from optimizer.decide.explain.comparison import compare
+from optimizer.decide.explain.effects import interactions, single_changes
+from optimizer.decide.explain.trade_offs import exchanges, sacrifices
+from optimizer.decide.explain.why_not import why_not
+from optimizer.pareto.front import Front
+from optimizer.resilience.escape import escape_plan, furthest_change
+from optimizer.resilience.margins import margins
 
 SHOP = Path(__file__).parents[1] / "data" / "scenarios" / "black_friday_shop.yaml"
 

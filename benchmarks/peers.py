@@ -27,7 +27,7 @@ from benchmarks.adapters.pygmo_search import pygmo_search
 from benchmarks.adapters.pymoo_search import pymoo_search
 from benchmarks.problems import Problem, coil_spring
 from models.evaluation import Array
-from optimizer.front import Front
+from optimizer.pareto.front import Front
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -18,13 +18,13 @@ import numpy as np
 from models import compile_system, load_scenario
 from models.evaluation import Evaluation
 from optimizer import solve
-from optimizer.config import SolveConfig
-from optimizer.front import Front
+from optimizer.pareto.front import Front
 from optimizer.report.building import build_report
 from optimizer.report.findings import Findings, findings_of
 from optimizer.report.html import html
 from optimizer.report.sections.front import front_view
 from optimizer.report.writing import FORMATS, write_report
+from optimizer.solver.config import SolveConfig
 
 WEEK = Path(__file__).parents[1] / "data" / "scenarios" / "black_friday_week.yaml"
 

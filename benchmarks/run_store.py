@@ -20,11 +20,11 @@ from sqlalchemy import insert, text
 
 from models import compile_system, load_scenario
 from optimizer import solve
-from optimizer.files import parquet_bytes
+from optimizer.files.solution import parquet_bytes
+from optimizer.files.tables import design_table
 from optimizer.runs.schema import FRONTS, RUNS
 from optimizer.runs.solving import text_of, wanted_solve
 from optimizer.runs.store import RunStore
-from optimizer.tables import design_table
 
 EXERCISE = Path(__file__).parents[1] / "data" / "scenarios" / "black_friday_exercise.yaml"
 #: Longest time of a list, s.

@@ -24,7 +24,7 @@ from benchmarks._volumes import exact_front, yardstick_of
 from benchmarks.peers import PEERS, Peer, run
 from benchmarks.problems import PROBLEMS, Problem
 from benchmarks.search_against_peers import OWN, scenario_problem
-from optimizer.front import Front
+from optimizer.pareto.front import Front
 from optimizer.search.recapture import Recapture, agreement, agreement_of_fronts, recapture
 
 PART = "search against exact"

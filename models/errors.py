@@ -11,11 +11,49 @@ TradespaceError             every error of this project that a user can cause
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import Enum
+from dataclasses import dataclass, field
+from enum import Enum, StrEnum
 from typing import Literal
 
 Severity = Literal["error", "warning"]
+
+
+class Code(StrEnum):
+    """What kind of thing is wrong: what programs go by, where people read the sentence."""
+
+    UNREADABLE = "unreadable"
+    """There is no file, it is no text, or it is too large to be read."""
+    NOT_YAML = "not_yaml"
+    NOT_ACCEPTED = "not_accepted"
+    """YAML that no scenario file may use: a tag, a merge key, a key twice."""
+    TOO_LARGE = "too_large"
+    TOO_MANY = "too_many"
+    """More is wrong than is told."""
+    UNKNOWN_KEY = "unknown_key"
+    MISSING_KEY = "missing_key"
+    NOT_ONE_KIND = "not_one_kind"
+    """A decision that is none of the kinds there are, or several."""
+    WRONG_TYPE = "wrong_type"
+    NOT_A_NUMBER = "not_a_number"
+    OUT_OF_RANGE = "out_of_range"
+    WRONG_LENGTH = "wrong_length"
+    WRONG_ORDER = "wrong_order"
+    """What should be smaller isn't."""
+    WRONG_SUM = "wrong_sum"
+    BAD_NAME = "bad_name"
+    UNKNOWN_NAME = "unknown_name"
+    UNKNOWN_VALUE = "unknown_value"
+    """A value that a decision doesn't have."""
+    NO_VALUE = "no_value"
+    DUPLICATE = "duplicate"
+    """Two where one is allowed: names, distributions, settings of one parameter."""
+    CONFLICT = "conflict"
+    """Two that can't stand together."""
+    CIRCLE = "circle"
+    NO_LOAD = "no_load"
+    NO_DESIGN_LEFT = "no_design_left"
+    ODD = "odd"
+    """Legal, but nobody will have meant it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +67,8 @@ class Finding:
         hint: What to do, for example the nearest valid name.
         line: Line in the file, counted from 1; None when the scenario did not come from a file.
         severity: `error` refuses the file; `warning` is legal but odd.
+        code: What kind of thing it is.
+        meant: Of an unknown key the valid one that is nearest; empty where none is near.
     """
 
     where: str
@@ -37,6 +77,8 @@ class Finding:
     hint: str = ""
     line: int | None = None
     severity: Severity = "error"
+    code: Code = field(kw_only=True)
+    meant: str = field(default="", kw_only=True)
 
     def __str__(self) -> str:
         place = f"line {self.line}: " if self.line is not None else ""

@@ -3,13 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What designs are called by a dimension.
+
+    Attributes:
+        better: One that is better in it than another: `cheaper`.
+        worse: One that is worse: `dearer`.
+        best: The best of several: `cheapest`.
+        is_so: What follows a value of it, where both values tell a difference: `99.9 % available`.
+        broken: What it means that a limit on it is broken, for users or for those who run the system.
+        verb: What stands before `better` and `worse`: it `is` cheaper, it `has` more throughput.
+    """
+
+    better: str
+    worse: str
+    best: str
+    is_so: str = ""
+    broken: str = ""
+    verb: Literal["is", "has"] = "has"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,26 +41,131 @@ class Dimension:
         name: Its name, as in the scenario file.
         unit: Unit of its values.
         better: Which direction is wanted.
+        words: What designs are called by it; None = what follows from its name.
+        range: Smallest and largest value that a limit may have; None = no bound.
+        scale: How differences count: as they are, or in `nines` (0.99 and 0.999 are one apart), as a share
+            does that nearly always is close to 1.
     """
 
     name: str
     unit: str
     better: Literal["lower", "higher"]
+    words: Words | None = None
+    range: tuple[float | None, float | None] = (None, None)
+    scale: Literal["linear", "nines"] = "linear"
 
     @property
     def sign(self) -> float:
         """What a value is multiplied by to become a loss, which is minimised."""
         return 1.0 if self.better == "lower" else -1.0
 
+    @property
+    def step_unit(self) -> str:
+        """Unit of a step, the difference that matters to somebody."""
+        return "nines" if self.scale == "nines" else self.unit
 
-DIMENSIONS = (
-    Dimension("latency", "ms", "lower"),
-    Dimension("throughput", "requests/s", "higher"),
-    Dimension("consistency", "fraction", "higher"),
-    Dimension("availability", "fraction", "higher"),
-    Dimension("cost", "USD", "lower"),
-    Dimension("complexity", "fraction", "lower"),
+    @property
+    def called(self) -> Words:
+        """What designs are called by it."""
+        return self.words or Words(f"better {self.name}", f"worse {self.name}", f"best {self.name}")
+
+    def on_scale(self, values: Array) -> Array:
+        """Values so that equal differences count the same, in the unit of a step."""
+        return nines_of(values) if self.scale == "nines" else values
+
+
+def nines_of(share: Array) -> Array:
+    """A share in nines: -log10(1 - a); 12 where what misses is rounding."""
+    return np.asarray(-np.log10(np.maximum(1.0 - share, 1e-12)))
+
+
+def values_of_dimension(dimension: Dimension) -> dict[str, Any]:
+    """A dimension as plain values, which JSON holds (`dimension_from` reads them)."""
+    return {**asdict(dimension), "range": list(dimension.range)}
+
+
+def dimension_from(told: Mapping[str, Any]) -> Dimension:
+    """A dimension out of plain values (`values_of_dimension`).
+
+    Args:
+        told: The plain values; where they hold no scale they were written when a dimension was a name, a unit
+            and a direction: then one of the six has all that belongs to it.
+    """
+    plain = Dimension(told["name"], told["unit"], told["better"])
+    if told.get("scale") is None:
+        bare = (Dimension(known.name, known.unit, known.better) for known in DIMENSIONS)
+        return dict(zip(bare, DIMENSIONS, strict=True)).get(plain, plain)
+    words, (lowest, highest) = told["words"], told["range"]
+    return replace(
+        plain, words=Words(**words) if words else None, range=(lowest, highest), scale=told["scale"]
+    )
+
+
+LATENCY = Dimension(
+    "latency",
+    "ms",
+    "lower",
+    Words("faster", "slower", "fastest", "", "the slowest wait longer than the limit allows", "is"),
+    (0.0, None),
 )
+THROUGHPUT = Dimension(
+    "throughput",
+    "requests/s",
+    "higher",
+    Words("more throughput", "less throughput", "most throughput", "", "it carries less than is asked of it"),
+    (0.0, None),
+)
+CONSISTENCY = Dimension(
+    "consistency",
+    "fraction",
+    "higher",
+    Words(
+        "more consistent",
+        "less consistent",
+        "most consistent",
+        "consistent",
+        "answers are older, or less full, than the limit allows",
+        "is",
+    ),
+    (0.0, 1.0),
+)
+AVAILABILITY = Dimension(
+    "availability",
+    "fraction",
+    "higher",
+    Words(
+        "more available",
+        "less available",
+        "most available",
+        "available",
+        "more requests fail than the limit allows",
+        "is",
+    ),
+    (0.0, 1.0),
+    "nines",
+)
+#: It may be negative: income.
+COST = Dimension(
+    "cost",
+    "USD",
+    "lower",
+    Words("cheaper", "dearer", "cheapest", "", "it costs more than the limit allows", "is"),
+)
+COMPLEXITY = Dimension(
+    "complexity",
+    "fraction",
+    "lower",
+    Words(
+        "simpler",
+        "more complex",
+        "simplest",
+        "",
+        "more of the complexity budget is spent than the limit allows",
+        "is",
+    ),
+    (0.0, 10.0),
+)
+DIMENSIONS = (LATENCY, THROUGHPUT, CONSISTENCY, AVAILABILITY, COST, COMPLEXITY)
 """The six dimensions, in the order of the columns of `Evaluation.values`."""
 
 

@@ -7,35 +7,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
-from models.dimensions.complexity import Budget, complexity_budget
-from models.dimensions.cost import Cost, driver_costs, lost_revenue, running_cost, value_per_request
+from models.dimensions.availability import availability
+from models.dimensions.complexity import Budget, budget_of
+from models.dimensions.consistency import consistency
+from models.dimensions.cost import Cost, cost_of
 from models.dimensions.effort import Effort, effort
-from models.dimensions.emergence import Emergence, emergence_score
+from models.dimensions.emergence import Emergence, emergence_of
 from models.dimensions.latency import Latency, latency
 from models.dimensions.limits import limit_excess
-from models.dimensions.rounding import rounded_share, significant
+from models.dimensions.rounding import significant
+from models.dimensions.throughput import throughput
 from models.evaluation import Array, Evaluation
 from models.performance.network_state import Network, network_of
 from models.performance.steady_state import Behaviour, Situations, behaviour, situations_of
-from models.performance.traffic import at_the_door
-from models.scenario.complexity import ComplexityBudget
-from models.scenario.paths import Slot, parameters_of
-from models.system.dependency_graph import (
-    coordinated_replicas,
-    coupling,
-    interacting_components,
-    is_called,
-    made_calls,
-    retry_attempts,
-)
+from models.scenario.paths import Slot
+from models.system.dependency_graph import coupling, made_calls
 from models.system.parameters import Parameters, apply_decisions
-from models.system.phases import in_phase, over_phases, worst_of
+from models.system.phases import over_phases, worst_of
 from models.system.system import System
 
 
@@ -165,28 +158,18 @@ def _steps(
     success = found.success
     waits = latency(system, found)
     taken = effort(system, X)
-    cost = _cost(parameters, found, success, taken, base)
+    cost = cost_of(parameters, found, taken.one_time_usd, base)
     made = made_calls(parameters)
     utilisation = worst_of(n, [found.utilisation])
     metastable = worst_of(n, [found.metastable])
-    budget = _budget(parameters, made, utilisation, taken)
-    emergence = emergence_score(
-        utilisation=utilisation,
-        coupling=coupling(parameters, made),
-        retry_rate=worst_of(n, [found.retry_share]),
-        p99_over_p50=waits.tail_ratio,
-        gc_share=worst_of(
-            n, [parameters.of_component_or(c, "gc_share", 0.0) for c in range(len(system.parts))]
-        ),
-    )
-    reachable = in_phase(found.reachable_per_s, system.peak)
-    fresh = [share * parameters.of_flow(f, "fidelity") for f, share in enumerate(found.fresh)]
+    budget = budget_of(parameters, made, utilisation, taken.complexity)
+    emergence = emergence_of(parameters, found, waits, coupling(parameters, made))
     values = np.column_stack(
         [
             significant(np.broadcast_to(waits.worst_ms, (n,))),
-            significant(np.broadcast_to(reachable, (n,))),
-            rounded_share(_weighted(parameters, fresh)),
-            rounded_share(_weighted(parameters, success)),
+            throughput(parameters, found),
+            consistency(parameters, found.fresh),
+            availability(parameters, success),
             significant(cost.total()),
             significant(np.broadcast_to(budget.used_share, (n,))),
         ]
@@ -228,74 +211,3 @@ def _bottleneck(found: Behaviour) -> Array:
     """What limits the busiest component in the phase in which it is busiest, `(n,)`."""
     phase = np.argmax(found.utilisation, axis=1)
     return np.ascontiguousarray(found.bottleneck[np.arange(phase.size), phase])
-
-
-def _cost(
-    parameters: Parameters,
-    found: Behaviour,
-    success: tuple[Array, ...],
-    taken: Effort,
-    base: Mapping[Slot, Array] | None,
-) -> Cost:
-    system = parameters.system
-    # Under uncertain numbers today's design is worth what they say, or their change would count as a loss.
-    worth_today = _worth_today(system)
-    if base:
-        X = np.tile(system.space.today, (parameters.n, 1))
-        worth_today = value_per_request(apply_decisions(system, X, base=base))
-    replicas_usd, calls_usd = running_cost(parameters, found.arrivals_per_s)
-    lost = lost_revenue(
-        parameters,
-        requests=at_the_door(parameters),
-        answered_share=success,
-        worth_today=worth_today,
-        worth=value_per_request(parameters, found.call_success),
-    )
-    return Cost(
-        replicas_usd=tuple(replicas_usd),
-        calls_usd=tuple(calls_usd),
-        drivers_usd=tuple(driver_costs(parameters)),
-        lost_revenue_usd=lost,
-        one_time_usd=taken.one_time_usd,
-    )
-
-
-@lru_cache(maxsize=32)
-def _worth_today(system: System) -> list[Array]:
-    """What one answered request of each flow is worth in today's design, USD."""
-    return value_per_request(apply_decisions(system, system.space.today[None, :]))
-
-
-def _budget(parameters: Parameters, made: Sequence[Array], utilisation: Array, taken: Effort) -> Budget:
-    n = parameters.n
-    coefficients = {
-        name: over_phases(parameters.of_complexity(name)) for name in parameters_of(ComplexityBudget)
-    }
-    called = is_called(parameters.system, made)
-    caches = [c for c, part in enumerate(parameters.system.parts) if part.kind == "cache"]
-    calls_a_cache = worst_of(n, [flow[c] for flow in called for c in caches])
-    return complexity_budget(
-        coefficients=coefficients,
-        utilisation=utilisation,
-        interacting=interacting_components(called, n),
-        coordinated_replicas=coordinated_replicas(parameters, made),
-        retry_attempts=retry_attempts(parameters, made),
-        calls_a_cache=calls_a_cache,
-        decisions=taken.complexity,
-    )
-
-
-def _weighted(parameters: Parameters, shares: Sequence[Array]) -> Array:
-    """Mean of shares by flow over all requests of all phases, times the weights of the flows, `(n,)`."""
-    hours = parameters.system.hours
-    above: Array = np.zeros(parameters.n)
-    below: Array = np.zeros(parameters.n)
-    for f, (rate, share) in enumerate(zip(at_the_door(parameters), shares, strict=True)):
-        weight = np.broadcast_to(
-            rate * hours * parameters.of_flow(f, "weight"), (parameters.n, hours.shape[1])
-        )
-        full = np.broadcast_to(share, weight.shape)
-        for p in range(hours.shape[1]):
-            above = above + weight[:, p] * full[:, p]
-            below = below + weight[:, p]
-    return np.where(below > 0.0, above / np.where(below > 0.0, below, 1.0), 1.0)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from models.errors import SpaceTooLargeError
-from models.evaluation import Array
 from models.performance.program import REPEATS, program_of
 from models.screening import counted_limits, screen
 from models.system.system import System
@@ -36,11 +35,11 @@ def operations_of_all(system: System, *, seed: int) -> float:
         size = system.space.size
     except SpaceTooLargeError:
         size = None
-    if size is None or size > 2**62:
+    if size is None:
         return float("inf")
-    beyond_effort, beyond_load = _shares_left(system, size, seed)
+    beyond_effort, beyond_load = _shares_left(system, seed)
     load = beyond_effort * _LOAD_ALONE * _of_a_situation(system)
-    return size * (_A_DESIGN + load + beyond_load * operations_of_a_design(system))
+    return float(size) * (_A_DESIGN + load + beyond_load * operations_of_a_design(system))
 
 
 def _of_a_situation(system: System) -> float:
@@ -49,10 +48,9 @@ def _of_a_situation(system: System) -> float:
     return float(_A_SITUATION + each * len(system.nodes))
 
 
-def _shares_left(system: System, size: int, seed: int) -> tuple[float, float]:
+def _shares_left(system: System, seed: int) -> tuple[float, float]:
     """Shares of the designs that are within effort and money, and that are within the load too."""
-    numbers = np.random.default_rng(seed).integers(0, size, size=min(_SAMPLED, size))
-    X: Array = np.concatenate([system.space.designs(int(k), int(k) + 1) for k in np.unique(numbers)])
+    X = system.space.sample(_SAMPLED, seed=seed)
     over = screen(system, X)
     known = counted_limits(system)
     within_effort, within = np.ones(len(X), dtype=bool), np.ones(len(X), dtype=bool)

@@ -27,7 +27,8 @@ def screen(system: System, X: Array, *, threads: int | None = None) -> dict[str,
     the excess is the largest over the phases, so that of one phase is a lower bound. The healthy state of
     that phase comes out of the same passes with the same bits, since only times that act back on the load are
     worked out in them. The one pass after it moves the load by about the passes' own measure of rest; `_SURE`
-    is taken off for it. Where that state runs away or swings, the load is told as 0 and rules out nothing.
+    is taken off for it. Where that state isn't reached in the passes there are, the load is told as 0 and
+    rules out nothing.
 
     Args:
         system: The system.

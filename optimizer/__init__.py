@@ -9,28 +9,28 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from optimizer.config import SolveConfig
-    from optimizer.decide.knee import knee
-    from optimizer.files import write_solution
-    from optimizer.front import Front, front_of
-    from optimizer.pareto import hypervolume, non_dominated
-    from optimizer.solution import Certificate, Solution
-    from optimizer.solving import solve, solve_with
-    from optimizer.tables import design_table
+    from optimizer.decide.choose.knee import knee
+    from optimizer.files.solution import write_solution
+    from optimizer.files.tables import design_table
+    from optimizer.pareto.dominance import hypervolume, non_dominated
+    from optimizer.pareto.front import Front, front_of
+    from optimizer.solver.config import SolveConfig
+    from optimizer.solver.solution import Certificate, Solution
+    from optimizer.solver.solver import solve, solve_with
 
 _HOMES = {
-    "Certificate": "optimizer.solution",
-    "Front": "optimizer.front",
-    "Solution": "optimizer.solution",
-    "SolveConfig": "optimizer.config",
-    "design_table": "optimizer.tables",
-    "front_of": "optimizer.front",
-    "hypervolume": "optimizer.pareto",
-    "knee": "optimizer.decide.knee",
-    "non_dominated": "optimizer.pareto",
-    "solve": "optimizer.solving",
-    "solve_with": "optimizer.solving",
-    "write_solution": "optimizer.files",
+    "Certificate": "optimizer.solver.solution",
+    "Front": "optimizer.pareto.front",
+    "Solution": "optimizer.solver.solution",
+    "SolveConfig": "optimizer.solver.config",
+    "design_table": "optimizer.files.tables",
+    "front_of": "optimizer.pareto.front",
+    "hypervolume": "optimizer.pareto.dominance",
+    "knee": "optimizer.decide.choose.knee",
+    "non_dominated": "optimizer.pareto.dominance",
+    "solve": "optimizer.solver.solver",
+    "solve_with": "optimizer.solver.solver",
+    "write_solution": "optimizer.files.solution",
 }
 
 __all__ = [

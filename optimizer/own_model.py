@@ -14,20 +14,20 @@ from functools import partial
 from typing import Any
 
 from models.evaluation import Array
-from optimizer.answers import solution_answer
 from optimizer.batch.cases import Case, combinations
 from optimizer.batch.solving import facts, whole
-from optimizer.config import SolveConfig
 from optimizer.decide.noise import NO_ERROR, ModelError
-from optimizer.protocols import Evaluator, SearchSpace
+from optimizer.files.json import solution_answer
+from optimizer.model import Evaluator, SearchSpace
+from optimizer.pareto.tally import Progress
 from optimizer.report.findings import Findings, Goal, own_findings
 from optimizer.report.wording import Labels
 from optimizer.runs.run import config_of, key_of
 from optimizer.runs.solving import Answered, answered
 from optimizer.runs.store import RunStore, Wanted
-from optimizer.solution import Solution
-from optimizer.solving import Solver, solve_with, version_here
-from optimizer.tally import Progress
+from optimizer.solver.config import SolveConfig
+from optimizer.solver.solution import Solution
+from optimizer.solver.solver import Solver, solve_with, version_here
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def solve_own(
     changes: Mapping[str, Any] | None = None,
     progress: Progress | None = None,
 ) -> Solution:
-    """Finds the Pareto front of a model of your own (see `optimizer.solving.solve_with`)."""
+    """Finds the Pareto front of a model of your own (see `optimizer.solver.solver.solve_with`)."""
     return _work(model, changes)(config or SolveConfig(), progress=progress, checkpoint=None)
 
 

@@ -5,29 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from models.evaluation import Array, Dimension
+from models.evaluation import DIMENSIONS, Array, Dimension
 from models.units import nines, quantity
 
 #: Unit of a difference of shares; the complexity budget has points of its own.
 POINTS = "percentage points"
-#: What a dimension of the six is called when it is better, and when it is worse.
-_WORDS = {
-    "latency": ("faster", "slower"),
-    "throughput": ("more throughput", "less throughput"),
-    "consistency": ("more consistent", "less consistent"),
-    "availability": ("more available", "less available"),
-    "cost": ("cheaper", "dearer"),
-    "complexity": ("simpler", "more complex"),
-}
-#: What a design is called that is best in one dimension.
-_BEST = {
-    "latency": "fastest",
-    "throughput": "most throughput",
-    "consistency": "most consistent",
-    "availability": "most available",
-    "cost": "cheapest",
-    "complexity": "simplest",
-}
 
 
 def value_of(dimension: Dimension, value: float) -> str:
@@ -38,26 +20,31 @@ def value_of(dimension: Dimension, value: float) -> str:
 def difference(dimension: Dimension, before: float, after: float) -> str:
     """How a value differs from another: `31 ms faster`, `99.99 % instead of 99.9 % available`.
 
-    Availability is told by both values, because a difference of shares says nothing; so is what can't be
-    subtracted.
+    What is counted in nines is told by both values, because a difference of shares says nothing; so is what
+    can't be subtracted.
     """
     if before == after:
         return f"{dimension.name} the same"
     is_better = (after - before) * dimension.sign < 0.0
     better, worse = words_of(dimension)
-    if dimension.name == "availability":
-        texts = value_of(dimension, after), value_of(dimension, before)
-        if texts[0] == texts[1]:
-            return f"hardly {better if is_better else worse} ({texts[0]})"
-        return f"{texts[0]} instead of {texts[1]} available"
-    if not (math.isfinite(before) and math.isfinite(after)):
+    if is_told_by_both(dimension, before, after):
         told = f"{value_of(dimension, after)} instead of {value_of(dimension, before)}"
-        return f"{dimension.name} {told}"
+        is_so = dimension.called.is_so if dimension.scale == "nines" else ""
+        return f"{told} {is_so}" if is_so else f"{dimension.name} {told}"
+    if dimension.scale == "nines":
+        return f"hardly {better if is_better else worse} ({value_of(dimension, after)})"
     amount = abs(after - before)
     size = (
         quantity(100.0 * amount, POINTS) if dimension.unit == "fraction" else quantity(amount, dimension.unit)
     )
     return f"{size} {better if is_better else worse}"
+
+
+def is_told_by_both(dimension: Dimension, before: float, after: float) -> bool:
+    """Whether a difference is told by both values: of nines that read differently, or of what has no end."""
+    if dimension.scale == "nines":
+        return value_of(dimension, before) != value_of(dimension, after)
+    return not (math.isfinite(before) and math.isfinite(after))
 
 
 def differences(
@@ -81,17 +68,17 @@ def differences(
 
 def words_of(dimension: Dimension) -> tuple[str, str]:
     """What a design is called that is better in a dimension, and one that is worse."""
-    return _WORDS.get(dimension.name, (f"better {dimension.name}", f"worse {dimension.name}"))
+    return dimension.called.better, dimension.called.worse
 
 
 def best_in(dimension: Dimension) -> str:
     """What the best design in a dimension is called: `cheapest`."""
-    return _BEST.get(dimension.name, f"best {dimension.name}")
+    return dimension.called.best
 
 
 def worse_in(dimension: Dimension) -> str:
     """What the worst design in a dimension is called: `dearer`."""
-    return words_of(dimension)[1]
+    return dimension.called.worse
 
 
 def capitalised(words: str) -> str:
@@ -112,14 +99,9 @@ def joined(parts: Sequence[str], *, last: str = "and") -> str:
 
 
 _UNIT_OF_LIMIT = {
-    "latency": "ms",
-    "throughput": "requests/s",
-    "cost": "USD",
+    **{dimension.name: dimension.unit for dimension in DIMENSIONS},
     "one_time_usd": "USD",
     "effort_days": "days",
-    "consistency": "fraction",
-    "availability": "fraction",
-    "complexity": "fraction",
     "complexity_reserve": "fraction",
     "saturation": "fraction",
     "collapse": "fraction",

@@ -40,10 +40,10 @@ def app_test(monkeypatch, tmp_path, **query):
 def solved_in(store, name):
     """A bundled scenario that the store has the answer to, and its solution: no test waits for a worker."""
     from models import compile_system, load_scenario
-    from optimizer.config import SolveConfig
-    from optimizer.gallery import path_of
+    from optimizer.files.gallery import path_of
     from optimizer.runs.solving import solve_with_store
     from optimizer.runs.store import RunStore
+    from optimizer.solver.config import SolveConfig
 
     path = path_of(name)
     system = compile_system(load_scenario(path))

@@ -22,7 +22,7 @@ settings.load_profile("ci" if os.environ.get("CI") else "dev")
 @pytest.fixture
 def tradespace(monkeypatch, capsys):
     """Runs a command in this process: exit code, standard output, standard error."""
-    from optimizer.cli import main
+    from optimizer.cli.main import main
 
     monkeypatch.setenv("COLUMNS", "120")
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from models.evaluation import Dimension, Evaluation
-from optimizer.front import front_of
+from models.evaluation import DIMENSIONS, Dimension, Evaluation
+from optimizer.pareto.front import front_of
 
 
 def front(losses, *, names=None, X=None, better=None, utilisation=None):
@@ -14,7 +16,11 @@ def front(losses, *, names=None, X=None, better=None, utilisation=None):
     n, m = losses.shape
     names = names or [f"d{j}" for j in range(m)]
     better = better or ["lower"] * m
-    dimensions = tuple(Dimension(a, "", b) for a, b in zip(names, better, strict=True))
+    known = {dimension.name: dimension for dimension in DIMENSIONS}  # has words and a scale
+    dimensions = tuple(
+        replace(known.get(a, Dimension(a, "", b)), unit="", better=b)
+        for a, b in zip(names, better, strict=True)
+    )
     return front_of(
         Evaluation(
             X=np.arange(n, dtype=float)[:, None] if X is None else X,

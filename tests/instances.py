@@ -41,7 +41,7 @@ def non_dominated_by_hand(losses) -> list[bool]:
 
 
 class Grid:
-    """All whole-numbered points of a box, a space in the sense of `optimizer.protocols.Space`."""
+    """All whole-numbered points of a box, a space in the sense of `optimizer.model.Space`."""
 
     def __init__(self, *counts: int) -> None:
         self.counts = counts

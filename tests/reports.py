@@ -12,13 +12,13 @@ import numpy as np
 from models import compile_system, load_scenario
 from models.evaluation import Evaluation
 from optimizer import solve
-from optimizer.config import SolveConfig
-from optimizer.decide.representatives import representatives
-from optimizer.front import Front
+from optimizer.decide.choose.representatives import representatives
+from optimizer.files.tables import design_table
+from optimizer.pareto.front import Front
 from optimizer.report.building import build_report
 from optimizer.report.findings import findings_of
 from optimizer.report.sections.front import front_view
-from optimizer.tables import design_table
+from optimizer.solver.config import SolveConfig
 from scenarios import scenario
 
 ROOT = Path(__file__).parents[1]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from models.scenario.load import scenario_from_text
 from models.system.compiler import compile_system
-from optimizer.config import SolveConfig
-from optimizer.gallery import path_of
+from optimizer.files.gallery import path_of
 from optimizer.runs.connecting import url_of
 from optimizer.runs.solving import solve_with_store
 from optimizer.runs.store import RunStore
+from optimizer.solver.config import SolveConfig
 
 #: What the exercise names none of: a guess, and a driver whose square costs 10,000 USD.
 MORE = """

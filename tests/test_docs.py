@@ -148,7 +148,7 @@ def test_the_example_of_a_model_of_ones_own_works(tmp_path):
 def test_the_options_of_the_page_on_batches_exist():
     from typer.main import get_command
 
-    from optimizer.cli import app
+    from optimizer.cli.main import app
 
     known = {"--help"}
     waiting = [get_command(app)]

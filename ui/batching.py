@@ -10,10 +10,12 @@ from models.units import count, duration
 from optimizer.batch.cases import values_of
 from optimizer.batch.kept import is_kept_whole, wanted_batch
 from optimizer.batch.variables import Variable, variables_of
-from optimizer.config import SolveConfig
+from optimizer.model import size_of
 from optimizer.runs.run import Run
 from optimizer.runs.store import RunStore
 from optimizer.runs.worker import start_worker
+from optimizer.solver.choice import choice_of
+from optimizer.solver.config import SolveConfig
 from ui import cached, listing, state
 from ui.subject import PRIVATE, Subject, store
 
@@ -97,9 +99,10 @@ def how_long(subject: Subject, plan: Planned) -> str:
     """How long a batch may take, in words."""
     run = subject.run
     took = run.seconds if run is not None and run.state == "done" else None
-    seconds = took or cached.seconds_for_all(subject.system.digest, subject.system)
+    work = cached.work(subject.system.digest, subject.system)
+    seconds = took or work.seconds
     words = f"{count(plan.cases)} case{'' if plan.cases == 1 else 's'}"
-    if seconds <= SolveConfig().exact_seconds:
+    if choice_of(work, size_of(subject.system.space), SolveConfig()).is_exact:
         return f"{words}, about {duration(max(plan.cases * seconds, 1.0))} of work."
     return f"{words}, each a search of its own: minutes to hours. It can be stopped; what is done is kept."
 

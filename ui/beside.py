@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.evaluation import Array
-from optimizer.decide.changes import is_today, marked
+from optimizer.changes import is_today, marked
 from ui import tokens
 from ui.subject import Solved, Subject
 from ui.values import Row, row

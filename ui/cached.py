@@ -7,7 +7,6 @@ needed. What belongs to one person's scenario is found only by who has its text,
 from __future__ import annotations
 
 import base64
-import time
 from collections.abc import Callable
 from datetime import date
 from functools import partial
@@ -16,7 +15,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from models.errors import Finding, ScenarioError, TradespaceError
+from models.errors import Code, Finding, ScenarioError, TradespaceError
 from models.evaluation import Array, Evaluation
 from models.evaluator import evaluate
 from models.explanation.explain import explain
@@ -27,34 +26,35 @@ from models.system.system import System
 from optimizer.batch.kept import batch_of
 from optimizer.batch.running import Batch
 from optimizer.batch.summary import batch_report
-from optimizer.decide.breaking import BreakingPoints, breaking_points
-from optimizer.decide.comparing import Comparison, compare
-from optimizer.decide.health import Health, health_of
-from optimizer.decide.off_front import off_front
-from optimizer.decide.robustness import Robustness, robustness_of
-from optimizer.decide.spending import Addition, Spending, additions, spending_of
-from optimizer.decide.under_load import LOADS, LoadCurve, load_curve
-from optimizer.files import csv_bytes
-from optimizer.gallery import path_of, title_of
-from optimizer.protocols import size_of
+from optimizer.decide.confidence.robustness import Robustness, robustness_of
+from optimizer.decide.explain.comparison import Comparison, compare
+from optimizer.decide.explain.complexity_budget import Addition, Spending, additions, spending_of
+from optimizer.decide.explain.off_front import off_front
+from optimizer.files.gallery import path_of, title_of
+from optimizer.files.solution import csv_bytes
+from optimizer.files.tables import design_table
+from optimizer.model import size_of
 from optimizer.report.building import build_report
 from optimizer.report.content import Report
 from optimizer.report.findings import Findings, findings_at_once
 from optimizer.report.html import front_data
 from optimizer.report.sections.front import front_view, off_front_texts
 from optimizer.report.system_findings import SystemFindings
+from optimizer.resilience.breaking_points import BreakingPoints, breaking_points
+from optimizer.resilience.health import Health, health_of
+from optimizer.resilience.load_curve import LOADS, LoadCurve, load_curve
 from optimizer.runs.comparing import RunComparison, compare_runs
 from optimizer.runs.run import Run
 from optimizer.runs.solving import record_report, solution_of
 from optimizer.runs.store import RunStore
-from optimizer.solution import Solution
-from optimizer.tables import design_table
+from optimizer.solver.choice import Work
+from optimizer.solver.config import SolveConfig
+from optimizer.solver.solution import Solution
+from optimizer.solver.solver import work_of
 from ui.values import Row, array, row
 
 #: Designs of the front that are drawn at the most, and of those that are not on it.
 MOST_DRAWN, MOST_OTHERS = 50_000, 1_024
-#: Designs that are evaluated to learn how long one takes.
-_TRIED = 1024
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -84,7 +84,7 @@ def system_or_findings(text: str, source: str) -> System | tuple[Finding, ...]:
     except ScenarioError as error:
         return tuple(error.findings)
     except TradespaceError as error:
-        return (Finding("", str(error)),)
+        return (Finding("", str(error), code=Code.UNREADABLE),)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -115,16 +115,10 @@ def runs_compared(url: str, a: tuple[str, float], b: tuple[str, float]) -> RunCo
     return compare_runs(store, store.get(a[0]), store.get(b[0]))
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def seconds_for_all(digest: str, _system: System) -> float:
-    """How long it would take to look at every design here, s; infinite where they can't be counted."""
-    size = size_of(_system.space)
-    if size is None:
-        return float("inf")
-    X = _system.space.designs(0, min(size, _TRIED))
-    began = time.perf_counter()
-    evaluate(_system, X)
-    return (time.perf_counter() - began) * max(1.0, size / len(X))
+@st.cache_resource(max_entries=64, show_spinner=False)
+def work(digest: str, _system: System) -> Work:
+    """What looking at designs of a scenario takes, counted (the same here and where it is solved)."""
+    return work_of(_system, SolveConfig().seed)
 
 
 @st.cache_resource(max_entries=64, show_spinner="Looking at the design")

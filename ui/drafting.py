@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from models.errors import Finding, TradespaceError
+from models.errors import Code, Finding, TradespaceError
 from models.scenario.editing.draft import Draft
 from models.scenario.editing.edit import tree_of
 from models.scenario.reading.document import Node
 from models.scenario.reading.scalar import Scalar
 from models.system.system import System
-from optimizer.config import SolveConfig
+from optimizer.solver.config import SolveConfig
 from ui import cached, drafts, state
 from ui.solving import AT_ONCE_S, ask, at_once
 from ui.subject import Subject, Unreadable, current
@@ -50,7 +50,11 @@ def drafted(subject: Subject) -> Drafted:
     try:
         text = draft.text(subject.text, subject.system.scenario, source=subject.source)
     except TradespaceError as error:
-        found = (Finding("", str(error), hint="undo the edits, or make them in the text by hand"),)
+        found = (
+            Finding(
+                "", str(error), hint="undo the edits, or make them in the text by hand", code=Code.UNREADABLE
+            ),
+        )
         return Drafted(subject, tree, draft, subject.text, source, None, found)
     system = cached.system_or_findings(text, source)
     if isinstance(system, System):
@@ -86,7 +90,7 @@ def solve(found: Drafted, config: SolveConfig) -> None:
         if isinstance(own, Unreadable):  # it was checked before the button was drawn
             return
         subject = own
-    seconds = cached.seconds_for_all(subject.system.digest, subject.system)
+    seconds = cached.work(subject.system.digest, subject.system).seconds
     is_quick = config == SolveConfig() and seconds <= AT_ONCE_S
     run = at_once(subject).run if is_quick else ask(subject, config)
     if run is not None:

@@ -7,7 +7,7 @@ import contextlib
 import streamlit as st
 
 from models.errors import TradespaceError
-from optimizer.gallery import names
+from optimizer.files.gallery import names
 from ui import cached, state, tokens
 from ui.beside import LETTERS, lettered
 from ui.subject import Subject, current, follow_run, store

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from ipaddress import AddressValueError, IPv6Address
 from typing import Any, NoReturn
 
+from optimizer.cli.exit_codes import BAD_INPUT
 from optimizer.report.content import shown
 
 #: Names of this machine, each good at the app's own port only.
@@ -184,7 +185,7 @@ def allow_list_from(arguments: Sequence[str], script: str) -> AllowList:
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}: {message}\n")
+        self.exit(BAD_INPUT, f"{self.prog}: {message}\n")
 
 
 def _places(parser: _Parser, where: str, names: Iterable[str]) -> tuple[Place, ...]:

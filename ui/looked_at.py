@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from models.evaluation import Array, Evaluation
-from optimizer.decide.placing import Place, place_of
+from optimizer.decide.explain.standing import Place, place_of
 from optimizer.report.findings import Findings
 from ui import cached, state, tokens
 from ui.subject import Solved

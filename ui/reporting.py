@@ -10,7 +10,7 @@ import numpy as np
 
 from models.errors import TradespaceError
 from models.evaluation import Array
-from optimizer.designs import design_text
+from optimizer.files.designs import design_text
 from optimizer.report.content import Report
 from optimizer.report.system_findings import Tell
 from optimizer.report.writing import report_bytes

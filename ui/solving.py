@@ -12,14 +12,15 @@ import streamlit as st
 from models.errors import TradespaceError
 from models.evaluation import DIMENSIONS
 from models.units import count, duration
-from optimizer.config import SolveConfig
-from optimizer.protocols import size_of
+from optimizer.model import size_of
 from optimizer.report.content import joined
 from optimizer.report.wording import broken, over_text
 from optimizer.runs.run import Run
 from optimizer.runs.so_far import so_far
 from optimizer.runs.solving import solve_with_store, wanted_solve
 from optimizer.runs.worker import start_worker
+from optimizer.solver.choice import choice_of
+from optimizer.solver.config import SolveConfig
 from ui import cached, drafts, state
 from ui.subject import PRIVATE, Solved, Subject, current, store
 from ui.values import row
@@ -49,7 +50,7 @@ def solved() -> Solved | None:
         draw_unreadable(subject)
         return None
     run = subject.run
-    if run is None and cached.seconds_for_all(subject.system.digest, subject.system) <= AT_ONCE_S:
+    if run is None and cached.work(subject.system.digest, subject.system).seconds <= AT_ONCE_S:
         subject = at_once(subject)
         if isinstance(subject, Solved):
             name_run(subject)
@@ -168,10 +169,10 @@ def _draw_about(subject: Subject) -> None:
 
 def _how_long(subject: Subject) -> str:
     size = size_of(subject.system.space)
-    seconds = cached.seconds_for_all(subject.system.digest, subject.system)
+    work = cached.work(subject.system.digest, subject.system)
     designs = f"It has {count(size)} designs." if size is not None else "Its designs can't be counted."
-    if seconds <= SolveConfig().exact_seconds:
-        return f"{designs} Looking at all of them takes about {duration(max(seconds, 1.0))}."
+    if choice_of(work, size, SolveConfig()).is_exact:
+        return f"{designs} Looking at all of them takes about {duration(max(work.seconds, 1.0))}."
     return f"{designs} That is too many to look at each: a search looks where something is to be found."
 
 

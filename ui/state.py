@@ -12,8 +12,8 @@ from typing import cast
 
 import streamlit as st
 
-from optimizer.decide.selecting import Range
-from optimizer.gallery import names
+from optimizer.decide.choose.ranges import Range
+from optimizer.files.gallery import names
 from ui.edits import Edits
 from ui.view import FIRST, OWN, RUNS, Axes, View, address_of, view_from
 

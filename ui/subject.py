@@ -11,12 +11,12 @@ from pathlib import Path
 from models.errors import Finding, TradespaceError
 from models.evaluation import Array
 from models.system.system import System
-from optimizer.config import SolveConfig
 from optimizer.report.findings import Findings
 from optimizer.runs.connecting import StoreError, url_of
 from optimizer.runs.run import Run, config_of, key_of
 from optimizer.runs.store import RunStore
-from optimizer.solution import Solution
+from optimizer.solver.config import SolveConfig
+from optimizer.solver.solution import Solution
 from ui import cached, state, tokens
 from ui.view import FIRST, OWN, RUNS
 

@@ -6,8 +6,8 @@ import numpy as np
 
 from models.evaluation import Array
 from models.space.space import DesignSpace
-from optimizer.front import Front
-from optimizer.reading import whole_number
+from optimizer.pareto.front import Front
+from optimizer.validation import whole_number
 
 TODAY = "today"
 

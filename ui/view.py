@@ -7,8 +7,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from models.evaluation import DIMENSIONS
-from optimizer.decide.selecting import Range
+from models.evaluation import COST, DIMENSIONS, LATENCY
+from optimizer.decide.choose.ranges import Range
 
 #: The scenario of the first screen.
 FIRST = "black-friday-exercise"
@@ -38,8 +38,8 @@ class Axes:
         flipped: Axes that are upside down.
     """
 
-    x: str = "cost"
-    y: str = "latency"
+    x: str = COST.name
+    y: str = LATENCY.name
     colour: str = ""
     size: str = ""
     order: tuple[str, ...] = ()

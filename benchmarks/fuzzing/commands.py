@@ -14,7 +14,7 @@ from unittest import mock
 
 import yaml
 
-from optimizer.cli import main
+from optimizer.cli.main import main
 
 #: Commands that say something of a scenario; `{out}` and `{front}` are folders that are not there yet.
 COMMANDS: tuple[str, ...] = (

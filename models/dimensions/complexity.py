@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from models.evaluation import Array
+from models.scenario.complexity import ComplexityBudget
+from models.scenario.paths import parameters_of
+from models.system.dependency_graph import (
+    coordinated_replicas,
+    interacting_components,
+    is_called,
+    retry_attempts,
+)
+from models.system.parameters import Parameters
+from models.system.phases import over_phases, worst_of
 
 #: Below this share of the budget left, reports warn.
 WARNING_SHARE = 0.25
@@ -110,3 +120,30 @@ def complexity_budget(
         "decisions": np.maximum(decisions, 0.0),
     }
     return Budget(income, expenses)
+
+
+def budget_of(parameters: Parameters, made: Sequence[Array], utilisation: Array, decisions: Array) -> Budget:
+    """The complexity budget of n designs.
+
+    Args:
+        parameters: Their parameters.
+        made: Calls that each of their flows makes (`dependency_graph.made_calls`).
+        utilisation: Of the busiest station in its worst phase, `(n,)`.
+        decisions: Points of the decisions themselves, `(n,)`; negative = income.
+    """
+    n = parameters.n
+    coefficients = {
+        name: over_phases(parameters.of_complexity(name)) for name in parameters_of(ComplexityBudget)
+    }
+    called = is_called(parameters.system, made)
+    caches = [c for c, part in enumerate(parameters.system.parts) if part.traits.passes_on_misses]
+    calls_a_cache = worst_of(n, [flow[c] for flow in called for c in caches])
+    return complexity_budget(
+        coefficients=coefficients,
+        utilisation=utilisation,
+        interacting=interacting_components(called, n),
+        coordinated_replicas=coordinated_replicas(parameters, made),
+        retry_attempts=retry_attempts(parameters, made),
+        calls_a_cache=calls_a_cache,
+        decisions=decisions,
+    )

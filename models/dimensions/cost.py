@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 from models.evaluation import Array
+from models.performance.steady_state import Behaviour
+from models.performance.traffic import at_the_door
 from models.scenario.paths import Slot
 from models.system.effects import base_value
-from models.system.parameters import Parameters
+from models.system.parameters import Parameters, apply_decisions
 from models.system.system import System
 
 SECONDS_PER_HOUR = 3600.0
@@ -145,3 +148,46 @@ def lost_revenue(
     for rate, share, today, here in zip(requests, answered_share, worth_today, worth, strict=True):
         lost = lost + rate * SECONDS_PER_HOUR * hours * (today - here * share)
     return np.asarray(lost)
+
+
+def cost_of(
+    parameters: Parameters,
+    found: Behaviour,
+    one_time_usd: Array,
+    base: Mapping[Slot, Array] | None,
+) -> Cost:
+    """The parts of the cost of n designs.
+
+    Args:
+        parameters: Their parameters.
+        found: How they behave.
+        one_time_usd: Spending beforehand, `(n,)`.
+        base: Values that took the place of what the file says (see `apply_decisions`).
+    """
+    system = parameters.system
+    # Under uncertain numbers today's design is worth what they say, or their change would count as a loss.
+    worth_today = _worth_today(system)
+    if base:
+        X = np.tile(system.space.today, (parameters.n, 1))
+        worth_today = value_per_request(apply_decisions(system, X, base=base))
+    replicas_usd, calls_usd = running_cost(parameters, found.arrivals_per_s)
+    lost = lost_revenue(
+        parameters,
+        requests=at_the_door(parameters),
+        answered_share=found.success,
+        worth_today=worth_today,
+        worth=value_per_request(parameters, found.call_success),
+    )
+    return Cost(
+        replicas_usd=tuple(replicas_usd),
+        calls_usd=tuple(calls_usd),
+        drivers_usd=tuple(driver_costs(parameters)),
+        lost_revenue_usd=lost,
+        one_time_usd=one_time_usd,
+    )
+
+
+@lru_cache(maxsize=32)
+def _worth_today(system: System) -> list[Array]:
+    """What one answered request of each flow is worth in today's design, USD."""
+    return value_per_request(apply_decisions(system, system.space.today[None, :]))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from models.evaluation import Array
-from models.scenario.decision import Choice, Decision, Option, Toggle
+from models.scenario.decision import Choice, Toggle
 from models.system.system import System
 
 #: A relative difference up to this is rounding.
@@ -48,24 +48,31 @@ def effort(system: System, X: Array) -> Effort:
         differs = (today != X) & ~(np.abs(X - today) <= _ROUNDING * np.abs(today))
     for entry in system.space.decisions:
         decision = system.scenario.decisions[entry.name]
-        places = list(entry.columns)
-        held = X[:, places]
-        changed = np.any(differs[:, places], axis=1)
+        held = X[:, list(entry.columns)]
+        changed = differs[:, entry.columns[0]]
+        for j in entry.columns[1:]:
+            changed = changed | differs[:, j]
         changes = changes + changed
-        days = days + np.where(changed, decision.effort_days + _most(decision, held, "effort_days"), 0.0)
-        usd = usd + np.where(changed, decision.one_time_usd + _most(decision, held, "one_time_usd"), 0.0)
-        stands = np.any(held > 0.0, axis=1) if isinstance(decision, Toggle) else changed
-        points = points + np.where(stands, decision.complexity, 0.0) + _most(decision, held, "complexity")
+        options = tuple(decision.options.values()) if isinstance(decision, Choice) else ()
+        if decision.effort_days or any(option.effort_days for option in options):
+            most = _most([option.effort_days for option in options], held)
+            days = days + np.where(changed, decision.effort_days + most, 0.0)
+        if decision.one_time_usd or any(option.one_time_usd for option in options):
+            most = _most([option.one_time_usd for option in options], held)
+            usd = usd + np.where(changed, decision.one_time_usd + most, 0.0)
+        if decision.complexity:
+            stands = np.any(held > 0.0, axis=1) if isinstance(decision, Toggle) else changed
+            points = points + np.where(stands, decision.complexity, 0.0)
+        if options:
+            points = points + _most([option.complexity for option in options], held)
     return Effort(days, usd, points, changes)
 
 
-def _most(decision: Decision, held: Array, field: str) -> Array:
-    """What the chosen option takes; the most over the phases where it differs by phase."""
-    if not isinstance(decision, Choice):
-        return np.zeros(held.shape[0])
-    read: Callable[[Option], float] = lambda option: getattr(option, field)  # noqa: E731
-    amounts = np.array([read(option) for option in decision.options.values()])
-    chosen: Array = amounts[held.astype(np.intp)]
+def _most(amounts: Sequence[float], held: Array) -> Array | float:
+    """What the chosen option takes, by option; the most over the phases where it differs by phase."""
+    if not any(amounts):
+        return 0.0
+    chosen: Array = np.array(amounts)[held.astype(np.intp)]
     most = chosen[:, 0]
     for p in range(1, chosen.shape[1]):
         most = np.maximum(most, chosen[:, p])

@@ -7,7 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from models.dimensions.latency import Latency
 from models.evaluation import Array
+from models.performance.steady_state import Behaviour
+from models.system.parameters import Parameters
+from models.system.phases import worst_of
 
 #: What each term is divided by.
 THRESHOLDS = {
@@ -70,3 +74,22 @@ def emergence_score(
     base = total / len(terms)
     bent = np.minimum(_BEND + (base - _BEND) ** 2, 1.0)
     return Emergence(np.where(base <= _BEND, base, bent), base, terms)
+
+
+def emergence_of(parameters: Parameters, found: Behaviour, waits: Latency, coupling: Array) -> Emergence:
+    """The emergence score of n designs.
+
+    Args:
+        parameters: Their parameters.
+        found: How they behave.
+        waits: How long their users wait.
+        coupling: How closely their components depend on each other (`dependency_graph.coupling`).
+    """
+    n, count = parameters.n, range(len(parameters.system.parts))
+    return emergence_score(
+        utilisation=worst_of(n, [found.utilisation]),
+        coupling=coupling,
+        retry_rate=worst_of(n, [found.retry_share]),
+        p99_over_p50=waits.tail_ratio,
+        gc_share=worst_of(n, [parameters.of_component_or(c, "gc_share", 0.0) for c in count]),
+    )

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from models.dimensions.cost import may_be_infinite
-from models.evaluation import DIMENSIONS, Array
+from models.evaluation import COMPLEXITY, COST, DIMENSIONS, Array
 from models.system.dependency_graph import may_call_nothing
 from models.system.system import System
 
@@ -60,7 +60,7 @@ def limit_excess(
     if not limits.metastable:
         excess["metastable"] = metastable - 0.5
     if limits.complexity_reserve is not None:
-        used = values[:, _place("complexity")]
+        used = values[:, DIMENSIONS.index(COMPLEXITY)]
         excess["complexity_reserve"] = _snap(used - (1.0 - limits.complexity_reserve), 1.0)
     for j, dimension in enumerate(DIMENSIONS):
         goal = getattr(system.scenario.dimensions, dimension.name)
@@ -73,7 +73,7 @@ def limit_excess(
     if any(plan.can_leave_bounds for plan in system.plans.values()):
         excess["parameter_bounds"] = beyond_bounds
     if may_be_infinite(system):
-        excess["endless_cost"] = np.where(np.isfinite(values[:, _place("cost")]), -1.0, 1.0)
+        excess["endless_cost"] = np.where(np.isfinite(values[:, DIMENSIONS.index(COST)]), -1.0, 1.0)
     return excess
 
 
@@ -97,10 +97,6 @@ def effort_excess(system: System, *, effort_days: Array, one_time_usd: Array) ->
     return {
         name: _snap(value - limit, limit) for name, (value, limit) in measured.items() if limit is not None
     }
-
-
-def _place(dimension: str) -> int:
-    return [d.name for d in DIMENSIONS].index(dimension)
 
 
 def _snap(excess: Array, limit: float) -> Array:

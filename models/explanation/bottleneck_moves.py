@@ -8,9 +8,6 @@ from models.evaluation import Array, Evaluation
 from models.scenario.paths import Slot
 from models.system.system import System
 
-#: What makes a component carry more.
-_CAPACITY = ("replicas", "slots", "shards", "rate_limit_per_s")
-
 
 def more_where_it_is_tight(system: System, evaluation: Evaluation) -> Array:
     """Designs with one step more of what makes their busiest component carry more, and with one step less.
@@ -24,11 +21,11 @@ def more_where_it_is_tight(system: System, evaluation: Evaluation) -> Array:
     """
     found = [np.empty((0, system.space.n_columns))]
     busiest = evaluation.indicators["bottleneck"]
-    for c, name in enumerate(system.components):
+    for c in range(len(system.components)):
         X = evaluation.X[busiest == c]
         if not X.shape[0]:
             continue
-        for j in sorted(_columns(system, name)):
+        for j in sorted(_columns(system, c)):
             column = system.space.columns[j]
             width = column.step if column.step > 0.0 else 0.1 * (column.upper - column.lower)
             for steps in (1.0, 2.0, -1.0):
@@ -38,7 +35,8 @@ def more_where_it_is_tight(system: System, evaluation: Evaluation) -> Array:
     return np.concatenate(found)
 
 
-def _columns(system: System, component: str) -> set[int]:
+def _columns(system: System, component: int) -> set[int]:
     """Columns that change what a component can carry."""
-    slots = [Slot("component", component, parameter) for parameter in _CAPACITY]
+    name, capacity = system.components[component], system.parts[component].traits.capacity
+    slots = [Slot("component", name, parameter) for parameter in capacity]
     return {j for slot in slots if slot in system.plans for j in system.plans[slot].columns}

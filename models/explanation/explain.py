@@ -9,7 +9,7 @@ import numpy as np
 
 from models.dimensions.complexity import Budget
 from models.dimensions.emergence import Emergence
-from models.evaluation import DIMENSIONS, Array
+from models.evaluation import COMPLEXITY, COST, DIMENSIONS, Array
 from models.evaluator import Run, run
 from models.formulas.cumulants import Cumulants
 from models.formulas.mixtures import Entry, Mixture, collapse
@@ -51,8 +51,8 @@ def explain(system: System, x: Array) -> dict[str, Json]:
         },
         "limits": limits_of(steps.excess),
         "phases": [_phase(system, steps, network, p) for p in range(len(system.phases))],
-        "cost": _cost(system, steps),
-        "complexity": _complexity(steps.budget),
+        COST.name: _cost(system, steps),
+        COMPLEXITY.name: _complexity(steps.budget),
         "emergence": _emergence(steps.emergence),
         "effort": {
             "days": _number(steps.effort.days[0]),

@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammaincc, gammainccinv, gammaln, ndtr, ndtri
+from scipy.special import gammaincc, gammaln, ndtr, ndtri
 
-from models.formulas.cumulants import Array, Cumulants
+from models.formulas.cumulants import Array
 from models.formulas.mixtures import Entry, Mixture
 
 #: A law narrower than this, relative to its mean, counts as this wide: a step is a steep slope.
@@ -99,17 +99,6 @@ def tail(entry: Entry, x: Array) -> Array:
     law = shifted_gamma(*(np.where(endless, 1.0, part) for part in entry[1:]))
     inside = gammaincc(law.shape, np.maximum((x - law.shift) / law.scale, 0.0))
     return np.where(endless, 1.0, inside)
-
-
-def plain_percentile(part: Cumulants, probability: float) -> Array:
-    """The percentile of one shifted gamma law; arguments and errors as for `percentile`.
-
-    Source: the inverse of the incomplete gamma function (Abramowitz and Stegun 1964, 6.5.3).
-    """
-    _check(probability)
-    endless = np.isinf(part.mean) | np.isinf(part.variance)
-    law = shifted_gamma(*(np.where(endless, 1.0, value) for value in part))
-    return np.where(endless, np.inf, law.shift + law.scale * gammainccinv(law.shape, 1.0 - probability))
 
 
 def percentile(mixture: Mixture, probability: float) -> Array:

@@ -41,6 +41,7 @@ def _sources() -> str:
             *(models / "performance" / name for name in ("compiled.py", "program.py", "record.py")),
             *models.glob("formulas/*.py"),
             models / "system" / "layout.py",
+            *models.glob("scenario/kinds/*.py"),
         ]
     ):
         found.update(path.name.encode() + path.read_bytes())

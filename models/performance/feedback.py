@@ -10,8 +10,6 @@ import numpy as np
 from models.scenario.paths import Slot
 from models.system.system import CallNode, System
 
-_LOSSES = ("queue_limit", "max_wait_s", "rate_limit_per_s")
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Coupling:
@@ -54,12 +52,13 @@ def coupling_of(system: System) -> Coupling:
         for c, name in enumerate(system.components)
     )
     slow = tuple(
-        system.parts[c].kind == "cache" and not _is_given(system, Slot("component", name, "hit_ratio"))
+        system.parts[c].traits.passes_on_misses
+        and not _is_given(system, Slot("component", name, "hit_ratio"))
         for c, name in enumerate(system.components)
     )
     refuses = tuple(
-        any(_is_limited(system, Slot("component", name, parameter)) for parameter in _LOSSES)
-        for name in system.components
+        any(_is_limited(system, Slot("component", name, parameter)) for parameter in part.traits.losses)
+        for name, part in zip(system.components, system.parts, strict=True)
     )
     attempt_fails, fails = _can_fail(system, refuses)
     late = tuple(blocks[c] and refuses[c] for c in count)

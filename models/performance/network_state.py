@@ -140,7 +140,7 @@ def network_of(system: System, situations: Situations) -> Network:
     return Network(
         stations=tuple(
             Station(
-                is_external=part.kind == "external",
+                is_external=not part.traits.is_ours,
                 arrivals_per_s=station[:, :, c, of.ARRIVALS],
                 servers=station[:, :, c, of.SERVERS],
                 service_s=station[:, :, c, of.SERVICE_S],

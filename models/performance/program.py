@@ -16,14 +16,16 @@ from models.performance.mixture import MOST_ENTRIES, PLACES
 from models.performance.parallel_calls import MEMORY, MEMORY_WIDTH
 from models.performance.record import Floats, Floats2, Floats3, Ints, Record
 from models.scenario.component import KINDS
+from models.scenario.kinds.cache import Cache
+from models.scenario.kinds.external import External
+from models.scenario.kinds.store import Store
 from models.system.layout import CALL, COMPONENT, FLOW, Layout
 from models.system.system import ParallelNode, StepNode, System, all_calls
 
 Array = NDArray[np.float64]
 
 #: Kinds of components as numbers.
-SERVICE, STORE, CACHE, EXTERNAL = range(4)
-_KIND = {"service": SERVICE, "store": STORE, "cache": CACHE, "external": EXTERNAL}
+STORE, CACHE, EXTERNAL = Store.traits.code, Cache.traits.code, External.traits.code
 
 #: Columns of what is known of a station.
 (
@@ -174,7 +176,7 @@ def program_of(system: System) -> Program:
     ]
     fails = coupling.errors or coupling.refusals or coupling.valves or coupling.retries
     return Program(
-        kind=_ints(_KIND[part.kind] for part in system.parts),
+        kind=_ints(part.traits.code for part in system.parts),
         order=_ints(system.callers_first),
         **_lists(own=own),
         component=_ints(node.component for node in system.nodes),
@@ -327,4 +329,4 @@ def _lists(**lists: Sequence[Sequence[int]]) -> dict[str, Ints]:
     return found
 
 
-assert set(KINDS) == set(_KIND)
+assert len({kind.traits.code for kind in KINDS.values()}) == len(KINDS)

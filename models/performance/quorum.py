@@ -1,7 +1,4 @@
-"""What the quorums of a store add to its calls: waits for other replicas, and reads that miss a write.
-
-See `models.formulas.quorums`.
-"""
+"""What the quorums of a store add to its calls: waits for other replicas, and reads that miss a write."""
 
 from __future__ import annotations
 
@@ -28,7 +25,13 @@ def quorum_waits(
 def stale_read_share(
     n: float, r: float, w: float, lag_s: float, read_delay_s: float, writes_per_key_per_s: float
 ) -> float:
-    """Share of reads that don't return the latest write (Bailis et al. 2012)."""
+    """Share of reads that don't return the latest write, of r out of n replicas, after writes to w of them.
+
+    C(n-w, r)/C(n, r) x u L / (u L + r) x (L / (L + D))^r with u writes of the key per second, lag L and
+    delay D (s): probabilistically bounded staleness (Bailis et al. 2012, eq. 1; Malkhi, Reiter and Wright
+    1997) for exponential lags and writes; the last factor for reads that take time themselves (own, against
+    Monte Carlo; docs/model.md). It errs to the pessimistic side.
+    """
     if r + w > n:
         return 0.0
     log = log_gamma(n - w + 1.0, 0) - log_gamma(n - w - r + 1.0, 0) - log_gamma(n + 1.0, 0)

@@ -1,7 +1,4 @@
-"""Hard failures of replicas and zones: the share of each flow's requests that finds what it requires.
-
-See `models.formulas.redundancy`.
-"""
+"""Hard failures of replicas and zones: the share of each flow's requests that finds what it requires."""
 
 from __future__ import annotations
 
@@ -136,6 +133,10 @@ def _look_up(row: np.ndarray, code: int, count: int) -> None:
 
 @internal
 def _k_of_n(needed: float, replicas: float, availability: float) -> float:
+    """Probability that at least `needed` of `replicas` independent copies are up.
+
+    The binomial tail as an incomplete beta function (Abramowitz and Stegun 1964, 26.5.24).
+    """
     if needed <= 0.0:
         return 1.0
     if not (needed >= 1.0 and needed <= replicas):
@@ -145,6 +146,11 @@ def _k_of_n(needed: float, replicas: float, availability: float) -> float:
 
 @internal
 def _carried_share(offered: float, replicas: float, availability: float) -> float:
+    """Expected share of the work that is carried when each lost copy takes only its part along.
+
+    E[min(1, J / b)] with J copies up and b copies' worth of load; with m the smallest whole number >= b it is
+    P(J >= m) + n p P(Bin(n-1, p) <= m-2) / b, since j C(n, j) = n C(n-1, j-1).
+    """
     b = max(offered, 1e-9)
     m = max(math.ceil(b - 1e-9), 1.0)
     enough = _k_of_n(m, replicas, availability)

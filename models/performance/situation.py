@@ -9,7 +9,7 @@ import numpy as np
 from models.performance import program as of
 from models.performance.call import answer_steps
 from models.performance.compiled import internal
-from models.performance.fixed_point import begin, settle
+from models.performance.fixed_point import MOST_PASSES, begin, settle
 from models.performance.least_load import least_load
 from models.performance.network import one_pass
 from models.performance.program import Program, Work
@@ -53,7 +53,7 @@ def situation(program: Program, work: Work, out: np.ndarray, most_load: float) -
         out: What it comes to, `(FIRST + c + i + 2 f + limited,)`.
         most_load: Where finite only the load of the stations is wanted: what comes after it, the failed state
             and the times, is left out. Where one is certain to be above this, what is told is a lower bound;
-            where the load itself is in question (it runs away, or swings), it is 0.
+            where the load itself is in question (it runs away, swings, or still creeps), it is 0.
     """
     only_load = most_load < math.inf
     c_n, i_n, f_n = program.kind.size, program.component.size, program.flow_steps.size
@@ -76,8 +76,9 @@ def situation(program: Program, work: Work, out: np.ndarray, most_load: float) -
     if program.flags[of.FAILS]:
         away, swings, _ = settle(program, work, parts, calls, users, state, state, False)
         if only_load:
+            has_settled = not away and not swings and work.passes[0] < MOST_PASSES
             _finish(work, out)
-            if not away and not swings:
+            if has_settled:
                 _read_stations(program, work, calls, flows, out)
             return
         if program.flags[of.REPEATS]:

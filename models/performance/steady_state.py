@@ -7,14 +7,17 @@ is worked out once, by the compiled kernel (`models.performance`).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.evaluation import Array
 from models.performance.unique_rows import unique_rows
+from models.scenario.paths import Slot
 from models.system.parameters import Parameters
 from models.system.phases import in_phase
+from models.system.system import System
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,6 +79,24 @@ class Behaviour:
     flow_latency_ms: tuple[Array, ...]
 
 
+@lru_cache(maxsize=32)
+def _file_row(system: System) -> tuple[Array, tuple[Slot, ...]]:
+    """What the file says of every design in every phase as a row, and the slots that differ by phase."""
+    from models.performance.program import layout_of
+
+    layout = layout_of(system)
+    row = np.array(layout.defaults())
+    by_phase = []
+    for slot, value in system.static.items():
+        column = layout.column(slot)
+        if column is not None and value.size == 1:
+            row[column] = value[0, 0]
+        elif column is not None:
+            by_phase.append(slot)
+    row.setflags(write=False)
+    return row, tuple(by_phase)
+
+
 def situations_of(parameters: Parameters, *, phase: int | None = None) -> Situations:
     """Finds the situations that differ.
 
@@ -87,13 +108,15 @@ def situations_of(parameters: Parameters, *, phase: int | None = None) -> Situat
 
     n, p = parameters.n, parameters.n_phases if phase is None else 1
     layout = layout_of(parameters.system)
-    base = np.array(layout.defaults())
+    row, by_phase = _file_row(parameters.system)
+    base = row.copy()
     columns: list[int] = []
     varied: list[Array] = []
-    for slot, value in parameters.values.items():
+    for slot in dict.fromkeys((*by_phase, *parameters.own)):
         column = layout.column(slot)
         if column is None:
             continue
+        value = parameters.values[slot]
         if phase is not None:
             value = in_phase(value, phase)[:, None]
         if value.size == 1:
@@ -116,7 +139,7 @@ def load_of(
 ) -> tuple[Array, Array]:
     """Utilisation and collapse (as in `Behaviour`) of n designs in one phase, `(n,)` each, at a lower price.
 
-    Where the load runs away or swings, both are 0. Where a station is certain to be above `most`, or over its
+    Where the load comes to no rest, both are 0. Where a station is certain to be above `most`, or over its
     capacity, they are lower bounds.
     """
     from models.performance import kernel, situation

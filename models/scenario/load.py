@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from models.errors import Finding, ScenarioError
+from models.errors import Code, Finding, ScenarioError
 from models.scenario.checks import check
 from models.scenario.load_trace import TraceError, with_phases
 from models.scenario.reading.document import (
@@ -69,7 +69,10 @@ def scenario_from(tree: Mapping[str, Any], *, source: str = "scenario") -> Scena
     found: list[Finding] = []
     plain = _plain(tree, "", 0, found)
     if not isinstance(plain, dict):
-        raise ScenarioError(source, found or [Finding("", "no mapping", "a mapping with the key schema")])
+        raise ScenarioError(
+            source,
+            found or [Finding("", "no mapping", "a mapping with the key schema", code=Code.WRONG_TYPE)],
+        )
     return _scenario(Document(plain, findings=tuple(found)), source=source, folder=None)
 
 
@@ -96,7 +99,11 @@ def _first(findings: list[Finding]) -> list[Finding]:
     """The findings that are told: nobody reads hundreds."""
     more = len(findings) - MAX_FINDINGS
     shown = findings[:MAX_FINDINGS]
-    return [*shown, Finding("", f"and {more} more errors", hint="mend these first")] if more > 0 else shown
+    return (
+        [*shown, Finding("", f"and {more} more errors", hint="mend these first", code=Code.TOO_MANY)]
+        if more > 0
+        else shown
+    )
 
 
 def _validated(tree: Mapping[str, Any]) -> tuple[Scenario | None, list[Finding]]:
@@ -115,25 +122,41 @@ def _placed(findings: list[Finding], document: Document) -> list[Finding]:
 def _plain(value: Any, where: str, depth: int, found: list[Finding]) -> Any:
     """Python values as the reader of a file would give them; what no file can hold is a finding."""
     if depth > MAX_DEPTH:
-        found.append(Finding(where[:200], f"nested deeper than {MAX_DEPTH} levels"))
+        found.append(Finding(where[:200], f"nested deeper than {MAX_DEPTH} levels", code=Code.TOO_LARGE))
         return None
     if isinstance(value, Mapping):
         named = {key: inner for key, inner in value.items() if isinstance(key, str)}
         if len(named) < len(value):
-            found.append(Finding(where, "a key that is no text", "keys that are texts"))
+            found.append(Finding(where, "a key that is no text", "keys that are texts", code=Code.WRONG_TYPE))
         if any(len(key) > MAX_KEY for key in named):
-            found.append(Finding(where, "a very long key", f"keys of at most {MAX_KEY} letters"))
+            found.append(
+                Finding(where, "a very long key", f"keys of at most {MAX_KEY} letters", code=Code.TOO_LARGE)
+            )
             return None
         return {key: _plain(inner, joined(where, key), depth + 1, found) for key, inner in named.items()}
     if isinstance(value, (list, tuple)):
         return tuple(_plain(inner, joined(where, i), depth + 1, found) for i, inner in enumerate(value))
     if isinstance(value, float) and not math.isfinite(value):
-        found.append(Finding(where, f"{value} is not a number that can be computed with", "", "use None"))
+        found.append(
+            Finding(
+                where,
+                f"{value} is not a number that can be computed with",
+                "",
+                "use None",
+                code=Code.WRONG_TYPE,
+            )
+        )
         return None
     if isinstance(value, int) and abs(value) > _MAX_INTEGER:
-        found.append(Finding(where, "a whole number of more than 18 digits", "a smaller number"))
+        found.append(
+            Finding(where, "a whole number of more than 18 digits", "a smaller number", code=Code.TOO_LARGE)
+        )
         return None
     if value is None or type(value) in (bool, int, float, str):
         return value
-    found.append(Finding(where, f"a value of the type {type(value).__name__}", "plain Python values"))
+    found.append(
+        Finding(
+            where, f"a value of the type {type(value).__name__}", "plain Python values", code=Code.WRONG_TYPE
+        )
+    )
     return None

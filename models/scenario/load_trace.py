@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from models.errors import Finding
+from models.errors import Code, Finding
 from models.scenario.reading.document import MAX_BYTES
 from models.scenario.reading.scalar import plain
 from models.scenario.workload import Phase, Trace, Workload
@@ -61,7 +61,17 @@ def with_phases(workload: Workload, folder: Path | None) -> Workload:
     trace = Trace(file=workload.trace) if isinstance(workload.trace, str) else workload.trace
     where = "workload.trace" if isinstance(workload.trace, str) else "workload.trace.file"
     if workload.phases:
-        raise TraceError([Finding("workload", "phases and a trace", "one of the two", "remove one of them")])
+        raise TraceError(
+            [
+                Finding(
+                    "workload",
+                    "phases and a trace",
+                    "one of the two",
+                    "remove one of them",
+                    code=Code.CONFLICT,
+                )
+            ]
+        )
     phases = cut(read_trace(_content(trace.file, folder, where), where), trace.phases)
     source = workload.source or f"phases cut from {trace.file}"
     return workload.model_copy(update={"phases": phases, "trace": None, "source": source})
@@ -144,21 +154,41 @@ def _take(
         value = _number(text)
         if value is None:
             said = f"{line}: the {name} {text[:40]!r}" if text else f"{line}: no {name}"
-            found.append(Finding(where, said, "a number"))
+            found.append(Finding(where, said, "a number", code=Code.NOT_A_NUMBER))
             return
         values.append(value)
     time_s, rate = values
     if rate != 0.0 and not _MIN_RATE <= rate <= _MAX_RATE:
         allowed = "0, or a number from 1e-9 to 1e12 requests/s"
-        found.append(Finding(where, f"{line}: the rate {rate:g}", allowed))
+        found.append(Finding(where, f"{line}: the rate {rate:g}", allowed, code=Code.OUT_OF_RANGE))
     elif not abs(time_s) <= 1e12:
-        found.append(Finding(where, f"{line}: the time {time_s:g}", "seconds from -1e12 to 1e12"))
+        found.append(
+            Finding(
+                where, f"{line}: the time {time_s:g}", "seconds from -1e12 to 1e12", code=Code.OUT_OF_RANGE
+            )
+        )
     elif rows and time_s <= rows[-1].time_s:
         said = f"{line}: the time {time_s:g} after {rows[-1].time_s:g}"
-        found.append(Finding(where, said, "times that increase from line to line", "sort the file by time"))
+        found.append(
+            Finding(
+                where,
+                said,
+                "times that increase from line to line",
+                "sort the file by time",
+                code=Code.WRONG_ORDER,
+            )
+        )
     elif rows and time_s - rows[-1].time_s < _MIN_SPAN_S:
         said = f"{line}: the time {time_s:g} right after {rows[-1].time_s:g}"
-        found.append(Finding(where, said, "times that are a millisecond apart at least", "take rows out"))
+        found.append(
+            Finding(
+                where,
+                said,
+                "times that are a millisecond apart at least",
+                "take rows out",
+                code=Code.WRONG_ORDER,
+            )
+        )
     else:
         rows.append(Row(time_s, rate))
 
@@ -196,4 +226,4 @@ def _content(file: str, folder: Path | None, where: str) -> bytes:
 
 
 def _error(where: str, found: str, allowed: str, hint: str = "") -> TraceError:
-    return TraceError([Finding(where, found, allowed, hint)])
+    return TraceError([Finding(where, found, allowed, hint, code=Code.UNREADABLE)])

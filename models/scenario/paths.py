@@ -16,9 +16,8 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from models.scenario.complexity import ComplexityBudget
 from models.scenario.flow import Call, Fallback, Flow, calls
@@ -31,8 +30,7 @@ Owner = Literal["component", "flow", "call", "workload", "complexity", "driver"]
 _RATE = Quantity("rate", 0.0, 1e12, False, False, False, "requests/s")
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(NamedTuple):
     """One parameter of one owner: the place that a path points to.
 
     Attributes:
@@ -78,10 +76,16 @@ def parameters_of_call() -> dict[str, Quantity]:
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """A sentence that names the nearest valid name, or nothing."""
+    close = nearest_name(name, known)
+    return f"did you mean {close!r}?" if close else ""
+
+
+def nearest_name(name: str, known: Iterable[str]) -> str:
+    """The nearest valid name; empty where none is near."""
     if len(name) > 100:  # no misspelt name, but something else altogether
         return ""
     close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
-    return f"did you mean {close[0]!r}?" if close else ""
+    return close[0] if close else ""
 
 
 def _listed(names: Iterable[str]) -> str:
@@ -130,7 +134,7 @@ def resolve(scenario: Scenario, path: str) -> tuple[Slot, ...]:
     known = [*scenario.components, "flows", "calls", "workload", "complexity", "drivers"]
     _pick(head, known, "component")
     component = scenario.components[head]
-    article = "an" if component.kind == "external" else "a"
+    article = "an" if component.kind[0] in "aeiou" else "a"
     _pick(rest, parameters_of(type(component)), f"parameter of {article} {component.kind}")
     return (Slot("component", head, rest),)
 

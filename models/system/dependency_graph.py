@@ -116,7 +116,7 @@ def coordinated_replicas(parameters: Parameters, made: Sequence[Array]) -> Array
     system = parameters.system
     total: Array = np.zeros(parameters.n)
     for c, part in enumerate(system.parts):
-        if part.kind != "store":
+        if not part.traits.keeps_copies:
             continue
         quorum = parameters.of_component(c, "write_quorum")
         reached = np.where(np.isnan(quorum), parameters.of_component(c, "replicas"), quorum)

@@ -26,6 +26,7 @@ class Parameters:
         n_phases: Number of phases p.
         values: Value by slot, `(n | 1, p | 1)`; "without limit" is infinity, "not given" NaN.
         beyond: By how much (relative) the worst parameter had to be held back to its bounds, `(n,)`.
+        own: Slots that hold something else than the file says of every design.
     """
 
     system: System
@@ -33,6 +34,7 @@ class Parameters:
     n_phases: int
     values: Mapping[Slot, Array]
     beyond: Array
+    own: tuple[Slot, ...] = ()
 
     def of_component(self, component: int, parameter: str) -> Array:
         """A parameter of the component at a position.
@@ -114,4 +116,5 @@ def apply_decisions(
         # What only a stress changes (the hits of a cache) is 1 without it.
         value = values.get(slot, np.ones((1, 1)))
         values[slot] = np.where(np.isinf(value), value, value * factor)
-    return Parameters(system, X.shape[0], system.hours.shape[1], values, beyond)
+    own = tuple(dict.fromkeys((*system.plans, *base, *(stress or {}))))
+    return Parameters(system, X.shape[0], system.hours.shape[1], values, beyond, own)

@@ -50,17 +50,6 @@ class ParallelNode:
 StepNode = CallNode | ParallelNode
 
 
-def direct_calls(steps: Sequence[StepNode]) -> list[int]:
-    """The calls among some steps and in their parallel branches, not those under them, by index."""
-    found: list[int] = []
-    for step in steps:
-        if isinstance(step, ParallelNode):
-            found += [i for branch in step.branches for i in direct_calls(branch)]
-        else:
-            found.append(step.index)
-    return found
-
-
 def all_calls(steps: Sequence[StepNode]) -> list[CallNode]:
     """All calls in some steps and under them."""
     found: list[CallNode] = []

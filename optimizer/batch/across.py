@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 from models.evaluation import Array, Evaluation
 from optimizer.batch.solving import whole
 from optimizer.batch.together import Joined, Together, joined
-from optimizer.config import EVALUATIONS, SolveConfig
-from optimizer.decide.knee import mean_regret
-from optimizer.methods import Hints
-from optimizer.pareto import non_dominated
-from optimizer.protocols import size_of
-from optimizer.scaling import scale_of
-from optimizer.solving import solve_with
-from optimizer.tally import Progress
+from optimizer.decide.choose.knee import mean_regret
+from optimizer.model import size_of
+from optimizer.pareto.dominance import non_dominated
+from optimizer.pareto.scaling import scale_of
+from optimizer.pareto.tally import Progress
+from optimizer.solver.config import EVALUATIONS, SolveConfig
+from optimizer.solver.methods import Hints
+from optimizer.solver.solver import solve_with
 
 
 @dataclass(frozen=True, slots=True, eq=False)

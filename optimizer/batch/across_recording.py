@@ -10,13 +10,13 @@ from collections.abc import Callable, Mapping
 from optimizer.batch.across import Across, solve_across
 from optimizer.batch.across_report import across_table
 from optimizer.batch.together import Together
-from optimizer.config import SolveConfig
 from optimizer.engines.engine import told
-from optimizer.files import parquet_bytes
+from optimizer.files.solution import parquet_bytes
 from optimizer.runs.connecting import StoreError
 from optimizer.runs.recording import Beats
 from optimizer.runs.run import config_of, key_of
 from optimizer.runs.store import RunStore, Wanted
+from optimizer.solver.config import SolveConfig
 
 
 def solve_across_recorded(

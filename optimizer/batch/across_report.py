@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from models.evaluation import Array, Dimension
+from models.evaluation import COST, Array, Dimension
 from optimizer.batch.across import Across, safety
 from optimizer.batch.together import Together
-from optimizer.decide.changes import called, marked
+from optimizer.changes import called, marked
+from optimizer.files.tables import plain_table
 from optimizer.report.content import (
     Block,
     Bullets,
@@ -25,7 +26,6 @@ from optimizer.report.content import (
     text,
 )
 from optimizer.report.wording import Labels, against_today, labels_of
-from optimizer.tables import plain_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -176,7 +176,7 @@ def _scenarios(together: Together, found: Across) -> Section:
 
 def _cost(together: Together, found: Across) -> Section:
     names = [dimension.name for dimension in found.parts[0].dimensions]
-    safe, told = safety(found, names.index("cost"))
+    safe, told = safety(found, names.index(COST.name))
     if safe is None:
         words = text("There is no design that is safe everywhere, at any price.")
         return Section("safety", "What it costs to be safe everywhere", (Paragraph(words, "warning"),))

@@ -6,7 +6,7 @@ import statistics
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from models.evaluation import Dimension
+from models.evaluation import Dimension, dimension_from
 from optimizer.batch.cases import Case
 from optimizer.batch.running import Batch
 from optimizer.report.content import Block, Cell, Line, Number, Section, Table, text
@@ -144,7 +144,7 @@ def dimensions_of(batch: Batch) -> list[Dimension]:
     """The dimensions of the model; none where no case is done."""
     for result in batch.results.values():
         if result["answer"]:
-            return [Dimension(**told) for told in result["answer"]["dimensions"]]
+            return [dimension_from(told) for told in result["answer"]["dimensions"]]
     return []
 
 

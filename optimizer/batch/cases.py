@@ -14,8 +14,8 @@ from typing import Any
 from models.scenario.scenario import Scenario
 from models.units import count
 from optimizer.batch.varied import Change, VariedError, varied, written_value
-from optimizer.reading import number as number_of
-from optimizer.reading import whole_number
+from optimizer.validation import number as number_of
+from optimizer.validation import whole_number
 
 #: Cases of the largest batch.
 MOST_CASES = 100_000

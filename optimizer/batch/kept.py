@@ -15,21 +15,21 @@ from typing import Any
 from models.errors import Remedy
 from models.scenario.load import scenario_from, scenario_from_text
 from models.scenario.scenario import Scenario
-from optimizer.answer_form import plain
-from optimizer.answers import config_from
 from optimizer.batch.cases import Case, grid
 from optimizer.batch.result_form import ChoicesForm, KeptForm
 from optimizer.batch.running import Batch, digest_of
 from optimizer.batch.solving import solve_case
 from optimizer.batch.summary import summary_rows
 from optimizer.batch.varied import varied
-from optimizer.config import SolveConfig
-from optimizer.files import csv_bytes, parquet_bytes
-from optimizer.reading import UnreadableError, from_json, from_values
+from optimizer.files.json import config_from
+from optimizer.files.json_schema import plain
+from optimizer.files.solution import csv_bytes, parquet_bytes
+from optimizer.files.tables import plain_table
 from optimizer.runs.connecting import StoreError
 from optimizer.runs.run import Run, key_of
 from optimizer.runs.store import RunStore, Wanted
-from optimizer.tables import plain_table
+from optimizer.solver.config import SolveConfig
+from optimizer.validation import UnreadableError, from_json, from_values
 
 #: What is varied: a path, and its values.
 Vary = Sequence[tuple[str, Sequence[object]]]

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
-from optimizer.answer_form import AnswerForm
-from optimizer.reading import Count, Form, WrittenDesign
+from optimizer.files.json_schema import AnswerForm
+from optimizer.validation import Count, Form, WrittenDesign
 
 
 def _pairs(found: list[Any]) -> list[tuple[str, tuple[Any, ...]]]:

@@ -12,13 +12,13 @@ from typing import Any
 
 from models.errors import OutputError, Remedy, TradespaceError
 from models.units import count
-from optimizer.answer_form import plain
+from optimizer.atomic_files import clear_half_written, write_text
 from optimizer.batch.cases import Case
 from optimizer.batch.result_form import CaseForm, ManifestForm
 from optimizer.batch.solving import solve_case
 from optimizer.engines.engine import Engine
-from optimizer.files import clear_half_written, write_text
-from optimizer.reading import UnreadableError, file_bytes, from_json, whole_number
+from optimizer.files.json_schema import plain
+from optimizer.validation import UnreadableError, file_bytes, from_json, whole_number
 
 #: What a folder holds: the batch it is of, and a folder with a file a case.
 MANIFEST, FOLDER = "batch.json", "cases"

@@ -9,17 +9,18 @@ from typing import Any
 import numpy as np
 
 from models.errors import EvaluationError
+from models.evaluation import COST
 from models.scenario.load import scenario_from
 from models.system.compiler import compile_system
 from models.system.system import System
-from optimizer.answers import solution_answer
 from optimizer.batch.cases import Case
 from optimizer.batch.varied import varied
-from optimizer.config import EVALUATIONS, SolveConfig
-from optimizer.decide.breaking import breaking_points
-from optimizer.protocols import Space, size_of
-from optimizer.solution import Solution
-from optimizer.solving import solve
+from optimizer.files.json import solution_answer
+from optimizer.model import Space, size_of
+from optimizer.resilience.breaking_points import breaking_points
+from optimizer.solver.config import EVALUATIONS, SolveConfig
+from optimizer.solver.solution import Solution
+from optimizer.solver.solver import solve
 
 
 def settled(system: System, config: SolveConfig) -> SolveConfig:
@@ -89,7 +90,7 @@ def facts(space: Space, solution: Solution, system: System | None) -> dict[str, 
     if solution.knee is None:
         return found
     names = [dimension.name for dimension in front.dimensions]
-    cheapest = int(np.argmin(front.values[:, names.index("cost")])) if "cost" in names else None
+    cheapest = int(np.argmin(front.values[:, names.index(COST.name)])) if COST.name in names else None
     for key, i in (("knee", solution.knee), ("cheapest", cheapest)):
         if i is not None:
             values = {name: _finite(front.values[i, j]) for j, name in enumerate(names)}

@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from models.evaluation import COST
 from models.units import count
 from optimizer.batch.along import along, as_written, dimensions_of, done_cases, number_of, varied_paths
 from optimizer.batch.cases import Case
 from optimizer.batch.overridden import overridden
 from optimizer.batch.running import Batch
+from optimizer.files.tables import plain_table
 from optimizer.report.content import (
     Block,
     Bullets,
@@ -24,7 +26,6 @@ from optimizer.report.content import (
     text,
 )
 from optimizer.report.wording import limit_label
-from optimizer.tables import plain_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -163,7 +164,7 @@ def _cases(batch: Batch, varied: Sequence[str]) -> Section:
                 *cells,
                 Number(float(told["feasible"]), "count"),
                 Number(float(told["on_front"]), "count"),
-                Number(number_of(cheapest["values"]["cost"]), "USD") if cheapest else None,
+                Number(number_of(cheapest["values"][COST.name]), "USD") if cheapest else None,
                 "none survives" if knee is None else first,
             )
         )

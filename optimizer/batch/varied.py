@@ -13,7 +13,7 @@ from models.scenario.decision import Integer, Real
 from models.scenario.load import scenario_from
 from models.scenario.paths import PathError, nearest, resolve
 from models.scenario.scenario import Scenario
-from optimizer.reading import typed_number, whole_number
+from optimizer.validation import typed_number, whole_number
 
 #: A path and its value, as on the command line.
 Change = tuple[str, object]

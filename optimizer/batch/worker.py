@@ -17,12 +17,12 @@ from optimizer.batch.kept import batch_of, kept_of, solve_briefly
 from optimizer.batch.running import FOLDER, Batch, run_batch
 from optimizer.engines.choosing import engine_for
 from optimizer.engines.engine import Engine, told
+from optimizer.engines.processes import cores
 from optimizer.runs.connecting import VARIABLE, StoreError
 from optimizer.runs.recording import FRONT_S, Beats
 from optimizer.runs.run import Run
 from optimizer.runs.store import RunStore
 from optimizer.runs.worker import begun
-from optimizer.workers import cores
 
 
 def work_on(store: RunStore, name: str, *, most: int | None = None, engine: Engine | None = None) -> None:

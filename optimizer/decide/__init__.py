@@ -1,0 +1,1 @@
+"""Questions about a front and about one design."""

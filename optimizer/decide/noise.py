@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from models.evaluation import Array, Evaluation
+from models.evaluation import LATENCY, Array, Evaluation
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class ModelError:
 #: Latency: p99 of 84 flows in 70 networks, the worst flow of each class of utilisation.
 MODEL_ERROR = ModelError(
     "2026-11-24, 84 flows in 70 networks, 400,000 simulated requests each",
-    {"latency": ((0.5, 0.019), (0.7, 0.059), (np.inf, 0.080))},
+    {LATENCY.name: ((0.5, 0.019), (0.7, 0.059), (np.inf, 0.080))},
 )
 #: A model of one's own, of which nothing is known.
 NO_ERROR = ModelError("none known")

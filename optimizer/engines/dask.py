@@ -15,8 +15,8 @@ from typing import Any
 
 from models.errors import EvaluationError
 from optimizer.engines.engine import MOST_DEATHS, SET_ASIDE, EngineError, Outcome, told
-from optimizer.runs.run import versions
-from optimizer.workers import cores, deaf_to_interrupts
+from optimizer.engines.processes import cores, deaf_to_interrupts
+from optimizer.versions import versions
 
 #: How long a scheduler may take to answer, s.
 PATIENCE_S = 10

@@ -9,7 +9,7 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
 from optimizer.engines.engine import MOST_DEATHS, SET_ASIDE, Outcome, told
-from optimizer.workers import cores, in_order, pool_of, submitted
+from optimizer.engines.processes import cores, in_order, pool_of, submitted
 
 
 class Here:

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from datetime import date
 from typing import Final
 
-from optimizer.answers import solution_answer
+from optimizer.files.json import solution_answer
+from optimizer.files.tables import design_table
 from optimizer.report.content import Report, Section
 from optimizer.report.findings import Findings
 from optimizer.report.record import record
@@ -22,7 +23,6 @@ from optimizer.report.sections.rules import rules
 from optimizer.report.sections.sacrifice import sacrifice
 from optimizer.report.sections.standing import standing
 from optimizer.report.sections.today import why_not_today
-from optimizer.tables import design_table
 
 #: A section; None where it doesn't apply (a model of one's own knows no load, no phases).
 Maker = Callable[[Findings], Section | None]

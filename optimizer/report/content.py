@@ -236,8 +236,8 @@ class Report:
         sections: Its parts.
         provenance: Scenario, digest, versions, method: where every number comes from.
         decision: The choice as a record; None = there is none to make.
-        designs: The whole front, a row a design (see `optimizer.tables.design_table`).
-        solution: The solution as plain values (see `optimizer.answers.solution_answer`).
+        designs: The whole front, a row a design (see `optimizer.files.tables.design_table`).
+        solution: The solution as plain values (see `optimizer.files.json.solution_answer`).
     """
 
     title: str

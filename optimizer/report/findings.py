@@ -16,19 +16,19 @@ from numpy.typing import NDArray
 from models.evaluation import Array, Evaluation
 from models.evaluator import evaluate
 from models.system.system import System
-from optimizer.decide.changes import Change, changes
-from optimizer.decide.comparing import Comparison, compare
-from optimizer.decide.exchanges import Exchange, Sacrifice, exchanges, sacrifices
-from optimizer.decide.knee import knees, mean_cost, mean_regret, reason
+from optimizer.changes import Change, changes
+from optimizer.decide.choose.knee import knees, mean_cost, mean_regret, reason
+from optimizer.decide.choose.representatives import Representatives, representatives
+from optimizer.decide.explain.comparison import Comparison, compare
+from optimizer.decide.explain.trade_offs import Exchange, Sacrifice, exchanges, sacrifices
+from optimizer.decide.explain.why_not import WhyNot, why_not
 from optimizer.decide.noise import MODEL_ERROR, NO_ERROR, ModelError, alike, contenders
-from optimizer.decide.representatives import Representatives, representatives
-from optimizer.decide.why_not import WhyNot, why_not
-from optimizer.front import Front
-from optimizer.protocols import Evaluator, SearchSpace
+from optimizer.model import Evaluator, SearchSpace
+from optimizer.pareto.front import Front
+from optimizer.pareto.scaling import scale_of
 from optimizer.report.system_findings import SystemFindings, Tell
 from optimizer.report.wording import Labels, labels_of
-from optimizer.scaling import scale_of
-from optimizer.solution import Solution
+from optimizer.solver.solution import Solution
 
 
 @dataclass(frozen=True, slots=True)

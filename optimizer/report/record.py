@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.evaluation import Array, Dimension, Evaluation
-from optimizer.decide.changes import changes
-from optimizer.phrases import words_of
+from optimizer.changes import changes
+from optimizer.phrases import is_told_by_both
 from optimizer.report.content import Candidate, Decision, Number, Text, joined, text
 from optimizer.report.findings import Findings
 from optimizer.report.sections.answer import (
@@ -31,8 +31,6 @@ from optimizer.report.wording import (
     over_text,
 )
 
-#: Words of `optimizer.phrases` that follow "it is"; others follow "it has".
-_ADJECTIVES = ("faster", "more consistent", "more available", "cheaper", "simpler")
 #: How readily something is given up, in words.
 _GIVEN_UP = {
     "never": "never given up",
@@ -158,10 +156,8 @@ def _candidate(
 
 def _than(dimension: Dimension, before: float, after: float, whom: str) -> Text:
     """What a value is against somebody's; where both are told, both are told of already."""
-    difference = moved_in(dimension, before, after)
-    if not any(isinstance(part, str) and "instead of" in part for part in difference):
-        verb = "it is " if words_of(dimension)[0] in _ADJECTIVES else "it has "
-        return text(verb, *difference, f" than {whom}")
+    if not is_told_by_both(dimension, before, after):
+        return text(f"it {dimension.called.verb} ", *moved_in(dimension, before, after), f" than {whom}")
     new, old = number(dimension, after), number(dimension, before)
     return text(f"its {dimension.name} is ", new, " instead of ", old, f" ({whom})")
 

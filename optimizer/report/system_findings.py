@@ -11,15 +11,15 @@ import numpy as np
 from models.evaluation import Array
 from models.explanation.notices import Notice, notices
 from models.system.system import System
-from optimizer.decide.account import steps_of
-from optimizer.decide.breaking import BreakingPoints, breaking_points
-from optimizer.decide.common_ground import CommonGround, common_ground
-from optimizer.decide.doubts import Doubts, doubts_of
-from optimizer.decide.escape import Step, escape_plan, furthest_change, rates_of
-from optimizer.decide.health import Health, health_of
-from optimizer.decide.margins import Margin, margins
-from optimizer.decide.runbook import PhasePlan, Switch, plan_by_phase, runbook
-from optimizer.solution import Solution
+from optimizer.decide.choose.common_ground import CommonGround, common_ground
+from optimizer.decide.confidence.doubts import Doubts, doubts_of
+from optimizer.decide.explain.account import steps_of
+from optimizer.resilience.breaking_points import BreakingPoints, breaking_points
+from optimizer.resilience.escape import Step, escape_plan, furthest_change, rates_of
+from optimizer.resilience.health import Health, health_of
+from optimizer.resilience.margins import Margin, margins
+from optimizer.resilience.runbook import PhasePlan, Switch, plan_by_phase, runbook
+from optimizer.solver.solution import Solution
 
 #: Told what is being worked out.
 Tell = Callable[[str], None]

@@ -10,11 +10,11 @@ from models.evaluation import Array, Dimension, Evaluation
 from models.scenario.decision import Choice, Integer, Real
 from models.scenario.paths import quantity_of, resolve
 from models.scenario.scenario import Scenario
-from optimizer.decide.changes import TODAYS, Change, changes, today_of, written
-from optimizer.decide.margins import REFUSED
-from optimizer.phrases import POINTS, has_amount, unit_of_limit, words_of
-from optimizer.protocols import SearchSpace
+from optimizer.changes import TODAYS, Change, changes, today_of, written
+from optimizer.model import SearchSpace
+from optimizer.phrases import POINTS, has_amount, is_told_by_both, unit_of_limit, words_of
 from optimizer.report.content import Number, Text, joined, text
+from optimizer.resilience.margins import REFUSED
 
 #: Decisions that a sentence names before it says how many more there are.
 MOST_NAMED = 5
@@ -138,12 +138,12 @@ def moved_in(dimension: Dimension, before: float, after: float) -> Text:
         return text(f"{dimension.name} the same")
     word = words_of(dimension)[0 if (after - before) * dimension.sign < 0.0 else 1]
     old, new = number(dimension, before), number(dimension, after)
-    if dimension.name == "availability":
-        if str(old) == str(new):
-            return text(f"hardly {word} (", new, ")")
-        return text(new, " instead of ", old, " available")
-    if not (math.isfinite(before) and math.isfinite(after)):
+    if is_told_by_both(dimension, before, after):
+        if dimension.scale == "nines" and dimension.called.is_so:
+            return text(new, " instead of ", old, f" {dimension.called.is_so}")
         return text(f"{dimension.name} ", new, " instead of ", old)
+    if dimension.scale == "nines":
+        return text(f"hardly {word} (", new, ")")
     amount = abs(after - before)
     if dimension.unit == "fraction":
         return text(Number(100.0 * amount, POINTS), f" {word}")

@@ -9,8 +9,8 @@ import re
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
+from optimizer.files.tables import columns_of_table
 from optimizer.report.content import Cell, Number, Report, Table, plain
-from optimizer.tables import columns_of_table
 
 #: Longest name of a sheet, and what none may hold.
 _LONGEST, _NOT_IN_NAMES = 31, re.compile(r"[\[\]:*?/\\']")

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
-from optimizer.files import csv_bytes, refuse_existing_files, table_parquet, write_together
+from optimizer.atomic_files import refuse_existing_files, write_together
+from optimizer.files.solution import csv_bytes, table_parquet
 from optimizer.report.content import Report
 
 Maker = Callable[[Report], bytes]

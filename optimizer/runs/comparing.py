@@ -10,16 +10,16 @@ from typing import Any
 import numpy as np
 
 from models.errors import Remedy
-from models.evaluation import Dimension
+from models.evaluation import Dimension, dimension_from
 from models.scenario.load import scenario_from_text
 from models.units import quantity
-from optimizer.answers import answer_of
-from optimizer.pareto import hypervolume
-from optimizer.reading import UnreadableError
+from optimizer.files.json import answer_of
+from optimizer.pareto.dominance import hypervolume
+from optimizer.pareto.scaling import scale_of
 from optimizer.runs.connecting import StoreError
 from optimizer.runs.run import Run
 from optimizer.runs.store import RunStore
-from optimizer.scaling import scale_of
+from optimizer.validation import UnreadableError
 
 #: Designs up to which hypervolumes are worked out: beyond, six dimensions take longer than people wait.
 MOST_MEASURED = 2000
@@ -102,7 +102,7 @@ def compare_runs(store: RunStore, a: Run, b: Run) -> RunComparison:
         for path in {**trees[0], **trees[1]}
         if trees[0].get(path) != trees[1].get(path)
     }
-    dimensions = [[Dimension(**d) for d in answer["dimensions"]] for answer in answers]
+    dimensions = [[dimension_from(d) for d in answer["dimensions"]] for answer in answers]
     values = [_values(answer) for answer in answers]
     designs = [{json.dumps(d["design"], sort_keys=True) for d in answer["front"]} for answer in answers]
     best: dict[str, tuple[float | None, float | None]] = {}

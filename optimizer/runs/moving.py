@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from models.errors import OutputError, Remedy
-from optimizer.files import write_text
-from optimizer.reading import UnreadableError, file_bytes
+from optimizer.atomic_files import write_text
 from optimizer.runs.connecting import NEWEST, StoreError
 from optimizer.runs.rows import rows_of
 from optimizer.runs.shelf import Shelf
+from optimizer.validation import UnreadableError, file_bytes
 
 _BINARY = {("fronts", "parquet"), ("checkpoints", "content")}
 

@@ -8,9 +8,9 @@ from typing import Annotated, Any, Literal, cast
 from pydantic import BeforeValidator, Field, create_model
 from sqlalchemy import BigInteger, Boolean, Column, Float, Integer, LargeBinary, RowMapping, String, Table
 
-from optimizer.reading import LAST_SECOND, Count, Form, Seconds, UnreadableError, from_json, from_values
 from optimizer.runs.run import ENDED, KINDS, LIVE, Run
 from optimizer.runs.schema import NOTES, PARTS, RUNS
+from optimizer.validation import LAST_SECOND, Count, Form, Seconds, UnreadableError, from_json, from_values
 
 #: State of a run whose row can't be read.
 UNREADABLE = "unreadable"

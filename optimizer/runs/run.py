@@ -5,15 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import platform
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from functools import cache
-from importlib.metadata import PackageNotFoundError, version
-from importlib.util import find_spec
-from pathlib import Path
 
-from optimizer.config import SolveConfig
+from optimizer.solver.config import SolveConfig
+from optimizer.versions import versions
 
 #: States of a run; a live one is queued or running.
 LIVE = ("queued", "running")
@@ -107,27 +103,3 @@ def key_of(kind: str, digest: str, config: Mapping[str, object]) -> str:
     """The same for all that ask the same of the same Tradespace, to the last line; 64 hex digits."""
     told = [kind, digest, config, versions()["tradespace"], versions()["source"]]
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
-
-
-@cache
-def versions() -> Mapping[str, str]:
-    """Versions of what a result depends on."""
-    found = {"python": platform.python_version()}
-    for name in ("tradespace", "numpy", "scipy", "pymoo", "moocore"):
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = "not installed"
-    return {**found, "source": _source()}
-
-
-def _source() -> str:
-    """The same for the same code: who works on a model must not be answered by what it was; 12 hex digits."""
-    found = hashlib.sha256()
-    spec = find_spec("models")
-    roots = [Path(__file__).parents[1], *map(Path, (spec and spec.submodule_search_locations) or ())]
-    for root in roots:
-        for path in sorted(root.rglob("*.py")):
-            found.update(f"{root.name}/{path.relative_to(root).as_posix()}".encode())
-            found.update(path.read_bytes())
-    return found.hexdigest()[:12]

@@ -13,11 +13,11 @@ from typing import Any, Self
 from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, delete, extract, func, insert, select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
-from optimizer.reading import UnreadableError, from_json
 from optimizer.runs.connecting import StoreError, connect, unreachable
 from optimizer.runs.rows import run_of
 from optimizer.runs.run import LIVE, Run
 from optimizer.runs.schema import FRONTS, INPUTS, LONGEST_TAG, NOTES, PARTS, RUNS, TAGS
+from optimizer.validation import UnreadableError, from_json
 
 #: Between two comparisons of this machine's clock with that of the database, s.
 COMPARE_S = 60.0

@@ -6,11 +6,11 @@ import math
 from dataclasses import dataclass
 
 from models.evaluation import Dimension
-from optimizer.answer_form import MomentForm, plain
-from optimizer.files import parquet_columns
-from optimizer.reading import from_values
+from optimizer.files.json_schema import MomentForm, plain
+from optimizer.files.solution import parquet_columns
 from optimizer.runs.store import RunStore
 from optimizer.search.hypervolumes import TracePoint
+from optimizer.validation import from_values
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,20 +15,20 @@ from models.errors import DesignError, Remedy, TradespaceError
 from models.scenario.load import scenario_from_text
 from models.system.compiler import compile_system
 from models.system.system import System
-from optimizer.answers import solution_from_json, solution_json
-from optimizer.arrow import front_parquet
-from optimizer.config import SolveConfig
 from optimizer.engines.engine import Engine
+from optimizer.files.json import solution_from_json, solution_json
+from optimizer.files.parquet import front_parquet
 from optimizer.memory import give_back
-from optimizer.protocols import SearchSpace
-from optimizer.reading import UnreadableError
+from optimizer.model import SearchSpace
+from optimizer.pareto.tally import Progress
 from optimizer.runs.connecting import StoreError
 from optimizer.runs.recording import Recorder
 from optimizer.runs.run import Run, config_of, key_of
 from optimizer.runs.store import RunStore, Wanted
-from optimizer.solution import Solution
-from optimizer.solving import Solver, solve
-from optimizer.tally import Progress
+from optimizer.solver.config import SolveConfig
+from optimizer.solver.solution import Solution
+from optimizer.solver.solver import Solver, solve
+from optimizer.validation import UnreadableError
 
 #: Between two looks at a run that somebody else works on, s.
 LOOK_S = 0.5

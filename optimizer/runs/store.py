@@ -13,9 +13,10 @@ from sqlalchemy import Connection, and_, delete, func, insert, or_, select, upda
 from sqlalchemy.exc import IntegrityError
 
 from optimizer.runs.connecting import StoreError
-from optimizer.runs.run import FORGOTTEN_S, LIVE, SILENT_S, Run, versions
+from optimizer.runs.run import FORGOTTEN_S, LIVE, SILENT_S, Run
 from optimizer.runs.schema import CHECKPOINTS, FRONTS, INPUTS, RUNS, TAGS
 from optimizer.runs.shelf import Shelf
+from optimizer.versions import versions
 
 #: Times that a run is asked for while others ask for the same at the same moment.
 ASKED_AT_MOST = 20

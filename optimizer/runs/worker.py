@@ -12,13 +12,13 @@ import sys
 import time
 from functools import partial
 
-from optimizer.answers import config_from
+from optimizer.engines.processes import cores
+from optimizer.files.json import config_from
 from optimizer.runs.connecting import VARIABLE
 from optimizer.runs.run import Run
 from optimizer.runs.solving import perform, system_of
 from optimizer.runs.store import RunStore
-from optimizer.solving import solve
-from optimizer.workers import cores
+from optimizer.solver.solver import solve
 
 #: Processes that were started here: asked for when the next one starts, so that none stays a zombie.
 _started: list[subprocess.Popen[bytes]] = []

@@ -1,0 +1,1 @@
+"""Searching a space that is too large to look at whole: archive search, pymoo's algorithms, certificates."""

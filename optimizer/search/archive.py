@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.evaluation import Array, Evaluation, concatenate
-from optimizer.front import Front, front_of
-from optimizer.pareto import non_dominated
-from optimizer.tally import Tally
+from optimizer.pareto.dominance import non_dominated
+from optimizer.pareto.front import Front, front_of
+from optimizer.pareto.tally import Tally
 
 #: Infeasible designs that are kept, to start from where nothing is feasible.
 POOL = 256

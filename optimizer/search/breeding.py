@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.evaluation import Array, Evaluation
-from optimizer.protocols import SearchSpace
+from optimizer.model import SearchSpace
 from optimizer.search.archive import Archive, codes
 from optimizer.search.boxes import representatives
 from optimizer.search.mating import mates

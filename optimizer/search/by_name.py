@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from models.evaluation import Evaluation
-from optimizer.protocols import Evaluator, SearchSpace
+from optimizer.model import Evaluator, SearchSpace
+from optimizer.pareto.tally import Progress
 from optimizer.search.archive import empty_archive
 from optimizer.search.breeding import MOST, Breeding
 from optimizer.search.driver import (
@@ -17,7 +18,6 @@ from optimizer.search.driver import (
     search,
     until_over,
 )
-from optimizer.tally import Progress
 
 #: An algorithm has converged when this many generations in a row have no more than this share of new designs.
 TIRED, FEW = 3, 0.02

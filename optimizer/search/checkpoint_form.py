@@ -17,8 +17,8 @@ from pydantic import ConfigDict, Field, model_validator
 
 from models.evaluation import Evaluation
 from models.space.columns import Column
-from optimizer.protocols import SearchSpace
-from optimizer.reading import SHOWN, Count, Form, Seconds
+from optimizer.model import SearchSpace
+from optimizer.validation import SHOWN, Count, Form, Seconds
 
 
 class Versioned(Form):

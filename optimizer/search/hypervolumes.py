@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.evaluation import Array
-from optimizer.pareto import approximate_hypervolume, hypervolume
-from optimizer.scaling import Scale, scale_of
+from optimizer.pareto.dominance import approximate_hypervolume, hypervolume
+from optimizer.pareto.scaling import Scale, scale_of
 
 #: Designs up to which a hypervolume is worked out exactly.
 EXACT_UP_TO = 400

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.evaluation import Array
-from optimizer.scaling import scale_of
+from optimizer.pareto.scaling import scale_of
 
 #: Designs of which the best becomes a parent, and share of the parents that are anybody.
 TOURNAMENT, ANYBODY = 32, 0.1

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pymoo.core.problem import Problem
 
 from models.evaluation import Array, Evaluation
-from optimizer.protocols import Evaluator, SearchSpace
+from optimizer.model import Evaluator, SearchSpace
 from optimizer.search.archive import Archive, codes
 
 #: An infinite loss for algorithms that subtract.

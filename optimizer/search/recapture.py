@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.evaluation import Array
-from optimizer.front import Front
-from optimizer.pareto import non_dominated
+from optimizer.pareto.dominance import non_dominated
+from optimizer.pareto.front import Front
 
 #: Confidence level of the intervals.
 LEVEL = 0.95

@@ -18,7 +18,7 @@ from benchmarks.problems import (
     tiers,
     water_planning,
 )
-from optimizer.pareto import hypervolume
+from optimizer.pareto.dominance import hypervolume
 
 # Values of the authors' own Python code, github.com/ryojitanabe/reproblems, reproblem_python_ver/reproblem.py
 # at commit 28845742cc72910e301d5c9d1d806ef54185c074, in full digits.

@@ -15,8 +15,8 @@ from benchmarks.search_against_exact import main as against_exact
 from benchmarks.search_against_exact import missed_by
 from benchmarks.search_against_peers import main as against_peers
 from models.evaluation import Dimension, Evaluation
-from optimizer.front import Front
-from optimizer.pareto import hypervolume, non_dominated
+from optimizer.pareto.dominance import hypervolume, non_dominated
+from optimizer.pareto.front import Front
 
 
 def test_one_point_is_a_box():

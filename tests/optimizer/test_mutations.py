@@ -17,9 +17,9 @@ from models.errors import TradespaceError
 from models.scenario.load import scenario_from
 from models.scenario.reading.document import read_document
 from optimizer import SolveConfig, solve
-from optimizer.answers import solution_answer
-from optimizer.oddities import oddities
-from optimizer.terminal import print_design, print_solution
+from optimizer.cli.terminal import print_design, print_solution
+from optimizer.decide.oddities import oddities
+from optimizer.files.json import solution_answer
 
 FILE = Path(__file__).parents[2] / "data" / "scenarios" / "black_friday_exercise.yaml"
 

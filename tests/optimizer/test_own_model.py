@@ -10,22 +10,22 @@ import numpy as np
 import pytest
 from jsonschema import Draft202012Validator
 
-from optimizer.answers import solution_answer
 from optimizer.batch.running import begin, run_batch
 from optimizer.batch.summary import batch_report
-from optimizer.config import SolveConfig
-from optimizer.decide.changes import changes
-from optimizer.decide.comparing import compare
-from optimizer.decide.knee import knee, knees
-from optimizer.decide.representatives import representatives
-from optimizer.decide.why_not import why_not
+from optimizer.changes import changes
+from optimizer.decide.choose.knee import knee, knees
+from optimizer.decide.choose.representatives import representatives
+from optimizer.decide.explain.comparison import compare
+from optimizer.decide.explain.why_not import why_not
 from optimizer.engines.local import Here, Processes
+from optimizer.files.json import solution_answer
 from optimizer.own_model import cases_own, findings_own, solve_case_own, solve_own, solve_own_with_store
 from optimizer.report.building import build_report
 from optimizer.report.content import plain
 from optimizer.report.data import report_data, report_schema
 from optimizer.report.writing import FORMATS, write_report
 from optimizer.runs.store import RunStore
+from optimizer.solver.config import SolveConfig
 from own_models import WAREHOUSE
 from reports import DAY
 

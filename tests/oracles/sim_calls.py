@@ -7,8 +7,11 @@ from functools import partial
 from itertools import repeat
 from typing import Literal
 
-from models.scenario.component import Cache, Component, External, Store
+from models.scenario.component import Component
 from models.scenario.flow import Call, Parallel
+from models.scenario.kinds.cache import Cache
+from models.scenario.kinds.external import External
+from models.scenario.kinds.store import Store
 from oracles.sim_caches import FixedHits, KeyedCache
 from oracles.sim_stations import (
     Clock,

@@ -16,7 +16,7 @@ from models.scenario.load import load_with_warnings, scenario_from_text
 from models.scenario.schema import json_schema
 from models.system.effects import base_value
 from models.system.uncertainty import guesses_of
-from optimizer import gallery
+from optimizer.files import gallery
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "data" / "scenarios").glob("*.yaml"))

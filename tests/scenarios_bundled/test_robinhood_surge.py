@@ -9,8 +9,8 @@ import pytest
 
 from models import Evaluation, System
 from models.space.design import encode
-from optimizer.cli import BAD_INPUT, OK
-from optimizer.decide.breaking import breaking_points
+from optimizer.cli.exit_codes import BAD_INPUT, OK
+from optimizer.resilience.breaking_points import breaking_points
 from stories import FOLDER, assert_well_described, broken, bundled, told
 from whole_fronts import assert_every_decision_is_a_trade_off, every_design
 

@@ -13,10 +13,10 @@ from apps import answered, app_test
 from models import evaluate
 from models.evaluation import DIMENSIONS
 from models.units import quantity
-from optimizer.decide.breaking import breaking_points
-from optimizer.decide.under_load import LOADS, load_curve
 from optimizer.report.wording import limit_label, times
-from optimizer.solving import solve
+from optimizer.resilience.breaking_points import breaking_points
+from optimizer.resilience.load_curve import LOADS, load_curve
+from optimizer.solver.solver import solve
 from solved_runs import MOST_USD, doubtful_exercise, kept
 from stories import bundled
 

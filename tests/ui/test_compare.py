@@ -12,11 +12,11 @@ from apps import answered, app_test
 from models import evaluate
 from models.evaluation import DIMENSIONS
 from models.units import quantity
-from optimizer.decide.breaking import breaking_points
-from optimizer.decide.robustness import robustness_of
+from optimizer.decide.confidence.robustness import robustness_of
 from optimizer.phrases import value_of
 from optimizer.report.wording import limit_label, times
-from optimizer.solving import solve
+from optimizer.resilience.breaking_points import breaking_points
+from optimizer.solver.solver import solve
 from solved_runs import doubtful_exercise, kept
 from stories import bundled
 from ui import cached

@@ -13,9 +13,9 @@ from models.evaluator import evaluate, run
 from models.scenario.load import load_scenario, scenario_from_text
 from models.system.compiler import compile_system
 from models.units import quantity
-from optimizer.decide.breaking import breaking_points
-from optimizer.gallery import path_of
-from optimizer.solving import solve
+from optimizer.files.gallery import path_of
+from optimizer.resilience.breaking_points import breaking_points
+from optimizer.solver.solver import solve
 from ui.state import OwnText
 from ui.views.budget import _crossed
 from ui.views.call_tree import busy_words
@@ -309,7 +309,7 @@ def _only_switches(text, own):
 
     from models.scenario.load import scenario_from_text
     from models.system.compiler import compile_system
-    from optimizer.decide.taking import taken_by
+    from optimizer.decide.explain.change_effort import taken_by
     from optimizer.report.wording import labels_of
     from ui.views.switches import draw_switches
 

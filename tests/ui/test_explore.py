@@ -9,9 +9,9 @@ from apps import answered, app_test, solved_in
 from models.evaluation import DIMENSIONS
 from models.scenario.editing.draft import Draft
 from models.units import quantity
-from optimizer.decide.representatives import representatives
-from optimizer.decide.selecting import kept
-from optimizer.gallery import path_of
+from optimizer.decide.choose.ranges import kept
+from optimizer.decide.choose.representatives import representatives
+from optimizer.files.gallery import path_of
 from optimizer.report.content import plain
 from optimizer.report.sections.answer import answer
 from reports import exercise

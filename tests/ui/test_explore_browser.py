@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from apps import answered, app_server, assert_quiet, eventually, opened, rest, solved_in
-from optimizer.decide.selecting import kept
+from optimizer.decide.choose.ranges import kept
 from reports import exercise
 from ui.view import view_from
 

@@ -6,9 +6,9 @@ import pytest
 
 from apps import app_server, assert_quiet, opened, rest
 from models import compile_system
-from optimizer.config import SolveConfig
 from optimizer.runs.solving import solve_with_store, text_of
 from optimizer.runs.store import RunStore
+from optimizer.solver.config import SolveConfig
 from reports import HOSTILE, everything_scenario
 
 PAGES = ("", "design", "compare", "breaking", "scenario", "runs")

@@ -13,14 +13,14 @@ import pytest
 from apps import app_test
 from models.scenario.load import scenario_from_text
 from models.system.compiler import compile_system
-from optimizer.config import SolveConfig
-from optimizer.designs import design_from
-from optimizer.gallery import path_of
+from optimizer.files.designs import design_from
+from optimizer.files.gallery import path_of
 from optimizer.runs.moving import read_runs
 from optimizer.runs.run import Run
 from optimizer.runs.solving import solve_with_store, wanted_solve
 from optimizer.runs.store import RunStore
-from optimizer.solving import solve
+from optimizer.solver.config import SolveConfig
+from optimizer.solver.solver import solve
 from ui.batching import Axis, planned
 from ui.subject import PRIVATE, is_seen
 

@@ -16,14 +16,14 @@ from browser import Watch
 from models.evaluation import DIMENSIONS
 from models.scenario.load import scenario_from_text
 from models.system.compiler import compile_system
-from optimizer.config import SolveConfig
-from optimizer.designs import design_from
-from optimizer.gallery import path_of
+from optimizer.files.designs import design_from
+from optimizer.files.gallery import path_of
 from optimizer.report.data import report_schema
 from optimizer.runs.moving import read_runs
 from optimizer.runs.solving import solve_with_store
 from optimizer.runs.store import RunStore
-from optimizer.solving import solve
+from optimizer.solver.config import SolveConfig
+from optimizer.solver.solver import solve
 from ui.subject import PRIVATE
 
 EXERCISE = "black-friday-exercise"

@@ -8,7 +8,7 @@ from apps import answered, app_test
 from models.scenario.editing.edit import tree_of, value_at
 from models.scenario.load import scenario_from_text
 from models.system.compiler import compile_system
-from optimizer.gallery import path_of
+from optimizer.files.gallery import path_of
 from ui.views.solve_settings import config_from
 
 EXERCISE = "black-friday-exercise"

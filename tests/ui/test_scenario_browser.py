@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from apps import answered, app_server, assert_quiet, eventually, opened, rest
-from optimizer.gallery import path_of
+from optimizer.files.gallery import path_of
 
 #: The column of values in the table of assumptions: of, number, value.
 VALUE = 2

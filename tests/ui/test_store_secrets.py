@@ -11,10 +11,10 @@ import pytest
 from apps import app_test
 from models.scenario.load import load_scenario
 from models.system.compiler import compile_system
-from optimizer.config import SolveConfig
-from optimizer.gallery import path_of
+from optimizer.files.gallery import path_of
 from optimizer.runs.solving import solve_with_store
 from optimizer.runs.store import RunStore
+from optimizer.solver.config import SolveConfig
 
 MARK = "geheim"
 EXERCISE = "black-friday-exercise"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from optimizer.config import SolveConfig
 from optimizer.runs.solving import solve_with_store, wanted_solve
 from optimizer.runs.store import RunStore
+from optimizer.solver.config import SolveConfig
 from reports import exercise
 from ui.subject import newest
 

@@ -9,9 +9,9 @@ import pytest
 from apps import app_server, assert_quiet, opened, rest
 from hostile_texts import FOREIGN, MARKS, hostile_scenario, text_fields
 from models import compile_system
-from optimizer.config import SolveConfig
 from optimizer.runs.solving import solve_with_store, text_of
 from optimizer.runs.store import RunStore
+from optimizer.solver.config import SolveConfig
 
 PAGES = ("", "design", "compare", "breaking", "scenario", "runs")
 #: What of the payload became more than a text, in the page and in the frames that it holds.

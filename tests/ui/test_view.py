@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.evaluation import DIMENSIONS
-from optimizer.decide.selecting import kept
+from optimizer.decide.choose.ranges import kept
 from reports import everything, exercise
 from ui.tokens import name_of, row_of, token_of
 from ui.view import FIRST, Axes, View, address_of, view_from

@@ -22,7 +22,7 @@ subject = current()
 if (
     isinstance(subject, Subject)
     and subject.run is None
-    and cached.seconds_for_all(subject.system.digest, subject.system) <= AT_ONCE_S
+    and cached.work(subject.system.digest, subject.system).seconds <= AT_ONCE_S
 ):
     subject = at_once(subject)
 if isinstance(subject, Unreadable):

@@ -9,7 +9,7 @@ import streamlit as st
 
 from models.evaluation import Evaluation
 from models.units import quantity
-from optimizer.decide.robustness import Robustness
+from optimizer.decide.confidence.robustness import Robustness
 from optimizer.phrases import POINTS
 from optimizer.report.content import Axis
 from optimizer.report.sections.answer import ROBUST

@@ -9,8 +9,6 @@ import streamlit as st
 
 from models.system.system import System
 from models.units import quantity
-from optimizer.decide.breaking import BreakingPoints
-from optimizer.decide.under_load import LoadCurve, dips
 from optimizer.report.content import Number, plain
 from optimizer.report.findings import Findings
 from optimizer.report.sections.under_load import (
@@ -23,6 +21,8 @@ from optimizer.report.sections.under_load import (
     margin_text,
 )
 from optimizer.report.wording import limit_label, times
+from optimizer.resilience.breaking_points import BreakingPoints
+from optimizer.resilience.load_curve import LoadCurve, dips
 from ui.beside import Beside
 from ui.views import figures
 from ui.views.comparison import heads_of

@@ -122,7 +122,7 @@ def _line(system: System, phases: Sequence[Mapping[str, Any]], row: Row) -> str:
 
 
 def _busy(utilisation: float | None, system: System, component: int) -> str:
-    if system.parts[component].kind == "external" and not utilisation:
+    if not system.parts[component].traits.is_ours and not utilisation:
         return "<td><small>somebody else’s</small></td>"
     kind, words = busy_words(utilisation)
     width = 100 if utilisation is None else min(100.0, 100.0 * utilisation)

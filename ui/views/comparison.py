@@ -9,14 +9,14 @@ import streamlit as st
 
 from models.evaluation import Evaluation
 from models.units import quantity
-from optimizer.decide.comparing import Comparison
-from optimizer.decide.health import BudgetOf, Health
+from optimizer.decide.explain.comparison import Comparison
 from optimizer.decide.noise import best_in_each
 from optimizer.phrases import excess_text, value_of
 from optimizer.report.content import plain
 from optimizer.report.findings import Findings
 from optimizer.report.sections.choice import decisions
 from optimizer.report.wording import broken, limit_label, moved
+from optimizer.resilience.health import BudgetOf, Health
 from ui.beside import Beside
 from ui.views.folding import Entry, Head, draw_folding, draw_table_folding
 from ui.views.words import escaped

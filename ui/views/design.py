@@ -6,8 +6,8 @@ from functools import partial
 
 import streamlit as st
 
-from optimizer.decide.changes import called
-from optimizer.decide.taking import taken_by
+from optimizer.changes import called
+from optimizer.decide.explain.change_effort import taken_by
 from optimizer.report.findings import runner_up
 from optimizer.report.sections.measured import measured, placed
 from ui import state, tokens

@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from models.dimensions.complexity import WARNING_SHARE
-from models.evaluation import Array, Dimension, Evaluation
+from models.evaluation import COMPLEXITY, Array, Dimension, Evaluation
 from models.units import quantity
 from ui.views import figures
 from ui.views.words import as_label
@@ -58,7 +58,7 @@ def reserve_of_front(
     """The front in two dimensions by what is left of the complexity budget."""
     figure = go.Figure()
     dimensions = front.dimensions
-    left = 1.0 - front.values[:, [d.name for d in dimensions].index("complexity")]
+    left = 1.0 - front.values[:, dimensions.index(COMPLEXITY)]
     classes = (
         ("a quarter or more is left", left >= WARNING_SHARE, "circle", figures.BLUE),
         ("less than a quarter is left", (left < WARNING_SHARE) & (left > 0.0), "triangle-up", figures.YELLOW),

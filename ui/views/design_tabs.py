@@ -9,8 +9,8 @@ import numpy as np
 import streamlit as st
 
 from models.evaluation import Evaluation
-from optimizer.decide.changes import called
-from optimizer.decide.spending import Addition
+from optimizer.changes import called
+from optimizer.decide.explain.complexity_budget import Addition
 from optimizer.phrases import joined
 from optimizer.report.content import Section, Table, Waterfall, plain
 from optimizer.report.sections.budget import budget, emergence

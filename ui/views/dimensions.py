@@ -8,7 +8,7 @@ import streamlit as st
 
 from models.evaluation import Evaluation
 from models.units import quantity
-from optimizer.decide.placing import Place
+from optimizer.decide.explain.standing import Place
 from optimizer.report.content import Text, plain
 from optimizer.report.sections.measured import Measured
 from ui.views.words import as_html, escaped

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from models.scenario.editing.edit import Removed, dotted, value_at, written
-from optimizer.config import SolveConfig
+from optimizer.solver.config import SolveConfig
 from ui import drafting
 from ui.drafting import Drafted
 from ui.views.findings import draw_findings

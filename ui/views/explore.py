@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from models.evaluation import DIMENSIONS
 from models.units import count
-from optimizer.decide.changes import called
+from optimizer.changes import called
 from optimizer.report.sections.answer import answer, doubt_line
 from optimizer.report.sections.front import front as front_section
 from ui import cached, state

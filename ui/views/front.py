@@ -9,8 +9,8 @@ from typing import Any
 
 import streamlit as st
 
-from models.evaluation import DIMENSIONS
-from optimizer.decide.selecting import Range
+from models.evaluation import COST, DIMENSIONS, LATENCY
+from optimizer.decide.choose.ranges import Range
 from optimizer.report.html import front_script, front_style
 from ui import cached
 from ui.view import Axes, View
@@ -142,8 +142,8 @@ def _axes(told: Mapping[str, Any]) -> Axes:
         return tuple(v for v in values if v in _NAMES) if isinstance(values, (list, tuple)) else ()
 
     return Axes(
-        x=one("x", "cost"),
-        y=one("y", "latency"),
+        x=one("x", COST.name),
+        y=one("y", LATENCY.name),
         colour=one("colour", "", "group"),
         size=one("size", ""),
         order=several("order"),

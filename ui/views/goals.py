@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from models.evaluation import DIMENSIONS
-from models.scenario.goals import Goal, LatencyGoal, Limits
+from models.scenario.goals import Goal, Goals, LatencyGoal, Limits
 from ui.drafting import Drafted
 from ui.views.editor import Cell, cell_of, draw_editor
 
@@ -46,7 +46,7 @@ def draw_goals(found: Drafted) -> None:
 
     percentiles: list[Cell | None] = [
         cell_of(found, ("dimensions", name, "percentile"), LatencyGoal().percentile)
-        if name == "latency"
+        if isinstance(getattr(Goals(), name), LatencyGoal)
         else None
         for name in names
     ]

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from models.units import quantity
-from optimizer.decide.breaking import BreakingPoints
-from optimizer.decide.under_load import LoadCurve
 from optimizer.report.sections.under_load import BEFOREHAND
 from optimizer.report.wording import limit_label
+from optimizer.resilience.breaking_points import BreakingPoints
+from optimizer.resilience.load_curve import LoadCurve
 from ui.beside import Beside
 from ui.views import figures
 from ui.views.words import as_label

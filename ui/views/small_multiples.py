@@ -10,8 +10,8 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
+from models.evaluation import nines_of
 from models.units import quantity
-from optimizer.decide.exchanges import nines_of
 from optimizer.report.content import Axis
 from optimizer.report.sections.glossary import WORDS
 from ui.beside import Beside

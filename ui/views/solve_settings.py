@@ -6,8 +6,9 @@ import streamlit as st
 
 from models.system.system import System
 from models.units import count, duration
-from optimizer.config import EVALUATIONS, SolveConfig
-from optimizer.protocols import size_of
+from optimizer.model import size_of
+from optimizer.solver.choice import choice_of
+from optimizer.solver.config import EVALUATIONS, SolveConfig
 from ui import cached, drafting
 from ui.drafting import Drafted
 
@@ -15,7 +16,7 @@ from ui.drafting import Drafted
 LONG_S = 600.0
 #: The methods, a sentence each.
 METHODS = {
-    "auto": "Every design where that takes a minute at most, else the archive search.",
+    "auto": "Every design where that is a minute of work at most, else the archive search.",
     "exact": "Every design, however long it takes: what comes out is the front, proven.",
     "archive": "A search that keeps every good design it meets and breeds new ones from them.",
     "nsga2": "NSGA-II, the best known genetic search; at its best with two or three dimensions.",
@@ -73,7 +74,7 @@ def draw_solve_settings(found: Drafted) -> None:
         st.error(line)
     is_possible = config is not None and not (config.method == "exact" and size_of(system.space) is None)
     if config is not None:
-        is_long = cached.seconds_for_all(system.digest, system) > LONG_S and method == "exact"
+        is_long = cached.work(system.digest, system).seconds > LONG_S and method == "exact"
         (st.warning if is_long or not is_possible else st.caption)(_takes(system, config))
     st.button(
         "Solve with these settings",
@@ -133,7 +134,7 @@ def _size(system: System) -> str:
     size = size_of(system.space)
     if size is None:
         return "Its designs can't be counted: a search looks where something is to be found."
-    seconds = cached.seconds_for_all(system.digest, system)
+    seconds = cached.work(system.digest, system).seconds
     return (
         f"There are {count(size)} designs; looking at all of them takes about {duration(max(seconds, 0.1))}."
     )
@@ -142,10 +143,12 @@ def _size(system: System) -> str:
 def _takes(system: System, config: SolveConfig) -> str:
     """What the settings will take, in words."""
     size = size_of(system.space)
-    whole = cached.seconds_for_all(system.digest, system)
+    work = cached.work(system.digest, system)
+    whole = work.seconds
+    is_whole = config.method == "auto" and choice_of(work, size, config).is_exact
     if config.method == "exact" and size is None:
         return "Exact can't be: the designs can't be counted. Choose a search."
-    if config.method == "exact" or (config.method == "auto" and whole <= config.exact_seconds):
+    if config.method == "exact" or is_whole:
         return f"Every design: about {duration(max(whole, 0.1))}."
     most = config.evaluations or (None if config.seconds is not None else EVALUATIONS)
     parts = [f"at most {count(most)} designs"] if most is not None else []

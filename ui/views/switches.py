@@ -13,7 +13,7 @@ from models.scenario.decision import Choice, Decision, Value
 from models.space.columns import Column
 from models.space.conditions import DecisionColumns
 from models.system.system import System
-from optimizer.decide.taking import Taken
+from optimizer.decide.explain.change_effort import Taken
 from optimizer.phrases import joined
 from optimizer.report.content import Number
 from optimizer.report.wording import Labels

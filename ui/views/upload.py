@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from models.errors import Finding, ScenarioError
+from models.errors import Code, Finding, ScenarioError
 from models.scenario.reading.document import MAX_BYTES, decoded
 from ui import drafting, drafts, state
 from ui.views.findings import draw_findings
@@ -86,7 +86,7 @@ def _typed() -> None:
 def _open(text: str, source: str) -> None:
     if not text.strip():
         found: tuple[Finding, ...] = (
-            Finding("", "there is no text", hint="upload a file, or paste its text"),
+            Finding("", "there is no text", hint="upload a file, or paste its text", code=Code.UNREADABLE),
         )
     else:
         found = drafting.take(text, source)

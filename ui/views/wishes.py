@@ -11,7 +11,7 @@ import streamlit as st
 
 from models.evaluation import Dimension
 from models.units import quantity
-from optimizer.decide.selecting import Range
+from optimizer.decide.choose.ranges import Range
 from ui.views.words import as_html, escaped
 
 #: Places to which a wish can be pulled.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from models.errors import Finding
+from models.errors import Code, Finding
 from models.scenario.checks.effects import slots_of
 from models.scenario.decision import Choice, Decision, Integer, OneOf, Real, Toggle
 from models.scenario.paths import nearest, written_value
@@ -18,7 +18,12 @@ def findings(scenario: Scenario) -> Iterator[Finding]:
         where = f"decisions.{name}.when"
         yield from _conditions(scenario, decision.when, where)
         if name in decision.when:
-            yield Finding(f"{where}.{name}", f"{name!r} depends on itself", hint="remove this condition")
+            yield Finding(
+                f"{where}.{name}",
+                f"{name!r} depends on itself",
+                hint="remove this condition",
+                code=Code.CIRCLE,
+            )
     yield from _circles(scenario)
     for i, rule in enumerate(scenario.rules):
         where = f"rules[{i}]"
@@ -26,16 +31,24 @@ def findings(scenario: Scenario) -> Iterator[Finding]:
             yield from _conditions(scenario, conditions, f"{where}.{key}")
         if not rule.then and not rule.not_:
             allowed = "if and then (requires), or not (excludes)"
-            yield Finding(where, "a rule with neither then nor not", allowed, "add one of them")
+            yield Finding(
+                where, "a rule with neither then nor not", allowed, "add one of them", code=Code.MISSING_KEY
+            )
         elif rule.if_ and rule.not_:
-            yield Finding(where, "if together with not", "if and then, or not alone", "write two rules")
+            yield Finding(
+                where,
+                "if together with not",
+                "if and then, or not alone",
+                "write two rules",
+                code=Code.CONFLICT,
+            )
 
 
 def unknown_decision(scenario: Scenario, name: str, where: str) -> Finding:
     """An error for a name that is no decision."""
     known = list(scenario.decisions)
     allowed = listed(known) or "nothing: there are no decisions"
-    return Finding(where, f"unknown decision {name!r}", allowed, nearest(name, known))
+    return Finding(where, f"unknown decision {name!r}", allowed, nearest(name, known), code=Code.UNKNOWN_NAME)
 
 
 def value_finding(scenario: Scenario, name: str, value: object, where: str) -> Finding | None:
@@ -44,12 +57,19 @@ def value_finding(scenario: Scenario, name: str, value: object, where: str) -> F
     if isinstance(decision, Toggle):
         if isinstance(value, bool) or value in ("on", "off"):
             return None
-        return Finding(where, f"{described(value)} for the toggle {name!r}", "on, off (true, false)")
+        return Finding(
+            where,
+            f"{described(value)} for the toggle {name!r}",
+            "on, off (true, false)",
+            code=Code.UNKNOWN_VALUE,
+        )
     if isinstance(decision, Choice):
         return _option_finding(name, decision, value, where)
     if _is_value(decision, value) or value_today(scenario, decision) == _number(value):
         return None
-    return Finding(where, f"{described(value)} for {name!r}", allowed_values(decision))
+    return Finding(
+        where, f"{described(value)} for {name!r}", allowed_values(decision), code=Code.UNKNOWN_VALUE
+    )
 
 
 def _option_finding(name: str, decision: Choice, value: object, where: str) -> Finding | None:
@@ -59,7 +79,13 @@ def _option_finding(name: str, decision: Choice, value: object, where: str) -> F
     hint = nearest(written, decision.options)
     if written in decision.options:
         hint = f'put it in quotes: "{written}"'
-    return Finding(where, f"{described(value)} for {name!r}", listed(list(decision.options)), hint)
+    return Finding(
+        where,
+        f"{described(value)} for {name!r}",
+        listed(list(decision.options)),
+        hint,
+        code=Code.UNKNOWN_VALUE,
+    )
 
 
 def allowed_values(decision: Integer | Real) -> str:
@@ -106,7 +132,7 @@ def _conditions(scenario: Scenario, conditions: Mapping[str, OneOf], where: str)
             continue
         values = written if isinstance(written, tuple) else (written,)
         if not values:
-            yield Finding(place, "no value", "a value, or a list of values")
+            yield Finding(place, "no value", "a value, or a list of values", code=Code.NO_VALUE)
         for i, value in enumerate(values):
             found = value_finding(scenario, name, value, f"{place}[{i}]" if len(values) > 1 else place)
             if found is not None:
@@ -122,7 +148,9 @@ def _circles(scenario: Scenario) -> Iterator[Finding]:
             told.update(path)
             circle = " -> ".join([*path, start])
             found = f"decisions depend on each other in a circle: {circle}"
-            yield Finding(f"decisions.{start}.when", found, hint="remove one of these conditions")
+            yield Finding(
+                f"decisions.{start}.when", found, hint="remove one of these conditions", code=Code.CIRCLE
+            )
 
 
 def _way_back(scenario: Scenario, start: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from models.errors import Finding
+from models.errors import Code, Finding
 from models.scenario.checks.effects import effect_findings, effects_of, path_findings, slots_of, value_problem
 from models.scenario.decision import Integer, Real
 from models.scenario.paths import Slot, nearest, quantity_of, written_value
@@ -24,7 +24,13 @@ def findings(scenario: Scenario) -> Iterator[Finding]:
             part = getattr(decision, key)
             if part is not None and part not in known:
                 found = f"unknown {key} {part!r}"
-                yield Finding(f"{where}.{key}", found, ", ".join(list(known)[:40]), nearest(part, known))
+                yield Finding(
+                    f"{where}.{key}",
+                    found,
+                    ", ".join(list(known)[:40]),
+                    nearest(part, known),
+                    code=Code.UNKNOWN_NAME,
+                )
         if isinstance(decision, Integer):
             yield from _number(scenario, where, "integer", decision)
         elif isinstance(decision, Real):
@@ -46,15 +52,21 @@ def _number(scenario: Scenario, where: str, kind: str, decision: Integer | Real)
     low, high = decision.integer if isinstance(decision, Integer) else decision.real
     found = f"from {described(low)} to {described(high)}"
     if low > high:
-        yield Finding(f"{where}.{kind}", found, "[smallest, largest]", "swap them")
+        yield Finding(f"{where}.{kind}", found, "[smallest, largest]", "swap them", code=Code.WRONG_ORDER)
     elif isinstance(decision, Real):
         if low == high:
             yield Finding(
-                f"{where}.real", found, "two different numbers", "a number that is fixed is no decision"
+                f"{where}.real",
+                found,
+                "two different numbers",
+                "a number that is fixed is no decision",
+                code=Code.WRONG_ORDER,
             )
         if decision.scale == "log" and low <= 0:
             hint = "raise the smallest, or use scale: linear"
-            yield Finding(f"{where}.real", found, "numbers above 0 on a log scale", hint)
+            yield Finding(
+                f"{where}.real", found, "numbers above 0 on a log scale", hint, code=Code.OUT_OF_RANGE
+            )
     for i, path in enumerate(decision.sets):
         place = f"{where}.sets" if len(decision.sets) == 1 else f"{where}.sets[{i}]"
         yield from path_findings(scenario, path, place)
@@ -72,19 +84,35 @@ def _set_number(
         if quantity.is_switch:
             hint = "use a toggle: on: {set: {" + path + ": true}}"
             yield Finding(
-                place, f"{path} is true or false, not a number", "a parameter that is a number", hint
+                place,
+                f"{path} is true or false, not a number",
+                "a parameter that is a number",
+                hint,
+                code=Code.WRONG_TYPE,
             )
             return
         if quantity.is_whole and not is_integer:
-            yield Finding(place, f"{path} is a whole number", "a parameter that may be broken", "use integer")
+            yield Finding(
+                place,
+                f"{path} is a whole number",
+                "a parameter that may be broken",
+                "use integer",
+                code=Code.WRONG_TYPE,
+            )
             return
         for value in (low, high):
             if value_problem(quantity, value):
                 found = f"{described(value)} for {path}"
-                yield Finding(bounds, found, quantity.allowed())
+                yield Finding(bounds, found, quantity.allowed(), code=Code.OUT_OF_RANGE)
                 return
         is_fixed = slot.owner not in ("workload", "driver")
         if is_fixed and math.isnan(quantity.none_value) and written_value(scenario, slot) is None:
             found = f"{path} has no value today"
-            yield Finding(place, found, "a parameter with a value", "write today's value into its component")
+            yield Finding(
+                place,
+                found,
+                "a parameter with a value",
+                "write today's value into its component",
+                code=Code.NO_VALUE,
+            )
             return

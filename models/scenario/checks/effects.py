@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from models.errors import Finding
+from models.errors import Code, Finding
 from models.scenario.decision import Choice, Toggle
 from models.scenario.effect import Effect
 from models.scenario.paths import PathError, Slot, quantity_of, resolve, written_value
@@ -26,7 +26,7 @@ def path_findings(scenario: Scenario, path: str, where: str) -> Iterator[Finding
     try:
         resolve(scenario, path)
     except PathError as error:
-        yield Finding(where, str(error), error.allowed, error.hint)
+        yield Finding(where, str(error), error.allowed, error.hint, code=Code.UNKNOWN_NAME)
 
 
 def value_problem(quantity: Quantity, value: object) -> bool:
@@ -48,7 +48,7 @@ def value_findings(scenario: Scenario, path: str, value: object, where: str) -> 
             hint = ""
             if isinstance(value, (int, float)) and quantity.upper == 1.0 and 1 < value <= 100:
                 hint = "" if quantity.is_switch else f"write {value / 100:.12g}: shares are from 0 to 1"
-            yield Finding(where, described(value), quantity.allowed(), hint)
+            yield Finding(where, described(value), quantity.allowed(), hint, code=Code.OUT_OF_RANGE)
             return
 
 
@@ -80,7 +80,9 @@ def effect_findings(scenario: Scenario, effect: Effect, where: str, given: set[S
         yield from value_findings(scenario, path, value, f"{where}.set.{path}")
     for path, factor in effect.multiply.items():
         if factor < 0:
-            yield Finding(f"{where}.multiply.{path}", described(factor), "a factor from 0 on")
+            yield Finding(
+                f"{where}.multiply.{path}", described(factor), "a factor from 0 on", code=Code.OUT_OF_RANGE
+            )
     for part in ("multiply", "add"):
         for path in getattr(effect, part):
             yield from _changed(scenario, path, f"{where}.{part}.{path}", part, given)
@@ -92,13 +94,25 @@ def _changed(scenario: Scenario, path: str, where: str, part: str, given: set[Sl
     for slot in slots_of(scenario, path):
         quantity = quantity_of(scenario, slot)
         if quantity.is_switch:
-            yield Finding(where, f"{part} of a switch", f"set: {{{path}: true}}, or false", "use set")
+            yield Finding(
+                where,
+                f"{part} of a switch",
+                f"set: {{{path}: true}}, or false",
+                "use set",
+                code=Code.WRONG_TYPE,
+            )
             return
         if slot.owner in ("workload", "driver") or slot in given:
             continue
         if written_value(scenario, slot) is None:
             hint = f"give {quantity.name} a value first"
-            yield Finding(where, f"{part} of {path}, which has no value (null)", quantity.allowed(), hint)
+            yield Finding(
+                where,
+                f"{part} of {path}, which has no value (null)",
+                quantity.allowed(),
+                hint,
+                code=Code.NO_VALUE,
+            )
             return
 
 
@@ -108,6 +122,12 @@ def _set_twice(scenario: Scenario, effect: Effect, where: str) -> Iterator[Findi
         for slot in slots_of(scenario, path):
             if slot in first:
                 found = f"the same parameter as {first[slot]}"
-                yield Finding(f"{where}.set.{path}", found, "one value for each parameter", "remove one")
+                yield Finding(
+                    f"{where}.set.{path}",
+                    found,
+                    "one value for each parameter",
+                    "remove one",
+                    code=Code.DUPLICATE,
+                )
                 break
             first[slot] = path

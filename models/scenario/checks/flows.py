@@ -6,8 +6,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from models.errors import Finding
-from models.scenario.component import External
+from models.errors import Code, Finding
 from models.scenario.flow import Call, Parallel
 from models.scenario.paths import nearest
 from models.scenario.scenario import Scenario
@@ -48,21 +47,40 @@ def findings(scenario: Scenario) -> Iterator[Finding]:
     if abs(total - 1.0) > SHARE_TOLERANCE:
         if len(scenario.flows) == 1:
             name = next(iter(scenario.flows))
-            yield Finding(f"flows.{name}.share", f"the only flow has the share {total:.9g}", "1", "write 1")
+            yield Finding(
+                f"flows.{name}.share",
+                f"the only flow has the share {total:.9g}",
+                "1",
+                "write 1",
+                code=Code.WRONG_SUM,
+            )
         else:
             sums = " + ".join(f"{flow.share:.9g}" for flow in list(scenario.flows.values())[:10])
             more = " + ..." if len(scenario.flows) > 10 else ""
             found = f"the shares sum to {total:.9g} ({sums}{more})"
-            yield Finding("flows", found, "a sum of 1", f"{1 - total:+.9g} is to be shared out")
+            yield Finding(
+                "flows", found, "a sum of 1", f"{1 - total:+.9g} is to be shared out", code=Code.WRONG_SUM
+            )
     for placed in placed_calls(scenario):
         name = placed.call.call
         if name not in scenario.components:
             known = list(scenario.components)
             found = f"a call of {name!r}, which is no component"
-            yield Finding(f"{placed.where}.call", found, ", ".join(known[:40]), nearest(name, known))
-        elif isinstance(scenario.components[name], External) and placed.call.then:
+            yield Finding(
+                f"{placed.where}.call",
+                found,
+                ", ".join(known[:40]),
+                nearest(name, known),
+                code=Code.UNKNOWN_NAME,
+            )
+        elif placed.call.then and not scenario.components[name].traits.is_ours:
             found = f"calls under {name!r}, which is somebody else's system"
-            yield Finding(f"{placed.where}.then", found, hint=f"write them after the call of {name!r}")
+            yield Finding(
+                f"{placed.where}.then",
+                found,
+                hint=f"write them after the call of {name!r}",
+                code=Code.CONFLICT,
+            )
     yield from _cycles(scenario)
 
 
@@ -89,7 +107,11 @@ def _circles_from(
             circle = " -> ".join([*path[path.index(other) :], other])
             hint = f"{other!r} would wait for itself: take one of these calls out"
             yield Finding(
-                f"{where}.call", f"the calls go in a circle: {circle}", "calls without a circle", hint
+                f"{where}.call",
+                f"the calls go in a circle: {circle}",
+                "calls without a circle",
+                hint,
+                code=Code.CIRCLE,
             )
         else:
             yield from _circles_from(other, called, path, done)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from models.errors import Finding
+from models.errors import Code, Finding
+from models.evaluation import DIMENSIONS
 from models.scenario.checks.effects import path_findings, slots_of, value_findings
 from models.scenario.checks.flows import placed_calls
 from models.scenario.goals import Goals
@@ -12,15 +13,6 @@ from models.scenario.paths import Slot, call_name, nearest, quantity_of, written
 from models.scenario.reading.findings import described, listed
 from models.scenario.scenario import Scenario
 from models.scenario.uncertainty import Distribution, Lognormal, Normal, Triangular, Uniform
-
-#: Smallest and largest value of each dimension; a cost may be negative (income), a complexity above 1.
-_RANGES = {
-    "latency": (0.0, 1e15),
-    "throughput": (0.0, 1e15),
-    "consistency": (0.0, 1.0),
-    "availability": (0.0, 1.0),
-    "complexity": (0.0, 10.0),
-}
 
 
 def findings(scenario: Scenario) -> Iterator[Finding]:
@@ -34,33 +26,47 @@ def findings(scenario: Scenario) -> Iterator[Finding]:
         for slot in slots_of(scenario, path):
             if slot in first:
                 found = f"the same parameter as uncertainty.{first[slot]}"
-                yield Finding(where, found, "one distribution for each parameter", "remove one")
+                yield Finding(
+                    where, found, "one distribution for each parameter", "remove one", code=Code.DUPLICATE
+                )
                 break
             first[slot] = path
     yield from _experiments(scenario)
 
 
 def _dimensions(goals: Goals) -> Iterator[Finding]:
-    for name, (lower, upper) in _RANGES.items():
+    for dimension in DIMENSIONS:
+        lower, upper = dimension.range
         for key in ("limit", "target"):
-            value: float | None = getattr(getattr(goals, name), key)
-            if value is None or lower <= value <= upper:
+            value: float | None = getattr(getattr(goals, dimension.name), key)
+            if value is None or ((lower is None or lower <= value) and (upper is None or value <= upper)):
                 continue
-            is_percent = upper <= 10.0 < value <= 100.0 or upper == 1.0 < value <= 100.0
+            is_percent = upper is not None and upper < value <= 100.0
             hint = f"write {value / 100:.12g}: shares are numbers from 0 to 1" if is_percent else ""
-            allowed = f"a number from {lower:g} to {upper:g}" if upper < 1e15 else "a number from 0 on"
-            yield Finding(f"dimensions.{name}.{key}", described(value), allowed, hint)
+            allowed = f"a number from {lower:g} " + ("on" if upper is None else f"to {upper:g}")
+            yield Finding(
+                f"dimensions.{dimension.name}.{key}", described(value), allowed, hint, code=Code.OUT_OF_RANGE
+            )
 
 
 def _distribution(scenario: Scenario, path: str, distribution: Distribution, where: str) -> Iterator[Finding]:
     for slot in slots_of(scenario, path):
         if quantity_of(scenario, slot).is_switch:
-            yield Finding(where, f"{path} is true or false, not a number", "a parameter that is a number")
+            yield Finding(
+                where,
+                f"{path} is true or false, not a number",
+                "a parameter that is a number",
+                code=Code.WRONG_TYPE,
+            )
             return
         is_one_value = slot.owner not in ("workload", "driver")
         if is_one_value and written_value(scenario, slot) is None:
             yield Finding(
-                where, f"{path} has no value (null)", "a parameter with a value", "give it one first"
+                where,
+                f"{path} has no value (null)",
+                "a parameter with a value",
+                "give it one first",
+                code=Code.NO_VALUE,
             )
             return
     if isinstance(distribution, Normal):
@@ -86,10 +92,12 @@ def _order(distribution: Triangular | Uniform, where: str) -> Iterator[Finding]:
     if low >= high:
         found = f"low {low:g} and high {high:g}"
         hint = "swap them" if low > high else "a number that is certain needs no distribution"
-        yield Finding(f"{where}.low", found, "low below high", hint)
+        yield Finding(f"{where}.low", found, "low below high", hint, code=Code.WRONG_ORDER)
     elif isinstance(distribution, Triangular) and not low <= distribution.mode <= high:
         found = f"mode {distribution.mode:g}"
-        yield Finding(f"{where}.mode", found, f"a number from {low:g} to {high:g} (low to high)")
+        yield Finding(
+            f"{where}.mode", found, f"a number from {low:g} to {high:g} (low to high)", code=Code.OUT_OF_RANGE
+        )
 
 
 def _experiments(scenario: Scenario) -> Iterator[Finding]:
@@ -102,8 +110,20 @@ def _experiments(scenario: Scenario) -> Iterator[Finding]:
         if target not in known and target not in calls and not slots_of(scenario, target):
             found = f"unknown target {target[:80]!r}"
             allowed = f"{listed(known)}, or a path such as component.parameter"
-            yield Finding(f"experiments[{i}].inject.target", found, allowed, nearest(target, known))
+            yield Finding(
+                f"experiments[{i}].inject.target",
+                found,
+                allowed,
+                nearest(target, known),
+                code=Code.UNKNOWN_NAME,
+            )
         if experiment.name is not None and experiment.name in names:
             found = f"a second experiment with the name {experiment.name!r}"
-            yield Finding(f"experiments[{i}].name", found, "one name for each experiment", "rename it")
+            yield Finding(
+                f"experiments[{i}].name",
+                found,
+                "one name for each experiment",
+                "rename it",
+                code=Code.DUPLICATE,
+            )
         names.add(experiment.name or "")

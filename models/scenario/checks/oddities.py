@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from models.errors import Finding
+from models.errors import Code, Finding
+from models.evaluation import DIMENSIONS
 from models.scenario.checks.effects import effects_of, slots_of
 from models.scenario.checks.flows import placed_calls
-from models.scenario.component import Cache, Component
 from models.scenario.decision import Choice, Integer, Real, Toggle
 from models.scenario.effect import Effect
 from models.scenario.flow import Call
@@ -24,7 +24,7 @@ def findings(scenario: Scenario) -> Iterator[Finding]:
 
 
 def _warning(where: str, found: str, hint: str = "") -> Finding:
-    return Finding(where, found, "", hint, severity="warning")
+    return Finding(where, found, "", hint, severity="warning", code=Code.ODD)
 
 
 def _components(scenario: Scenario) -> Iterator[Finding]:
@@ -55,7 +55,7 @@ def _unused(scenario: Scenario) -> Iterator[Finding]:
     """Parameters that are given and have no effect, unless a decision or a phase wakes them up."""
     changed = {slot for path in _paths(scenario) for slot in slots_of(scenario, path)}
     for name, component in scenario.components.items():
-        for parameter, why in _unused_of(component):
+        for parameter, why in component.without_effect():
             if not any(slot.owner == "component" and slot.name == name for slot in changed):
                 yield _warning(f"components.{name}.{parameter}", f"has no effect: {why}", "remove it")
     for placed in placed_calls(scenario):
@@ -67,7 +67,7 @@ def _unused(scenario: Scenario) -> Iterator[Finding]:
                     place = f"{placed.where}.{parameter}"
                     yield _warning(place, "has no effect: the call has no retries", "add retries")
         component = scenario.components[call.call]
-        if isinstance(component, Cache) and not call.then and component.hit_ratio != 1.0:
+        if component.may_miss and not call.then:
             hint = "add then: with the call that answers a miss"
             yield _warning(placed.where, f"the misses of {call.call!r} go nowhere", hint)
         if call.value_usd > 0 and not _can_be_lost(call):
@@ -78,15 +78,6 @@ def _unused(scenario: Scenario) -> Iterator[Finding]:
 
 def _can_be_lost(call: Call) -> bool:
     return call.optional or call.fallback is not None
-
-
-def _unused_of(component: Component) -> Iterator[tuple[str, str]]:
-    if isinstance(component, Cache) and component.hit_ratio is not None:
-        for parameter in ("keys", "capacity_keys"):
-            if getattr(component, parameter) is not None:
-                yield parameter, "hit_ratio is given"
-        if "zipf" in component.model_fields_set:
-            yield "zipf", "hit_ratio is given"
 
 
 def _decisions(scenario: Scenario) -> Iterator[Finding]:
@@ -127,15 +118,15 @@ def _stands(scenario: Scenario, slot: Slot, value: float | bool | None) -> bool:
 
 
 def _goals(scenario: Scenario) -> Iterator[Finding]:
-    for name in type(scenario.dimensions).model_fields:
-        goal = getattr(scenario.dimensions, name)
-        where = f"dimensions.{name}"
+    for dimension in DIMENSIONS:
+        goal = getattr(scenario.dimensions, dimension.name)
+        where = f"dimensions.{dimension.name}"
         if goal.tolerance is not None and goal.limit is None and goal.target is None:
             found = f"tolerance: {goal.tolerance} without a limit or a target"
             yield _warning(f"{where}.tolerance", found, "add limit")
         elif goal.tolerance == "never" and goal.limit is None:
             yield _warning(f"{where}.tolerance", "tolerance: never without a limit", "add limit")
-        if goal.limit == 0 and name in ("availability", "consistency", "throughput"):
+        if goal.limit == 0 and dimension.better == "higher":
             yield _warning(f"{where}.limit", "every design meets a limit of 0", "raise it, or remove it")
     limits = scenario.limits
     if limits.emergence == 1:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
-from models.errors import Finding
+from models.errors import Code, Finding
 from models.scenario.checks.effects import slots_of
 from models.scenario.decision import Choice, Decision, OneOf, Toggle
 from models.scenario.paths import Slot
@@ -54,7 +54,9 @@ def findings(scenario: Scenario) -> Iterator[Finding]:
             told.add(pair)
             found = f"sets {second.path}, which decisions.{first.decision} sets too"
             hint = "make them one choice, or let `when` keep them apart; multiply and add may meet"
-            yield Finding(second.where, found, "one decision that sets a parameter", hint)
+            yield Finding(
+                second.where, found, "one decision that sets a parameter", hint, code=Code.DUPLICATE
+            )
     yield from _phases(scenario, setters)
 
 
@@ -112,5 +114,11 @@ def _phases(scenario: Scenario, setters: Mapping[Slot, list[_Setter]]) -> Iterat
                 if slot in setters:
                     found = f"sets {path}, which decisions.{setters[slot][0].decision} sets too"
                     where = f"workload.phases[{i}].effect.set.{path}"
-                    yield Finding(where, found, "one place that sets a parameter", "use multiply or add here")
+                    yield Finding(
+                        where,
+                        found,
+                        "one place that sets a parameter",
+                        "use multiply or add here",
+                        code=Code.DUPLICATE,
+                    )
                     break

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 from itertools import product
 
-from models.errors import Finding
+from models.errors import Code, Finding
 from models.scenario.checks.overlaps import normal, values_of
 from models.scenario.decision import Choice, OneOf, Toggle
 from models.scenario.scenario import Scenario
@@ -31,7 +31,13 @@ def findings(scenario: Scenario) -> Iterator[Finding]:
         return
     if not any(_is_allowed(scenario, dict(zip(names, row, strict=True))) for row in product(*values)):
         found = "the rules contradict each other: they exclude every design"
-        yield Finding("rules", found, "rules that leave a design", "relax or remove one of them")
+        yield Finding(
+            "rules",
+            found,
+            "rules that leave a design",
+            "relax or remove one of them",
+            code=Code.NO_DESIGN_LEFT,
+        )
 
 
 def _involved(scenario: Scenario) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from models.errors import Finding
+from models.errors import Code, Finding
 from models.scenario.checks.conditions import unknown_decision, value_finding, value_today
 from models.scenario.checks.effects import slots_of, value_problem
 from models.scenario.checks.overlaps import normal, values_of
@@ -26,12 +26,24 @@ def findings(scenario: Scenario) -> Iterator[Finding]:
             yield from _value(scenario, name, written, where)
         elif not scenario.decisions[name].adaptive:
             found = f"a value for each phase of {name!r}, which is not adaptive"
-            yield Finding(where, found, "one value", f"write one value, or decisions.{name}.adaptive: true")
+            yield Finding(
+                where,
+                found,
+                "one value",
+                f"write one value, or decisions.{name}.adaptive: true",
+                code=Code.WRONG_LENGTH,
+            )
         else:
             for phase, value in written.items():
                 if phase not in phases:
                     hint = nearest(phase, phases)
-                    yield Finding(f"{where}.{phase}", f"unknown phase {phase!r}", ", ".join(phases), hint)
+                    yield Finding(
+                        f"{where}.{phase}",
+                        f"unknown phase {phase!r}",
+                        ", ".join(phases),
+                        hint,
+                        code=Code.UNKNOWN_NAME,
+                    )
                 yield from _value(scenario, name, value, f"{where}.{phase}")
         yield from _inactive(scenario, name, where)
 
@@ -48,7 +60,9 @@ def _value(scenario: Scenario, name: str, value: object, where: str) -> Iterator
         for slot in slots_of(scenario, path):
             quantity = quantity_of(scenario, slot)
             if value_problem(quantity, value):
-                yield Finding(where, described(value), f"{quantity.allowed()} ({path})")
+                yield Finding(
+                    where, described(value), f"{quantity.allowed()} ({path})", code=Code.OUT_OF_RANGE
+                )
                 return
 
 
@@ -64,7 +78,7 @@ def _inactive(scenario: Scenario, name: str, where: str) -> Iterator[Finding]:
         if _today(scenario, name) != {default}:
             wanted = " or ".join(sorted(str(value) for value in values_of(values)))
             found = f"a value of {name!r}, which doesn't exist today: {other!r} is not {wanted}"
-            yield Finding(where, found, f"{default}", f"remove it, or set today.{other}")
+            yield Finding(where, found, f"{default}", f"remove it, or set today.{other}", code=Code.CONFLICT)
         return
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from models.errors import Finding
+from models.errors import Code, Finding
 from models.scenario.paths import nearest
 from models.scenario.reading.findings import described, listed
 from models.scenario.scenario import Scenario
@@ -16,22 +16,39 @@ def findings(scenario: Scenario) -> Iterator[Finding]:
     phases = scenario.workload.phases
     if not phases:
         hint = "write phases: [{name: normal, rate: 100, hours: 24}]"
-        yield Finding("workload", "no phases", "phases, or a trace from which they are cut", hint)
+        yield Finding(
+            "workload", "no phases", "phases, or a trace from which they are cut", hint, code=Code.MISSING_KEY
+        )
         return
     first: dict[str, int] = {}
     for i, phase in enumerate(phases):
         if phase.name in first:
             found = f"a second phase with the name {phase.name!r} (the first is phases[{first[phase.name]}])"
-            yield Finding(f"workload.phases[{i}].name", found, "one name for each phase", "rename it")
+            yield Finding(
+                f"workload.phases[{i}].name",
+                found,
+                "one name for each phase",
+                "rename it",
+                code=Code.DUPLICATE,
+            )
         first.setdefault(phase.name, i)
     peaks = [i for i, phase in enumerate(phases) if phase.peak]
     for before, i in pairwise(peaks):
         found = f"a second peak (phases[{before}] is one)"
-        yield Finding(f"workload.phases[{i}].peak", found, "at most one peak", "remove one of them")
+        yield Finding(
+            f"workload.phases[{i}].peak", found, "at most one peak", "remove one of them", code=Code.DUPLICATE
+        )
     if all(phase.rate == 0 for phase in phases):
-        yield Finding("workload.phases", "every rate is 0", "a rate above 0 in one phase at least")
+        yield Finding(
+            "workload.phases", "every rate is 0", "a rate above 0 in one phase at least", code=Code.NO_LOAD
+        )
     if all(phase.hours == 0 for phase in phases):
-        yield Finding("workload.phases", "every phase lasts 0 hours", "hours above 0 in one phase at least")
+        yield Finding(
+            "workload.phases",
+            "every phase lasts 0 hours",
+            "hours above 0 in one phase at least",
+            code=Code.NO_LOAD,
+        )
     yield from _drivers(scenario)
     yield from _costs(scenario)
 
@@ -44,15 +61,25 @@ def _drivers(scenario: Scenario) -> Iterator[Finding]:
             if name not in scenario.drivers:
                 allowed = listed(known) or "nothing: there are no drivers"
                 hint = nearest(name, known) or f"add {name} to drivers"
-                yield Finding(f"{where}.{name}", f"unknown driver {name!r}", allowed, hint)
+                yield Finding(
+                    f"{where}.{name}", f"unknown driver {name!r}", allowed, hint, code=Code.UNKNOWN_NAME
+                )
         for name in known:
             if name not in phase.drivers:
                 found = f"the driver {name!r} has no value in the phase {phase.name!r}"
-                yield Finding(where, found, "a value of every driver in every phase", f"add {name}")
+                yield Finding(
+                    where, found, "a value of every driver in every phase", f"add {name}", code=Code.NO_LOAD
+                )
             elif i == 0 and phase.drivers[name] <= 0:
                 found = described(phase.drivers[name])
                 hint = "costs are relative to the first phase"
-                yield Finding(f"{where}.{name}", found, "a number above 0 in the first phase", hint)
+                yield Finding(
+                    f"{where}.{name}",
+                    found,
+                    "a number above 0 in the first phase",
+                    hint,
+                    code=Code.OUT_OF_RANGE,
+                )
 
 
 def _costs(scenario: Scenario) -> Iterator[Finding]:
@@ -63,10 +90,18 @@ def _costs(scenario: Scenario) -> Iterator[Finding]:
                 known = list(scenario.drivers)
                 allowed = listed(known) or "nothing: there are no drivers"
                 found = f"unknown driver {name!r}"
-                yield Finding(f"costs[{k}].drivers.{name}", found, allowed, nearest(name, known))
+                yield Finding(
+                    f"costs[{k}].drivers.{name}", found, allowed, nearest(name, known), code=Code.UNKNOWN_NAME
+                )
             for i, phase in enumerate(scenario.workload.phases[1:], start=1):
                 value = phase.drivers.get(name, 1.0)
                 if value < 0 or (value == 0 and exponent < 0):
                     allowed = "a number above 0" if exponent < 0 else "a number from 0 on"
                     hint = f"costs[{k}] takes its power of {exponent:g}"
-                    yield Finding(f"workload.phases[{i}].drivers.{name}", described(value), allowed, hint)
+                    yield Finding(
+                        f"workload.phases[{i}].drivers.{name}",
+                        described(value),
+                        allowed,
+                        hint,
+                        code=Code.OUT_OF_RANGE,
+                    )

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 import yaml
 
-from models.errors import Finding, ScenarioError
+from models.errors import Code, Finding, ScenarioError
 from models.scenario.reading.scalar import Scalar, plain
 from models.scenario.reading.syntax import in_words
 
@@ -133,7 +133,7 @@ def decoded(content: bytes, source: str) -> str:
 def _refused(
     source: str, found: str, allowed: str = "", hint: str = "", line: int | None = None
 ) -> Exception:
-    return ScenarioError(source, [Finding("", found, allowed, hint, line)])
+    return ScenarioError(source, [Finding("", found, allowed, hint, line, code=Code.UNREADABLE)])
 
 
 class _Reader:
@@ -233,4 +233,4 @@ class _Reader:
         return key
 
     def _add(self, where: str, found: str, hint: str, line: int) -> None:
-        self.findings.append(Finding(where, found, "", hint, line))
+        self.findings.append(Finding(where, found, "", hint, line, code=Code.NOT_ACCEPTED))

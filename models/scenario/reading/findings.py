@@ -8,9 +8,9 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from models.errors import Finding
+from models.errors import Code, Finding
 from models.scenario.flow import Call
-from models.scenario.paths import nearest
+from models.scenario.paths import nearest, nearest_name
 from models.scenario.reading.document import joined
 from models.scenario.reading.scalar import hint_for_number, hint_for_switch
 from models.scenario.reading.shape import Shape, allowed_at, choices_at, keys_of, tags_of
@@ -129,20 +129,41 @@ def _finding(error: ErrorDetails, place: _Place) -> Finding:
         found = f"the key {str(value)[:_MAX_SHOWN]!r}"
         is_path = "." in str(error.get("ctx", {}).get("pattern", ""))
         allowed = "a path such as component.parameter" if is_path else "letters, digits, _ and -"
-        return Finding(where, found, allowed + ", beginning with a letter", "rename it")
+        return Finding(where, found, allowed + ", beginning with a letter", "rename it", code=Code.BAD_NAME)
     if kind == "extra_forbidden":
         key = str(error["loc"][-1])[:100]
         known = keys_of(place.around)
         if place.around.annotation is Call:
             known += ("parallel",)
-        return Finding(where, f"unknown key {key!r}", listed(known), nearest(key, known))
+        return Finding(
+            where,
+            f"unknown key {key!r}",
+            listed(known),
+            nearest(key, known),
+            code=Code.UNKNOWN_KEY,
+            meant=nearest_name(key, known),
+        )
     if kind == "missing":
-        return Finding(where, "this key is missing", allowed_at(shape), "add it")
+        return Finding(where, "this key is missing", allowed_at(shape), "add it", code=Code.MISSING_KEY)
     if kind in ("union_tag_invalid", "union_tag_not_found"):
         return _unknown_kind(where, error)
     if kind in ("too_short", "too_long"):
-        return Finding(where, *_wrong_length(error))
-    return Finding(where, described(value), allowed_at(shape, error), _hint(value, shape, error))
+        return Finding(where, *_wrong_length(error), code=Code.WRONG_LENGTH)
+    return Finding(
+        where,
+        described(value),
+        allowed_at(shape, error),
+        _hint(value, shape, error),
+        code=_code_of(shape, error),
+    )
+
+
+def _code_of(shape: Shape, error: ErrorDetails) -> Code:
+    """What kind of thing is wrong with a value."""
+    if not shape.wants_number:
+        return Code.WRONG_TYPE if _is_type_error(error) else Code.UNKNOWN_VALUE
+    is_number = isinstance(error["input"], (int, float)) and not isinstance(error["input"], bool)
+    return Code.OUT_OF_RANGE if is_number else Code.NOT_A_NUMBER
 
 
 def _unknown_kind(where: str, error: ErrorDetails) -> Finding:
@@ -150,9 +171,17 @@ def _unknown_kind(where: str, error: ErrorDetails) -> Finding:
     key = str(context.get("discriminator", "")).strip("'")
     known = tags_of(key)
     if error["type"] == "union_tag_not_found":
-        return Finding(joined(where, key), "this key is missing", listed(known), "add it")
+        return Finding(
+            joined(where, key), "this key is missing", listed(known), "add it", code=Code.MISSING_KEY
+        )
     tag = str(context.get("tag", ""))[:_MAX_SHOWN]
-    return Finding(joined(where, key), f"unknown {key} {tag!r}", listed(known), nearest(tag, known))
+    return Finding(
+        joined(where, key),
+        f"unknown {key} {tag!r}",
+        listed(known),
+        nearest(tag, known),
+        code=Code.UNKNOWN_NAME,
+    )
 
 
 def _wrong_length(error: ErrorDetails) -> tuple[str, str]:
@@ -195,29 +224,30 @@ def _kinds_of_decisions(tree: Mapping[str, Any]) -> list[Finding]:
             said = f"several of them: {', '.join(kinds)}" if kinds else "none of on, options, integer, real"
             allowed = "exactly one of on (a toggle), options (a choice), integer, real"
             close = next((nearest(str(key), _KINDS) for key in decision if nearest(str(key), _KINDS)), "")
-            found.append(Finding(f"decisions.{name}", said, allowed, "" if kinds else close))
+            found.append(
+                Finding(f"decisions.{name}", said, allowed, "" if kinds else close, code=Code.NOT_ONE_KIND)
+            )
     return found
 
 
 def _without_echoes(findings: list[Finding]) -> list[Finding]:
     """Leaves out what only follows from another finding: a key that is missing because it is misspelt."""
-    meant = {f"{_around(finding.where)}.{finding.hint}" for finding in findings}
+    misspelt = {(_around(finding.where), finding.meant) for finding in findings if finding.meant}
     kindless = {
         f"{finding.where}.{key}"
         for finding in findings
-        if finding.allowed.startswith("exactly one of on")
+        if finding.code == Code.NOT_ONE_KIND
         for key in _KINDS
     }
-    steps = {_around(f.where) for f in findings if f.hint == "did you mean 'parallel'?"}
     kept = []
     for finding in findings:
-        key = finding.where.rpartition(".")[2]
-        is_missing = finding.found == "this key is missing"
-        if is_missing and f"{_around(finding.where)}.did you mean {key!r}?" in meant:
+        around, _, key = finding.where.rpartition(".")
+        is_missing = finding.code == Code.MISSING_KEY
+        if is_missing and (around, key) in misspelt:
             continue
-        if is_missing and key == "call" and _around(finding.where) in steps:
+        if is_missing and key == "call" and (around, "parallel") in misspelt:
             continue
-        if finding.where in kindless and (is_missing or finding.found.startswith("unknown key")):
+        if finding.where in kindless and (is_missing or finding.code == Code.UNKNOWN_KEY):
             continue
         kept.append(finding)
     return kept

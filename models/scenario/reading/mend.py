@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from models.errors import Finding
+from models.errors import Code, Finding
 
 #: Keys that others refer to or that decide what else is allowed: without them nothing certain can be said.
 _BEARING = frozenset(
@@ -42,7 +42,6 @@ _PLAIN: dict[str, Any] = {
     "usd": 1.0,
 }
 _STEP = re.compile(r"\[(\d+)\]")
-_MEANT = re.compile(r"did you mean '([A-Za-z_]+)'\?")
 
 
 def mended(tree: Mapping[str, Any], misfits: Iterable[Finding]) -> dict[str, Any] | None:
@@ -76,7 +75,7 @@ def _mended(node: Any, where: str, misfit: Finding) -> Any:
                 return _with_key_mended(node, key, misfit)
             inner = _mended(node[key], rest, misfit)
             return None if inner is None else {**node, key: inner}
-        is_plain = misfit.found == "this key is missing" and where in _PLAIN
+        is_plain = misfit.code == Code.MISSING_KEY and where in _PLAIN
         return {**node, where: _PLAIN[where]} if is_plain else None
     step = _STEP.match(where)
     if step is None or not isinstance(node, tuple) or int(step[1]) >= len(node):
@@ -87,9 +86,8 @@ def _mended(node: Any, where: str, misfit: Finding) -> Any:
 
 
 def _with_key_mended(node: Mapping[str, Any], key: str, misfit: Finding) -> dict[str, Any] | None:
-    if misfit.found.startswith("unknown key"):
-        meant = _MEANT.fullmatch(misfit.hint)
-        name = meant[1] if meant and meant[1] not in node else None
+    if misfit.code == Code.UNKNOWN_KEY:
+        name = misfit.meant if misfit.meant not in node else ""
         return _renamed(node, key, name) if name else _without(node, key)
     if key in _BEARING:
         return None
@@ -97,7 +95,7 @@ def _with_key_mended(node: Mapping[str, Any], key: str, misfit: Finding) -> dict
         return {**node, key: "mended"} if misfit.where == "name" else None
     if key in _PLAIN:
         return {**node, key: _PLAIN[key]}
-    is_number = misfit.allowed.startswith(("a number from", "a whole number from"))
+    is_number = misfit.code in (Code.NOT_A_NUMBER, Code.OUT_OF_RANGE)
     if is_number and misfit.where.startswith(("components.", "flows.", "complexity.")):
         # Not left out: an effect may multiply it. 1 is in the bounds of all but a few.
         return {**node, key: 1}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import yaml
 
-from models.errors import Finding
+from models.errors import Code, Finding
 
 #: Part of the parser's words -> what it means, and what to do. The first that fits is used.
 _WORDS = (
@@ -54,7 +54,7 @@ def in_words(error: yaml.YAMLError, text: str) -> Finding:
     line = mark.line + 1 if mark is not None else None
     place = f" (column {mark.column + 1})" if mark is not None else ""
     found, hint = _told(problem or str(error), _letter_at(text, mark))
-    return Finding("", f"not YAML: {found}{place}", "", hint, line)
+    return Finding("", f"not YAML: {found}{place}", "", hint, line, code=Code.NOT_YAML)
 
 
 def _told(problem: str, letter: str) -> tuple[str, str]:

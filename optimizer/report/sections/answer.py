@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from optimizer.decide.breaking import MOST
 from optimizer.report.content import Number, Paragraph, Section, Text, joined, text
 from optimizer.report.findings import Findings
 from optimizer.report.wording import (
@@ -15,6 +14,7 @@ from optimizer.report.wording import (
     over_text,
     times,
 )
+from optimizer.resilience.breaking_points import MOST
 
 #: Share of the draws of the guesses below which the answer says that the limits may not hold.
 ROBUST = 0.9

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from optimizer.decide.health import BudgetOf, Health
 from optimizer.report.content import (
     Bar,
     Block,
@@ -17,6 +16,7 @@ from optimizer.report.content import (
 )
 from optimizer.report.findings import Findings
 from optimizer.report.wording import counted
+from optimizer.resilience.health import BudgetOf, Health
 
 #: Metastable designs of the front that are named.
 MOST_METASTABLE = 20

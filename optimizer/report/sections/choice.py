@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from models.evaluation import Array, Evaluation
-from optimizer.decide.changes import marked
-from optimizer.decide.comparing import Comparison, Consequence
+from optimizer.changes import marked
+from optimizer.decide.explain.comparison import Comparison, Consequence
 from optimizer.report.content import Block, Cell, Number, Paragraph, Section, Table, joined, text
 from optimizer.report.findings import Findings
 from optimizer.report.wording import broken, limit_label, moved, numbers

@@ -8,9 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.evaluation import Evaluation
-from optimizer.decide.changes import called, marked
-from optimizer.decide.exchanges import nines_of
-from optimizer.decide.off_front import OffFront
+from optimizer.changes import called, marked
+from optimizer.decide.explain.off_front import OffFront
 from optimizer.phrases import capitalised
 from optimizer.report.content import (
     Axis,
@@ -161,7 +160,7 @@ def axes_of(evaluation: Evaluation, goals: tuple[Goal, ...]) -> tuple[Axis, ...]
         values = evaluation.values[:, j]
         values = values[np.isfinite(values)]
         scale = "linear"
-        if dimension.name == "availability":
+        if dimension.scale == "nines":
             scale = "nines"
         elif values.size and values.min() > 0.0 and values.max() > _WIDE * values.min():
             scale = "log"
@@ -205,8 +204,7 @@ def thinned(
         return np.arange(len(evaluation))
     values = evaluation.values.copy()
     for j, dimension in enumerate(evaluation.dimensions):
-        if dimension.name == "availability":
-            values[:, j] = nines_of(values[:, j])
+        values[:, j] = dimension.on_scale(values[:, j])
     finite = np.where(np.isfinite(values), values, np.nan)
     low, high = np.nanmin(finite, axis=0), np.nanmax(finite, axis=0)
     spans = np.where(high > low, high - low, 1.0)

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.evaluation import Evaluation, concatenate
-from optimizer.decide.changes import called, changes
+from optimizer.changes import called, changes
+from optimizer.decide.explain.standing import Place
+from optimizer.decide.explain.why_not import WhyNot
 from optimizer.decide.noise import MODEL_ERROR, ModelError, is_equal
-from optimizer.decide.placing import Place
-from optimizer.decide.why_not import WhyNot
-from optimizer.front import Front
+from optimizer.model import SearchSpace
+from optimizer.pareto.front import Front
 from optimizer.phrases import capitalised
-from optimizer.protocols import SearchSpace
 from optimizer.report.content import Number, Text, joined, text
 from optimizer.report.findings import Findings, Goal
 from optimizer.report.sections.glossary import WORDS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from optimizer.report.content import Block, Line, Number, Paragraph, Section, Table, Text, text
 from optimizer.report.findings import Findings
-from optimizer.solution import Solution
+from optimizer.solver.solution import Solution
 
 
 def origin(found: Findings) -> Section:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from optimizer.decide.runbook import Switch
 from optimizer.report.content import Block, Cell, Number, Paragraph, Section, Table, joined, text
 from optimizer.report.findings import Findings
 from optimizer.report.wording import changes_text, counted
+from optimizer.resilience.runbook import Switch
 
 
 def plan(found: Findings) -> Section | None:

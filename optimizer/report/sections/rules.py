@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from optimizer.decide.survival_rules import Rule
+from optimizer.decide.choose.survival_rules import Rule
 from optimizer.phrases import joined as joined_words
 from optimizer.report.content import Block, Number, Paragraph, Section, Table, text
 from optimizer.report.findings import Findings

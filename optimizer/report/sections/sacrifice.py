@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from optimizer.decide.changes import called, changes
+from optimizer.changes import called, changes
 from optimizer.phrases import capitalised
 from optimizer.report.content import (
     Block,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from optimizer.decide.changes import numbered
-from optimizer.decide.doubts import Doubts
+from optimizer.changes import numbered
+from optimizer.decide.confidence.doubts import Doubts
 from optimizer.report.content import Block, Bullets, Cell, Number, Paragraph, Section, Table, joined, text
 from optimizer.report.findings import Findings
 from optimizer.report.wording import limit_label, number

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from optimizer.decide.changes import changes
+from optimizer.changes import changes
 from optimizer.report.content import Bullets, Section, Text, text
 from optimizer.report.findings import Findings
 from optimizer.report.sections.sacrifice import dominated_by

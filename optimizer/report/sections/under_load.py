@@ -5,15 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from optimizer.decide.breaking import MOST, BreakingPoints
-from optimizer.decide.under_load import LoadCurve
+from models.evaluation import AVAILABILITY, CONSISTENCY, DIMENSIONS, LATENCY
 from optimizer.report.content import Cell, Number, Table, Text, joined, text
 from optimizer.report.findings import Findings
 from optimizer.report.wording import limit_label, number, over_text, times
+from optimizer.resilience.breaking_points import MOST, BreakingPoints
+from optimizer.resilience.load_curve import LoadCurve
 
 #: Limits on what is done beforehand: no load changes them.
 BEFOREHAND = ("effort_days", "one_time_usd")
-#: What it means that a limit is broken, for users or for those who run the system.
+#: What it means that a limit beside those of the dimensions is broken (`Dimension.called`).
 _MEANS = {
     "saturation": "the busiest part has too little time left: waits grow steeply",
     "collapse": "more arrives somewhere than can be served: a queue grows without end",
@@ -23,12 +24,6 @@ _MEANS = {
     "metastable": "after one push it stays down, because retries keep it there",
     "complexity_reserve": "too little of the complexity budget is left for what nobody foresaw",
     "parameter_bounds": "effects push a number out of the bounds within which it means anything",
-    "latency": "the slowest wait longer than the limit allows",
-    "throughput": "it carries less than is asked of it",
-    "consistency": "answers are older, or less full, than the limit allows",
-    "availability": "more requests fail than the limit allows",
-    "cost": "it costs more than the limit allows",
-    "complexity": "more of the complexity budget is spent than the limit allows",
 }
 
 
@@ -39,7 +34,8 @@ def meaning(found: Findings, limit: str) -> str:
             return goal.breach
     if limit.startswith("flows."):
         return "the slowest of this flow wait longer than its limit allows"
-    return _MEANS.get(limit, "the limit is broken")
+    broken = {dimension.name: dimension.called.broken for dimension in DIMENSIONS}
+    return _MEANS.get(limit) or broken.get(limit) or "the limit is broken"
 
 
 def first_fall(
@@ -213,11 +209,10 @@ def _by_fall(points: BreakingPoints, i: int) -> list[tuple[int, str]]:
 
 def _seen(curve: LoadCurve, i: int) -> Text:
     """What users notice of a load: waits, failures, old answers."""
-    names = [dimension.name for dimension in curve.dimensions]
     parts = []
-    for name in ("latency", "availability", "consistency"):
-        j = names.index(name)
-        parts.append(text(f"{name} ", number(curve.dimensions[j], float(curve.values[i, j]))))
+    for dimension in (LATENCY, AVAILABILITY, CONSISTENCY):
+        value = float(curve.values[i, curve.dimensions.index(dimension)])
+        parts.append(text(f"{dimension.name} ", number(dimension, value)))
     return joined(parts)
 
 

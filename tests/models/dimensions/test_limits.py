@@ -7,7 +7,7 @@ import pytest
 
 from models import compile_system
 from models.dimensions.limits import ALWAYS
-from optimizer.oddities import oddities
+from optimizer.decide.oddities import oddities
 from scenarios import scenario
 from small_cases import designs_of, evaluated
 

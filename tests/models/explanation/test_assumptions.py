@@ -9,7 +9,7 @@ from models.explanation.bands import centre_of
 from models.scenario.editing.edit import edited, tree_of, value_at
 from models.scenario.load import scenario_from_text
 from models.system.compiler import compile_system
-from optimizer.gallery import names, path_of
+from optimizer.files.gallery import names, path_of
 
 
 def listed(name, **settings):

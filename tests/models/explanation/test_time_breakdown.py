@@ -9,7 +9,7 @@ from models.explanation.explain import explain
 from models.explanation.time_breakdown import flow_times
 from models.scenario.load import load_scenario
 from models.system.compiler import compile_system
-from optimizer.gallery import path_of
+from optimizer.files.gallery import path_of
 from scenarios import scenario
 
 

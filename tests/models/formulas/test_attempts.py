@@ -11,18 +11,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy import integrate, special
 
-from models.formulas.attempts import (
-    attempts,
-    given_up_after,
-    layered_attempts,
-    retry_margin,
-    settled,
-    success,
-    sustaining_rate,
-    timed_out,
-)
+from models.formulas.attempts import attempts, retry_margin, settled, success, sustaining_rate, timed_out
 from models.formulas.cumulants import Cumulants, from_raw, gamma_cumulants
 from oracles.cases import assert_within, cases
+from oracles.formulas.attempts import given_up_after, layered_attempts
 
 #: Cases that nothing in this module covers.
 NOT_COVERED = {

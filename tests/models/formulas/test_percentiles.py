@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from models.formulas.cumulants import Cumulants, gamma_cumulants
 from models.formulas.mixtures import Entry, Mixture, product, single
-from models.formulas.percentiles import percentile, plain_percentile, shifted_gamma, tail
+from models.formulas.percentiles import percentile, shifted_gamma, tail
 from oracles.cases import assert_within, cases
+from oracles.formulas.percentiles import plain_percentile
 
 #: Cases that nothing here covers.
 NOT_COVERED = {"pbs-ssd-latency": "a mean of Pareto laws; test_quorums.py draws from it"}

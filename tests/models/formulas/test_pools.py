@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.formulas.pools import capped_wait, driven_flow, pool_wait
-from models.formulas.waiting import unlimited_wait
+from models.formulas.pools import pool_wait
+from oracles.formulas.pools import capped_wait, driven_flow
+from oracles.formulas.waiting import unlimited_wait
 
 
 def machine_repair(threads: int, think_s: float, service_s: float, slots: int) -> float:

@@ -10,14 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import curve_fit
 
-from models.formulas.scalability import (
-    amdahl_limit,
-    busy_stretch,
-    peak_load,
-    stretched_service,
-    usl_throughput,
-)
+from models.formulas.scalability import stretched_service
 from oracles.cases import assert_within, cases
+from oracles.formulas.scalability import amdahl_limit, busy_stretch, peak_load, usl_throughput
 
 CONTENTION = st.floats(0.0, 0.3)
 COHERENCY = st.floats(0.0, 0.01)

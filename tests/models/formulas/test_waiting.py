@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.formulas.waiting import Wait, deadline_wait, limited_wait, station_wait, unlimited_wait
+from models.formulas.waiting import Wait, limited_wait, station_wait
 from oracles.cases import assert_within, cases
+from oracles.formulas.waiting import deadline_wait, unlimited_wait
 
 SERVERS = st.integers(1, 40)
 LOADS = st.floats(0.05, 3.0)

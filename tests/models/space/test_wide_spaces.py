@@ -12,9 +12,9 @@ import pytest
 from models.errors import SpaceTooLargeError
 from models.space.space import design_space
 from models.system.compiler import compile_system
-from optimizer.decide.sobol import decision_shares
-from optimizer.oddities import oddities
-from optimizer.protocols import size_of
+from optimizer.decide.confidence.sobol import decision_shares
+from optimizer.decide.oddities import oddities
+from optimizer.model import size_of
 from scenarios import scenario
 
 MB = 2**20

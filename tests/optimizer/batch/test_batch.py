@@ -18,22 +18,22 @@ from benchmarks.kills import Place, check, check_store, killed, same_summary
 from models import compile_system, load_scenario
 from models.scenario.load import scenario_from_text
 from optimizer import solve
-from optimizer.answers import solution_answer
+from optimizer.atomic_files import HALF, write_together
 from optimizer.batch import running
 from optimizer.batch.cases import grid
 from optimizer.batch.running import BatchError, begin, run_batch
 from optimizer.batch.solving import settled, solve_case
 from optimizer.batch.summary import batch_report, summary_rows, tidy
 from optimizer.batch.varied import varied
-from optimizer.config import SolveConfig
 from optimizer.engines.dask import Cluster
 from optimizer.engines.local import Here, Processes
-from optimizer.files import HALF, write_together
+from optimizer.files.json import solution_answer
 from optimizer.report.content import Line, plain
 from optimizer.report.data import report_data, report_schema
 from optimizer.report.html import html
 from optimizer.report.markdown import markdown
 from optimizer.runs.store import RunStore
+from optimizer.solver.config import SolveConfig
 from reports import DAY, ROOT, everything_scenario
 
 EXERCISE = ROOT / "data" / "scenarios" / "black_friday_exercise.yaml"
@@ -472,7 +472,7 @@ def test_what_a_kill_has_left_half_written_is_cleared_and_nothing_else(tradespac
 
 def test_a_process_that_is_killed_while_it_writes_leaves_what_the_next_one_clears(tmp_path):
     program = (
-        "import os, signal; from pathlib import Path; from optimizer.files import write_together\n"
+        "import os, signal; from pathlib import Path; from optimizer.atomic_files import write_together\n"
         "def write(path): path.write_text('half'); os.kill(os.getpid(), signal.SIGKILL)\n"
         f"write_together(Path({str(tmp_path)!r}), {{'a.txt': write}})"
     )

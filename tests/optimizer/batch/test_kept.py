@@ -19,14 +19,14 @@ from optimizer.batch.solving import solve_case
 from optimizer.batch.summary import batch_report, summary_rows
 from optimizer.batch.varied import VariedError
 from optimizer.batch.worker import work_on
-from optimizer.config import SolveConfig
 from optimizer.engines.local import Here
-from optimizer.gallery import path_of
+from optimizer.files.gallery import path_of
 from optimizer.runs.comparing import compare_runs
 from optimizer.runs.connecting import StoreError
 from optimizer.runs.solving import follow, solve_with_store
 from optimizer.runs.store import RunStore
 from optimizer.runs.worker import start_worker
+from optimizer.solver.config import SolveConfig
 
 TEXT = path_of("black-friday-exercise").read_text(encoding="utf-8")
 SCENARIO = scenario_from_text(TEXT)

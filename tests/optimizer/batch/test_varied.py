@@ -7,11 +7,12 @@ import pytest
 from models import compile_system
 from models.errors import ScenarioError
 from models.scenario.load import load_scenario
-from optimizer import gallery, solve
+from optimizer import solve
 from optimizer.batch.cases import MOST_CASES, grid, listed, values_of
 from optimizer.batch.overridden import overridden
 from optimizer.batch.varied import VariedError, varied
-from optimizer.config import SolveConfig
+from optimizer.files import gallery
+from optimizer.solver.config import SolveConfig
 from reports import everything_scenario
 
 SHOP = everything_scenario()

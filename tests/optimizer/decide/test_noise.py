@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from fronts import front
-from optimizer.decide.knee import mean_cost
+from optimizer.decide.choose.knee import mean_cost
 from optimizer.decide.noise import (
     MODEL_ERROR,
     NO_ERROR,
@@ -16,7 +16,7 @@ from optimizer.decide.noise import (
     error_of,
     is_equal,
 )
-from optimizer.scaling import scale_of
+from optimizer.pareto.scaling import scale_of
 
 TENTH = ModelError("by hand", {"latency": ((0.5, 0.01), (np.inf, 0.1))})
 

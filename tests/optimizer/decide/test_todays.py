@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from models import compile_system, load_scenario
-from optimizer.decide.changes import TODAYS, is_today, today_of
-from optimizer.gallery import path_of
+from optimizer.changes import TODAYS, is_today, today_of
+from optimizer.files.gallery import path_of
 from optimizer.report.content import plain
 from optimizer.report.wording import against_today, labels_of
 

@@ -17,14 +17,14 @@ import pytest
 from models import compile_system
 from models.errors import EvaluationError
 from optimizer import solve
-from optimizer.answers import solution_answer
-from optimizer.config import SolveConfig
 from optimizer.engines.choosing import engine_for
 from optimizer.engines.dask import Cluster
 from optimizer.engines.engine import EngineError
 from optimizer.engines.local import Here, Processes
-from optimizer.runs.run import versions
-from optimizer.workers import LEAST_SPREAD, SpreadOut
+from optimizer.engines.processes import LEAST_SPREAD, SpreadOut
+from optimizer.files.json import solution_answer
+from optimizer.solver.config import SolveConfig
+from optimizer.versions import versions
 from pieces import DiesOnce, always_dies, dies_once, slow, spectrum, square, threads
 from reports import ROOT, everything_scenario
 

@@ -13,7 +13,7 @@ import pytest
 
 from browser import Watch, browser
 from models.units import quantity
-from optimizer.decide.selecting import kept
+from optimizer.decide.choose.ranges import kept
 from optimizer.report.content import plain
 from optimizer.report.html import html
 from reports import HOSTILE, everything, large_report

@@ -17,6 +17,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from pymarkdown.api import PyMarkdownApi
 
+from optimizer.files.tables import design_table
 from optimizer.report.adr import adr
 from optimizer.report.content import Bullets, FrontView, Number, Paragraph, plain
 from optimizer.report.data import report_json, report_schema
@@ -24,7 +25,6 @@ from optimizer.report.html import html
 from optimizer.report.markdown import markdown
 from optimizer.report.workbook import unit_label, workbook
 from optimizer.report.writing import FORMATS, write_report
-from optimizer.tables import design_table
 from reports import HOSTILE, everything, everything_scenario, exercise, report_of
 
 REPORTS = {"exercise": exercise, "everything": everything}

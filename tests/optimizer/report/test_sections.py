@@ -10,17 +10,16 @@ import numpy as np
 import pytest
 
 from models import compile_system
-from models.evaluation import Evaluation
+from models.evaluation import Evaluation, nines_of
 from models.evaluator import evaluate, run
-from optimizer.decide.changes import changes
-from optimizer.decide.exchanges import nines_of
-from optimizer.decide.health import BudgetOf
+from optimizer.changes import changes
 from optimizer.report.content import FrontView, Number, Paragraph, Waterfall, plain
 from optimizer.report.findings import Goal
 from optimizer.report.sections.budget import budget
 from optimizer.report.sections.front import thinned
 from optimizer.report.sections.margins import loads
 from optimizer.report.wording import changes_text
+from optimizer.resilience.health import BudgetOf
 from reports import everything, exercise, large_report, report_of
 from scenarios import scenario
 

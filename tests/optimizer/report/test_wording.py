@@ -9,7 +9,7 @@ import pytest
 
 from models import compile_system
 from models.evaluation import DIMENSIONS
-from optimizer.decide.survival_rules import Condition, Rule
+from optimizer.decide.choose.survival_rules import Condition, Rule
 from optimizer.report.content import Bullets, Paragraph, Section, plain, text
 from optimizer.report.record import record
 from optimizer.report.sections.answer import ROBUST, answer

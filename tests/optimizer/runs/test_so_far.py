@@ -13,8 +13,8 @@ from reports import exercise
 
 
 def test_the_best_so_far_and_the_trace(tmp_path, monkeypatch):
-    from optimizer.config import SolveConfig
     from optimizer.runs.solving import wanted_solve
+    from optimizer.solver.config import SolveConfig
 
     system, found, _ = exercise()
     monkeypatch.setattr("optimizer.runs.recording.FRONT_S", 0.0)

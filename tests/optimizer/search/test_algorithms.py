@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from optimizer.config import SolveConfig
-from optimizer.front import front_of
+from optimizer.pareto.front import front_of
 from optimizer.search.algorithms import ALGORITHMS, ArchiveSearch, UnknownAlgorithmError, algorithm
 from optimizer.search.archive import empty_archive
 from optimizer.search.by_name import search_by_name
 from optimizer.search.driver import Budget
 from optimizer.search.problem import SpaceProblem
-from optimizer.solving import solve_with
+from optimizer.solver.config import SolveConfig
+from optimizer.solver.solver import solve_with
 from searches import Model, space_of_every_kind
 
 

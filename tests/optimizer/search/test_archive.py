@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from instances import Grid, Shop, non_dominated_by_hand
-from optimizer.front import front_of
+from optimizer.pareto.front import front_of
 from optimizer.search.archive import POOL, codes, empty_archive
 from optimizer.search.boxes import box_widths, representatives
 from searches import Model, space_of_every_kind

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from models.evaluation import Dimension, Evaluation
-from optimizer.front import Front
+from optimizer.pareto.front import Front
 from optimizer.search.recapture import agreement, agreement_of_fronts, chao, chapman, recapture
 
 FOUND = (

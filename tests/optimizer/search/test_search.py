@@ -10,16 +10,16 @@ import pytest
 
 from models.errors import EvaluationError
 from models.space.space import design_space
-from optimizer.config import SolveConfig
-from optimizer.front import front_of
-from optimizer.pareto import non_dominated
-from optimizer.scaling import scale_of
+from optimizer.pareto.dominance import non_dominated
+from optimizer.pareto.front import front_of
+from optimizer.pareto.scaling import scale_of
+from optimizer.pareto.tally import Tally
 from optimizer.search.checkpoints import Checkpoint, CheckpointError, read_checkpoint
 from optimizer.search.driver import Budget, Found, search
 from optimizer.search.hypervolumes import scaled_hypervolume
-from optimizer.searching import united
-from optimizer.solving import solve_with
-from optimizer.tally import Tally
+from optimizer.solver.config import SolveConfig
+from optimizer.solver.restarts import united
+from optimizer.solver.solver import solve_with
 from scenarios import scenario
 from searches import (
     Model,

@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.evaluation import Array
-from models.formulas.redundancy import carried_share, k_of_n, replicas_in, zone_states
 from models.system.dependency_graph import is_called, is_required, made_calls
 from oracles.analytic.parameters import Parameters
 from oracles.analytic.sharing import Kinds, Shared, kinds_of, share, together
 from oracles.analytic.stations import Station
+from oracles.formulas.redundancy import carried_share, k_of_n, replicas_in, zone_states
 
 MINUTES_PER_HOUR = 60.0
 

@@ -11,11 +11,11 @@ from models.evaluation import Array
 from models.formulas.cumulants import Cumulants, add, from_raw, scale_count, to_raw
 from models.formulas.mixtures import collapse, single
 from models.formulas.parallel import maximum
-from models.formulas.pools import driven_flow
 from models.system.system import CallNode, ParallelNode, StepNode
 from oracles.analytic.parameters import Parameters
 from oracles.analytic.responses import Answer
 from oracles.analytic.stations import MS_PER_S, Hold, Station
+from oracles.formulas.pools import driven_flow
 
 
 def pool_threads(parameters: Parameters, blocks: Sequence[bool]) -> list[Array | None]:

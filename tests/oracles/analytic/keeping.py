@@ -10,9 +10,9 @@ from models.evaluation import Array
 from models.formulas.caching import Hits, cache_hits, characteristic_calls, zipf_bins
 from models.formulas.cumulants import Cumulants, gamma_cumulants
 from models.formulas.parallel import order_statistic
-from models.formulas.quorums import stale_read_share
 from oracles.analytic.parameters import Parameters
 from oracles.analytic.sharing import Shared, kinds_of
+from oracles.formulas.quorums import stale_read_share
 
 MS_PER_S = 1000.0
 #: Where a component below has collapsed, an entry takes this long to load.
@@ -69,7 +69,7 @@ def hits_of(
     given = parameters.of_component(component, "hit_ratio")
     zero = np.zeros((1, 1))
     fixed = Hits(given, zero, 1.0 - given)
-    # Only a stress sets it: the share of its hits that a cache still has (optimizer.decide.margins).
+    # Only a stress sets it: the share of its hits that a cache still has (optimizer.resilience.margins).
     left = parameters.of_component_or(component, "hit_factor", 1.0)
     if not bool(np.isnan(given).any()):
         return _with_hits_lost(fixed, left)

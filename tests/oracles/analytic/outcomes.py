@@ -13,7 +13,7 @@ import numpy as np
 from models.evaluation import Array
 from models.formulas.cumulants import Cumulants, scale_count
 from models.formulas.mixtures import Mixture, collapse, either, merge, product, single
-from models.formulas.truncation import split_at
+from oracles.formulas.truncation import split_at
 
 MOST_ENTRIES = 4
 #: Attempts that are kept apart by their number; more are counted with their mean.

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from models.evaluation import Array
-from models.system.system import CallNode, StepNode, all_calls, direct_calls
+from models.system.system import CallNode, ParallelNode, StepNode, all_calls
 from oracles.analytic.givens import Givens
 from oracles.analytic.holds import hold_of
 from oracles.analytic.parameters import Parameters
@@ -146,3 +146,14 @@ def holding_station(
         )
 
     return share(together(respects, n), worked_out)
+
+
+def direct_calls(steps: Sequence[StepNode]) -> list[int]:
+    """The calls among some steps and in their parallel branches, not those under them, by index."""
+    found: list[int] = []
+    for step in steps:
+        if isinstance(step, ParallelNode):
+            found += [i for branch in step.branches for i in direct_calls(branch)]
+        else:
+            found.append(step.index)
+    return found

@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 from models.evaluation import Array
 from models.formulas.caching import Hits
 from models.formulas.cumulants import Cumulants, add, gamma_cumulants
-from models.formulas.pools import capped_wait, pool_wait
-from models.formulas.scalability import busy_stretch, stretched_service
+from models.formulas.pools import pool_wait
+from models.formulas.scalability import stretched_service
 from models.formulas.waiting import Wait, station_wait
 from oracles.analytic.keeping import Quorum, eviction_calls, hits_of, quorum_of
 from oracles.analytic.parameters import Parameters
 from oracles.analytic.sharing import Shared, kinds_of
+from oracles.formulas.pools import capped_wait
+from oracles.formulas.scalability import busy_stretch
 
 MS_PER_S = 1000.0
 #: A shorter time is no time: its powers would underflow.

@@ -14,7 +14,7 @@ from models.errors import ScenarioError
 from models.scenario.editing.draft import Draft
 from models.scenario.editing.edit import REMOVED, EditError, dotted, edited, same, tree_of, value_at, written
 from models.scenario.load import scenario_from_text
-from optimizer.gallery import names, path_of
+from optimizer.files.gallery import names, path_of
 
 
 @cache

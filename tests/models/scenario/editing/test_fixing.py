@@ -11,7 +11,7 @@ from models.scenario.editing.edit import EditError
 from models.scenario.editing.fixing import fixed_values, options_of, with_fixed, without_fixed
 from models.scenario.load import scenario_from_text
 from models.system.compiler import compile_system
-from optimizer.gallery import names, path_of
+from optimizer.files.gallery import names, path_of
 
 TEXT = """\
 schema: 1

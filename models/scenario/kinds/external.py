@@ -1,0 +1,24 @@
+"""Somebody else's system: no queue of ours, but a latency and perhaps a rate limit."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from models.scenario.kinds.station import Described, Traits
+from models.scenario.quantity import Milliseconds, PerSecond, Scv
+
+
+class External(Described):
+    """Somebody else's system: no queue of ours, but a latency and perhaps a rate limit."""
+
+    traits: ClassVar[Traits] = Traits(
+        3, slowed_by="latency_ms", capacity=("rate_limit_per_s",), losses=("rate_limit_per_s",), is_ours=False
+    )
+
+    kind: Literal["external"]
+    latency_ms: Milliseconds
+    """Mean response time, ms."""
+    latency_scv: Scv = 1.0
+    """Squared coefficient of variation of the response time."""
+    rate_limit_per_s: PerSecond | None = None
+    """Calls per second it accepts; what is above is turned away; null = no limit."""

@@ -1,0 +1,133 @@
+"""What all kinds of components have, and what those have that run on machines of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from models.errors import Code, Finding
+from models.scenario.part import Part, Text
+from models.scenario.quantity import (
+    Coefficient,
+    Count,
+    CountFromZero,
+    Hours,
+    LostShare,
+    Milliseconds,
+    Minutes,
+    Scv,
+    Seconds,
+    Share,
+    Usd,
+    ZoneCount,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What the rest of the program asks of a kind.
+
+    Attributes:
+        code: Its number in the compiled model (`models.performance.program`).
+        slowed_by: The parameter that is larger when it is slow.
+        capacity: The parameters of which more carries more.
+        losses: The parameters that turn calls away when they are given.
+        is_ours: It runs in copies of ours, which can be busy and can be lost.
+        passes_on_misses: It answers some calls itself; only the others go on to the calls under it.
+        keeps_copies: Its answers are those of a quorum, and a write must reach one.
+    """
+
+    code: int
+    slowed_by: str = "service_ms"
+    capacity: tuple[str, ...] = ("replicas", "slots")
+    losses: tuple[str, ...] = ("queue_limit", "max_wait_s")
+    is_ours: bool = True
+    passes_on_misses: bool = False
+    keeps_copies: bool = False
+
+
+class Described(Part):
+    """What every component has."""
+
+    traits: ClassVar[Traits]
+
+    label: Text | None = None
+    """Name for people."""
+    source: Text | None = None
+    """Where this component's numbers come from; `guess` is an answer too."""
+    price_usd_per_hour: Usd = 0.0
+    """Price of one replica for one hour, USD."""
+    price_usd_per_million: Usd = 0.0
+    """Price of a million calls, USD."""
+    error_share: Share = 0.0
+    """Share of calls that fail for a transient reason; retries cure these."""
+    stale_share: Share = 0.0
+    """Share of answers that are known to be out of date."""
+    availability: Share | None = None
+    """Availability of one replica; or give `mtbf_hours` and `mttr_minutes`; 1 when neither is given."""
+
+    def contradictions(self, where: str) -> Iterator[Finding]:
+        """What can't be true together in one component that stands at a place of the file."""
+        yield from ()
+
+    @property
+    def may_miss(self) -> bool:
+        """Whether it passes calls on that it can't answer itself."""
+        return False
+
+    def without_effect(self) -> Iterator[tuple[str, str]]:
+        """Parameters that are given and change nothing, and why."""
+        yield from ()
+
+
+class Station(Described):
+    """What runs on machines of ours, in copies, and lets calls wait."""
+
+    replicas: Count = 1
+    """Copies that run at the same time."""
+    slots: Count = 1
+    """Requests that one copy serves at the same time."""
+    service_ms: Milliseconds
+    """Mean time of its own work for one call, ms."""
+    service_scv: Scv = 1.0
+    """Squared coefficient of variation of its own work; 1 = exponential, 0 = always the same."""
+    arrival_scv: Scv = 1.0
+    """Squared coefficient of variation of the time between arrivals; 1 = Poisson."""
+    blocking: bool = False
+    """Keeps its slot while the calls under it run (a thread for each request)."""
+    queue_limit: CountFromZero | None = None
+    """Places to wait in; null = unbounded."""
+    max_wait_s: Seconds | None = None
+    """Longest wait: who would wait longer is turned away at once; null = any wait."""
+    contention: Coefficient = 0.0
+    """Sigma of the Universal Scalability Law over replicas."""
+    coherency: Coefficient = 0.0
+    """Kappa of the Universal Scalability Law over replicas."""
+    mtbf_hours: Hours | None = None
+    """Mean time between failures of one replica, h."""
+    mttr_minutes: Minutes | None = None
+    """Mean time to repair one replica, min."""
+    zones: ZoneCount = 1
+    """Zones over which the replicas are spread evenly; zones are shared by all components."""
+    zone_availability: Share = 1.0
+    """Availability of one zone; 1 = zones are not considered for this component."""
+    gc_share: LostShare = 0.0
+    """Share of time lost to garbage collection; stretches the work by 1/(1 - share)."""
+
+    def contradictions(self, where: str) -> Iterator[Finding]:
+        """Two ways to say how often a copy fails, or half of one."""
+        times = {"mtbf_hours": self.mtbf_hours, "mttr_minutes": self.mttr_minutes}
+        given = [key for key, value in times.items() if value is not None]
+        if len(given) == 1:
+            missing = next(key for key in times if key not in given)
+            found = f"{given[0]} without {missing}"
+            hint = f"add {missing}, or give availability instead"
+            yield Finding(f"{where}.{given[0]}", found, "both or neither", hint, code=Code.MISSING_KEY)
+        if given and self.availability is not None:
+            found = f"availability together with {' and '.join(given)}"
+            place = f"{where}.availability"
+            yield Finding(place, found, "one of the two ways", "remove one of them", code=Code.CONFLICT)
+        if self.mtbf_hours == 0:
+            place, hint = f"{where}.mtbf_hours", "it would never work"
+            yield Finding(place, "the number 0", "a number above 0", hint, code=Code.OUT_OF_RANGE)

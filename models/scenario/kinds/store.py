@@ -1,0 +1,44 @@
+"""Something that keeps data in replicas and answers by quorum."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar, Literal
+
+from models.errors import Code, Finding
+from models.scenario.kinds.station import Station, Traits
+from models.scenario.quantity import Count, Milliseconds, PerSecond, Scv
+
+
+class Store(Station):
+    """Something that keeps data in replicas and answers by quorum."""
+
+    traits: ClassVar[Traits] = Traits(1, capacity=("replicas", "slots", "shards"), keeps_copies=True)
+
+    kind: Literal["store"]
+    read_quorum: Count = 1
+    """R: replicas that a read must hear."""
+    write_quorum: Count | None = None
+    """W: replicas that a write must reach; null = all of them."""
+    replication_lag_ms: Milliseconds = 0.0
+    """Mean lag of a replica behind a write, ms."""
+    shards: Count = 1
+    """Parts over which the load is split; `replicas` counts the copies of one shard."""
+    rtt_ms: Milliseconds = 0.0
+    """Round trip to another replica that a quorum must hear, ms."""
+    rtt_scv: Scv = 1.0
+    """Squared coefficient of variation of that round trip."""
+    writes_per_key_per_s: PerSecond = 0.0
+    """How often the same item changes, 1/s."""
+
+    def contradictions(self, where: str) -> Iterator[Finding]:
+        """A quorum of more replicas than there are."""
+        yield from super().contradictions(where)
+        for key in ("read_quorum", "write_quorum"):
+            quorum: int | None = getattr(self, key)
+            if quorum is not None and quorum > self.replicas:
+                found = (
+                    f"a quorum of {quorum} among {self.replicas} replica{'s' if self.replicas > 1 else ''}"
+                )
+                allowed, hint = f"a whole number from 1 to {self.replicas}", "lower it, or raise replicas"
+                yield Finding(f"{where}.{key}", found, allowed, hint, code=Code.OUT_OF_RANGE)

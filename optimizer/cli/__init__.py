@@ -1,0 +1,1 @@
+"""The command line: commands, flags, exit codes, and what a terminal shows."""

@@ -1,0 +1,1 @@
+"""The commands of `tradespace`, a subject a file."""

@@ -1,0 +1,69 @@
+"""`tradespace gate`: does the chosen design still hold; for a build server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from optimizer.cli.commands.options import (
+    AsJson,
+    DesignName,
+    FrontFolder,
+    ScenarioFile,
+    design_of,
+    front_of_system,
+    is_on_front,
+)
+from optimizer.cli.console import compiled, print_json
+from optimizer.cli.exit_codes import NO
+
+#: Exit code of a gate that is shut.
+
+
+def gate(
+    scenario: ScenarioFile,
+    design: DesignName,
+    front: FrontFolder = None,
+    junit: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the checks as JUnit XML, for a build server.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Exit code 1 when the chosen design breaks a limit, or another one is better in earnest."""
+    from models.errors import OutputError
+    from optimizer.atomic_files import write_text
+    from optimizer.decide.explain.gate import gate as checked
+    from optimizer.files.designs import design_from
+    from optimizer.files.junit import junit_xml
+
+    if junit is not None and not junit.absolute().parent.is_dir():  # no reason to solve first
+        raise OutputError(
+            f"{junit} can't be written: there is no folder {junit.parent}; make it, or see --junit"
+        )
+    system = compiled(scenario)
+    notes: list[str] = []
+    is_named = is_on_front(design)
+    x = None if is_named else design_from(system, design, [], older=notes.append)
+    found = front_of_system(system, front)
+    checks = checked(system, found, design_of(system, design, [], front, front=found) if x is None else x)
+    if junit is not None:
+        write_text(junit, junit_xml(f"tradespace gate {system.scenario.name}", checks, notes=notes))
+    holds = all(check.holds for check in checks)
+    if as_json:
+        print_json(
+            {
+                "scenario": {"name": system.scenario.name, "digest": system.digest},
+                "open": holds,
+                "notes": notes,
+                "checks": [{"name": c.name, "holds": c.holds, "told": c.told} for c in checks],
+            }
+        )
+    else:
+        for note in notes:
+            typer.echo(f"note    {note}")
+        for check in checks:
+            typer.echo(f"{'ok    ' if check.holds else 'FAILED'}  {check.told}")
+    if not holds:
+        raise typer.Exit(NO)

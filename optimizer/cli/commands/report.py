@@ -1,0 +1,120 @@
+"""`tradespace report`: the answer as a document, in every format."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from optimizer.cli.commands.options import (
+    Changes,
+    FrontFolder,
+    ScenarioFile,
+    StoreUrl,
+    design_of,
+    is_on_front,
+    solved,
+    store_of,
+)
+from optimizer.cli.console import compiled
+from optimizer.cli.exit_codes import NO
+
+if TYPE_CHECKING:
+    from models.evaluation import Array
+    from models.system.system import System
+    from optimizer.solver.solution import Solution
+
+#: Designs that may be put beside the chosen one.
+MOST_PICKS = 6
+
+
+def report(
+    scenario: ScenarioFile,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Write the report here.")],
+    formats: Annotated[
+        str, typer.Option("--format", help="Formats, with commas between them.")
+    ] = "html,md,csv,parquet,xlsx,json,adr",
+    design: Annotated[
+        str, typer.Option(help="The chosen design: `knee`, `today`, a number on the front, or a file.")
+    ] = "knee",
+    changes: Changes = None,
+    pick: Annotated[
+        list[str] | None,
+        typer.Option("--pick", metavar="DESIGN", help="Put this design beside it: a number, or a file."),
+    ] = None,
+    front: FrontFolder = None,
+    store: StoreUrl = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a report that is there.")] = False,
+) -> None:
+    """Write the Pareto report of a scenario: a page, text, tables, data and a decision record."""
+    from datetime import datetime
+
+    from optimizer.cli.progress import step_told
+    from optimizer.report.building import build_report
+    from optimizer.report.findings import findings_of
+    from optimizer.report.writing import formats_of, refuse_existing_report, write_report
+
+    picks = pick or []
+    try:
+        names = formats_of(formats)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    if len(picks) > MOST_PICKS:
+        raise typer.BadParameter(f"found {len(picks)} picks; allowed: up to {MOST_PICKS}")
+    refuse_existing_report(out, names, force=force)
+    system = compiled(scenario)
+    for name in (design, *picks):  # a file that can't be read is no reason to solve first
+        if name != "today" and not is_on_front(name):
+            design_of(system, name, [], None)
+    solution = _solution(system, scenario, front, store)
+    is_suggested = design == "knee" and not changes
+    x = None if is_suggested else design_of(system, design, changes or [], front, front=solution.front)
+    beside = [(_name(one), design_of(system, one, [], front, front=solution.front)) for one in picks]
+    with step_told() as tell:
+        found = findings_of(system, solution, x=x, picks=beside, tell=tell)
+        tell("the report")
+        made = build_report(found, made=datetime.now().astimezone().date())
+        text = None if found.chosen is None else _design_text(system, found.chosen.X[0])
+        written = write_report(made, out, names, design=text, force=force)
+    choices = {"design": design, "changes": changes or [], "picks": picks, "formats": list(names)}
+    _record(system, scenario, store, solution, {**choices, "folder": str(out.absolute())})
+    typer.echo("Written:\n" + "\n".join(f"  {path}" for path in written))
+    if not len(solution.front):
+        raise typer.Exit(NO)
+
+
+def _solution(system: System, scenario: Path, folder: Path | None, store: str | None) -> Solution:
+    """What was solved before, or is solved now."""
+    from optimizer.engines.processes import cores
+    from optimizer.files.front import read_solution
+    from optimizer.solver.config import SolveConfig
+
+    if folder is not None:
+        return read_solution(system, folder)
+    return solved(system, SolveConfig(workers=cores()), path=scenario, store=store).solution
+
+
+def _record(
+    system: System, scenario: Path, store: str | None, solution: Solution, choices: dict[str, object]
+) -> None:
+    """Keeps in the run store that a report was made, of what, and with which choices."""
+    opened = store_of(store)
+    if opened is None:
+        return
+    from optimizer.runs.solving import record_report, text_of
+
+    with opened:
+        record_report(opened, system, text_of(system, scenario), solution, choices)
+
+
+def _name(pick: str) -> str:
+    if is_on_front(pick):
+        return "the knee" if pick == "knee" else f"design {pick}"
+    return Path(pick).name
+
+
+def _design_text(system: System, x: Array) -> str:
+    from optimizer.files.designs import design_text
+
+    return design_text(system, x)

@@ -1,0 +1,302 @@
+"""What the command line prints: solutions and designs for people, whatever the width of the terminal."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from models.evaluation import COMPLEXITY, COST, DIMENSIONS, Evaluation
+from models.units import count, nines, quantity
+from optimizer.changes import TODAYS
+from optimizer.model import Space
+from optimizer.phrases import excess_text, has_amount
+from optimizer.solver.solution import Solution
+
+#: Below this width a table would break its numbers: one block a design instead.
+NARROW = 100
+#: Designs that are shown unless all are asked for.
+MOST_SHOWN = 16
+
+
+def print_solution(
+    console: Console, solution: Solution, space: Space, *, show_all: bool = False, more: str = ""
+) -> None:
+    """A solution: what was looked at, today's design, the front with its knee, and what excludes the rest.
+
+    Args:
+        console: Where it goes.
+        solution: What was found.
+        space: Says what the decisions mean.
+        show_all: Whether a long front is shown whole.
+        more: How the designs that are not shown can be had.
+    """
+    console.print(_sentence(str(solution.certificate)))
+    console.print()
+    if len(solution.front):
+        shown = _chosen(solution, show_all=show_all)
+        rows = [("today", solution.today, 0)]
+        rows += [(_name(solution, i), solution.front.evaluation, i) for i in shown]
+        _print_designs(console, rows, space)
+        hidden = len(solution.front) - len(shown)
+        if hidden:
+            console.print(f"{count(hidden)} more designs on the front{f'; {more}' if more else ''}.")
+    else:
+        _print_nothing_feasible(console, solution, space)
+    _print_excluded(console, solution)
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:] + "."
+
+
+def _name(solution: Solution, i: int) -> str:
+    return f"{i + 1} (knee)" if i == solution.knee else f"{i + 1}"
+
+
+def _chosen(solution: Solution, *, show_all: bool) -> list[int]:
+    """All designs of a short front; of a long one the best in each dimension, the knee, and some between."""
+    n = len(solution.front)
+    if show_all or n <= MOST_SHOWN:
+        return list(range(n))
+    chosen = {int(column.argmin()) for column in solution.front.losses.T}
+    if solution.knee is not None:
+        chosen.add(solution.knee)
+    for place in range(MOST_SHOWN):
+        if len(chosen) < MOST_SHOWN:
+            chosen.add(round(place * (n - 1) / (MOST_SHOWN - 1)))
+    return sorted(chosen)
+
+
+def _print_designs(console: Console, rows: Sequence[tuple[str, Evaluation, int]], space: Space) -> None:
+    if console.width < NARROW:
+        for name, evaluation, i in rows:
+            console.print(Text(f"design {name}" if name != "today" else "today", style="bold"))
+            for label, text in _values(evaluation, i):
+                console.print(f"  {label:<13} {text}")
+            _print_hanging(console, f"  {'changes':<13} ", _changes(evaluation, i, space))
+            console.print()
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("design", no_wrap=True)
+    for label, _ in _values(rows[0][1], rows[0][2]):
+        table.add_column(label, justify="right", no_wrap=True)
+    table.add_column("changes against today", overflow="fold")
+    for name, evaluation, i in rows:
+        values = [text for _, text in _values(evaluation, i)]
+        style = "bold" if "knee" in name else "dim" if name == "today" else ""
+        table.add_row(name, *values, Text(_changes(evaluation, i, space)), style=style)
+    console.print(table)
+    console.print()
+
+
+def _print_hanging(console: Console, label: str, text: str, *, indent: int | None = None) -> None:
+    """Prints a label and a text that, where it is too long, goes on below its own beginning."""
+    lines = textwrap.wrap(
+        label + text,
+        width=console.width,
+        subsequent_indent=" " * (len(label) if indent is None else indent),
+        drop_whitespace=True,
+        break_on_hyphens=False,
+    )
+    for line in lines:
+        console.print(Text(line))
+
+
+def _values(evaluation: Evaluation, i: int) -> list[tuple[str, str]]:
+    found = []
+    for j, dimension in enumerate(evaluation.dimensions):
+        found.append((dimension.name, quantity(float(evaluation.values[i, j]), dimension.unit)))
+    return found
+
+
+def _changes(evaluation: Evaluation, i: int, space: Space) -> str:
+    """The decisions that differ from today's."""
+    here, today = space.decode(evaluation.X[i]), space.decode(space.today)
+    parts = []
+    for name, value in here.items():
+        if value == today.get(name):
+            continue
+        if isinstance(value, dict):
+            before = today.get(name)
+            differing = [
+                f"{phase}: {written(part)}"
+                for phase, part in value.items()
+                if not isinstance(before, dict) or before.get(phase) != part
+            ]
+            parts.append(f"{name} ({', '.join(differing)})")
+        elif value is True:
+            parts.append(name)
+        else:
+            parts.append(f"{name} = {written(value)}")
+    return ", ".join(parts) or f"nothing: it is {TODAYS}"
+
+
+def written(value: object) -> str:
+    """A value of a decision as it is typed on the command line."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if value is None:
+        return "none"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _print_nothing_feasible(console: Console, solution: Solution, space: Space) -> None:
+    console.print(Text("No design is within every limit.", style="bold"))
+    closest = solution.closest
+    if closest is None:
+        return
+    console.print("The design nearest to it breaks the fewest limits by the least:")
+    _print_designs(console, [("today", solution.today, 0), ("nearest", closest, 0)], space)
+    console.print("It would be feasible if these limits gave that much:")
+    for j, name in enumerate(closest.constraints):
+        over = float(closest.excess[0, j])
+        if over > 0.0:
+            console.print(f"  {name}: {excess_text(name, over)}")
+    console.print()
+
+
+def _print_excluded(console: Console, solution: Solution) -> None:
+    infeasible = solution.certificate.evaluated - solution.certificate.feasible
+    if not infeasible:
+        return
+    console.print(f"{count(infeasible)} of {count(solution.certificate.evaluated)} designs are infeasible:")
+    ordered = sorted(solution.broken.items(), key=lambda item: -item[1])
+    for name, number in ordered:
+        if number:
+            alone = solution.broken_alone.get(name, 0)
+            least = "at least " if solution.certificate.skipped else ""
+            only = f", {least}{count(alone)} by this limit alone" if alone else ""
+            console.print(
+                f"  {name}: {'at least ' if name in solution.at_least else ''}{count(number)}{only}"
+            )
+
+
+def print_design(console: Console, told: dict[str, object]) -> None:
+    """One design with everything in between, as `models.explanation.explain.explain` tells it."""
+    scenario, design = _dict(told["scenario"]), _dict(told["design"])
+    console.print(Text(str(scenario["title"] or scenario["name"]), style="bold"))
+    _print_hanging(console, "design: ", ", ".join(f"{n} = {_written(v)}" for n, v in design.items()))
+    console.print()
+    in_nines = [dimension.name for dimension in DIMENSIONS if dimension.scale == "nines"]
+    for name, entry in _dict(told["dimensions"]).items():
+        value = _number(_dict(entry)["value"])
+        unit = str(_dict(entry)["unit"])
+        more = f"  ({nines(value)})" if name in in_nines and value is not None else ""
+        console.print(f"  {name:<13} {quantity(value, unit)}{more}")
+    console.print()
+    for entry in _list(told["limits"]):
+        limit = _dict(entry)
+        over = _number(limit["excess"])
+        holds = "holds" if limit["holds"] else "BROKEN"
+        margin = (
+            "" if over is None or not has_amount(str(limit["name"])) else _margin(str(limit["name"]), over)
+        )
+        console.print(f"  limit {limit['name']}: {holds}{margin}")
+    for entry in _list(told["phases"]):
+        _print_phase(console, _dict(entry))
+    _print_parts(console, COST.name, _dict(told[COST.name]), COST.unit)
+    complexity = _dict(told[COMPLEXITY.name])
+    _print_parts(console, "complexity income", _dict(complexity["income"]), "points")
+    _print_parts(console, "complexity expenses", _dict(complexity["expenses"]), "points")
+    share = _number(complexity["remaining_share"])
+    warns = "; warning: below 25 %" if complexity["warns"] else ""
+    console.print(f"  left: {quantity(share, 'fraction')} of the budget{warns}")
+    emergence = _dict(told["emergence"])
+    console.print()
+    console.print(f"emergence score {quantity(_number(emergence['score']), '')}")
+    for name, term in _dict(emergence["terms"]).items():
+        console.print(f"  {name:<13} {quantity(_number(term), '')} of its threshold")
+    if told.get("metastable"):
+        console.print("metastable: stays down after one push, though it looks healthy")
+    if told.get("unsettled"):
+        console.print("unsettled: some phase comes to no rest, its numbers are rough")
+
+
+def _margin(name: str, over: float) -> str:
+    word = "over by" if over > 0.0 else "room" if over < 0.0 else "exactly at it"
+    return f", {word} {excess_text(name, abs(over))}" if over else f", {word}"
+
+
+def _print_phase(console: Console, phase: dict[str, object]) -> None:
+    console.print()
+    rate, hours = _number(phase["rate"]), _number(phase["hours"])
+    head = f"{phase['name']}: {quantity(rate, 'requests/s')} for {quantity(hours, 'h')}"
+    console.print(Text(head, style="bold"))
+    components = {name: _dict(entry) for name, entry in _dict(phase["components"]).items()}
+    flows = {name: _dict(entry) for name, entry in _dict(phase["flows"]).items()}
+    shown: tuple[tuple[str, str, str], ...] = (
+        ("arrivals", "arrivals_per_s", "requests/s"),
+        ("utilisation", "utilisation", "fraction"),
+        ("wait", "wait_ms", "ms"),
+        ("response", "response_ms", "ms"),
+        ("p50", "p50_ms", "ms"),
+        ("p99", "p99_ms", "ms"),
+        ("blocked", "blocked_share", "fraction"),
+        ("late", "timeout_share", "fraction"),
+    )
+    _print_rows(console, "component", components, shown)
+    shown = (
+        ("requests", "rate", "requests/s"),
+        ("response", "response_ms", "ms"),
+        ("p50", "p50_ms", "ms"),
+        ("p99", "p99_ms", "ms"),
+        ("answered", "success_share", "fraction"),
+        ("fresh", "fresh_share", "fraction"),
+    )
+    _print_rows(console, "flow", flows, shown)
+
+
+def _print_rows(
+    console: Console,
+    kind: str,
+    rows: dict[str, dict[str, object]],
+    shown: tuple[tuple[str, str, str], ...],
+) -> None:
+    if console.width < NARROW:
+        for name, entry in rows.items():
+            parts = [f"{label} {quantity(_number(entry[key]), unit)}" for label, key, unit in shown]
+            _print_hanging(console, f"  {name}: ", ", ".join(parts), indent=4)
+        return
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    table.add_column(kind, no_wrap=True)
+    for label, _, _ in shown:
+        table.add_column(label, justify="right", no_wrap=True)
+    for name, entry in rows.items():
+        table.add_row(name, *(quantity(_number(entry[key]), unit) for _, key, unit in shown))
+    console.print(table)
+
+
+def _print_parts(console: Console, title: str, parts: dict[str, object], unit: str) -> None:
+    console.print()
+    console.print(Text(title, style="bold"))
+    for name, value in parts.items():
+        if isinstance(value, dict):
+            for part, amount in value.items():
+                if _number(amount):
+                    console.print(f"  {name} {part}: {quantity(_number(amount), unit)}")
+        elif _number(value):
+            console.print(f"  {name}: {quantity(_number(value), unit)}")
+
+
+def _written(value: object) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{phase}: {written(part)}" for phase, part in value.items()) + "}"
+    return written(value)
+
+
+def _dict(value: object) -> dict[str, object]:
+    assert isinstance(value, dict)
+    return value
+
+
+def _list(value: object) -> list[object]:
+    assert isinstance(value, list)
+    return value
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, (int, float)) else None

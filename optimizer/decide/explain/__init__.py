@@ -1,0 +1,1 @@
+"""Why this design: what it gives up, what its decisions do, against others, whether it still holds."""

@@ -1,0 +1,96 @@
+"""Everything that is to be said about one design of a front, gathered: what explains it to a person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.evaluation import DIMENSIONS, Array, Evaluation
+from models.evaluator import evaluate
+from models.explanation.notices import Notice, notices
+from models.system.system import System
+from optimizer.changes import Change, changes
+from optimizer.decide.choose.knee import knee, mean_cost, reason
+from optimizer.decide.explain.trade_offs import Exchange, Sacrifice, exchanges, sacrifices
+from optimizer.decide.explain.why_not import WhyNot, why_not
+from optimizer.decide.noise import MODEL_ERROR, ModelError, alike, contenders
+from optimizer.pareto.front import Front
+from optimizer.pareto.scaling import scale_of
+from optimizer.resilience.breaking_points import BreakingPoints, breaking_points
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Account:
+    """What is to be said about one design.
+
+    Attributes:
+        design: The design, evaluated; one row.
+        position: Its position on the front; None = it isn't on it.
+        changed: Decisions that differ from today's.
+        notices: What users are told while it runs.
+        is_knee: Whether it is the knee.
+        reason: Why it is, in words; empty where it isn't, or two dimensions don't tell it.
+        rivals: Designs that could be the knee as well within the model's error, where it is the knee.
+        alike: Dimensions in which all designs of the front are alike within the model's error, by position.
+        gives_up: What it gives up against the best of each dimension, where it is on the front.
+        exchanges: The cheapest way to more of each dimension, where it is on the front.
+        why_not: Why it isn't on the front, where it isn't.
+        breaking: Where it breaks as the load grows.
+    """
+
+    design: Evaluation
+    position: int | None
+    changed: tuple[Change, ...]
+    notices: tuple[Notice, ...]
+    is_knee: bool
+    reason: str
+    rivals: NDArray[np.intp]
+    alike: tuple[int, ...]
+    gives_up: tuple[Sacrifice, ...]
+    exchanges: tuple[Exchange, ...]
+    why_not: WhyNot | None
+    breaking: BreakingPoints
+
+
+def steps_of(system: System) -> list[float | None]:
+    """The `step` of each dimension: differences that don't count; availability in nines."""
+    return [getattr(system.scenario.dimensions, dimension.name).step for dimension in DIMENSIONS]
+
+
+def account(system: System, front: Front, x: Array, *, error: ModelError = MODEL_ERROR) -> Account:
+    """Everything that is to be said about one design.
+
+    Args:
+        system: The system.
+        front: Its front; may be empty.
+        x: The design, `(d,)`.
+        error: The model's error.
+    """
+    scored = partial(evaluate, system)
+    row = system.space.canonical(x[None, :])
+    here = np.flatnonzero(np.all(row == front.X, axis=1)) if len(front) else np.zeros(0, dtype=np.intp)
+    position = int(here[0]) if here.size else None
+    middle = knee(front)
+    is_knee = position is not None and position == middle
+    rivals = np.zeros(0, dtype=np.intp)
+    if is_knee:
+        scale = scale_of(front.losses)
+        close = np.flatnonzero(contenders(front.evaluation, lambda losses: mean_cost(losses, scale), error))
+        rivals = close[close != position]
+    return Account(
+        design=front.evaluation.take(here[:1]) if position is not None else scored(row),
+        position=position,
+        changed=changes(system.space, system.space.today, row[0]),
+        notices=notices(system, row[0]),
+        is_knee=is_knee,
+        reason=reason(front, position, error) if is_knee and position is not None else "",
+        rivals=rivals,
+        alike=tuple(int(j) for j in np.flatnonzero(alike(front.evaluation, error))),
+        gives_up=() if position is None else sacrifices(front, position, error),
+        exchanges=() if position is None else exchanges(front, position, steps=steps_of(system), error=error),
+        why_not=why_not(scored, system.space, front, row[0], error=error) if position is None else None,
+        breaking=breaking_points(system, row),
+    )

@@ -1,0 +1,1 @@
+"""What is written and read: solutions, fronts, designs and tables; whole or not at all."""

@@ -1,0 +1,1 @@
+"""What is better than what: dominance, fronts, hypervolume, and the scaling of losses."""

@@ -1,0 +1,1 @@
+"""Where a design breaks and the way out: load, losses, switches, health."""

@@ -1,0 +1,1 @@
+"""From a model to a solution: every design, a sample or a search, and how far the result can be relied on."""

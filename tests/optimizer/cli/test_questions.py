@@ -1,0 +1,273 @@
+"""The commands that ask something of a front or a design: their answers, JSON, and bad input."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from optimizer.cli.exit_codes import BAD_INPUT, OK
+
+DATA = Path(__file__).parents[3] / "data" / "scenarios"
+EXERCISE = DATA / "black_friday_exercise.yaml"
+WEEK = DATA / "black_friday_week.yaml"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    from models import compile_system, load_scenario
+    from optimizer import solve, write_solution
+
+    system = compile_system(load_scenario(EXERCISE))
+    path = tmp_path_factory.mktemp("front")
+    write_solution(solve(system), system.space, path, force=True)
+    return path
+
+
+def test_the_rules_of_the_exercise_are_its_three_pairs(tradespace):
+    code, out, _ = tradespace("rules", EXERCISE, "--target", "saturation")
+    assert code == OK
+    assert "16 of all 32 designs" in out
+    assert out.count(" = on and ") == 3
+    code, out, _ = tradespace("rules", EXERCISE, "--target", "saturation", "--json")
+    told = json.loads(out)
+    assert {rule["coverage"] for rule in told["exact"]} == {0.5}
+    assert told["explained"] == 1.0
+
+
+def test_a_ranking_of_a_front_from_a_folder_is_that_of_the_front(tradespace, folder):
+    code, out, _ = tradespace("rank", EXERCISE, "--front", folder, "--json")
+    assert code == OK
+    told = json.loads(out)
+    _, again, _ = tradespace("rank", EXERCISE, "--json")
+    assert json.loads(again) == told
+    assert sum(entry["first_for_share"] for entry in told["ranking"]) == pytest.approx(1.0)
+    _, cheap, _ = tradespace("rank", EXERCISE, "--front", folder, "--weight", "cost=1", "--json")
+    front = json.loads((folder / "front.json").read_text())["front"]
+    costs = [entry["dimensions"]["cost"]["value"] for entry in front]
+    assert costs[json.loads(cheap)["ranking"][0]["design"] - 1] == min(costs)
+
+
+def test_where_designs_of_the_exercise_break(tradespace, folder):
+    # Without any change 1/28 of the peak is carried: 0.7 of 2,040.8/s, of 50,000/s.
+    code, out, _ = tradespace("break", EXERCISE, "--json")
+    assert code == OK
+    assert json.loads(out)["what"] == "load"
+    code, out, _ = tradespace("break", EXERCISE, "--design", "knee", "--front", folder, "--json")
+    knee = json.loads(out)
+    told = json.loads((folder / "front.json").read_text())
+    reach = told["front"][told["knee"]]["dimensions"]["throughput"]["value"]
+    assert knee["limits"]["saturation"]["fails"] == pytest.approx(0.7 * reach / 50_000.0, rel=1e-3)
+    assert knee["first"] == "saturation"
+    code, out, _ = tradespace("break", EXERCISE, "--component", "platform")
+    assert "times the time of platform" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("rank", EXERCISE, "--weight", "speed=1"), ["speed", "latency"]),
+        (("rank", EXERCISE, "--weight", "cost=-1"), ["weights must be 0, or from 1e-15 to 1e+15"]),
+        (("rank", EXERCISE, "--weight", "cost"), ["dimension=number"]),
+        (("rank", EXERCISE, "--front", DATA), ["front.json", "solve"]),
+        (("rank", DATA / "black_friday_week.yaml", "--front", "FOLDER"), ["another scenario"]),
+        (("rules", EXERCISE, "--target", "speed"), ["speed", "saturation"]),
+        (("break", EXERCISE, "--component", "web"), ["web", "platform"]),
+        (("break", EXERCISE, "--design", "99", "--front", "FOLDER"), ["99", "5 designs"]),
+    ],
+)
+def test_bad_input_is_told_in_words(tradespace, folder, arguments, words):
+    code, out, err = tradespace(*(folder if part == "FOLDER" else part for part in arguments))
+    assert code == BAD_INPUT
+    assert out == ""
+    for word in words:
+        assert word in err
+
+
+def test_explaining_the_knee_and_today(tradespace, folder):
+    code, out, _ = tradespace("explain", EXERCISE, "--front", folder)
+    assert code == OK
+    for said in ("It is the knee", "It gives up:", "It breaks at"):
+        assert said in out
+    code, out, _ = tradespace("explain", EXERCISE, "--design", "today", "--front", folder)
+    assert code == OK
+    assert "it breaks saturation" in out
+    assert "the smallest change that mends it" in out
+    _, out, _ = tradespace("explain", EXERCISE, "--front", folder, "--json")
+    told = json.loads(out)
+    assert told["knee"]["is"] is True
+    front = json.loads((folder / "front.json").read_text())
+    assert told["design"] == front["front"][front["knee"]]["design"]
+    best = [min(entry["dimensions"]["cost"]["value"] for entry in front["front"])]
+    assert [one["best"] for one in told["gives_up"] if one["dimension"] == "cost"] == pytest.approx(best)
+
+
+def test_a_chosen_design_goes_through_a_file(tradespace, folder, tmp_path):
+    path = tmp_path / "chosen.yaml"
+    code, _, _ = tradespace("explain", EXERCISE, "--front", folder, "--save", path)
+    assert code == OK
+    code, out, _ = tradespace("evaluate", EXERCISE, "--design", path, "--json")
+    assert code == OK
+    front = json.loads((folder / "front.json").read_text())
+    assert json.loads(out)["design"] == front["front"][front["knee"]]["design"]
+    code, _, err = tradespace("explain", EXERCISE, "--front", folder, "--save", path)
+    assert code == BAD_INPUT
+    assert "--force" in err
+    assert [p.name for p in tmp_path.iterdir()] == ["chosen.yaml"]
+    code, _, err = tradespace("explain", WEEK, "--front", folder, "--design", path)
+    assert code == BAD_INPUT
+    code, _, err = tradespace("evaluate", WEEK, "--design", path)
+    assert code == BAD_INPUT
+    assert "is a design of the scenario 'black-friday-exercise'" in err
+
+
+def test_a_design_of_an_older_version_is_refused_with_what_differs(tradespace, tmp_path):
+    path = tmp_path / "old.yaml"
+    path.write_text(
+        "scenario: black-friday-exercise\ndigest: '00'\n"
+        "decisions: {eventual_consistency: true, more_robots: 3}\n"
+    )
+    code, _, err = tradespace("evaluate", EXERCISE, "--design", path)
+    assert code == BAD_INPUT
+    assert "more_robots" in err
+    assert "long_cache_ttl" in err
+
+
+def test_comparing_designs(tradespace, folder):
+    code, out, _ = tradespace("compare", EXERCISE, "--front", folder, "--design", "knee", "--design", "1")
+    assert code == OK
+    assert "breaks at" in out
+    code, out, _ = tradespace("compare", EXERCISE, "--front", folder, "--design", "knee", "--json")
+    told = json.loads(out)
+    assert [one["name"] for one in told["designs"]] == ["today", "knee"]
+    code, _, err = tradespace("compare", EXERCISE, *["--design", "today"] * 5)
+    assert code == BAD_INPUT
+    assert "one to 4" in err
+
+
+def test_what_a_change_does(tradespace):
+    code, out, _ = tradespace("what-if", EXERCISE, "--set", "more_servers=on")
+    assert code == OK
+    assert "more_servers off -> on" in out
+    code, out, _ = tradespace("what-if", EXERCISE, "--json")
+    assert len(json.loads(out)["changes"]) == 5
+    code, out, _ = tradespace("what-if", EXERCISE, "--pairs")
+    assert "only together they mend" in out
+    code, _, err = tradespace("what-if", EXERCISE, "--set", "robots=on")
+    assert code == BAD_INPUT
+    assert "robots" in err
+
+
+def test_wishes(tradespace, folder):
+    front = json.loads((folder / "front.json").read_text())["front"]
+    least = min(entry["dimensions"]["cost"]["value"] for entry in front)
+    code, out, _ = tradespace("reach", EXERCISE, "--front", folder, "--wish", f"cost={least}", "--json")
+    assert code == OK
+    reached = [front[i - 1]["dimensions"]["cost"]["value"] for i in json.loads(out)["meeting"]]
+    assert reached
+    assert max(reached) <= least
+    code, out, _ = tradespace(
+        "reach", EXERCISE, "--front", folder, "--wish", "cost=1", "--wish", "latency=1e6"
+    )
+    assert code == OK
+    assert "What must give" in out
+    code, out, _ = tradespace(
+        "reach", EXERCISE, "--front", folder, "--design", "1", "--better", "cost", "--worse", "latency"
+    )
+    assert code == OK
+    for wrong in (["--wish", "speed=1"], ["--wish", "availability=99"], ["--wish", "cost"], []):
+        code, _, err = tradespace("reach", EXERCISE, "--front", folder, *wrong)
+        assert code == BAD_INPUT
+        assert err
+
+
+def test_the_few_to_show(tradespace, folder):
+    code, out, _ = tradespace("few", EXERCISE, "--front", folder)
+    assert code == OK
+    assert out.startswith("balanced")
+    _, out, _ = tradespace("few", EXERCISE, "--front", folder, "--number", "3", "--json")
+    told = json.loads(out)
+    size = len(json.loads((folder / "front.json").read_text())["front"])
+    assert sum(one["stands_for"] for one in told["representatives"]) == size
+
+
+def test_an_empty_front_is_said_to_be_empty(tradespace, tmp_path):
+    from models import compile_system, load_scenario
+    from optimizer import solve, write_solution
+
+    text = EXERCISE.read_text().replace("effort_days: 5", "effort_days: 0")
+    path = tmp_path / "none.yaml"
+    path.write_text(text)
+    system = compile_system(load_scenario(path))
+    write_solution(solve(system), system.space, tmp_path / "out")
+    for command in (
+        ["rank"],
+        ["few"],
+        ["reach", "--wish", "cost=1"],
+        ["explain"],
+        ["compare", "--design", "1"],
+    ):
+        code, _, err = tradespace(command[0], path, "--front", tmp_path / "out", *command[1:])
+        assert code == BAD_INPUT, command
+        assert "no design is feasible" in err or "0 designs" in err
+    code, out, _ = tradespace("explain", path, "--front", tmp_path / "out", "--design", "today")
+    assert code == OK
+    assert "it breaks saturation" in out
+
+
+def test_how_much_a_design_stands(tradespace, folder):
+    code, out, _ = tradespace("margins", EXERCISE, "--front", folder)
+    assert code == OK
+    assert "platform: may lose" in out
+    _, out, _ = tradespace("margins", EXERCISE, "--front", folder, "--json")
+    told = json.loads(out)
+    front = json.loads((folder / "front.json").read_text())
+    reach = front["front"][front["knee"]]["dimensions"]["throughput"]["value"]
+    assert told["load"]["design"] == pytest.approx(0.7 * reach / 50_000.0, rel=1e-3)
+    # 200 replicas carry ten times the peak within 70 %: 20 must stay.
+    assert told["losses"][0]["stands"] == 200 - 20
+
+
+def test_a_runbook_of_what_can_be_switched(tradespace, folder):
+    code, out, _ = tradespace("runbook", EXERCISE, "--front", folder)
+    assert code == OK
+    assert "nothing to switch" in out
+    code, out, _ = tradespace("runbook", EXERCISE, "--front", folder, "--json")
+    assert json.loads(out)["switches"] == []
+
+
+def test_doubting_the_numbers(tradespace, tmp_path):
+    code, _, err = tradespace("doubt", EXERCISE)
+    assert code == BAD_INPUT
+    assert "names no guesses" in err
+    guess = "uncertainty:\n  platform.service_ms: {distribution: lognormal, median: 140, sigma: 0.2}\n"
+    path = tmp_path / "guess.yaml"
+    path.write_text(EXERCISE.read_text() + guess)
+    code, out, _ = tradespace("doubt", path, "--draws", 64)
+    assert code == OK
+    assert "p90" in out
+    assert "platform.service_ms" in out
+    code, out, _ = tradespace("doubt", path, "--draws", 64, "--json")
+    told = json.loads(out)
+    assert sum(told["chosen_share"].values()) + told["none_feasible"] == pytest.approx(1.0)
+    assert told["measure"][0]["guess"] == "platform.service_ms"
+    _, again, _ = tradespace("doubt", path, "--draws", 64, "--json")
+    assert json.loads(again) == told
+
+
+def test_groups_and_decisions_by_their_weight(tradespace, folder):
+    _, out, _ = tradespace("few", EXERCISE, "--front", folder, "--rules", "--json")
+    told = json.loads(out)
+    # Five designs that all differ: a rule of its own for each group of one.
+    assert len(told["rules"]) == len(told["representatives"])
+    assert all(one["explained"] == 1.0 for one in told["rules"])
+    code, out, _ = tradespace("few", EXERCISE, "--front", folder, "--rules")
+    assert "only here:" in out
+    code, out, _ = tradespace("what-if", EXERCISE, "--shares", "--json")
+    total = json.loads(out)["total"]
+    # Consistency is 1 - 0.02 A - 0.05 B, added up: B has 25 of 29 parts of its variance.
+    assert total["long_cache_ttl"]["consistency"] == pytest.approx(25 / 29, abs=0.06)
+    assert total["more_servers"]["consistency"] == 0.0
+    code, out, _ = tradespace("what-if", EXERCISE, "--shares")
+    assert code == OK
