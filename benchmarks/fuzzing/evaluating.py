@@ -23,7 +23,7 @@ from models.scenario.load import scenario_from
 from models.system.compiler import compile_system
 
 Fate = Literal["refused", "evaluated", "traceback", "hang", "no number", "broken"]
-#: Longest time of one mutant, s.
+#: Longest time of an evaluation and of each command, s of a processor.
 LONGEST_S = 10.0
 #: Designs that are evaluated, beside today's.
 DESIGNS = 4
@@ -49,9 +49,10 @@ class Outcome:
 def fate_of(tree: Mapping[str, Any], rng: random.Random, *, command: bool = False) -> Outcome:
     """Reads, compiles and evaluates a scenario; with `command` it also goes through a command."""
     try:
-        with alarm(LONGEST_S), warnings.catch_warnings():
+        with warnings.catch_warnings():
             warnings.simplefilter("error", RuntimeWarning)  # numpy's, with a path on somebody's terminal
-            outcome = _evaluated(tree, rng)
+            with alarm(LONGEST_S):
+                outcome = _evaluated(tree, rng)
             if command:
                 told = _through_a_command(tree, rng)
                 outcome = told or outcome
@@ -91,12 +92,14 @@ def _through_a_command(tree: Mapping[str, Any], rng: random.Random) -> Outcome |
         command = rng.choice(ASKED)
         words = {"component": str(rng.choice(components)), "driver": str(rng.choice(drivers))}
         if takes_front(command):
-            told = run(told_to(SEARCH, folder), folder / "front")
+            with alarm(LONGEST_S):
+                told = run(told_to(SEARCH, folder), folder / "front")
             found = defects_of(told)
             if found or told.code == 2:
                 return _defect(SEARCH, told, found)
             command += " --front {front}"
-        told = run(told_to(command, folder, **words), folder / "out")
+        with alarm(LONGEST_S):
+            told = run(told_to(command, folder, **words), folder / "out")
         return _defect(command, told, defects_of(told))
 
 

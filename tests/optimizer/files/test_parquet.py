@@ -32,7 +32,7 @@ def solved(name: str, n: int = 60):
     return system, solve(system, SolveConfig(max_designs=n))
 
 
-@pytest.mark.parametrize("name", ["black-friday-exercise", "github-split-brain", "web-api-three-tier"])
+@pytest.mark.parametrize("name", ["black_friday_exercise", "github_split_brain", "web_api_three_tier"])
 def test_a_front_is_the_table_that_pandas_makes(name):
     system, solution = solved(name)
     for evaluation in (solution.front.evaluation, solution.today, solution.today.take(np.arange(0))):
@@ -43,8 +43,10 @@ def test_a_front_is_the_table_that_pandas_makes(name):
         assert json.loads(found.schema.metadata[b"tradespace"]) == {"units": units, "trace": []}
         found = found.replace_schema_metadata(None)
         if len(evaluation):
-            assert found.schema == wanted.schema
-            assert found.equals(wanted)
+            assert found.schema.names == wanted.schema.names
+            large = {pa.large_string(): pa.string()}  # pandas 3 makes these of texts
+            kinds = [(field.name, large.get(field.type, field.type)) for field in wanted.schema]
+            assert found.equals(wanted.cast(pa.schema(kinds)))
         else:
             assert found.column_names == wanted.column_names
             assert found.num_rows == 0
@@ -53,7 +55,7 @@ def test_a_front_is_the_table_that_pandas_makes(name):
 @given(
     st.one_of(
         st.lists(st.booleans(), max_size=20),
-        st.lists(st.floats(), max_size=20),
+        st.lists(st.floats(), max_size=20).map(np.array),
         st.lists(st.integers(-(2**63), 2**63 - 1), max_size=20),
         st.lists(st.text(st.characters(exclude_categories=("Cs",))), max_size=20),
         st.lists(st.none() | st.text("ab"), max_size=5),
@@ -68,7 +70,7 @@ def test_columns_hold_what_pyarrow_makes_of_them(values):
 
 
 @pytest.mark.parametrize("indent", [None, 2])
-@pytest.mark.parametrize(("name", "n"), [("web-api-three-tier", 60), ("black-friday-exercise", 1)])
+@pytest.mark.parametrize(("name", "n"), [("web_api_three_tier", 60), ("black_friday_exercise", 1)])
 def test_a_solution_as_text_is_that_of_its_plain_values(name, n, indent):
     system, solution = solved(name, n)
     answer = solution_answer(solution, system.space)
