@@ -20,6 +20,7 @@ from models.evaluation import Array, Evaluation
 from models.evaluator import evaluate
 from models.explanation.explain import explain
 from models.scenario.load import scenario_from
+from models.screening import screen
 from models.system.compiler import compile_system
 
 Fate = Literal["refused", "evaluated", "traceback", "hang", "no number", "broken"]
@@ -74,6 +75,9 @@ def _evaluated(tree: Mapping[str, Any], rng: random.Random) -> Outcome:
     wrong = no_numbers(evaluation) or _out_of_range(evaluation)
     if wrong:
         return Outcome("no number", wrong)
+    over = unsound(evaluation, screen(system, X))
+    if over:
+        return Outcome("broken", over)
     one = rng.randrange(len(X))
     alone = evaluate(system, X[one : one + 1])
     if not same(evaluation.values[one], alone.values[0]):
@@ -109,6 +113,15 @@ def _defect(command: str, told: Told, found: Sequence[str]) -> Outcome | None:
         return None
     fate: Fate = "traceback" if told.code == 70 else "no number" if "no number" in found[0] else "broken"
     return Outcome(fate, f"{command}: {found[0]}")
+
+
+def unsound(evaluation: Evaluation, least: Mapping[str, Array]) -> str:
+    """Where a screen rules out more than the whole evaluation does; nothing where it doesn't."""
+    for name, bound in least.items():
+        excess = evaluation.excess[:, evaluation.constraints.index(name)]
+        if not ((bound <= 0.0) | (excess >= bound * (1.0 - 1e-9))).all():
+            return f"{name}: the screen tells {bound}, the evaluation {excess}"
+    return ""
 
 
 def no_numbers(evaluation: Evaluation) -> str:

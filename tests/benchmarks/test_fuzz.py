@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 
+import numpy as np
 import pytest
 
 from benchmarks.fuzz import FINE, bundled, mutants, side_files
@@ -60,6 +61,14 @@ def test_questions_are_asked_of_the_front_of_a_short_search(monkeypatch):
     assert alone == {"check", "evaluate", "rules", "solve"}
     assert all("archive" in arguments for arguments in asked if arguments[0] == "solve")
     assert {"doubt", "reach", "gate"} <= {arguments[0] for arguments in asked}
+
+
+def test_a_screen_that_rules_out_too_much_is_seen(monkeypatch):
+    monkeypatch.setattr(
+        "benchmarks.fuzzing.evaluating.screen", lambda system, X: {"saturation": np.full(len(X), 1e9)}
+    )
+    outcome = fate_of(NAMES["web-api-three-tier"], random.Random(1))
+    assert (outcome.fate, "saturation" in outcome.words) == ("broken", True)
 
 
 def test_bundled_scenarios_are_no_failures():
