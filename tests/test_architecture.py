@@ -18,7 +18,7 @@ FILES = sorted(path for layer in LAYERS for path in (ROOT / layer).rglob("*.py")
 #: The only modules that import a library when the program runs.
 OWNERS = {
     "pandas": ("optimizer.files.tables",),
-    "pyarrow": ("optimizer.files.solution",),
+    "pyarrow": ("optimizer.files.solution", "optimizer.files.parquet"),
     "yaml": ("models.scenario.",),
     "pydantic": (
         "models.scenario.",
@@ -36,6 +36,7 @@ OWNERS = {
         "models.formulas.",
         "models.performance.compiled",
         "models.space.sampling",
+        "models.space.sobol",
         "optimizer.decide.confidence.sobol",
     ),
     "numba": ("models.performance.compiled", "models.performance.record"),
@@ -75,7 +76,7 @@ FLOORS = {
         ("operations", "explanation"),
     ),
     "optimizer": (
-        ("model", "phrases", "validation", "versions"),
+        ("memory", "model", "phrases", "validation", "versions"),
         ("atomic_files", "changes", "engines", "pareto"),
         ("resilience", "search"),
         ("decide",),

@@ -46,6 +46,22 @@ def test_the_grammar_knows_every_place_of_the_bundled_scenarios():
     assert unknown == []
 
 
+def test_questions_are_asked_of_the_front_of_a_short_search(monkeypatch):
+    asked: list[list[str]] = []
+
+    def run(arguments, out=None):
+        asked.append(arguments)
+        return Told(0, "", "", {})
+
+    monkeypatch.setattr("benchmarks.fuzzing.evaluating.run", run)
+    for seed in range(120):
+        fate_of(NAMES["black-friday-exercise"], random.Random(seed), command=True)
+    alone = {arguments[0] for arguments in asked if "--front" not in arguments}
+    assert alone == {"check", "evaluate", "rules", "solve"}
+    assert all("archive" in arguments for arguments in asked if arguments[0] == "solve")
+    assert {"doubt", "reach", "gate"} <= {arguments[0] for arguments in asked}
+
+
 def test_bundled_scenarios_are_no_failures():
     for name in SMALL:
         assert fate_of(NAMES[name], random.Random(1)).fate == "evaluated"
