@@ -350,6 +350,19 @@ def test_exit_codes_have_one_place():
                 assert not any(isinstance(argument, ast.Constant) for argument in node.args), module
 
 
+def test_nobody_but_the_command_line_imports_it():
+    """But for what it is started by, and the app's server, whose exit codes are the same."""
+    door = ("optimizer.cli", "optimizer.__main__")
+    strangers = {
+        (module, name)
+        for module in MODULES
+        if not module.startswith(door)
+        for name in all_imports(module)
+        if name.startswith("optimizer.cli.")
+    }
+    assert strangers == {("ui.hosts", "optimizer.cli.exit_codes")}
+
+
 @pytest.mark.parametrize("attribute", ["found", "allowed", "hint"])
 def test_nothing_is_decided_by_the_words_of_a_finding(attribute):
     """A code says what kind of thing is wrong: nothing is read from the words."""
