@@ -18,7 +18,7 @@ FILES = sorted(path for layer in LAYERS for path in (ROOT / layer).rglob("*.py")
 #: The only modules that import a library when the program runs.
 OWNERS = {
     "pandas": ("optimizer.files.tables",),
-    "pyarrow": ("optimizer.files.solution",),
+    "pyarrow": ("optimizer.files.solution", "optimizer.files.parquet"),
     "yaml": ("models.scenario.",),
     "pydantic": (
         "models.scenario.",
@@ -32,7 +32,13 @@ OWNERS = {
     ),
     "pydantic_core": ("models.scenario.",),
     "annotated_types": ("models.scenario.",),
-    "scipy": ("models.formulas.", "models.performance.compiled", "models.space.sampling"),
+    "scipy": (
+        "models.formulas.",
+        "models.performance.compiled",
+        "models.space.sampling",
+        "models.space.sobol",
+        "optimizer.decide.confidence.sobol",
+    ),
     "numba": ("models.performance.compiled", "models.performance.record"),
     "llvmlite": ("models.performance.compiled", "models.performance.record"),
     "rich": (
@@ -70,7 +76,7 @@ FLOORS = {
         ("operations", "explanation"),
     ),
     "optimizer": (
-        ("model", "phrases", "validation", "versions"),
+        ("memory", "model", "phrases", "validation", "versions"),
         ("atomic_files", "changes", "engines", "pareto"),
         ("resilience", "search"),
         ("decide",),
@@ -342,6 +348,19 @@ def test_exit_codes_have_one_place():
             called = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
             if called in {"typer.Exit", "sys.exit", "SystemExit", "self.exit"}:
                 assert not any(isinstance(argument, ast.Constant) for argument in node.args), module
+
+
+def test_nobody_but_the_command_line_imports_it():
+    """But for what it is started by, and the app's server, whose exit codes are the same."""
+    door = ("optimizer.cli", "optimizer.__main__")
+    strangers = {
+        (module, name)
+        for module in MODULES
+        if not module.startswith(door)
+        for name in all_imports(module)
+        if name.startswith("optimizer.cli.")
+    }
+    assert strangers == {("ui.hosts", "optimizer.cli.exit_codes")}
 
 
 @pytest.mark.parametrize("attribute", ["found", "allowed", "hint"])

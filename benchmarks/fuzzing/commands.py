@@ -16,7 +16,7 @@ import yaml
 
 from optimizer.cli.main import main
 
-#: Commands that say something of a scenario; `{out}` is a folder that is not there yet.
+#: Commands that say something of a scenario; `{out}` and `{front}` are folders that are not there yet.
 COMMANDS: tuple[str, ...] = (
     "check {scenario}",
     "check {scenario} --json",
@@ -64,6 +64,11 @@ COMMANDS: tuple[str, ...] = (
     "schema --of report",
     "gallery --json",
 )
+#: Commands that take a front (`--front`).
+_QUESTIONS = (
+    *("rank", "few", "reach", "explain", "compare", "what-if", "break", "margins", "runbook"),
+    *("doubt", "gate", "report"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +106,18 @@ def run(arguments: Sequence[str], out: Path | None = None) -> Told:
     return Told(code, printed.getvalue(), complained.getvalue(), dict(_texts(out)))
 
 
+def takes_front(command: str) -> bool:
+    """Whether a command is a question to a front."""
+    return command.split()[0] in _QUESTIONS
+
+
 def told_to(command: str, folder: Path, component: str = "web", driver: str = "v") -> list[str]:
     """The arguments of one of `COMMANDS`, for what `write_for_commands` has written to a folder."""
     words = {
         "scenario": str(folder / "scenario.yaml"),
         "other": str(folder / "other.yaml"),
         "out": str(folder / "out"),
+        "front": str(folder / "front"),
         "component": component,
         "driver": driver,
     }

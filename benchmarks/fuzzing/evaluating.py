@@ -6,36 +6,37 @@ import random
 import tempfile
 import traceback
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 
-from benchmarks.fuzzing.commands import COMMANDS, run, told_to, write_for_commands
+from benchmarks.fuzzing.commands import COMMANDS, Told, run, takes_front, told_to, write_for_commands
 from benchmarks.fuzzing.judging import Hang, alarm, defects_of
 from models.errors import TradespaceError
 from models.evaluation import Array, Evaluation
 from models.evaluator import evaluate
 from models.explanation.explain import explain
 from models.scenario.load import scenario_from
+from models.screening import screen
 from models.system.compiler import compile_system
 
 Fate = Literal["refused", "evaluated", "traceback", "hang", "no number", "broken"]
-#: Longest time of one mutant, s.
+#: Longest time of an evaluation and of each command, s of a processor.
 LONGEST_S = 10.0
 #: Designs that are evaluated, beside today's.
 DESIGNS = 4
-#: Commands that answer about one design or the file, without a search.
-QUICK = tuple(
+#: Commands that answer about the file, a design or a sample, and questions to a front.
+ASKED = tuple(
     command
     for command in COMMANDS
-    if command.split()[0] in ("check", "evaluate")
-    or "--design today" in command
-    or command == "what-if {scenario}"
-    if command.split()[0] not in ("report", "gate", "reach", "compare")
+    if command.split()[0] in ("check", "evaluate", "rules") or takes_front(command)
 )
+#: The front that questions are asked of, from a short search: a solve of every design is told to take a
+#: minute, and is no hang.
+SEARCH = "solve {scenario} --algorithm archive --evaluations 200 --workers 1 --out {front}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +50,10 @@ class Outcome:
 def fate_of(tree: Mapping[str, Any], rng: random.Random, *, command: bool = False) -> Outcome:
     """Reads, compiles and evaluates a scenario; with `command` it also goes through a command."""
     try:
-        with alarm(LONGEST_S), warnings.catch_warnings():
+        with warnings.catch_warnings():
             warnings.simplefilter("error", RuntimeWarning)  # numpy's, with a path on somebody's terminal
-            outcome = _evaluated(tree, rng)
+            with alarm(LONGEST_S):
+                outcome = _evaluated(tree, rng)
             if command:
                 told = _through_a_command(tree, rng)
                 outcome = told or outcome
@@ -73,6 +75,9 @@ def _evaluated(tree: Mapping[str, Any], rng: random.Random) -> Outcome:
     wrong = no_numbers(evaluation) or _out_of_range(evaluation)
     if wrong:
         return Outcome("no number", wrong)
+    over = unsound(evaluation, screen(system, X))
+    if over:
+        return Outcome("broken", over)
     one = rng.randrange(len(X))
     alone = evaluate(system, X[one : one + 1])
     if not same(evaluation.values[one], alone.values[0]):
@@ -87,13 +92,36 @@ def _through_a_command(tree: Mapping[str, Any], rng: random.Random) -> Outcome |
         folder = Path(name)
         write_for_commands(tree, folder)
         components = list(tree.get("components") or ["web"])
-        command = rng.choice(QUICK)
-        told = run(told_to(command, folder, component=str(rng.choice(components))), folder / "out")
-        found = defects_of(told)
+        drivers = list(tree.get("drivers") or ["v"])
+        command = rng.choice(ASKED)
+        words = {"component": str(rng.choice(components)), "driver": str(rng.choice(drivers))}
+        if takes_front(command):
+            with alarm(LONGEST_S):
+                told = run(told_to(SEARCH, folder), folder / "front")
+            found = defects_of(told)
+            if found or told.code == 2:
+                return _defect(SEARCH, told, found)
+            command += " --front {front}"
+        with alarm(LONGEST_S):
+            told = run(told_to(command, folder, **words), folder / "out")
+        return _defect(command, told, defects_of(told))
+
+
+def _defect(command: str, told: Told, found: Sequence[str]) -> Outcome | None:
+    """The first of what is wrong with an answer; None where nothing is."""
     if not found:
         return None
     fate: Fate = "traceback" if told.code == 70 else "no number" if "no number" in found[0] else "broken"
     return Outcome(fate, f"{command}: {found[0]}")
+
+
+def unsound(evaluation: Evaluation, least: Mapping[str, Array]) -> str:
+    """Where a screen rules out more than the whole evaluation does; nothing where it doesn't."""
+    for name, bound in least.items():
+        excess = evaluation.excess[:, evaluation.constraints.index(name)]
+        if not ((bound <= 0.0) | (excess >= bound * (1.0 - 1e-9))).all():
+            return f"{name}: the screen tells {bound}, the evaluation {excess}"
+    return ""
 
 
 def no_numbers(evaluation: Evaluation) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 
 from models.evaluation import Array
 from models.space.domain import Domain
+from models.space.sobol import MOST_COLUMNS, Points, sobol
 
 Method = Literal["sobol", "latin-hypercube"]
 #: Rounds in which missing designs are drawn again, where designs repeat or break rules.
@@ -31,15 +32,13 @@ def sample(domain: Domain, n: int, *, seed: int, method: Method = "sobol") -> Ar
     Returns:
         Designs in canonical form, `(m, d)`, m <= n; fewer where the space has fewer or rules leave few.
     """
-    from scipy.stats import qmc
-
     if n < 0:
         raise ValueError(f"n must be >= 0, but got {n}")
     d = domain.n_columns
     if n == 0 or d == 0:
         return np.empty((min(n, 1), d))
-    method = method if d <= qmc.Sobol.MAXDIM else "latin-hypercube"
-    engine = qmc.Sobol(d, seed=seed) if method == "sobol" else qmc.LatinHypercube(d, seed=seed)
+    method = method if d <= MOST_COLUMNS else "latin-hypercube"
+    engine = sobol(d, seed=seed) if method == "sobol" else _strata(d, seed=seed)
     found = np.empty((0, d))
     for _ in range(ROUNDS):
         wanted = max(n - len(found), 16)
@@ -61,6 +60,14 @@ def spread(domain: Domain, points: Array) -> Array:
     return X
 
 
+def _strata(d: int, *, seed: int) -> Points:
+    """Points of a Latin hypercube."""
+    from scipy.stats import qmc  # takes long to load
+
+    found: Points = qmc.LatinHypercube(d, seed=seed)
+    return found
+
+
 def _first_of_each(X: Array) -> Array:
     _, first = np.unique(X, axis=0, return_index=True)
     return X[np.sort(first)]
@@ -74,10 +81,8 @@ def unit_points(n: int, d: int, *, seed: int) -> Array:
         d: Number of dimensions.
         seed: Same seed, same points.
     """
-    from scipy.stats import qmc
-
     if d == 0:
         return np.empty((n, 0))
-    kind = qmc.Sobol if d <= qmc.Sobol.MAXDIM else qmc.LatinHypercube
-    points: Array = kind(d, seed=seed).random(1 << max(n - 1, 0).bit_length())[:n]
+    engine = sobol(d, seed=seed) if d <= MOST_COLUMNS else _strata(d, seed=seed)
+    points = engine.random(1 << max(n - 1, 0).bit_length())[:n]
     return np.asarray(np.clip(points, 2.0**-40, 1.0 - 2.0**-40))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -21,6 +23,49 @@ from optimizer.validation import UnreadableError, from_json, from_values
 
 def solution_answer(solution: Solution, space: Space) -> dict[str, object]:
     """A solution as `tradespace solve --json` prints it; null stands for what is unbounded."""
+    front = [design_answer(solution.front.evaluation, i, space) for i in range(len(solution.front))]
+    return {**solution_head(solution, space), "front": front}
+
+
+def solution_json(solution: Solution, space: Space, *, indent: int | None = None) -> str:
+    """What `json.dumps` makes of `solution_answer`, a design at a time: a long front takes much memory.
+
+    Args:
+        solution: The solution.
+        space: Says what the decisions mean.
+        indent: Spaces of an indented text, which holds all letters; None = one line of ASCII.
+    """
+    text = io.StringIO()
+    for piece in _pieces(solution, space, indent):
+        text.write(piece)
+    return text.getvalue()
+
+
+def _pieces(solution: Solution, space: Space, indent: int | None) -> Iterator[str]:
+    """The parts of `solution_json`, no longer than a design each."""
+    evaluation, first = solution.front.evaluation, True
+    outer, inner = ("", "") if indent is None else ("\n" + " " * indent, "\n" + 2 * indent * " ")
+    comma, end = (", ", "") if indent is None else (",", "\n")
+
+    def told(value: object, line: str) -> str:
+        written = json.dumps(value, indent=indent, ensure_ascii=indent is None, allow_nan=False)
+        return written.replace("\n", line) if line else written
+
+    yield "{"
+    for name, value in solution_head(solution, space).items():
+        yield f"{outer if first else comma + outer}{json.dumps(name)}: "
+        first = False
+        if name != "front" or not len(evaluation):
+            yield told(value, outer)
+            continue
+        for i in range(len(evaluation)):
+            yield (comma if i else "[") + inner + told(design_answer(evaluation, i, space), inner)
+        yield f"{outer}]"
+    yield end + "}"
+
+
+def solution_head(solution: Solution, space: Space) -> dict[str, object]:
+    """What `solution_answer` tells beside the designs on the front, which are left out."""
     certificate = solution.certificate
     answer: dict[str, object] = {
         "scenario": {
@@ -47,7 +92,7 @@ def solution_answer(solution: Solution, space: Space) -> dict[str, object]:
             "skipped": certificate.skipped,
             "sentence": str(certificate),
         },
-        "front": [design_answer(solution.front.evaluation, i, space) for i in range(len(solution.front))],
+        "front": [],
         "today": design_answer(solution.today, 0, space),
         "dimensions": [values_of_dimension(dimension) for dimension in solution.today.dimensions],
         "knee": solution.knee,
@@ -85,7 +130,25 @@ def solution_from(answer: Mapping[str, Any], space: SearchSpace) -> Solution:
         DesignError: It holds a design that the space doesn't know.
         UnreadableError: It is no such answer.
     """
-    told = from_values(dict(answer), AnswerForm, where="the solution")
+    return _solution(from_values(dict(answer), AnswerForm, where="the solution"), space)
+
+
+def solution_from_json(content: str | bytes, space: SearchSpace, *, where: str) -> Solution:
+    """The solution that `solution_json` has written, bit by bit.
+
+    Args:
+        content: The JSON.
+        space: The designs they belong to.
+        where: Where it was kept, for the message.
+
+    Raises:
+        DesignError: It holds a design that the space doesn't know.
+        UnreadableError: It holds something else.
+    """
+    return _solution(from_json(content, AnswerForm, where=where), space)
+
+
+def _solution(told: AnswerForm, space: SearchSpace) -> Solution:
     dimensions = tuple(dimension_from(plain(one)) for one in told.dimensions)
 
     def evaluation(designs: Sequence[DesignForm]) -> Evaluation:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from optimizer.atomic_files import refuse_existing_files, write_together
-from optimizer.files.json import solution_answer
+from optimizer.files.json import solution_head, solution_json
 from optimizer.files.tables import design_table
 from optimizer.model import Space
 from optimizer.solver.solution import Solution
@@ -45,12 +45,12 @@ def write_solution(
     folder = Path(folder)
     refuse_existing(folder, force=force)
     table = design_table(solution.front.evaluation, space)
-    answer = solution_answer(solution, space)
-    text = json.dumps(answer, indent=2, ensure_ascii=False, allow_nan=False)
+    head = solution_head(solution, space)
+    text = solution_json(solution, space, indent=2)
     return write_together(
         folder,
         {
-            "front.parquet": lambda path: table_parquet(table, answer, path),
+            "front.parquet": lambda path: table_parquet(table, head, path),
             "front.csv": lambda path: table_csv(table, path),
             "front.json": lambda path: path.write_text(text + "\n", encoding="utf-8"),
         },
@@ -71,7 +71,7 @@ def table_parquet(table: pd.DataFrame, answer: dict[str, object], path: Path) ->
 
     Args:
         table: The designs (see `optimizer.files.tables.design_table`).
-        answer: The solution as plain values (see `optimizer.files.json.solution_answer`).
+        answer: The solution as plain values (see `optimizer.files.json.solution_head`).
         path: The file.
     """
     import pyarrow as pa

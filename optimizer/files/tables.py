@@ -1,11 +1,12 @@
-"""Fronts and designs as pandas tables: the only module that knows pandas."""
+"""Fronts and designs as columns and as pandas tables: the only module that knows pandas."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.evaluation import Evaluation
 from optimizer.model import Space
@@ -26,21 +27,32 @@ def design_table(evaluation: Evaluation, space: Space) -> pd.DataFrame:
     """
     import pandas as pd
 
-    columns: dict[str, object] = {"design": np.arange(1, len(evaluation) + 1)}
-    units: dict[str, str] = {}
+    frame = pd.DataFrame(design_columns(evaluation, space))
+    frame.attrs["units"] = units_of(evaluation)
+    return frame
+
+
+def design_columns(evaluation: Evaluation, space: Space) -> dict[str, NDArray[Any] | list[object]]:
+    """The columns of `design_table`, in its order: numbers as arrays, decisions as plain values."""
+    columns: dict[str, NDArray[Any] | list[object]] = {"design": np.arange(1, len(evaluation) + 1)}
     for j, dimension in enumerate(evaluation.dimensions):
         columns[dimension.name] = evaluation.values[:, j].copy()
-        units[dimension.name] = dimension.unit
     for name, values in evaluation.indicators.items():
         columns[f"indicator.{name}"] = values.copy()
     for j, name in enumerate(evaluation.constraints):
         columns[f"excess.{name}"] = evaluation.excess[:, j].copy()
-    designs = [_flat(space.decode(x)) for x in evaluation.X]
-    for name in _flat(space.decode(space.today)):  # also where no design is left
-        columns[f"decision.{name}"] = [design[name] for design in designs]
-    frame = pd.DataFrame(columns)
-    frame.attrs["units"] = units
-    return frame
+    # Also where no design is left.
+    decided: dict[str, list[object]] = {name: [] for name in _flat(space.decode(space.today))}
+    for x in evaluation.X:
+        design = _flat(space.decode(x))
+        for name, written in decided.items():
+            written.append(design[name])
+    return {**columns, **{f"decision.{name}": written for name, written in decided.items()}}
+
+
+def units_of(evaluation: Evaluation) -> dict[str, str]:
+    """Units of the columns that have one."""
+    return {dimension.name: dimension.unit for dimension in evaluation.dimensions}
 
 
 def _flat(design: dict[str, object]) -> dict[str, object]:

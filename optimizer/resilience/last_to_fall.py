@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -13,8 +14,8 @@ from optimizer.resilience.breaking_points import first_look
 
 #: Designs that a call asks at the least: the few that are left are asked at several multiples at once.
 AHEAD = 4
-#: Halvings of the interval in which the last ones fall: half a percent of the multiple.
-HALVINGS = 6
+#: What is known in the end of the multiple at which the last ones fall: half a percent.
+CLOSE = 1.0055
 
 #: Whether designs fall under multiples, `(rows,)`; rows of both go together.
 Falls = Callable[[Array, Array], NDArray[np.bool_]]
@@ -63,7 +64,8 @@ def last_to_fall(falls: Falls, X: Array, *, least: float) -> Last:
         return Last(left[:0], grid[:0], 0.0)
     if n == grid.size:
         return Last(left, grid, np.inf)
-    parts = 2**HALVINGS
+    # Multiples around 1 are further apart than the others, since 1 itself is one of them.
+    parts = 2 ** math.ceil(math.log2(max(math.log(grid[n] / grid[n - 1]) / math.log(CLOSE), 1.0)))
     inside = np.geomspace(grid[n - 1], grid[n], parts + 1)
     low, high = 0, parts
     stood = list(grid[:n])

@@ -12,8 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from models.evaluation import Array, Evaluation
-from optimizer.files.solution import parquet_bytes
-from optimizer.files.tables import design_table
+from optimizer.files.parquet import front_parquet
 from optimizer.model import Space
 from optimizer.pareto.front import Front
 from optimizer.pareto.tally import Progress
@@ -109,7 +108,7 @@ class Recorder(Beats):
 
     def _keep(self, evaluation: Evaluation) -> None:
         told = {"trace": [asdict(point) for point in self._trace(evaluation)]}
-        self._store.keep_front(self._run, parquet_bytes(design_table(evaluation, self._space), told))
+        self._store.keep_front(self._run, front_parquet(evaluation, self._space, told))
         if self._checkpoint is not None and self._checkpoint.exists():
             written = self._checkpoint.stat().st_mtime
             if written != self._last_written:

@@ -16,9 +16,9 @@ from models.scenario.load import scenario_from_text
 from models.system.compiler import compile_system
 from models.system.system import System
 from optimizer.engines.engine import Engine
-from optimizer.files.json import answer_of, solution_answer, solution_from
-from optimizer.files.solution import parquet_bytes
-from optimizer.files.tables import design_table
+from optimizer.files.json import solution_from_json, solution_json
+from optimizer.files.parquet import front_parquet
+from optimizer.memory import give_back
 from optimizer.model import SearchSpace
 from optimizer.pareto.tally import Progress
 from optimizer.runs.connecting import StoreError
@@ -208,14 +208,15 @@ def perform(
 def finish(store: RunStore, run: str, space: SearchSpace, solution: Solution) -> None:
     """Ends a run with its solution."""
     certificate = solution.certificate
-    table = design_table(solution.front.evaluation, space)
-    answer = json.dumps(solution_answer(solution, space), allow_nan=False)
+    front = front_parquet(solution.front.evaluation, space)
+    answer = solution_json(solution, space)
+    give_back()
     total = certificate.size if certificate.method == "exact" and certificate.size else certificate.evaluated
     store.end(
         run,
         "cancelled" if certificate.ended_early else "done",
         summary=str(certificate),
-        front=(parquet_bytes(table), answer),
+        front=(front, answer),
         counts=(certificate.evaluated, total, certificate.on_front),
     )
 
@@ -272,7 +273,7 @@ def solution_of(store: RunStore, run: Run, space: SearchSpace) -> Solution:
             f"run {run.id} ({run.state}) holds no solution; solve it anew", remedy=Remedy.SOLVE_ANEW
         )
     try:
-        return solution_from(answer_of(found[1], where=f"run {run.id}"), space)
+        return solution_from_json(found[1], space, where=f"run {run.id}")
     except (UnreadableError, DesignError) as error:
         raise StoreError(f"run {run.id} can't be read: {error}", remedy=Remedy.SOLVE_ANEW) from None
 

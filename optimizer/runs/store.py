@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from optimizer.runs.connecting import StoreError
@@ -56,7 +56,35 @@ MOST_COUNTED = 2**62
 
 
 class RunStore(Shelf):
-    """A store of runs; a context manager that closes it."""
+    """A store of runs; a context manager that closes it. What holds whoever uses it:
+
+    States. A run is `queued`, then `running`, then ended: `done`, `cancelled` (somebody wanted it to stop;
+    what it had found is kept), `failed` (with the error) or `interrupted` (its process is gone). `request`
+    makes a run, or brings one that was cut short back to `queued`; `put` copies ended ones from elsewhere.
+
+    One of each. Of one key at most one run is live, held by a unique column of the database: who asks for
+    what is under way joins it, who asks for what is done gets it.
+
+    Who owns a run. A queued run is nobody's. `begin` makes exactly one caller its owner, by host and process
+    (`this_worker`); who gets False has lost. Only the owner's `beat`, `keep_front`, `keep_checkpoint` and
+    `end` change a running run; from anybody else they do nothing. Everybody may ask it to stop (`cancel`),
+    and the owner hears of it from `beat`.
+
+    Signs of life. The owner calls `beat` about every second, from a thread of its own (`recording.Beats`);
+    who has queued a run and will begin it calls `waits`. `bury`, called by every request and by all who wait,
+    marks as interrupted what was silent for `SILENT_S` (running) or `FORGOTTEN_S` (queued), by the clock of
+    the database. An owner that was only asleep finds out with its next beat: False, it stops, and what it
+    still writes changes nothing, even when another owner has begun the run by then.
+
+    What survives a crash. Each call is one transaction: it has happened whole or not at all. The inputs, the
+    front and the checkpoint kept last (not more than a few seconds old) and the counts of the last beat are
+    there after the death of the owner. The next `request` queues the same run again, and its new owner goes
+    on from the checkpoint where the method keeps one, else from the beginning; a batch does only the cases
+    that are missing. A checkpoint is deleted when the run is done.
+
+    When the store is away. Work goes on without it: beats and fronts that can't be kept are left out. An end
+    that can't be kept is an error that carries the result (`solving.NotKeptError`).
+    """
 
     def request(self, wanted: Wanted, *, fresh: bool = False) -> Run:
         """The run of what is asked for: the live or finished one, one to go on with, or a new one.
@@ -156,28 +184,37 @@ class RunStore(Shelf):
             return bool(found.rowcount == 1)
 
     def beat(self, run: str, *, done: int, total: int, on_front: int) -> bool:
-        """Says that a run is alive and how far it is; whether it should go on."""
+        """Says that a run is alive and how far it is; whether its owner should go on."""
         now = self.clock()
         with self._writing() as connection:
             connection.execute(
                 update(RUNS)
-                .where(RUNS.c.id == run, RUNS.c.state == "running")
+                .where(_is_mine(run))
                 .values(beat=now, done=_held(done), total=_held(total), on_front=_held(on_front))
             )
-            row = connection.execute(select(RUNS.c.cancel, RUNS.c.state).where(RUNS.c.id == run)).first()
-        return row is not None and row.state == "running" and not row.cancel
+            row = connection.execute(select(RUNS.c.cancel).where(_is_mine(run))).first()
+        return row is not None and not row.cancel
 
     def keep_front(self, run: str, parquet: bytes, solution: str | None = None) -> None:
         """Keeps the front so far, or the whole one with its solution."""
         with self._writing() as connection:
+            if not self._still_mine(connection, run):
+                return
             connection.execute(delete(FRONTS).where(FRONTS.c.run == run))
             connection.execute(insert(FRONTS).values(run=run, parquet=parquet, solution=solution))
 
     def keep_checkpoint(self, run: str, content: bytes) -> None:
         """Keeps where a search stands."""
         with self._writing() as connection:
+            if not self._still_mine(connection, run):
+                return
             connection.execute(delete(CHECKPOINTS).where(CHECKPOINTS.c.run == run))
             connection.execute(insert(CHECKPOINTS).values(run=run, content=content))
+
+    def _still_mine(self, connection: Connection, run: str) -> bool:
+        """Whether this process owns a run; nobody else begins it until the transaction ends."""
+        found = connection.execute(update(RUNS).where(_is_mine(run)).values(beat=self.clock()))
+        return bool(found.rowcount == 1)
 
     def checkpoint(self, run: str) -> bytes | None:
         """Where a search stood; None = nothing was kept."""
@@ -195,7 +232,7 @@ class RunStore(Shelf):
         front: tuple[bytes, str] | None = None,
         counts: tuple[int, int, int] | None = None,
     ) -> bool:
-        """Ends a run with what came out; whether it was still running.
+        """Ends a run with what came out; whether it was still this process's to end, or nobody's.
 
         A worker that comes back after it was given up for dead changes nothing.
         """
@@ -206,7 +243,9 @@ class RunStore(Shelf):
             values |= dict(zip(("done", "total", "on_front"), map(_held, counts), strict=True))
         with self._writing() as connection:
             found = connection.execute(
-                update(RUNS).where(RUNS.c.id == run, RUNS.c.state.in_(LIVE)).values(**values)
+                update(RUNS)
+                .where(RUNS.c.id == run, or_(RUNS.c.state == "queued", _is_mine(run)))
+                .values(**values)
             )
             if found.rowcount != 1:
                 return False
@@ -249,6 +288,11 @@ class RunStore(Shelf):
                 update(RUNS).where(silent).values(state="interrupted", live=None, ended=heard, error=error)
             )
             return int(found.rowcount)
+
+
+def _is_mine(run: str) -> ColumnElement[bool]:
+    """What holds of a run that this process works on."""
+    return and_(RUNS.c.id == run, RUNS.c.state == "running", RUNS.c.worker == this_worker())
 
 
 def this_worker() -> str:

@@ -35,7 +35,9 @@ def mates(losses: Array, n: int, rng: np.random.Generator) -> tuple[NDArray[np.i
     found = []
     for _ in range(2):
         asked = rng.integers(len(losses), size=(n, TOURNAMENT))
-        behind = (scaled[asked] / np.maximum(weights, 1e-3)[:, None, :]).max(axis=2)
+        behind = np.zeros(asked.shape)
+        for loss, weight in zip(scaled.T, np.maximum(weights, 1e-3).T, strict=True):
+            np.maximum(behind, loss[asked] / weight[:, None], out=behind)
         best = asked[np.arange(n), np.argmin(behind, axis=1)]
         # Some pairs are anybody: what is good nowhere yet may have one good decision.
         found.append(np.where(rng.random(n) < ANYBODY, asked[:, 0], best))

@@ -28,6 +28,7 @@ from optimizer.solver.config import MOST_SAMPLED, SolveConfig
 from optimizer.solver.enumerate import Look, LookAt, Screen, look_at, ranges
 from optimizer.solver.enumeration_checkpoint import EnumerationCheckpoint, read_enumeration
 from optimizer.solver.solution import Certificate
+from optimizer.versions import versions
 
 #: What takes less than this in one process isn't worth starting others, s.
 WORTH_WORKERS_S = 3.0
@@ -146,7 +147,12 @@ def _checkpoint(task: Task, path: Path, size: int) -> EnumerationCheckpoint:
         raise CheckpointError(
             "a space that only lists its designs keeps no checkpoint; keep none", remedy=Remedy.NO_CHECKPOINT
         )
-    identity = {"digest": task.hints.identity, "size": size, "all_values": task.config.all_values}
+    identity = {
+        "digest": task.hints.identity,
+        "size": size,
+        "all_values": task.config.all_values,
+        "source": versions()["source"],  # numbers of two versions of the model must not meet on one front
+    }
     return EnumerationCheckpoint(path, identity)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 
+import numpy as np
 import pytest
 
 from benchmarks.fuzz import FINE, bundled, mutants, side_files
@@ -44,6 +45,30 @@ def test_the_grammar_knows_every_place_of_the_bundled_scenarios():
         if not grammar.at(tree, place)
     ]
     assert unknown == []
+
+
+def test_questions_are_asked_of_the_front_of_a_short_search(monkeypatch):
+    asked: list[list[str]] = []
+
+    def run(arguments, out=None):
+        asked.append(arguments)
+        return Told(0, "", "", {})
+
+    monkeypatch.setattr("benchmarks.fuzzing.evaluating.run", run)
+    for seed in range(120):
+        fate_of(NAMES["black-friday-exercise"], random.Random(seed), command=True)
+    alone = {arguments[0] for arguments in asked if "--front" not in arguments}
+    assert alone == {"check", "evaluate", "rules", "solve"}
+    assert all("archive" in arguments for arguments in asked if arguments[0] == "solve")
+    assert {"doubt", "reach", "gate"} <= {arguments[0] for arguments in asked}
+
+
+def test_a_screen_that_rules_out_too_much_is_seen(monkeypatch):
+    monkeypatch.setattr(
+        "benchmarks.fuzzing.evaluating.screen", lambda system, X: {"saturation": np.full(len(X), 1e9)}
+    )
+    outcome = fate_of(NAMES["web-api-three-tier"], random.Random(1))
+    assert (outcome.fate, "saturation" in outcome.words) == ("broken", True)
 
 
 def test_bundled_scenarios_are_no_failures():

@@ -55,13 +55,15 @@ def sobol_indices(
         function: Points of the unit cube `(rows, columns)` -> outputs `(rows, m)`.
         groups: The columns of each input; they change together.
         n_columns: Number of columns.
-        n: Points of each of the two samples; a power of two is spread best.
+        n: Points of each of the two samples, rounded up to a power of two: others aren't balanced.
         seed: Same seed, same answer.
 
-    Source: total indices by Jansen 1999, "Analysis of variance designs for model output", first-order ones by
-    Saltelli et al. 2010, "Variance based sensitivity analysis of model output", table 2. Where an output is
-    infinite anywhere, its ranks take its place (Saltelli and Sobol' 1995).
+    Source: Saltelli et al. 2010, "Variance based sensitivity analysis of model output", table 2: (b) for
+    first-order and (f), Jansen's, for total indices, as `scipy.stats.sobol_indices` takes them. Where an
+    output is infinite anywhere, its ranks take its place (Saltelli and Sobol' 1995). Standard errors come
+    from resampling (Archer et al. 1997).
     """
+    n = 1 << max(n - 1, 0).bit_length()
     points = unit_points(n, 2 * n_columns, seed=seed)
     a, b = points[:, :n_columns], points[:, n_columns:]
     most = max(1, AT_A_TIME // max(a.size, 1))
@@ -75,6 +77,7 @@ def sobol_indices(
     parts = found.reshape(len(groups) + 2, n, -1)
     # Small variances of large values lose digits: what is common to all is taken off first.
     parts = parts - parts[:2].mean(axis=(0, 1))
+    parts = np.where(_varies(parts[:2]), parts, 0.0)
     rows = np.random.default_rng(seed).integers(n, size=(RESAMPLES, n))
     total, first = _indices(parts)
     spread = np.array([_indices(parts[:, r])[0] for r in rows])
@@ -91,15 +94,20 @@ def _blocks(a: Array, b: Array, groups: Sequence[Sequence[int]]) -> Iterator[Arr
         yield mixed
 
 
+def _varies(samples: Array) -> NDArray[np.bool_]:
+    """Whether each output varies over the samples `(2, n, m)`, centred, by more than rounding, `(m,)`."""
+    return np.asarray(samples.std(axis=(0, 1)) > 1e-12 * np.abs(samples).max(axis=(0, 1)))
+
+
 def _indices(parts: Array) -> tuple[Array, Array]:
-    ya, yb, mixed = parts[0], parts[1], parts[2:]
-    variance = np.concatenate([ya, yb]).var(axis=0)
-    size = np.abs(parts[:2]).max(axis=(0, 1))
-    varies = variance > (1e-12 * size) ** 2
-    below = np.where(varies, variance, 1.0)
-    total = np.where(varies, ((ya - mixed) ** 2).mean(axis=1) / (2.0 * below), 0.0)
-    first = np.where(varies, (yb * (mixed - ya)).mean(axis=1) / below, 0.0)
-    return total, first
+    """Total and first-order indices `(inputs, m)` of what came out at each block `(2 + inputs, n, m)`."""
+    from scipy import stats
+
+    padded = np.pad(parts, ((0, 0), (0, 0), (0, 1)))  # one output of one input alone is too little for SciPy
+    ya, yb, mixed = padded[0].T, padded[1].T, padded[2:].transpose(0, 2, 1)
+    found = stats.sobol_indices(func={"f_A": ya, "f_B": yb, "f_AB": mixed}, n=ya.shape[1])
+    shape = (ya.shape[0], len(mixed))
+    return found.total_order.reshape(shape)[:-1].T, found.first_order.reshape(shape)[:-1].T
 
 
 def decision_shares(system: System, *, n: int = 256, seed: int = 0) -> Indices:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import socket
@@ -21,7 +22,7 @@ from optimizer.engines.choosing import engine_for
 from optimizer.engines.dask import Cluster
 from optimizer.engines.engine import EngineError
 from optimizer.engines.local import Here, Processes
-from optimizer.engines.processes import LEAST_SPREAD, SpreadOut
+from optimizer.engines.processes import AHEAD, LEAST_SPREAD, SpreadOut, Workers
 from optimizer.files.json import solution_answer
 from optimizer.solver.config import SolveConfig
 from optimizer.versions import versions
@@ -107,10 +108,13 @@ def test_workers_do_not_outlive_the_process_that_started_them():
 import os, signal
 from optimizer.engines.local import Processes
 from pieces import process
+workers = set()
 with Processes(2) as engine:
-    for outcome in engine.run(process, range(2)):
-        print(outcome.result, flush=True)
-    os.kill(os.getpid(), signal.SIGKILL)
+    for outcome in engine.run(process, range(50)):
+        workers.add(outcome.result)
+        if len(workers) == 2:
+            print(*workers, flush=True)
+            os.kill(os.getpid(), signal.SIGKILL)
 """
     done = subprocess.run(
         [sys.executable, "-c", code],
@@ -137,6 +141,23 @@ def test_a_piece_that_kills_workers_twice_is_set_aside(make):
     assert found[2].is_set_aside
     assert "2 workers died" in found[2].error
     assert [found[i].result for i in (0, 1, 3, 4, 5)] == [0, 1, 3, 4, 5]
+
+
+def test_what_a_process_had_at_hand_when_another_piece_killed_it_is_done():
+    with Workers(always_dies, 2) as team:
+        found = dict(team.outcomes(range(6), at_hand=3))
+    assert sorted(found) == list(range(6))
+    assert found[2] is None
+    assert [found[i].result() for i in (0, 1, 3, 4, 5)] == [0, 1, 3, 4, 5]
+
+
+def test_pieces_are_taken_as_they_are_needed():
+    taken = []
+    endless = (taken.append(n) or n for n in itertools.count())
+    with Workers(square, 2) as team:
+        found = list(itertools.islice(team.in_order(endless), 20))
+    assert found == [n * n for n in range(20)]
+    assert len(taken) <= 20 + 2 * AHEAD * 2
 
 
 def test_pieces_in_order_raise_what_was_raised(engine):

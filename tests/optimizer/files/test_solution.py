@@ -16,9 +16,10 @@ import pytest
 import optimizer.files.solution
 from instances import PRICE, SPEED, Grid, Shop
 from models import compile_system
+from models.errors import OutputError
 from models.evaluation import Evaluation
 from optimizer import solve, solve_with
-from optimizer.files.solution import FILES, OutputError, refuse_existing, write_solution
+from optimizer.files.solution import FILES, refuse_existing, write_solution
 from optimizer.files.tables import design_table
 from scenarios import scenario
 

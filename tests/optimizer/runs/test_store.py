@@ -153,6 +153,25 @@ def test_a_worker_that_died_is_noticed_and_one_that_comes_back_changes_nothing(s
     assert store.request(WANTED).id == run.id
 
 
+def test_a_worker_that_was_asleep_changes_nothing_of_a_run_that_another_has_taken(store):
+    run = store.request(WANTED).id
+    assert store.begin(run)
+    store.keep_front(run, b"before")
+    time.sleep(0.05)
+    assert store.bury(silent_s=0.01) == 1
+    assert store.request(WANTED).id == run
+    assert store.begin(run, worker="another machine:1")
+    assert not store.beat(run, done=9, total=9, on_front=9)
+    store.keep_front(run, b"late")
+    store.keep_checkpoint(run, b"late")
+    assert not store.end(run, "done", front=(b"late", "{}"))
+    told = store.get(run)
+    assert (told.state, told.done, told.worker) == ("running", 0, "another machine:1")
+    assert store.front(run) == (b"before", None)
+    assert store.checkpoint(run) is None
+    assert store.cancel(run).is_live
+
+
 def test_machines_whose_clocks_differ_share_a_database(server, monkeypatch):
     """An hour apart: what one of them has just said is not old to the other."""
     here = time.time

@@ -58,6 +58,18 @@ def test_constant_infinite_and_grouped_outputs():
     assert found.total[:, 2] == pytest.approx([2 / 3, 1 / 3], abs=0.03)
 
 
+def test_one_input_and_one_output_and_any_number_of_points():
+    found = sobol_indices(lambda u: u**2, [(0,)], 1, n=100, seed=5)
+    assert found.evaluations == 3 * 128  # Sobol' points are balanced in powers of two
+    assert found.total == pytest.approx(np.ones((1, 1)), abs=0.05)
+    assert found.first == pytest.approx(np.ones((1, 1)), abs=0.1)
+
+
+def test_a_small_variance_of_a_large_value_is_none_the_less_one():
+    found = sobol_indices(lambda u: 1e9 + 1e-2 * u[:, :1], [(0,), (1,)], 2, n=512, seed=6)
+    assert found.total[:, 0] == pytest.approx([1.0, 0.0], abs=0.05)
+
+
 def test_shares_of_the_decisions_against_the_whole_factorial():
     system = compile_system(load_scenario(DATA / "black_friday_exercise.yaml"))
     everything = np.array(list(product([0.0, 1.0], repeat=5)))
