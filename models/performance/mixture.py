@@ -204,7 +204,7 @@ def repeat(a: np.ndarray, n: int, times: float, work: np.ndarray, out: np.ndarra
     cumulants are simply scaled.
 
     Args:
-        a: The duration; neither `work` nor `out`.
+        a: The duration, of `MOST_ENTRIES` outcomes at the most; neither `work` nor `out`.
         n: Its outcomes.
         times: How often, >= 0.
         work: Room to work in.

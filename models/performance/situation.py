@@ -186,7 +186,13 @@ def _flow_steps(program: Program, work: Work, calls: np.ndarray, root: int) -> N
 
 @internal
 def _retry_margin(program: Program, work: Work, calls: np.ndarray, users: np.ndarray) -> float:
-    """Capacity over the load of the state in which every attempt fails, the least over the components."""
+    """Capacity over the load of the state in which every attempt fails, the least over the components.
+
+    Below 1 retries alone can keep a component in overload: one attempt and r retries of each call bring it
+    there from capacity / (r + 1) on. Infinite where nothing is called or repeated.
+
+    Source: the hidden capacity of Bronson et al. 2021.
+    """
     c_n, i_n = program.kind.size, program.component.size
     loads = np.zeros((2, c_n))
     passed = np.zeros(i_n)
