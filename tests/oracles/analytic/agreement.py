@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 import models.system.parameters
+from models.performance.percentile import CLOSE
 from models.performance.steady_state import Behaviour as Told
 from models.performance.steady_state import behaviour as told_by_kernel
 from models.performance.steady_state import situations_of as situations_for_kernel
@@ -22,7 +23,7 @@ def disagreements(system: System, X: np.ndarray, *, within: float) -> list[str]:
     Args:
         system: The system.
         X: Canonical designs, `(n, d)`.
-        within: Relative difference that is allowed.
+        within: Relative difference that is allowed; of percentiles the one that their search proves.
     """
     parameters = models.system.parameters.apply_decisions(system, X)
     new = told_by_kernel(parameters, situations_for_kernel(parameters))
@@ -40,7 +41,8 @@ def disagreements(system: System, X: np.ndarray, *, within: float) -> list[str]:
         with np.errstate(all="ignore"):
             off = np.abs(mine - theirs) / np.maximum(np.abs(theirs), 1e-9)
         off = np.where(mine == theirs, 0.0, np.where(np.isnan(off), np.inf, off))
-        for i, p in np.argwhere((off > within) & rests):
+        allowed = max(within, 2.0 * CLOSE) if "latency" in name else within
+        for i, p in np.argwhere((off > allowed) & rests):
             found.append(f"{name} of design {i} in phase {p}: {mine[i, p]!r}, before {theirs[i, p]!r}")
     return found
 
