@@ -100,7 +100,8 @@ def _in_time(mean: float, variance: float, third: float, limit: float) -> tuple[
     if u > a:
         ratio = u / a
         if u - a - a * math.log(ratio) > _NOTHING_LEFT + 3.0 * math.log(ratio):
-            return 1.0, (mean, max(variance, 0.0), third)
+            # All of the law: where the third cumulant is below 0 that isn't the outcome's own.
+            return 1.0, (shift + a * scale, a * scale**2, 2.0 * a * scale**3)
     share = gamma_lower(a, u, 0)
     if not share > 1e-12:
         return 0.0, nothing

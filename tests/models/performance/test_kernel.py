@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from made_up_systems import systems
 from models import compile_system, load_scenario
+from models.performance.response_law import split_at
 from models.performance.steady_state import behaviour, situations_of
 from models.performance.unique_rows import unique_rows
 from models.scenario.load import scenario_from
@@ -95,3 +96,15 @@ def test_rows_of_a_kind_are_alike_and_no_others(table: list[list[float]]) -> Non
         seen.setdefault(tuple(repr(x + 0.0) for x in row), len(seen))
     assert kind.tolist() == [seen[tuple(repr(x + 0.0) for x in row)] for row in rows]
     assert first.tolist() == [kind.tolist().index(k) for k in range(len(seen))]
+
+
+@pytest.mark.parametrize("limit", [1.0, 3.0, 30.0, 300.0, 3000.0, 30_000.0])
+def test_a_time_out_further_and_further_out_leaves_all_of_the_law(limit: float) -> None:
+    """An outcome whose third cumulant is below 0 counts as the gamma law of its mean and variance."""
+    mean, variance = 0.04, 1e-4
+    outcome = np.array([[1.0, mean, variance, -8e-7], *[[0.0] * 4] * 3])
+    kept = np.full((4, 4), np.nan)
+    late, n = split_at(outcome, 1, limit, kept)
+    assert (late, n) == (0.0, 1)
+    skewness = 2.0 * math.sqrt(variance) / mean  # of a gamma law that begins at 0
+    assert kept[0] == pytest.approx([1.0, mean, variance, skewness * variance**1.5], rel=1e-9)
