@@ -112,7 +112,7 @@ def test_the_load_alone_comes_out_the_same_in_any_company() -> None:
 
 
 def test_whole_evaluations_in_between_change_nothing() -> None:
-    """Looking at designs in pieces evaluates between two looks: 655 designs of the week once came out else."""
+    """Looking at designs in pieces evaluates between two looks: 655 designs once came out else."""
     system = compile_system(load_scenario(SCENARIOS[0].parent / "black_friday_week.yaml"))
     X = system.space.designs(73_728, 75_728)
     first = screen(system, X, threads=1)
