@@ -23,8 +23,8 @@ Array = NDArray[np.float64]
 #: Marks a folder whose compiled code is whole.
 _DONE = "whole"
 #: Systems whose rooms are kept.
-MOST_SYSTEMS = 16
-_ROOMS: dict[tuple[int, bool], tuple[Program, list[Work]]] = {}
+MOST_SYSTEMS = 8
+_ROOMS: dict[int, tuple[Program, list[Work]]] = {}
 _LOCK = threading.Lock()
 _NONE = np.zeros(0, dtype=np.int64)
 #: Situations that a thread works out at a time.
@@ -62,14 +62,14 @@ def solve(
     wanted = min(threads or cores(), max(1, m // CHUNK))
     starts = range(0, m, CHUNK)
     if wanted == 1:
-        with _room(program, only_load=most_load < math.inf) as work:
+        with _room(program) as work:
             _some(program, work, base, columns, values, out, most_load)
         return out
     with ThreadPoolExecutor(wanted) as pool:
         rest = iter(starts)
 
         def run(_: int) -> None:
-            with _room(program, only_load=most_load < math.inf) as work:
+            with _room(program) as work:
                 while (start := next(rest, None)) is not None:
                     stop = start + CHUNK
                     _some(program, work, base, columns, values[start:stop], out[start:stop], most_load)
@@ -84,13 +84,10 @@ def cores() -> int:
 
 
 @contextmanager
-def _room(program: Program, *, only_load: bool) -> Iterator[Work]:
-    """Room for one thread; what it remembers of earlier situations of the system serves the next.
-
-    What is remembered of passes without times is no memory for whole situations: each kind has its rooms.
-    """
+def _room(program: Program) -> Iterator[Work]:
+    """Room for one thread; what it remembers of earlier situations of the system serves the next."""
     with _LOCK:
-        free = _ROOMS.setdefault((id(program), only_load), (program, []))[1]
+        free = _ROOMS.setdefault(id(program), (program, []))[1]
         work = free.pop() if free else None
         while len(_ROOMS) > MOST_SYSTEMS:
             _ROOMS.pop(next(iter(_ROOMS)))

@@ -66,7 +66,10 @@ def situation(program: Program, work: Work, out: np.ndarray, most_load: float) -
         utilisation, collapse = least_load(program, work, parts, calls, users)
         if utilisation > most_load or collapse > 0.0:
             _finish(work, out)
-            work.before[:] = math.nan  # what is known of the calls doesn't belong to these stations
+            # What is known of the calls doesn't belong to these stations, and steps may never have been worked
+            # out: all of it is new to the next situation.
+            work.before[:] = math.nan
+            work.is_new[:] = 1
             out[UTILISATION], out[COLLAPSE] = utilisation, collapse
             return
     state = np.zeros((i_n, 2))

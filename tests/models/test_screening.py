@@ -14,7 +14,7 @@ from models import compile_system, load_scenario
 from models.evaluator import evaluate
 from models.performance import kernel, situation
 from models.performance.program import program_of
-from models.performance.steady_state import situations_of
+from models.performance.steady_state import load_of, situations_of
 from models.screening import counted_limits, screen
 from models.system.parameters import apply_decisions
 from models.system.system import System
@@ -122,3 +122,30 @@ def test_whole_evaluations_in_between_change_nothing() -> None:
         name: over.tobytes() for name, over in again.items()
     }
     assert evaluate(system, X[::3], threads=1).values.tobytes() == whole.values.tobytes()
+
+
+def alone(system: System, x: np.ndarray, most: float) -> tuple[float, float]:
+    """The load of one design in rooms that remember nothing."""
+    kernel._ROOMS.clear()
+    load, collapse = load_of(apply_decisions(system, x[None, :]), 0, most=most, threads=1)
+    return float(load[0]), float(collapse[0])
+
+
+@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
+def test_an_overloaded_design_looked_at_first_leaves_nothing_to_the_next(path: Path) -> None:
+    """A thread's room remembers situations to save work: it must never change what comes out of it.
+
+    The first design is left early (any load is over a limit of 0), before all of its steps are worked out.
+    """
+    system = compile_system(load_scenario(path))
+    X = system.space.canonical(system.space.sample(12, seed=5))
+    by_itself = [alone(system, x, 0.7) for x in X]
+    kernel._ROOMS.clear()
+    whole = evaluate(system, X).values
+    kernel._ROOMS.clear()
+    load_of(apply_decisions(system, X[:1]), 0, most=0.0, threads=1)
+    load, collapse = load_of(apply_decisions(system, X), 0, most=0.7, threads=1)
+    np.testing.assert_array_equal(np.column_stack([load, collapse]), by_itself)
+    kernel._ROOMS.clear()
+    load_of(apply_decisions(system, X[:1]), 0, most=0.0, threads=1)
+    np.testing.assert_array_equal(evaluate(system, X).values, whole)
