@@ -21,10 +21,10 @@ from optimizer.files.json import solution_answer
 from optimizer.model import Evaluator, SearchSpace
 from optimizer.pareto.tally import Progress
 from optimizer.report.findings import Findings, Goal, own_findings
-from optimizer.report.wording import Labels
 from optimizer.runs.run import config_of, key_of
 from optimizer.runs.solving import Answered, answered
 from optimizer.runs.store import RunStore, Wanted
+from optimizer.sections.wording import Labels
 from optimizer.solver.config import SolveConfig
 from optimizer.solver.solution import Solution
 from optimizer.solver.solver import Solver, solve_with, version_here

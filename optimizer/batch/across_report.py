@@ -13,19 +13,9 @@ from optimizer.batch.across import Across, safety
 from optimizer.batch.together import Together
 from optimizer.changes import called, marked
 from optimizer.files.tables import plain_table
-from optimizer.report.content import (
-    Block,
-    Bullets,
-    Cell,
-    Number,
-    Paragraph,
-    Report,
-    Section,
-    Table,
-    joined,
-    text,
-)
-from optimizer.report.wording import Labels, against_today, labels_of
+from optimizer.report.content import Report
+from optimizer.sections.content import Block, Bullets, Cell, Number, Paragraph, Section, Table, joined, text
+from optimizer.sections.wording import Labels, against_today, labels_of
 
 if TYPE_CHECKING:
     import pandas as pd

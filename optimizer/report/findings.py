@@ -27,7 +27,7 @@ from optimizer.model import Evaluator, SearchSpace
 from optimizer.pareto.front import Front
 from optimizer.pareto.scaling import scale_of
 from optimizer.report.system_findings import SystemFindings, Tell
-from optimizer.report.wording import Labels, labels_of
+from optimizer.sections.wording import Labels, labels_of
 from optimizer.solver.solution import Solution
 
 

@@ -21,10 +21,10 @@ from optimizer.engines.local import Here, Processes
 from optimizer.files.json import solution_answer
 from optimizer.own_model import cases_own, findings_own, solve_case_own, solve_own, solve_own_with_store
 from optimizer.report.building import build_report
-from optimizer.report.content import plain
 from optimizer.report.data import report_data, report_schema
 from optimizer.report.writing import FORMATS, write_report
 from optimizer.runs.store import RunStore
+from optimizer.sections.content import plain
 from optimizer.solver.config import SolveConfig
 from own_models import WAREHOUSE
 from reports import DAY

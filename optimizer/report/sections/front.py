@@ -11,7 +11,8 @@ from models.evaluation import Evaluation
 from optimizer.changes import called, marked
 from optimizer.decide.explain.off_front import OffFront
 from optimizer.phrases import capitalised
-from optimizer.report.content import (
+from optimizer.report.findings import Findings, Goal
+from optimizer.sections.content import (
     Axis,
     Block,
     Bullets,
@@ -26,8 +27,7 @@ from optimizer.report.content import (
     plain,
     text,
 )
-from optimizer.report.findings import Findings, Goal
-from optimizer.report.wording import against_today, broken, counted, limit_label, numbers, over_text
+from optimizer.sections.wording import against_today, broken, counted, limit_label, numbers, over_text
 
 #: Decisions that are named of each of the few.
 MOST_DECISIONS = 12

@@ -15,10 +15,10 @@ from optimizer.decide.noise import MODEL_ERROR, ModelError, is_equal
 from optimizer.model import SearchSpace
 from optimizer.pareto.front import Front
 from optimizer.phrases import capitalised
-from optimizer.report.content import Number, Text, joined, text
 from optimizer.report.findings import Findings, Goal
 from optimizer.report.sections.glossary import WORDS
-from optimizer.report.wording import changes_text, moved, moved_in, number, over_text
+from optimizer.sections.content import Number, Text, joined, text
+from optimizer.sections.wording import changes_text, moved, moved_in, number, over_text
 
 #: Designs that beat another and are named.
 MOST_NAMED = 3

@@ -13,8 +13,8 @@ from models.scenario.scenario import Scenario
 from optimizer.changes import TODAYS, Change, changes, today_of, written
 from optimizer.model import SearchSpace
 from optimizer.phrases import POINTS, has_amount, is_told_by_both, unit_of_limit, words_of
-from optimizer.report.content import Number, Text, joined, text
 from optimizer.resilience.margins import REFUSED
+from optimizer.sections.content import Number, Text, joined, text
 
 #: Decisions that a sentence names before it says how many more there are.
 MOST_NAMED = 5
