@@ -13,6 +13,7 @@ from optimizer.batch.across import Across, safety
 from optimizer.batch.together import Together
 from optimizer.changes import called, marked
 from optimizer.files.tables import plain_table
+from optimizer.model import Labels
 from optimizer.report.content import (
     Block,
     Bullets,
@@ -25,7 +26,8 @@ from optimizer.report.content import (
     joined,
     text,
 )
-from optimizer.report.wording import Labels, against_today, labels_of
+from optimizer.report.wording import against_today
+from optimizer.scenario_model import labels_of
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -12,9 +12,9 @@ from rich.text import Text
 from models.evaluation import COMPLEXITY, COST, DIMENSIONS, Evaluation
 from models.units import count, nines, quantity
 from optimizer.changes import TODAYS
-from optimizer.model import Space
 from optimizer.phrases import excess_text, has_amount
 from optimizer.solver.solution import Solution
+from optimizer.space import Space
 
 #: Below this width a table would break its numbers: one block a design instead.
 NARROW = 100

@@ -13,11 +13,11 @@ import numpy as np
 
 from models.evaluation import Array, Evaluation, dimension_from, values_of_dimension
 from optimizer.files.json_schema import AnswerForm, ConfigForm, DesignForm, plain
-from optimizer.model import SearchSpace, Space
 from optimizer.pareto.front import Front
 from optimizer.search.hypervolumes import TracePoint
 from optimizer.solver.config import SolveConfig
 from optimizer.solver.solution import Certificate, Solution
+from optimizer.space import SearchSpace, Space
 from optimizer.validation import UnreadableError, from_json, from_values
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from models.evaluation import Evaluation
 from optimizer.changes import called, marked
 from optimizer.decide.explain.off_front import OffFront
+from optimizer.model import Goal
 from optimizer.phrases import capitalised
 from optimizer.report.content import (
     Axis,
@@ -26,7 +27,7 @@ from optimizer.report.content import (
     plain,
     text,
 )
-from optimizer.report.findings import Findings, Goal
+from optimizer.report.findings import Findings
 from optimizer.report.wording import against_today, broken, counted, limit_label, numbers, over_text
 
 #: Decisions that are named of each of the few.

@@ -18,7 +18,8 @@ from optimizer.report.sections.choice import choice
 from optimizer.report.sections.glossary import WORDS, glossary
 from optimizer.report.sections.rules import rules
 from optimizer.report.sections.sacrifice import sacrifice
-from optimizer.report.wording import counted, labels_of, moved_in, over_text
+from optimizer.report.wording import counted, moved_in, over_text
+from optimizer.scenario_model import labels_of
 from reports import DAY, everything, exercise, with_answers
 from scenarios import scenario
 
