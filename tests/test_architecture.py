@@ -42,6 +42,7 @@ OWNERS = {
     "numba": ("models.performance.compiled", "models.performance.record"),
     "llvmlite": ("models.performance.compiled", "models.performance.record"),
     "rich": (
+        "optimizer.cli.blocks",
         "optimizer.cli.terminal",
         "optimizer.cli.progress",
         "optimizer.cli.console",
@@ -81,7 +82,7 @@ FLOORS = {
         ("own_model", "resilience", "scenario_model", "search"),
         ("decide",),
         ("solver",),
-        ("files",),
+        ("files", "sections"),
         ("report", "runs"),
         ("batch",),
         ("cli",),

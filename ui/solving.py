@@ -12,13 +12,13 @@ import streamlit as st
 from models.errors import TradespaceError
 from models.evaluation import DIMENSIONS
 from models.units import count, duration
-from optimizer.report.content import joined
-from optimizer.report.wording import broken, over_text
 from optimizer.runs.run import Run
 from optimizer.runs.so_far import so_far
 from optimizer.runs.solving import solve_with_store, wanted_solve
 from optimizer.runs.worker import start_worker
 from optimizer.scenario_model import model_of
+from optimizer.sections.content import joined
+from optimizer.sections.wording import broken, over_text
 from optimizer.solver.choice import choice_of
 from optimizer.solver.config import SolveConfig
 from optimizer.space import size_of

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from models.scenario.scenario import Scenario
     from models.system.system import System
+    from optimizer.sections.content import Section
 
 
 def located(path: Path) -> Path:
@@ -75,6 +76,24 @@ def print_table(console: Console, head: Sequence[str], rows: Sequence[Sequence[s
         table.add_row(*(Text(cell) for cell in row))
     console.print(table)
     console.print()
+
+
+def show(section: Section, *, as_json: bool = False, data: object = None) -> None:
+    """Prints an answer: its section for people, plain values for machines.
+
+    Args:
+        section: The answer.
+        as_json: Whether a machine reads it.
+        data: The plain values; None = those of the section.
+    """
+    if as_json:
+        from optimizer.sections.data import section_data
+
+        print_json(section_data(section) if data is None else data)
+        return
+    from optimizer.cli.blocks import print_section
+
+    print_section(console(), section)
 
 
 def print_json(value: object) -> None:

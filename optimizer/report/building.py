@@ -8,7 +8,7 @@ from typing import Final
 
 from optimizer.files.json import solution_answer
 from optimizer.files.tables import design_table
-from optimizer.report.content import Report, Section
+from optimizer.report.content import Report
 from optimizer.report.findings import Findings
 from optimizer.report.record import record
 from optimizer.report.sections.answer import answer
@@ -23,6 +23,7 @@ from optimizer.report.sections.rules import rules
 from optimizer.report.sections.sacrifice import sacrifice
 from optimizer.report.sections.standing import standing
 from optimizer.report.sections.today import why_not_today
+from optimizer.sections.content import Section
 
 #: A section; None where it doesn't apply (a model of one's own knows no load, no phases).
 Maker = Callable[[Findings], Section | None]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from models.evaluation import Array, Dimension, Evaluation
 from optimizer.changes import changes
 from optimizer.phrases import is_told_by_both
-from optimizer.report.content import Candidate, Decision, Number, Text, joined, text
+from optimizer.report.content import Candidate, Decision
 from optimizer.report.findings import Findings
 from optimizer.report.sections.answer import (
     choice_text,
@@ -21,7 +21,8 @@ from optimizer.report.sections.answer import (
     where_it_breaks,
 )
 from optimizer.report.sections.origin import provenance
-from optimizer.report.wording import (
+from optimizer.sections.content import Number, Text, joined, text
+from optimizer.sections.wording import (
     MOST_NAMED,
     broken,
     changes_text,

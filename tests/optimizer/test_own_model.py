@@ -21,12 +21,12 @@ from optimizer.decide.explain.why_not import why_not
 from optimizer.engines.local import Here, Processes
 from optimizer.files.json import solution_answer
 from optimizer.report.building import build_report
-from optimizer.report.content import plain
 from optimizer.report.data import report_data, report_schema
 from optimizer.report.findings import findings_of
 from optimizer.report.writing import FORMATS, write_report
 from optimizer.runs.solving import solve_with_store
 from optimizer.runs.store import RunStore
+from optimizer.sections.content import plain
 from optimizer.solver.config import SolveConfig
 from optimizer.solver.solver import solve
 from own_models import WAREHOUSE

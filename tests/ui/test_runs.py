@@ -413,7 +413,7 @@ def test_the_report_is_read_on_the_spot_and_what_fails_is_said(monkeypatch, tmp_
 
 
 def test_a_chart_of_several_lines_draws_each_with_its_name():
-    from optimizer.report.content import Line, Table
+    from optimizer.sections.content import Line, Table
     from ui.views.figures import line
 
     table = Table("t", "t", ("x", "y"), ())

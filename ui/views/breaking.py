@@ -9,7 +9,6 @@ import streamlit as st
 
 from models.system.system import System
 from models.units import quantity
-from optimizer.report.content import Number, plain
 from optimizer.report.findings import Findings
 from optimizer.report.sections.under_load import (
     BEFOREHAND,
@@ -20,9 +19,10 @@ from optimizer.report.sections.under_load import (
     grown,
     margin_text,
 )
-from optimizer.report.wording import limit_label, times
 from optimizer.resilience.breaking_points import BreakingPoints
 from optimizer.resilience.load_curve import LoadCurve, dips
+from optimizer.sections.content import Number, plain
+from optimizer.sections.wording import limit_label, times
 from ui.beside import Beside
 from ui.views import figures
 from ui.views.comparison import heads_of

@@ -12,11 +12,11 @@ from models.units import quantity
 from optimizer.decide.explain.comparison import Comparison
 from optimizer.decide.noise import best_in_each
 from optimizer.phrases import excess_text, value_of
-from optimizer.report.content import plain
 from optimizer.report.findings import Findings
 from optimizer.report.sections.choice import decisions
-from optimizer.report.wording import broken, limit_label, moved
 from optimizer.resilience.health import BudgetOf, Health
+from optimizer.sections.content import plain
+from optimizer.sections.wording import broken, limit_label, moved
 from ui.beside import Beside
 from ui.views.folding import Entry, Head, draw_folding, draw_table_folding
 from ui.views.words import escaped

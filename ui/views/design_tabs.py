@@ -12,7 +12,6 @@ from models.evaluation import Evaluation
 from optimizer.changes import called
 from optimizer.decide.explain.complexity_budget import Addition
 from optimizer.phrases import joined
-from optimizer.report.content import Section, Table, Waterfall, plain
 from optimizer.report.sections.budget import budget, emergence
 from optimizer.report.sections.choice import choice
 from optimizer.report.sections.margins import loads, losses
@@ -20,6 +19,7 @@ from optimizer.report.sections.measured import ways_back
 from optimizer.report.sections.rules import rules
 from optimizer.report.sections.sacrifice import sacrifice
 from optimizer.report.sections.under_load import first_fall
+from optimizer.sections.content import Section, Table, Waterfall, plain
 from ui import cached, state, tokens
 from ui.beside import named
 from ui.looked_at import Shown

@@ -100,7 +100,7 @@ def across(
 
 def _print(report: Report) -> None:
     """The answer, and what safety costs."""
-    from optimizer.report.content import Bullets, Paragraph, plain
+    from optimizer.sections.content import Bullets, Paragraph, plain
 
     for name in ("answer", "safety"):
         for block in report.section(name).blocks:

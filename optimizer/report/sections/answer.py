@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from optimizer.report.content import Number, Paragraph, Section, Text, joined, text
 from optimizer.report.findings import Findings
-from optimizer.report.wording import (
+from optimizer.resilience.breaking_points import MOST
+from optimizer.sections.content import Number, Paragraph, Section, Text, joined, text
+from optimizer.sections.wording import (
     MOST_NAMED,
     broken,
     changes_text,
@@ -14,7 +15,6 @@ from optimizer.report.wording import (
     over_text,
     times,
 )
-from optimizer.resilience.breaking_points import MOST
 
 #: Share of the draws of the guesses below which the answer says that the limits may not hold.
 ROBUST = 0.9

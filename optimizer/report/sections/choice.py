@@ -7,9 +7,9 @@ import numpy as np
 from models.evaluation import Array, Evaluation
 from optimizer.changes import marked
 from optimizer.decide.explain.comparison import Comparison, Consequence
-from optimizer.report.content import Block, Cell, Number, Paragraph, Section, Table, joined, text
 from optimizer.report.findings import Findings
-from optimizer.report.wording import broken, limit_label, moved, numbers
+from optimizer.sections.content import Block, Cell, Number, Paragraph, Section, Table, joined, text
+from optimizer.sections.wording import broken, limit_label, moved, numbers
 
 #: Indicators that stand beside the dimensions, with their heads and units.
 _BESIDE = (

@@ -12,7 +12,8 @@ from optimizer.changes import called, marked
 from optimizer.decide.explain.off_front import OffFront
 from optimizer.model import Goal
 from optimizer.phrases import capitalised
-from optimizer.report.content import (
+from optimizer.report.findings import Findings
+from optimizer.sections.content import (
     Axis,
     Block,
     Bullets,
@@ -27,8 +28,7 @@ from optimizer.report.content import (
     plain,
     text,
 )
-from optimizer.report.findings import Findings
-from optimizer.report.wording import against_today, broken, counted, limit_label, numbers, over_text
+from optimizer.sections.wording import against_today, broken, counted, limit_label, numbers, over_text
 
 #: Decisions that are named of each of the few.
 MOST_DECISIONS = 12

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 
-from optimizer.report.content import Block, Cell, Number, Paragraph, Section, Table, Text, joined, text
 from optimizer.report.findings import Findings
 from optimizer.report.sections.under_load import BEFOREHAND
 from optimizer.report.system_findings import SystemFindings
-from optimizer.report.wording import changes_text, limit_label, times
 from optimizer.resilience.breaking_points import LEAST, MOST
 from optimizer.resilience.escape import Step
 from optimizer.resilience.margins import Margin
+from optimizer.sections.content import Block, Cell, Number, Paragraph, Section, Table, Text, joined, text
+from optimizer.sections.wording import changes_text, limit_label, times
 
 
 def margins(found: Findings) -> Section | None:

@@ -15,10 +15,10 @@ from optimizer.decide.noise import is_equal
 from optimizer.model import MODEL_ERROR, Goal, ModelError
 from optimizer.pareto.front import Front
 from optimizer.phrases import capitalised
-from optimizer.report.content import Number, Text, joined, text
 from optimizer.report.findings import Findings
 from optimizer.report.sections.glossary import WORDS
-from optimizer.report.wording import changes_text, moved, moved_in, number, over_text
+from optimizer.sections.content import Number, Text, joined, text
+from optimizer.sections.wording import changes_text, moved, moved_in, number, over_text
 from optimizer.space import SearchSpace
 
 #: Designs that beat another and are named.

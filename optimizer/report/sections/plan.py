@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from optimizer.report.content import Block, Cell, Number, Paragraph, Section, Table, joined, text
 from optimizer.report.findings import Findings
-from optimizer.report.wording import changes_text, counted
 from optimizer.resilience.runbook import Switch
+from optimizer.sections.content import Block, Cell, Number, Paragraph, Section, Table, joined, text
+from optimizer.sections.wording import changes_text, counted
 
 
 def plan(found: Findings) -> Section | None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from optimizer.decide.choose.survival_rules import Rule
 from optimizer.model import Labels
 from optimizer.phrases import joined as joined_words
-from optimizer.report.content import Block, Number, Paragraph, Section, Table, text
 from optimizer.report.findings import Findings
-from optimizer.report.wording import counted
+from optimizer.sections.content import Block, Number, Paragraph, Section, Table, text
+from optimizer.sections.wording import counted
 
 _RELATIONS = {"=": "= ", ">=": "at least ", "<=": "at most "}
 #: Rules that a report tells; the command `rules` tells them all.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from optimizer.changes import called, changes
 from optimizer.phrases import capitalised
-from optimizer.report.content import (
+from optimizer.report.findings import Findings
+from optimizer.sections.content import (
     Block,
     Bullets,
     Cell,
@@ -16,8 +17,7 @@ from optimizer.report.content import (
     joined,
     text,
 )
-from optimizer.report.findings import Findings
-from optimizer.report.wording import MOST_NAMED, broken, changes_text, moved, number
+from optimizer.sections.wording import MOST_NAMED, broken, changes_text, moved, number
 
 
 def sacrifice(found: Findings) -> Section | None:

@@ -6,9 +6,9 @@ import numpy as np
 
 from optimizer.changes import numbered
 from optimizer.decide.confidence.doubts import Doubts
-from optimizer.report.content import Block, Bullets, Cell, Number, Paragraph, Section, Table, joined, text
 from optimizer.report.findings import Findings
-from optimizer.report.wording import limit_label, number
+from optimizer.sections.content import Block, Bullets, Cell, Number, Paragraph, Section, Table, joined, text
+from optimizer.sections.wording import limit_label, number
 
 #: Share of a dimension's variance from which a guess is named for it.
 _NAMED_FROM = 0.05

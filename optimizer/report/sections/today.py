@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from optimizer.changes import changes
-from optimizer.report.content import Bullets, Section, Text, text
 from optimizer.report.findings import Findings
 from optimizer.report.sections.sacrifice import dominated_by
-from optimizer.report.wording import changes_text, moved, over_text
+from optimizer.sections.content import Bullets, Section, Text, text
+from optimizer.sections.wording import changes_text, moved, over_text
 
 
 def why_not_today(found: Findings) -> Section:

@@ -6,11 +6,11 @@ import math
 from collections.abc import Mapping, Sequence
 
 from models.evaluation import AVAILABILITY, CONSISTENCY, DIMENSIONS, LATENCY
-from optimizer.report.content import Cell, Number, Table, Text, joined, text
 from optimizer.report.findings import Findings
-from optimizer.report.wording import limit_label, number, over_text, times
 from optimizer.resilience.breaking_points import MOST, BreakingPoints
 from optimizer.resilience.load_curve import LoadCurve
+from optimizer.sections.content import Cell, Number, Table, Text, joined, text
+from optimizer.sections.wording import limit_label, number, over_text, times
 
 #: Limits on what is done beforehand: no load changes them.
 BEFOREHAND = ("effort_days", "one_time_usd")

@@ -28,11 +28,11 @@ from optimizer.batch.varied import varied
 from optimizer.engines.dask import Cluster
 from optimizer.engines.local import Here, Processes
 from optimizer.files.json import solution_answer
-from optimizer.report.content import Line, plain
 from optimizer.report.data import report_data, report_schema
 from optimizer.report.html import html
 from optimizer.report.markdown import markdown
 from optimizer.runs.store import RunStore
+from optimizer.sections.content import Line, plain
 from optimizer.solver.config import SolveConfig
 from reports import DAY, ROOT, everything_scenario
 

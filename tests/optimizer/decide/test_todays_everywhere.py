@@ -17,7 +17,6 @@ from models.scenario.load import scenario_from
 from optimizer.changes import TODAYS, called, place_of_today
 from optimizer.cli.main import app
 from optimizer.decide.explain.standing import Place
-from optimizer.report.content import Table, plain
 from optimizer.report.findings import findings_of
 from optimizer.report.sections.choice import choice
 from optimizer.report.sections.front import front, marks, representatives
@@ -26,6 +25,7 @@ from optimizer.report.sections.sacrifice import dominated_by
 from optimizer.runs.solving import solve_with_store
 from optimizer.runs.store import RunStore
 from optimizer.scenario_model import model_of
+from optimizer.sections.content import Table, plain
 from optimizer.solver.config import SolveConfig
 
 #: More copies are dearer and take more: all five designs are on the front, today's is one of them.

@@ -10,7 +10,6 @@ import pytest
 from models import compile_system
 from models.evaluation import DIMENSIONS
 from optimizer.decide.choose.survival_rules import Condition, Rule
-from optimizer.report.content import Bullets, Paragraph, Section, plain, text
 from optimizer.report.record import record
 from optimizer.report.sections.answer import ROBUST, answer
 from optimizer.report.sections.budget import emergence
@@ -18,8 +17,9 @@ from optimizer.report.sections.choice import choice
 from optimizer.report.sections.glossary import WORDS, glossary
 from optimizer.report.sections.rules import rules
 from optimizer.report.sections.sacrifice import sacrifice
-from optimizer.report.wording import counted, moved_in, over_text
 from optimizer.scenario_model import labels_of
+from optimizer.sections.content import Bullets, Paragraph, Section, plain, text
+from optimizer.sections.wording import counted, moved_in, over_text
 from reports import DAY, everything, exercise, with_answers
 from scenarios import scenario
 

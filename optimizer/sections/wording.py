@@ -9,8 +9,8 @@ from models.evaluation import Array, Dimension, Evaluation
 from optimizer.changes import TODAYS, Change, changes, today_of
 from optimizer.model import Labels
 from optimizer.phrases import POINTS, has_amount, is_told_by_both, unit_of_limit, words_of
-from optimizer.report.content import Number, Text, joined, text
 from optimizer.resilience.margins import REFUSED
+from optimizer.sections.content import Number, Text, joined, text
 from optimizer.space import SearchSpace
 
 #: Decisions that a sentence names before it says how many more there are.
