@@ -12,9 +12,9 @@ from rich.text import Text
 from models.evaluation import COMPLEXITY, COST, DIMENSIONS, Evaluation
 from models.units import count, nines, quantity
 from optimizer.changes import TODAYS
-from optimizer.model import Space
 from optimizer.phrases import excess_text, has_amount
 from optimizer.solver.solution import Solution
+from optimizer.space import Space
 
 #: Below this width a table would break its numbers: one block a design instead.
 NARROW = 100
@@ -54,7 +54,7 @@ def _sentence(text: str) -> str:
 
 
 def _name(solution: Solution, i: int) -> str:
-    return f"{i + 1} (knee)" if i == solution.knee else f"{i + 1}"
+    return f"{i + 1} (recommended)" if i == solution.suggested else f"{i + 1}"
 
 
 def _chosen(solution: Solution, *, show_all: bool) -> list[int]:
@@ -63,8 +63,8 @@ def _chosen(solution: Solution, *, show_all: bool) -> list[int]:
     if show_all or n <= MOST_SHOWN:
         return list(range(n))
     chosen = {int(column.argmin()) for column in solution.front.losses.T}
-    if solution.knee is not None:
-        chosen.add(solution.knee)
+    if solution.suggested is not None:
+        chosen.add(solution.suggested)
     for place in range(MOST_SHOWN):
         if len(chosen) < MOST_SHOWN:
             chosen.add(round(place * (n - 1) / (MOST_SHOWN - 1)))
@@ -87,7 +87,7 @@ def _print_designs(console: Console, rows: Sequence[tuple[str, Evaluation, int]]
     table.add_column("changes against today", overflow="fold")
     for name, evaluation, i in rows:
         values = [text for _, text in _values(evaluation, i)]
-        style = "bold" if "knee" in name else "dim" if name == "today" else ""
+        style = "bold" if "recommended" in name else "dim" if name == "today" else ""
         table.add_row(name, *values, Text(_changes(evaluation, i, space)), style=style)
     console.print(table)
     console.print()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -42,10 +41,10 @@ def compare(
     """Put designs and today's side by side: decisions that differ, what each does, margins."""
     import numpy as np
 
-    from models.evaluator import evaluate
     from optimizer.changes import marked
     from optimizer.decide.explain.comparison import compare as side_by_side
     from optimizer.resilience.breaking_points import breaking_points
+    from optimizer.scenario_model import model_of
 
     if not 1 <= len(designs) <= MOST:
         raise typer.BadParameter(f"found {len(designs)} designs; allowed: one to {MOST} beside today's")
@@ -54,7 +53,7 @@ def compare(
     found = front_of_system(system, front) if asks_front else None
     rows = [system.space.today]
     rows += [design_of(system, name, [], front, front=found) for name in designs]
-    told = side_by_side(partial(evaluate, system), system.space, np.array(rows))
+    told = side_by_side(model_of(system), np.array(rows))
     points = breaking_points(system, told.evaluation.X)
     names = ["today"]
     names += [
@@ -68,8 +67,7 @@ def compare(
 
 
 def _print(system: System, told: Comparison, points: BreakingPoints, names: list[str]) -> None:
-    from optimizer.changes import written
-    from optimizer.phrases import differences, joined, value_of
+    from optimizer.phrases import differences, joined, value_of, written
 
     evaluation = told.evaluation
     rows = []

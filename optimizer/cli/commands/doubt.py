@@ -37,14 +37,14 @@ def doubt(
     """Bands of every dimension, how likely each limit holds, the robust designs, what to measure first."""
     from optimizer.changes import place_of_today
     from optimizer.decide.confidence.doubts import doubts_of
-    from optimizer.decide.explain.account import steps_of
+    from optimizer.scenario_model import model_of
 
     system = compiled(scenario)
     if not system.scenario.uncertainty:
         raise typer.BadParameter("the scenario names no guesses: write them under `uncertainty`")
     found = front_of_system(system, front)
     x = design_of(system, design, changes or [], front, front=found)
-    told = doubts_of(system, found, x, steps_of(system), draws=draws, seed=seed)
+    told = doubts_of(system, found, x, model_of(system).steps, draws=draws, seed=seed)
     assert told is not None
     if as_json:
         print_json(_answer(system, told, seed))

@@ -116,12 +116,13 @@ def solved(
             solution = solve(system, config, progress=progress, checkpoint=checkpoint, engine=engine)
             return Solved(solution, "worked out", "")
     from optimizer.runs.solving import NotKeptError, solve_with_store, text_of
+    from optimizer.scenario_model import model_of
 
     text = text_of(system, path)
     try:
         with opened, split as engine, progress_bar() as progress:
             found = solve_with_store(
-                opened, system, text, config, fresh=fresh, progress=progress, engine=engine
+                opened, model_of(system), config, text=text, fresh=fresh, progress=progress, engine=engine
             )
     except NotKeptError as error:
         typer.echo(f"warning: {error}", err=True)

@@ -29,7 +29,8 @@ def rank(
     from optimizer.decide.choose.acceptability import acceptability
     from optimizer.decide.choose.ranking import checked_weights, weights_by_name, weights_by_tolerance
     from optimizer.decide.choose.ranking import rank as ranked
-    from optimizer.decide.noise import MODEL_ERROR, contenders
+    from optimizer.decide.noise import contenders
+    from optimizer.model import MODEL_ERROR
     from optimizer.pareto.scaling import scale_of
 
     system = compiled(scenario)

@@ -162,13 +162,13 @@ def few(
     from optimizer.changes import numbered
     from optimizer.decide.choose.knee import knees, reason
     from optimizer.decide.choose.representatives import group_rules, representatives
-    from optimizer.decide.explain.account import steps_of
+    from optimizer.scenario_model import model_of
 
     system = compiled(scenario)
     found = front_of_system(system, front)
     if not len(found):
         raise typer.BadParameter("no design is feasible: there is nothing to show")
-    told = representatives(found, number, steps=steps_of(system))
+    told = representatives(found, number, steps=model_of(system).steps)
     sizes = np.bincount(told.group, minlength=len(told.positions))
     bulges = knees(found)
     rules = group_rules(found, told, system.space.columns) if with_rules else ()

@@ -31,7 +31,8 @@ def runbook(
 ) -> None:
     """When to switch what: the plan by phase, and the load at which each switch is needed."""
     from models.units import quantity
-    from optimizer.changes import told, written
+    from optimizer.changes import told
+    from optimizer.phrases import written
     from optimizer.resilience.runbook import plan_by_phase
     from optimizer.resilience.runbook import runbook as switches
 

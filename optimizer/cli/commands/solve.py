@@ -135,13 +135,16 @@ def _start(scenario: Path, url: str | None, config: SolveConfig, *, fresh: bool,
     from optimizer.cli.console import compiled
     from optimizer.runs.solving import text_of, wanted_solve
     from optimizer.runs.worker import start_worker
+    from optimizer.scenario_model import model_of
 
     opened = store_of(url, is_needed=True)
     if opened is None:
         raise typer.BadParameter("--background needs a run store; leave `--store none` out")
     with opened as store:
         system = compiled(scenario)
-        run = store.request(wanted_solve(system, text_of(system, scenario), config), fresh=fresh)
+        run = store.request(
+            wanted_solve(model_of(system), config, text=text_of(system, scenario)), fresh=fresh
+        )
         if run.state == "queued":
             start_worker(store, run)
     if as_json:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -35,22 +34,22 @@ def what_if(
     """What a change of decisions does; without --set, what every single change would do."""
     import numpy as np
 
-    from models.evaluator import evaluate
     from optimizer.decide.explain.effects import interactions, single_changes
     from optimizer.files.designs import changed
+    from optimizer.scenario_model import model_of
 
     system = compiled(scenario)
     if shares:
         _tell_shares(system, as_json=as_json)
         return
     x = design_of(system, design, [], front)
-    scored = partial(evaluate, system)
+    model = model_of(system)
     if changes:
-        both = scored(np.array([x, changed(system, x, changes)]))
+        both = model.evaluate(np.array([x, changed(system, x, changes)]))
         _tell_change(system, both, as_json=as_json)
         return
-    effects = single_changes(scored, system.space, x)
-    found = interactions(scored, system.space, effects) if pairs else ()
+    effects = single_changes(model, x)
+    found = interactions(model, effects) if pairs else ()
     if as_json:
         print_json(_answer(system, effects, found))
     else:

@@ -1,7 +1,7 @@
 """The order in which designs are recommended: what was asked, then what it costs, then what it changes.
 
 The rule is written down in docs/recommendation.md. Values are compared in fixed boxes, and ties are decided
-by the decisions themselves, so that neither the order of the designs nor a dominated one changes what is first.
+by the decisions themselves: neither the order of the designs nor a dominated one changes what is first.
 """
 
 from __future__ import annotations

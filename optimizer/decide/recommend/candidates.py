@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.evaluation import DIMENSIONS, Array
+from models.evaluation import Array
 from models.system.system import System
 from models.system.uncertainty import guesses_of
 from optimizer.decide.choose.rule import Rule
 from optimizer.decide.confidence.holding import FEW, Holding, draws_for
-from optimizer.decide.explain.account import steps_of
 from optimizer.decide.recommend.recommendation import Reached
+from optimizer.model import Model
 from optimizer.pareto.boxes import widths_of
 
 #: Candidates that are tried at least. Where none of all is likely enough, the first of them are held against
@@ -58,16 +58,15 @@ class Asking:
         return found.share
 
 
-def rule_of(system: System) -> Rule:
-    """The order of designs that a scenario asks for."""
-    goals = system.scenario.dimensions
-    names = [dimension.name for dimension in DIMENSIONS]
+def rule_of(model: Model) -> Rule:
+    """The order of designs that a model asks for."""
+    names = [dimension.name for dimension in model.dimensions]
     return Rule(
-        goals=[getattr(goals, name) for name in names],
-        widths=widths_of(DIMENSIONS, steps_of(system)),
-        decide_by=names.index(system.scenario.decide_by),
-        today=system.space.today,
-        decisions=system.space.decisions,
+        goals=[model.goal(dimension) for dimension in model.dimensions],
+        widths=widths_of(model.dimensions, model.steps),
+        decide_by=names.index(model.decide_by) if model.decide_by else None,
+        today=np.asarray(model.space.today),
+        decisions=model.space.decisions,
     )
 
 

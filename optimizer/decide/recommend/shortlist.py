@@ -12,8 +12,9 @@ from models.evaluation import Array
 from models.system.system import System
 from optimizer.decide.choose.rule import Ordered, Rule
 from optimizer.decide.confidence.holding import Holding
-from optimizer.decide.recommend.candidates import Asked, Asking, ask, surest
+from optimizer.decide.recommend.candidates import Asked, Asking, ask, rule_of, surest
 from optimizer.decide.recommend.recommendation import FirstBreak, Pick, Recommendation, Role
+from optimizer.model import Model
 from optimizer.pareto.boxes import boxed, visible
 from optimizer.pareto.front import Front
 from optimizer.pareto.scaling import scale_of
@@ -39,8 +40,20 @@ _EQUALLY_SURE = 4
 TOGETHER = 16
 
 
+def recommendation_of(model: Model, front: Front, *, seed: int = 0) -> Recommendation:
+    """Chooses a design of a model's front, and the few that are named beside it.
+
+    Args:
+        model: The model.
+        front: Its front; may be empty.
+        seed: Of the draws of the guesses.
+    """
+    asking = None if model.system is None else Asking(model.system, model.confidence, seed)
+    return recommend(front, rule_of(model), asking)
+
+
 def recommend(front: Front, rule: Rule, asking: Asking | None) -> Recommendation:
-    """Chooses a design of a front, and the few that are named beside it.
+    """The same by a rule.
 
     Args:
         front: The front; may be empty.
