@@ -24,6 +24,7 @@ from models.scenario.flow import Call, Fallback, Flow, calls
 from models.scenario.part import Part
 from models.scenario.quantity import Quantity, quantities
 from models.scenario.scenario import Scenario
+from models.scenario.vocabulary import meant_by
 
 Owner = Literal["component", "flow", "call", "workload", "complexity", "driver"]
 
@@ -116,10 +117,10 @@ def resolve(scenario: Scenario, path: str) -> tuple[Slot, ...]:
     """
     head, _, rest = path.partition(".")
     if head == "workload":
-        _pick(rest, ["rate"], "parameter of the workload")
+        _pick_parameter(rest, ["rate"], "parameter of the workload")
         return (Slot("workload", "", "rate"),)
     if head == "complexity":
-        _pick(rest, parameters_of(ComplexityBudget), "parameter of complexity")
+        _pick_parameter(rest, parameters_of(ComplexityBudget), "parameter of complexity")
         return (Slot("complexity", "", rest),)
     if head == "drivers":
         _pick(rest, scenario.drivers, "driver", path)
@@ -131,15 +132,21 @@ def resolve(scenario: Scenario, path: str) -> tuple[Slot, ...]:
         _pick(name, scenario.flows, "flow", f"flows.{name}")
         if rest.startswith("calls."):
             return _calls(scenario, (name,), rest.removeprefix("calls."))
-        _pick(rest, parameters_of(Flow), "parameter of a flow")
+        _pick_parameter(rest, parameters_of(Flow), "parameter of a flow")
         return (Slot("flow", name, rest),)
     known = [*scenario.components, "flows", "calls", "workload", "complexity", "drivers"]
     _pick(head, known, "component", f"components.{head}")
     component = scenario.components[head]
     article = "an" if component.kind[0] in "aeiou" else "a"
     what = f"parameter of {article} {component.kind}"
-    _pick(rest, parameters_of(type(component)), what, f"components.{head}.kind")
+    _pick_parameter(rest, parameters_of(type(component)), what, f"components.{head}.kind")
     return (Slot("component", head, rest),)
+
+
+def _pick_parameter(name: str, known: Iterable[str], what: str, *about: str) -> None:
+    known = list(known)
+    if name not in known:
+        raise PathError(f"unknown {what} {name!r}", _listed(known), meant_by(name, known)[0], about=about)
 
 
 def _calls(scenario: Scenario, flows: tuple[str, ...], rest: str) -> tuple[Slot, ...]:
@@ -153,7 +160,7 @@ def _calls(scenario: Scenario, flows: tuple[str, ...], rest: str) -> tuple[Slot,
                 found.append((flow, index, call))
     if not found:
         raise PathError(f"unknown call {name!r}", _listed(known), nearest(name, known), about=about)
-    _pick(parameter, parameters_of_call(), "parameter of a call")
+    _pick_parameter(parameter, parameters_of_call(), "parameter of a call")
     if parameter.startswith("fallback."):
         found = [entry for entry in found if entry[2].fallback is not None]
         if not found:

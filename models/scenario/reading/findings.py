@@ -15,6 +15,7 @@ from models.scenario.paths import nearest, nearest_name
 from models.scenario.reading.document import joined
 from models.scenario.reading.scalar import hint_for_number, hint_for_switch
 from models.scenario.reading.shape import Shape, allowed_at, choices_at, keys_of, tags_of
+from models.scenario.vocabulary import KINDS, meant_by
 
 #: Errors that are told of one file; who has more has another kind of file.
 MAX_ERRORS = 500
@@ -138,13 +139,14 @@ def _finding(error: ErrorDetails, place: _Place) -> Finding:
         known = keys_of(place.around)
         if place.around.annotation is Call:
             known += ("parallel",)
+        hint, meant = meant_by(key, known)
         return Finding(
             where,
             f"unknown key {key!r}",
             listed(known),
-            nearest(key, known),
+            hint,
             code=Code.UNKNOWN_KEY,
-            meant=nearest_name(key, known),
+            meant=meant,
             about=_kind_beside(where),
         )
     if kind == "missing":
@@ -187,13 +189,14 @@ def _unknown_kind(where: str, error: ErrorDetails) -> Finding:
             joined(where, key), "this key is missing", listed(known), "add it", code=Code.MISSING_KEY
         )
     tag = str(context.get("tag", ""))[:_MAX_SHOWN]
+    hint, meant = meant_by(tag, known, KINDS if key == "kind" else ())
     return Finding(
         joined(where, key),
         f"unknown {key} {tag!r}",
         listed(known),
-        nearest(tag, known),
+        hint,
         code=Code.UNKNOWN_NAME,
-        meant=nearest_name(tag, known),
+        meant=meant,
     )
 
 

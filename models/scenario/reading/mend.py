@@ -18,7 +18,6 @@ from models.scenario.component import KINDS
 from models.scenario.paths import nearest_name, parameters_of
 from models.scenario.reading.document import joined
 from models.scenario.reading.findings import KINDS_OF_DECISIONS
-from models.scenario.reading.shape import tags_of
 
 #: Keys that decide what else is allowed beside them, or without which their mapping means nothing.
 _BEARING = frozenset(
@@ -125,15 +124,14 @@ def _mended(node: Any, where: str, misfit: Finding) -> Any:
 
 
 def _with_key_mended(node: Mapping[str, Any], key: str, misfit: Finding) -> dict[str, Any] | None:
-    value = node[key]
     if misfit.code == Code.UNKNOWN_KEY:
         name = misfit.meant if misfit.meant not in node else ""
         return _renamed(node, key, name) if name else _without(node, key)
     if misfit.code == Code.NOT_ONE_KIND:
-        kind = _decision_with_kind(value, misfit.meant)
+        kind = _decision_with_kind(node[key], misfit.meant)
         return None if kind is None else {**node, key: kind}
     if key in ("kind", "distribution"):
-        meant = nearest_name(str(value), tags_of(key))
+        meant = misfit.meant
         if key == "kind" and misfit.where.startswith("components."):
             return {**node, key: meant or _likely_kind(node)}
         return {**node, key: meant} if meant else None
