@@ -1,4 +1,4 @@
-"""Words of other formats for what a scenario file says, with what to write instead, or that it isn't modelled."""
+"""Words of other formats for what a scenario file says: what to write instead, or that it isn't modelled."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ MEANINGS = (
         "producer consumer consumergroup subscriber message messages event events job jobs task tasks",
         (),
         "a log or broker is a store that is written to, and its consumers are a service "
-        "(tradespace new NAME --from event-pipeline shows one)",
+        "(the bundled scenario event-pipeline shows one)",
     ),
     Meaning(
         "maxwait waittimeout queuetimeout deadline",
