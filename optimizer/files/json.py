@@ -27,6 +27,19 @@ def solution_answer(solution: Solution, space: Space) -> dict[str, object]:
     return {**solution_head(solution, space), "front": front}
 
 
+def recommendation_answer(solution: Solution, space: Space) -> dict[str, object] | None:
+    """A solution's recommendation as `tradespace shortlist --json` prints it, with its designs in full."""
+    found = solution.recommendation
+    if found is None:
+        return None
+    told = asdict(found)
+    for pick, plain_pick in zip(found.picks, told["picks"], strict=True):
+        if pick.position is not None:
+            plain_pick |= design_answer(solution.front.evaluation, pick.position, space)
+    told["today"] |= design_answer(solution.today, 0, space)
+    return told
+
+
 def solution_json(solution: Solution, space: Space, *, indent: int | None = None) -> str:
     """What `json.dumps` makes of `solution_answer`, a design at a time: a long front takes much memory.
 
