@@ -40,7 +40,7 @@ def compare(beside: SideBySide, points: BreakingPoints) -> Section:
         beside: The designs of a scenario.
         points: Where each breaks under load.
     """
-    blocks: list[Block] = [_values(beside, points)]
+    blocks: list[Block] = [_values(beside, points), *_differing(beside)]
     for i in range(1, len(beside.names)):
         blocks += told_apart(beside, i)
         if beside.compared.consequences[i - 1]:
@@ -49,8 +49,8 @@ def compare(beside: SideBySide, points: BreakingPoints) -> Section:
 
 
 def _values(beside: SideBySide, points: BreakingPoints) -> Table:
-    """A column a design: values, limits broken, where it breaks, decisions that differ."""
-    evaluation, labels = beside.compared.evaluation, beside.labels
+    """A column a design: its values, the limits it breaks, where it breaks."""
+    evaluation = beside.compared.evaluation
     designs = range(len(beside.names))
     rows: list[tuple[Cell, ...]] = [
         (dimension.name, *(number(dimension, v) for v in evaluation.values[:, j]))
@@ -58,12 +58,19 @@ def _values(beside: SideBySide, points: BreakingPoints) -> Table:
     ]
     rows.append(("limits broken", *(limits_broken(beside.compared, i) for i in designs)))
     rows.append(("breaks at", *(_breaks(points, i) for i in designs)))
-    decoded = [beside.space.decode(x) for x in evaluation.X]
-    rows += [
-        (labels.decision(name), *(labels.value(name, design.get(name)) for design in decoded))
-        for name in beside.compared.differing
-    ]
     return Table("compare", "The designs side by side", ("", *beside.names), tuple(rows))
+
+
+def _differing(beside: SideBySide) -> list[Block]:
+    """A row a decision that differs between any two of the designs."""
+    labels, names = beside.labels, beside.compared.differing
+    decoded = [beside.space.decode(x) for x in beside.compared.evaluation.X]
+    rows = tuple(
+        (labels.decision(name), *(labels.value(name, design.get(name)) for design in decoded))
+        for name in names
+    )
+    head = ("decision", *beside.names)
+    return [Table("differing", "The decisions that differ", head, rows)] if rows else []
 
 
 def limits_broken(compared: Comparison, i: int) -> str:

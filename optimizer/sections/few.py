@@ -49,10 +49,10 @@ def few(
     for name, one in zip(told.names, rules, strict=False):
         if one.exact:
             blocks += [
-                Paragraph(text(f"Only in the group of the design that is {name}:")),
+                Paragraph(text(f'Only among those that "{name}" stands for:')),
                 _only_there(subject, one),
             ]
-    blocks += [Paragraph(near_text(told)), Bullets(knee_points(subject, knees))]
+    blocks += [Paragraph(near_text(told)), Paragraph(text("Knees:")), Bullets(knee_points(subject, knees))]
     return Section("few", "The few to look at", tuple(blocks))
 
 
