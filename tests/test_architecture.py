@@ -77,15 +77,15 @@ FLOORS = {
         ("operations", "explanation"),
     ),
     "optimizer": (
-        ("memory", "model", "phrases", "validation", "versions"),
-        ("atomic_files", "changes", "engines", "pareto"),
-        ("resilience", "search"),
+        ("evaluator", "memory", "phrases", "space", "validation", "versions"),
+        ("atomic_files", "changes", "engines", "model", "pareto"),
+        ("own_model", "resilience", "scenario_model", "search"),
         ("decide",),
         ("solver",),
         ("files", "sections"),
         ("report", "runs"),
         ("batch",),
-        ("cli", "own_model"),
+        ("cli",),
         ("__main__",),
     ),
 }
@@ -101,7 +101,6 @@ STARTED_BY_NAME = {
     "models.performance.__main__": "python -m models.performance",
     "optimizer.__main__": "python -m optimizer",
     "optimizer.batch.worker": "optimizer.runs.worker",
-    "optimizer.own_model": "who writes a model of one's own",
     "optimizer.runs.migrations.env": "alembic",
     "optimizer.runs.migrations.versions.": "alembic",
     "ui.hosts": "app.py",
@@ -276,7 +275,7 @@ def test_a_module_is_short_and_named_for_what_it_does(module):
 
 
 #: Words of a scenario file that are a dimension's name too: `complexity`, the section, is left out.
-OTHER_USES = {"availability": {"models.system.layout"}}
+OTHER_USES = {"availability": {"models.system.layout", "models.scenario.synonyms"}}
 
 
 @pytest.mark.parametrize("name", ["latency", "throughput", "consistency", "availability", "cost"])

@@ -8,10 +8,11 @@ from models.dimensions.effort import effort
 from models.evaluation import Array
 from models.system.system import System
 from optimizer.decide.explain.comparison import Comparison, Consequence
-from optimizer.model import SearchSpace
+from optimizer.model import Labels
 from optimizer.resilience.breaking_points import BreakingPoints
 from optimizer.sections.content import Block, Cell, Number, Paragraph, Section, Table, joined, text
-from optimizer.sections.wording import Labels, broken, limit_label, moved, number, times
+from optimizer.sections.wording import broken, limit_label, moved, number, times
+from optimizer.space import SearchSpace
 
 
 @dataclass(frozen=True, slots=True, eq=False)

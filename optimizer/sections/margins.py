@@ -6,11 +6,12 @@ import math
 from collections.abc import Sequence
 
 from models.evaluation import Array
+from optimizer.model import Labels
 from optimizer.resilience.breaking_points import LEAST, MOST
 from optimizer.resilience.escape import Step
 from optimizer.resilience.margins import Margin
 from optimizer.sections.content import Block, Cell, Number, Paragraph, Section, Table, Text, text
-from optimizer.sections.wording import Labels, changes_text, limit_label, times
+from optimizer.sections.wording import changes_text, limit_label, times
 
 
 def margins(load: Array, stood: Sequence[Margin], furthest: Step | None, labels: Labels) -> Section:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from optimizer.decide.choose.common_ground import CommonGround
 from optimizer.decide.choose.survival_rules import Rule
+from optimizer.model import Labels
 from optimizer.phrases import joined as joined_words
 from optimizer.sections.content import Block, Number, Paragraph, Section, Table, text
-from optimizer.sections.wording import Labels, counted, limit_label
+from optimizer.sections.wording import counted, limit_label
 
 _RELATIONS = {"=": "= ", ">=": "at least ", "<=": "at most "}
 

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from models.evaluation import Array
 from models.system.system import System
+from optimizer.model import Labels
 from optimizer.resilience.runbook import PhasePlan, Switch
 from optimizer.sections.content import Block, Cell, Number, Paragraph, Section, Table, joined, text
 from optimizer.sections.margins import multiple
-from optimizer.sections.wording import Labels, changes_text, limit_label
+from optimizer.sections.wording import changes_text, limit_label
 
 
 def runbook(phases: Table, switches: Sequence[Switch], labels: Labels) -> Section:

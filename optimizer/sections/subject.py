@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from optimizer.model import SearchSpace
+from optimizer.model import Labels
 from optimizer.pareto.front import Front
-from optimizer.sections.wording import Labels
+from optimizer.space import SearchSpace
 
 
 class Subject(Protocol):

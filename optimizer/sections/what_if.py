@@ -8,8 +8,9 @@ from models.evaluation import DIMENSIONS, Evaluation
 from optimizer.changes import Change
 from optimizer.decide.confidence.sobol import Indices
 from optimizer.decide.explain.effects import Effects, Interaction
+from optimizer.model import Labels
 from optimizer.sections.content import Block, Bullets, Number, Paragraph, Section, Table, Text, joined, text
-from optimizer.sections.wording import Labels, changes_text, counted, limit_label, moved, over_text
+from optimizer.sections.wording import changes_text, counted, limit_label, moved, over_text
 
 #: Pairs of changes that are told.
 MOST_PAIRS = 12

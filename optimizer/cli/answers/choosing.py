@@ -11,7 +11,7 @@ from optimizer.cli.answers.parts import by_name, todays_number
 from optimizer.decide.choose.knee import Knee, reason
 from optimizer.decide.choose.representatives import Representatives
 from optimizer.decide.choose.survival_rules import Rules
-from optimizer.decide.noise import MODEL_ERROR
+from optimizer.model import MODEL_ERROR
 from optimizer.pareto.front import Front
 from optimizer.sections.rank import Ranked
 

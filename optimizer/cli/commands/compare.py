@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Annotated
 
 import typer
@@ -36,14 +35,14 @@ def compare(
     """Put designs and today's side by side: decisions that differ, what each does, margins."""
     import numpy as np
 
-    from models.evaluator import evaluate
     from optimizer.changes import marked
     from optimizer.cli.answers.compare import compare_answer
     from optimizer.decide.explain.comparison import compare as side_by_side
+    from optimizer.model import Labels
     from optimizer.resilience.breaking_points import breaking_points
+    from optimizer.scenario_model import model_of
     from optimizer.sections.compare import SideBySide
     from optimizer.sections.compare import compare as compare_section
-    from optimizer.sections.wording import Labels
 
     if not 1 <= len(designs) <= MOST:
         raise typer.BadParameter(f"found {len(designs)} designs; allowed: one to {MOST} beside today's")
@@ -52,7 +51,7 @@ def compare(
     found = front_of_system(system, front) if asks_front else None
     rows = [system.space.today]
     rows += [design_of(system, name, [], front, front=found) for name in designs]
-    told = side_by_side(partial(evaluate, system), system.space, np.array(rows))
+    told = side_by_side(model_of(system), np.array(rows))
     points = breaking_points(system, told.evaluation.X)
     names = ["today"]
     names += [

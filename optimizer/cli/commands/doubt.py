@@ -21,13 +21,12 @@ def doubt(
     from models.evaluator import evaluate
     from optimizer.cli.answers.doubt import doubt_answer
     from optimizer.decide.confidence.doubts import doubts_of
-    from optimizer.decide.explain.account import steps_of
     from optimizer.sections.doubt import doubt as doubt_section
 
     system = asked.system
     if not system.scenario.uncertainty:
         raise typer.BadParameter("the scenario names no guesses: write them under `uncertainty`")
-    told = doubts_of(system, asked.front, asked.x, steps_of(system), draws=draws, seed=seed)
+    told = doubts_of(system, asked.front, asked.x, asked.model.steps, draws=draws, seed=seed)
     assert told is not None
     section = doubt_section(asked.subject, told, evaluate(system, asked.x[None, :]))
     show(section, as_json=as_json, data=doubt_answer(system, told, seed))

@@ -36,6 +36,7 @@ def gate(
     from optimizer.decide.explain.gate import gate as checked
     from optimizer.files.designs import design_from
     from optimizer.files.junit import junit_xml
+    from optimizer.scenario_model import model_of
     from optimizer.sections.gate import gate as gate_section
 
     if junit is not None and not junit.absolute().parent.is_dir():  # no reason to solve first
@@ -47,7 +48,8 @@ def gate(
     is_named = is_on_front(design)
     x = None if is_named else design_from(system, design, [], older=notes.append)
     found = front_of_system(system, front)
-    checks = checked(system, found, design_of(system, design, [], front, front=found) if x is None else x)
+    chosen = design_of(system, design, [], front, front=found) if x is None else x
+    checks = checked(model_of(system), found, chosen)
     if junit is not None:
         write_text(junit, junit_xml(f"tradespace gate {system.scenario.name}", checks, notes=notes))
     holds = all(check.holds for check in checks)

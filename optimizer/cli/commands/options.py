@@ -16,6 +16,7 @@ from optimizer.cli.console import compiled, located
 if TYPE_CHECKING:
     from models.evaluation import Array
     from models.system.system import System
+    from optimizer.model import Model
     from optimizer.pareto.front import Front
     from optimizer.runs.store import RunStore
     from optimizer.sections.subject import Subject
@@ -118,12 +119,13 @@ def solved(
             solution = solve(system, config, progress=progress, checkpoint=checkpoint, engine=engine)
             return Solved(solution, "worked out", "")
     from optimizer.runs.solving import NotKeptError, solve_with_store, text_of
+    from optimizer.scenario_model import model_of
 
     text = text_of(system, path)
     try:
         with opened, split as engine, progress_bar() as progress:
             found = solve_with_store(
-                opened, system, text, config, fresh=fresh, progress=progress, engine=engine
+                opened, model_of(system), config, text=text, fresh=fresh, progress=progress, engine=engine
             )
     except NotKeptError as error:
         typer.echo(f"warning: {error}", err=True)
@@ -188,6 +190,13 @@ class Asked:
     def system(self) -> System:
         """The scenario, compiled."""
         return compiled(self.scenario)
+
+    @cached_property
+    def model(self) -> Model:
+        """Its model."""
+        from optimizer.scenario_model import model_of
+
+        return model_of(self.system)
 
     @cached_property
     def front(self) -> Front:

@@ -99,14 +99,14 @@ def few(
     from optimizer.cli.answers.choosing import few_answer
     from optimizer.decide.choose.knee import knees, reason
     from optimizer.decide.choose.representatives import group_rules, representatives
-    from optimizer.decide.explain.account import steps_of
+    from optimizer.scenario_model import model_of
     from optimizer.sections.few import few as few_section
 
     system = compiled(scenario)
     found = front_of_system(system, front)
     if not len(found):
         raise typer.BadParameter("no design is feasible: there is nothing to show")
-    told = representatives(found, number, steps=steps_of(system))
+    told = representatives(found, number, steps=model_of(system).steps)
     bulges = knees(found)
     rules = group_rules(found, told, system.space.columns) if with_rules else ()
     reasons = [(one.position, reason(found, one.position)) for one in bulges]

@@ -21,8 +21,8 @@ def rules(
     """The shortest combinations of decisions that make a design survive, exact on what was evaluated."""
     from models.units import count
     from optimizer.decide.choose.common_ground import common_ground
+    from optimizer.model import Labels
     from optimizer.sections.rules import rules as rules_section
-    from optimizer.sections.wording import Labels
 
     try:
         found = common_ground(compiled(scenario), target)

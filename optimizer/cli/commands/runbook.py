@@ -10,12 +10,12 @@ from optimizer.cli.console import show
 def runbook(asked: Asked, as_json: AsJson = False) -> None:
     """When to switch what: the plan by phase, and the load at which each switch is needed."""
     from optimizer.cli.answers.resilience import runbook_answer
+    from optimizer.model import Labels
     from optimizer.resilience.escape import rates_of
     from optimizer.resilience.runbook import plan_by_phase
     from optimizer.resilience.runbook import runbook as switches_of
     from optimizer.sections.runbook import phases_table
     from optimizer.sections.runbook import runbook as runbook_section
-    from optimizer.sections.wording import Labels
 
     system, x = asked.system, asked.x
     plan, switches = plan_by_phase(system, x), switches_of(system, x)
@@ -30,10 +30,10 @@ def margins(asked: Asked, as_json: AsJson = False) -> None:
     import numpy as np
 
     from optimizer.cli.answers.resilience import margins_answer
+    from optimizer.model import Labels
     from optimizer.resilience.escape import first_break, furthest_change
     from optimizer.resilience.margins import margins as margins_of
     from optimizer.sections.margins import margins as margins_section
-    from optimizer.sections.wording import Labels
 
     system, x = asked.system, asked.x
     load = first_break(system, np.array([system.space.today, x]))[0]

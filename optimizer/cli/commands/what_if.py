@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -26,22 +25,20 @@ def what_if(
     as_json: AsJson = False,
 ) -> None:
     """What a change of decisions does; without --set, what every single change would do."""
-    from models.evaluator import evaluate
     from optimizer.cli.answers.what_if import changes_answer
     from optimizer.decide.explain.effects import interactions, single_changes
+    from optimizer.model import Labels
     from optimizer.sections.what_if import every_change
-    from optimizer.sections.wording import Labels
 
     if shares:
         _shares(asked.system, as_json=as_json)
     elif asked.changes:
         _one_change(asked, as_json=as_json)
     else:
-        system, scored = asked.system, partial(evaluate, asked.system)
-        effects = single_changes(scored, system.space, asked.x)
-        found = interactions(scored, system.space, effects) if pairs else ()
+        effects = single_changes(asked.model, asked.x)
+        found = interactions(asked.model, effects) if pairs else ()
         section = every_change(effects, found if pairs else None, Labels())
-        show(section, as_json=as_json, data=changes_answer(system, effects, found))
+        show(section, as_json=as_json, data=changes_answer(asked.system, effects, found))
 
 
 def _shares(system: System, *, as_json: bool) -> None:
@@ -60,8 +57,8 @@ def _one_change(asked: Asked, *, as_json: bool) -> None:
     from optimizer.changes import changes
     from optimizer.cli.answers.what_if import one_change_answer
     from optimizer.files.designs import changed
+    from optimizer.model import Labels
     from optimizer.sections.what_if import one_change
-    from optimizer.sections.wording import Labels
 
     system, before = asked.system, asked.before
     both = evaluate(system, np.array([before, changed(system, before, asked.changes)]))

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from models.evaluation import Evaluation
 from optimizer.changes import called, marked
 from optimizer.decide.explain.off_front import OffFront
+from optimizer.model import Goal
 from optimizer.phrases import capitalised
-from optimizer.report.findings import Findings, Goal
+from optimizer.report.findings import Findings
 from optimizer.sections.content import (
     Axis,
     Block,

@@ -13,7 +13,7 @@ from models import compile_system
 from models.evaluation import Evaluation, nines_of
 from models.evaluator import evaluate, run
 from optimizer.changes import changes
-from optimizer.report.findings import Goal
+from optimizer.model import Goal
 from optimizer.report.sections.budget import budget
 from optimizer.report.sections.front import thinned
 from optimizer.report.sections.margins import loads

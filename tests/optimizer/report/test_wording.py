@@ -17,8 +17,9 @@ from optimizer.report.sections.choice import choice
 from optimizer.report.sections.glossary import WORDS, glossary
 from optimizer.report.sections.sacrifice import sacrifice
 from optimizer.report.sections.survival import survival
+from optimizer.scenario_model import labels_of
 from optimizer.sections.content import Bullets, Paragraph, Section, plain, text
-from optimizer.sections.wording import counted, labels_of, moved_in, over_text
+from optimizer.sections.wording import counted, moved_in, over_text
 from reports import DAY, everything, exercise, with_answers
 from scenarios import scenario
 
