@@ -68,7 +68,9 @@ class Finding:
         line: Line in the file, counted from 1; None when the scenario did not come from a file.
         severity: `error` refuses the file; `warning` is legal but odd.
         code: What kind of thing it is.
-        meant: Of an unknown key the valid one that is nearest; empty where none is near.
+        meant: Of an unknown key or kind the valid one that is nearest; empty where none is near.
+        about: Other places of the file by which it is judged (`*` = any step): where one of them had to be
+            left out of the checks, nothing is known about this.
     """
 
     where: str
@@ -79,6 +81,7 @@ class Finding:
     severity: Severity = "error"
     code: Code = field(kw_only=True)
     meant: str = field(default="", kw_only=True)
+    about: tuple[str, ...] = field(default=(), kw_only=True)
 
     def __str__(self) -> str:
         place = f"line {self.line}: " if self.line is not None else ""

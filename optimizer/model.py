@@ -26,13 +26,23 @@ Screen = Callable[[Array], Mapping[str, Array]]
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """What is wanted of a dimension: its limit, whether that is a constraint, and what doesn't matter."""
+    """What is wanted of a dimension: its limit, whether that is a constraint, and what doesn't matter.
+
+    Attributes:
+        limit: In the unit of the dimension.
+        is_constraint: Whether a design beyond the limit is infeasible.
+        tolerance: How readily it is given up: `never`, `rare`, `sometimes`, `pay`.
+        step: A difference that doesn't matter, in the unit of the dimension's steps.
+        breach: What users would see when the limit is broken.
+        target: The value that is hoped for.
+    """
 
     limit: float | None = None
     is_constraint: bool = False
     tolerance: str | None = None
     step: float | None = None
     breach: str | None = None
+    target: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +160,8 @@ class Model:
         hints: What is known of it beyond its answers.
         origin: What a store keeps of a model that no text makes again: its name, version, parameters.
         system: What answers of load, phases and guesses; None = the model knows of none.
+        decide_by: Name of the dimension that decides between designs that keep everything; empty = none.
+        confidence: Share of the draws of the guesses in which a recommended design must keep all limits.
     """
 
     name: str
@@ -164,6 +176,8 @@ class Model:
     hints: Hints = field(default_factory=Hints)
     origin: Mapping[str, object] = field(default_factory=dict)
     system: System | None = None
+    decide_by: str = ""
+    confidence: float = 0.9
 
     @property
     def called(self) -> str:

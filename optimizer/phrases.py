@@ -91,6 +91,11 @@ def with_nines(share: float) -> str:
     return f"{quantity(share, 'fraction')} ({nines(share)})"
 
 
+def counted_words(many: int, one: str) -> str:
+    """How many there are of something: `1 design`, `1,924 designs`."""
+    return f"{many:,} {one}{'' if many == 1 else 's'}"
+
+
 def joined(parts: Sequence[str], *, last: str = "and") -> str:
     """Parts of a sentence: `a`, `a and b`, `a, b and c`."""
     if len(parts) < 2:

@@ -42,6 +42,8 @@ def model_of(system: System) -> Model:
             counted=counted_limits(system),
         ),
         system=system,
+        decide_by=scenario.decide_by,
+        confidence=scenario.confidence,
     )
 
 
@@ -49,7 +51,7 @@ def goals_of(scenario: Scenario) -> dict[str, Goal]:
     """What a scenario wants of each dimension."""
     written = {dimension.name: getattr(scenario.dimensions, dimension.name) for dimension in DIMENSIONS}
     return {
-        name: Goal(goal.limit, goal.is_constraint, goal.tolerance, goal.step, goal.breach)
+        name: Goal(goal.limit, goal.is_constraint, goal.tolerance, goal.step, goal.breach, goal.target)
         for name, goal in written.items()
     }
 

@@ -275,7 +275,7 @@ def test_a_module_is_short_and_named_for_what_it_does(module):
 
 
 #: Words of a scenario file that are a dimension's name too: `complexity`, the section, is left out.
-OTHER_USES = {"availability": {"models.system.layout"}}
+OTHER_USES = {"availability": {"models.system.layout", "models.scenario.synonyms"}}
 
 
 @pytest.mark.parametrize("name", ["latency", "throughput", "consistency", "availability", "cost"])

@@ -19,14 +19,19 @@ from models.scenario.reading.document import (
     MAX_KEY,
     Document,
     joined,
-    read_document,
     read_file,
 )
 from models.scenario.reading.findings import translated
-from models.scenario.reading.mend import is_apart, is_independent, mended
+from models.scenario.reading.mend import is_apart, is_independent, is_known, mended
+from models.scenario.reading.unreadable_lines import read_what_can_be_read
 from models.scenario.scenario import Scenario
+from models.scenario.workload import Phase
 
 _MAX_INTEGER = 10**18
+#: How often what is wrong is mended to see what stands behind it; each time at least as much is cut out.
+_MAX_ROUNDS = 6
+#: Stands for phases that can't be cut from a trace.
+_SOME_PHASES = (Phase(name="stand-in", rate=1.0, hours=1.0),)
 
 
 def load_scenario(path: str | Path) -> Scenario:
@@ -45,7 +50,7 @@ def load_with_warnings(path: str | Path) -> tuple[Scenario, tuple[Finding, ...]]
         ScenarioError: It is refused; carries everything that is wrong with it, with lines.
     """
     path = Path(path)
-    document = read_document(read_file(path), source=str(path))
+    document = read_what_can_be_read(read_file(path), source=str(path))
     scenario = _scenario(document, source=str(path), folder=path.parent)
     return scenario, tuple(_placed(check.warnings(scenario), document))
 
@@ -57,7 +62,7 @@ def scenario_from_text(text: str, *, source: str = "scenario") -> Scenario:
         ScenarioError: It is refused; carries everything that is wrong with it, with lines.
     """
     content = text.encode("utf-8", errors="surrogatepass")
-    return _scenario(read_document(content, source=source), source=source, folder=None)
+    return _scenario(read_what_can_be_read(content, source=source), source=source, folder=None)
 
 
 def scenario_from(tree: Mapping[str, Any], *, source: str = "scenario") -> Scenario:
@@ -77,19 +82,31 @@ def scenario_from(tree: Mapping[str, Any], *, source: str = "scenario") -> Scena
 
 
 def _scenario(document: Document, *, source: str, folder: Path | None) -> Scenario:
-    scenario, misfits = _validated(document.tree)
-    found = [*document.findings, *(f for f in misfits if is_apart(f, document.findings))]
-    if scenario is None:
-        tree = mended(document.tree, misfits)
-        scenario = None if tree is None else _validated(tree)[0]
+    found, gone = list(document.findings), document.gone
+    scenario, tree = None, document.tree
+    for _ in range(_MAX_ROUNDS):
+        scenario, misfits = _validated(tree)
+        found += [f for f in misfits if is_apart(f, found) and is_known(f, gone)]
+        if scenario is not None:
+            break
+        # What can't be read hides what stands in it: mended, it shows the next errors.
+        tree, gone = (part := mended(tree, misfits, gone)).tree, part.gone
     if scenario is not None:
         try:
             workload = with_phases(scenario.workload, folder)
-            scenario = scenario.model_copy(update={"workload": workload})
-            further = check.findings(scenario)
         except TraceError as error:
-            further = error.findings
-        found += [finding for finding in further if is_independent(finding, found)]
+            found += [finding for finding in error.findings if is_independent(finding, found)]
+            workload, gone = scenario.workload.model_copy(update={"trace": None}), (*gone, "workload")
+            if not workload.phases:
+                workload = workload.model_copy(update={"phases": _SOME_PHASES})
+        scenario = scenario.model_copy(update={"workload": workload})
+        further = check.findings(scenario)
+        wrong = {finding.where for finding in further}
+        found += [
+            finding
+            for finding in further
+            if is_independent(finding, found) and is_known(finding, gone) and wrong.isdisjoint(finding.about)
+        ]
     if found or scenario is None:
         raise ScenarioError(source, _first(_placed(found, document)))
     return scenario

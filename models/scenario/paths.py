@@ -24,6 +24,7 @@ from models.scenario.flow import Call, Fallback, Flow, calls
 from models.scenario.part import Part
 from models.scenario.quantity import Quantity, quantities
 from models.scenario.scenario import Scenario
+from models.scenario.vocabulary import meant_by
 
 Owner = Literal["component", "flow", "call", "workload", "complexity", "driver"]
 
@@ -52,12 +53,14 @@ class PathError(ValueError):
     Attributes:
         allowed: What may stand in its place.
         hint: The nearest valid name, when there is one.
+        about: The parts of the file that say so (as in `Finding`).
     """
 
-    def __init__(self, found: str, allowed: str, hint: str = "") -> None:
+    def __init__(self, found: str, allowed: str, hint: str = "", *, about: tuple[str, ...] = ()) -> None:
         super().__init__(found)
         self.allowed = allowed
         self.hint = hint
+        self.about = about
 
 
 @cache
@@ -94,10 +97,10 @@ def _listed(names: Iterable[str]) -> str:
     return shown + (f" and {len(listed) - 40} more" if len(listed) > 40 else "") if listed else "nothing"
 
 
-def _pick(name: str, known: Iterable[str], what: str) -> str:
+def _pick(name: str, known: Iterable[str], what: str, *about: str) -> str:
     known = list(known)
     if name not in known:
-        raise PathError(f"unknown {what} {name!r}", _listed(known), nearest(name, known))
+        raise PathError(f"unknown {what} {name!r}", _listed(known), nearest(name, known), about=about)
     return name
 
 
@@ -114,33 +117,41 @@ def resolve(scenario: Scenario, path: str) -> tuple[Slot, ...]:
     """
     head, _, rest = path.partition(".")
     if head == "workload":
-        _pick(rest, ["rate"], "parameter of the workload")
+        _pick_parameter(rest, ["rate"], "parameter of the workload")
         return (Slot("workload", "", "rate"),)
     if head == "complexity":
-        _pick(rest, parameters_of(ComplexityBudget), "parameter of complexity")
+        _pick_parameter(rest, parameters_of(ComplexityBudget), "parameter of complexity")
         return (Slot("complexity", "", rest),)
     if head == "drivers":
-        _pick(rest, scenario.drivers, "driver")
+        _pick(rest, scenario.drivers, "driver", path)
         return (Slot("driver", rest, "value"),)
     if head == "calls":
         return _calls(scenario, tuple(scenario.flows), rest)
     if head == "flows":
         name, _, rest = rest.partition(".")
-        _pick(name, scenario.flows, "flow")
+        _pick(name, scenario.flows, "flow", f"flows.{name}")
         if rest.startswith("calls."):
             return _calls(scenario, (name,), rest.removeprefix("calls."))
-        _pick(rest, parameters_of(Flow), "parameter of a flow")
+        _pick_parameter(rest, parameters_of(Flow), "parameter of a flow")
         return (Slot("flow", name, rest),)
     known = [*scenario.components, "flows", "calls", "workload", "complexity", "drivers"]
-    _pick(head, known, "component")
+    _pick(head, known, "component", f"components.{head}")
     component = scenario.components[head]
     article = "an" if component.kind[0] in "aeiou" else "a"
-    _pick(rest, parameters_of(type(component)), f"parameter of {article} {component.kind}")
+    what = f"parameter of {article} {component.kind}"
+    _pick_parameter(rest, parameters_of(type(component)), what, f"components.{head}.kind")
     return (Slot("component", head, rest),)
+
+
+def _pick_parameter(name: str, known: Iterable[str], what: str, *about: str) -> None:
+    known = list(known)
+    if name not in known:
+        raise PathError(f"unknown {what} {name!r}", _listed(known), meant_by(name, known)[0], about=about)
 
 
 def _calls(scenario: Scenario, flows: tuple[str, ...], rest: str) -> tuple[Slot, ...]:
     name, _, parameter = rest.partition(".")
+    about = tuple(f"flows.{flow}.trace" for flow in flows) if len(flows) == 1 else ("flows.*.trace",)
     found, known = [], set()
     for flow in flows:
         for index, call in enumerate(calls(scenario.flows[flow].trace)):
@@ -148,13 +159,22 @@ def _calls(scenario: Scenario, flows: tuple[str, ...], rest: str) -> tuple[Slot,
             if call_name(call) == name:
                 found.append((flow, index, call))
     if not found:
-        raise PathError(f"unknown call {name!r}", _listed(known), nearest(name, known))
-    _pick(parameter, parameters_of_call(), "parameter of a call")
+        raise PathError(f"unknown call {name!r}", _listed(known), nearest(name, known), about=about)
+    _pick_parameter(parameter, parameters_of_call(), "parameter of a call")
     if parameter.startswith("fallback."):
         found = [entry for entry in found if entry[2].fallback is not None]
         if not found:
-            raise PathError(f"the call {name!r} has no fallback", "a call with `fallback`")
+            raise PathError(f"the call {name!r} has no fallback", "a call with `fallback`", about=about)
     return tuple(Slot("call", flow, parameter, index) for flow, index, _ in found)
+
+
+def place_of(slot: Slot) -> str:
+    """Where in the file a slot is written, as far as it can be said without the trace."""
+    if slot.owner == "component":
+        return f"components.{slot.name}.{slot.parameter}"
+    if slot.owner == "call":
+        return f"flows.{slot.name}.trace"
+    return f"flows.{slot.name}.{slot.parameter}" if slot.owner == "flow" else slot.owner
 
 
 def quantity_of(scenario: Scenario, slot: Slot) -> Quantity:

@@ -3,17 +3,10 @@
 from __future__ import annotations
 
 from models.errors import NotModelledError
+from models.scenario.checks.effects import FIXED
 from models.scenario.paths import Slot
 from models.scenario.scenario import Scenario
 from models.system.effects import Plan
-
-#: Parameters that say how a system is built: the model reads them as written, the same for every design.
-_FIXED = {
-    ("call", "write"): "whether a call writes",
-    ("flow", "percentile"): "the percentile of a flow's own limit",
-    ("flow", "limit_ms"): "a flow's own limit",
-    ("flow", "target_ms"): "a flow's own target",
-}
 
 
 def refuse_what_is_not_modelled(scenario: Scenario, plans: dict[Slot, Plan]) -> None:
@@ -24,7 +17,7 @@ def refuse_what_is_not_modelled(scenario: Scenario, plans: dict[Slot, Plan]) -> 
     """
     found = []
     for slot in plans:
-        what = _FIXED.get((slot.owner, slot.parameter))
+        what = FIXED.get((slot.owner, slot.parameter))
         if what is not None:
             found.append(f"  flows.{slot.name}: {what} ({slot.parameter}) can't be changed by a decision")
     if found:

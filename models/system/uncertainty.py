@@ -16,7 +16,8 @@ from models.space.sampling import unit_points
 from models.system.effects import base_value
 from models.system.system import System
 
-#: The path of the rate, and how far it is assumed to be off where nobody said (standard deviation of its logarithm).
+#: The path of the rate, and how far it is assumed to be off where nobody said: the standard deviation of
+#: its logarithm.
 RATE, ASSUMED_SIGMA = "workload.rate", 0.1
 
 

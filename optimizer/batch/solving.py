@@ -83,17 +83,17 @@ def facts(model: Model, solution: Solution) -> dict[str, Any]:
         "breaks_first": None,
         "breaks_at": None,
     }
-    if solution.knee is None:
+    if solution.suggested is None:
         return found
     names = [dimension.name for dimension in front.dimensions]
     cheapest = int(np.argmin(front.values[:, names.index(COST.name)])) if COST.name in names else None
-    for key, i in (("knee", solution.knee), ("cheapest", cheapest)):
+    for key, i in (("knee", solution.suggested), ("cheapest", cheapest)):
         if i is not None:
             values = {name: _finite(front.values[i, j]) for j, name in enumerate(names)}
             found[key] = {"design": i + 1, "values": values, "decisions": model.space.decode(front.X[i])}
     if model.system is None:
         return found
-    points = breaking_points(model.system, front.X[solution.knee][None, :])
+    points = breaking_points(model.system, front.X[solution.suggested][None, :])
     first = int(points.first[0])
     found["breaks_first"] = None if first < 0 else points.limits[first]
     found["breaks_at"] = _finite(points.margin[0])

@@ -103,7 +103,14 @@ def _print_table(console: Console, table: Table) -> None:
     heads = [_words(console, head) for head in table.columns]
     rows = [[_words(console, cell) for cell in row] for row in table.rows]
     is_right = [_is_of_numbers([row[j] for row in table.rows]) for j in range(len(heads))]
-    widths = _widths(heads, rows, is_right, room=console.width)
+    firm = [
+        max(
+            (cell_len(rows[i][j]) for i, row in enumerate(table.rows) if isinstance(row[j], Number)),
+            default=0,
+        )
+        for j in range(len(heads))
+    ]
+    widths = _widths(heads, rows, firm, room=console.width)
     if widths is None:
         _print_records(console, heads, rows)
         return
@@ -123,16 +130,20 @@ def _is_of_numbers(cells: Sequence[Cell]) -> bool:
 
 
 def _widths(
-    heads: Sequence[str], rows: Sequence[Sequence[str]], is_right: Sequence[bool], *, room: int
+    heads: Sequence[str], rows: Sequence[Sequence[str]], firm: Sequence[int], *, room: int
 ) -> list[int] | None:
-    """Widths of the columns; heads and texts are folded where they don't fit. None = there is no room."""
+    """Widths of the columns; heads and texts are folded where they don't fit, numbers aren't (`firm`).
+
+    None = there is no room.
+    """
     columns = [[row[j] for row in rows] for j in range(len(heads))]
     most, least = [], []
-    for head, cells, right in zip(heads, columns, is_right, strict=True):
+    for head, cells, of_numbers in zip(heads, columns, firm, strict=True):
         widest = max(map(cell_len, cells))
         most.append(max(widest, cell_len(head)))
         word = max(map(cell_len, head.split()), default=0)
-        least.append(max(word, widest if right else min(widest, max(_LEAST, _longest_word(cells)))))
+        folded = _longest_word(cells) if of_numbers else max(_LEAST, _longest_word(cells))
+        least.append(max(word, of_numbers, min(widest, folded)))
     room -= _GAP * (len(heads) - 1)
     if sum(least) > room:
         return None

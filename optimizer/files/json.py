@@ -27,6 +27,19 @@ def solution_answer(solution: Solution, space: Space) -> dict[str, object]:
     return {**solution_head(solution, space), "front": front}
 
 
+def recommendation_answer(solution: Solution, space: Space) -> dict[str, object] | None:
+    """A solution's recommendation as `tradespace shortlist --json` prints it, with its designs in full."""
+    found = solution.recommendation
+    if found is None:
+        return None
+    told = asdict(found)
+    for pick, plain_pick in zip(found.picks, told["picks"], strict=True):
+        if pick.position is not None:
+            plain_pick |= design_answer(solution.front.evaluation, pick.position, space)
+    told["today"] |= design_answer(solution.today, 0, space)
+    return told
+
+
 def solution_json(solution: Solution, space: Space, *, indent: int | None = None) -> str:
     """What `json.dumps` makes of `solution_answer`, a design at a time: a long front takes much memory.
 
@@ -96,6 +109,7 @@ def solution_head(solution: Solution, space: Space) -> dict[str, object]:
         "today": design_answer(solution.today, 0, space),
         "dimensions": [values_of_dimension(dimension) for dimension in solution.today.dimensions],
         "knee": solution.knee,
+        "recommendation": None if solution.recommendation is None else asdict(solution.recommendation),
         "trace": [asdict(point) for point in solution.trace],
         "excluded": dict(solution.broken),
         "excluded_alone": dict(solution.broken_alone),
@@ -185,6 +199,7 @@ def _solution(told: AnswerForm, space: SearchSpace) -> Solution:
         },
         trace=trace_from(told),
         at_least=tuple(told.excluded_at_least),
+        recommendation=None if told.recommendation is None else told.recommendation.made(),
     )
 
 

@@ -19,9 +19,9 @@ from optimizer.report.sections.glossary import glossary
 from optimizer.report.sections.margins import margins
 from optimizer.report.sections.origin import origin, provenance
 from optimizer.report.sections.plan import plan
-from optimizer.report.sections.rules import rules
 from optimizer.report.sections.sacrifice import sacrifice
 from optimizer.report.sections.standing import standing
+from optimizer.report.sections.survival import survival
 from optimizer.report.sections.today import why_not_today
 from optimizer.sections.content import Section
 
@@ -36,7 +36,7 @@ SECTIONS: Final[tuple[Maker, ...]] = (
     sacrifice,
     budget,
     emergence,
-    rules,
+    survival,
     margins,
     plan,
     why_not_today,

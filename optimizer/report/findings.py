@@ -159,8 +159,8 @@ def findings_at_once(
     front, space, error, steps = solution.front, model.space, model.error, model.steps
     is_suggested = x is None
     tell("the choice")
-    if x is None and solution.knee is not None:
-        x = front.X[solution.knee]
+    if x is None and solution.suggested is not None:
+        x = front.X[solution.suggested]
     today = np.asarray(space.today)
     row = None if x is None else space.canonical(x[None, :])[0]
     position = None if row is None else _position(front, row)

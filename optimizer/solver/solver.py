@@ -8,8 +8,12 @@ from pathlib import Path
 from models.errors import Remedy
 from models.system.system import System
 from optimizer.decide.choose.knee import knee
+from optimizer.decide.recommend.candidates import rule_of
+from optimizer.decide.recommend.recommendation import Recommendation
+from optimizer.decide.recommend.shortlist import recommend, recommendation_of
 from optimizer.engines.engine import Engine
 from optimizer.model import Model
+from optimizer.pareto.front import Front
 from optimizer.pareto.tally import Progress
 from optimizer.scenario_model import model_of
 from optimizer.solver.config import SolveConfig
@@ -80,7 +84,16 @@ def solve(
             "tradespace": version_here(),
         },
         trace=trace,
+        recommendation=_recommended(model, front),
     )
+
+
+def _recommended(model: Model, front: Front) -> Recommendation:
+    """What to take of a front; who interrupts the draws of the guesses gets an answer without them."""
+    try:
+        return recommendation_of(model, front)
+    except KeyboardInterrupt:
+        return recommend(front, rule_of(model), None)
 
 
 def version_here() -> str:

@@ -48,7 +48,14 @@ def unknown_decision(scenario: Scenario, name: str, where: str) -> Finding:
     """An error for a name that is no decision."""
     known = list(scenario.decisions)
     allowed = listed(known) or "nothing: there are no decisions"
-    return Finding(where, f"unknown decision {name!r}", allowed, nearest(name, known), code=Code.UNKNOWN_NAME)
+    return Finding(
+        where,
+        f"unknown decision {name!r}",
+        allowed,
+        nearest(name, known),
+        code=Code.UNKNOWN_NAME,
+        about=(f"decisions.{name}",),
+    )
 
 
 def value_finding(scenario: Scenario, name: str, value: object, where: str) -> Finding | None:
@@ -62,13 +69,18 @@ def value_finding(scenario: Scenario, name: str, value: object, where: str) -> F
             f"{described(value)} for the toggle {name!r}",
             "on, off (true, false)",
             code=Code.UNKNOWN_VALUE,
+            about=(f"decisions.{name}.on",),
         )
     if isinstance(decision, Choice):
         return _option_finding(name, decision, value, where)
     if _is_value(decision, value) or value_today(scenario, decision) == _number(value):
         return None
     return Finding(
-        where, f"{described(value)} for {name!r}", allowed_values(decision), code=Code.UNKNOWN_VALUE
+        where,
+        f"{described(value)} for {name!r}",
+        allowed_values(decision),
+        code=Code.UNKNOWN_VALUE,
+        about=(f"decisions.{name}.integer", f"decisions.{name}.real"),
     )
 
 
@@ -85,6 +97,7 @@ def _option_finding(name: str, decision: Choice, value: object, where: str) -> F
         listed(list(decision.options)),
         hint,
         code=Code.UNKNOWN_VALUE,
+        about=(f"decisions.{name}.options",),
     )
 
 

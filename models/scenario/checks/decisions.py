@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from models.errors import Code, Finding
 from models.scenario.checks.effects import effect_findings, effects_of, path_findings, slots_of, value_problem
 from models.scenario.decision import Integer, Real
-from models.scenario.paths import Slot, nearest, quantity_of, written_value
+from models.scenario.paths import Slot, nearest, place_of, quantity_of, written_value
 from models.scenario.reading.findings import described
 from models.scenario.scenario import Scenario
 
@@ -30,6 +30,7 @@ def findings(scenario: Scenario) -> Iterator[Finding]:
                     ", ".join(list(known)[:40]),
                     nearest(part, known),
                     code=Code.UNKNOWN_NAME,
+                    about=(f"{key}s.{part}",),
                 )
         if isinstance(decision, Integer):
             yield from _number(scenario, where, "integer", decision)
@@ -114,5 +115,6 @@ def _set_number(
                 "a parameter with a value",
                 "write today's value into its component",
                 code=Code.NO_VALUE,
+                about=(place_of(slot),),
             )
             return

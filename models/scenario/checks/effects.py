@@ -7,10 +7,18 @@ from collections.abc import Iterator
 from models.errors import Code, Finding
 from models.scenario.decision import Choice, Toggle
 from models.scenario.effect import Effect
-from models.scenario.paths import PathError, Slot, quantity_of, resolve, written_value
+from models.scenario.paths import PathError, Slot, place_of, quantity_of, resolve, written_value
 from models.scenario.quantity import Quantity
 from models.scenario.reading.findings import described
 from models.scenario.scenario import Scenario
+
+#: Parameters that say how a system is built or judged: the same for every design and in every draw.
+FIXED = {
+    ("call", "write"): "whether a call writes",
+    ("flow", "percentile"): "the percentile of a flow's own limit",
+    ("flow", "limit_ms"): "a flow's own limit",
+    ("flow", "target_ms"): "a flow's own target",
+}
 
 
 def slots_of(scenario: Scenario, path: str) -> tuple[Slot, ...]:
@@ -22,11 +30,16 @@ def slots_of(scenario: Scenario, path: str) -> tuple[Slot, ...]:
 
 
 def path_findings(scenario: Scenario, path: str, where: str) -> Iterator[Finding]:
-    """An error when a path leads nowhere."""
+    """An error when a path leads nowhere, or to what is the same for every design."""
     try:
-        resolve(scenario, path)
+        for slot in resolve(scenario, path):
+            what = FIXED.get((slot.owner, slot.parameter))
+            if what is not None:
+                found = f"{path} is {what}: it stays as it is written"
+                yield Finding(where, found, "a parameter that can change", "remove it", code=Code.CONFLICT)
+                return
     except PathError as error:
-        yield Finding(where, str(error), error.allowed, error.hint, code=Code.UNKNOWN_NAME)
+        yield Finding(where, str(error), error.allowed, error.hint, code=Code.UNKNOWN_NAME, about=error.about)
 
 
 def value_problem(quantity: Quantity, value: object) -> bool:
@@ -112,6 +125,7 @@ def _changed(scenario: Scenario, path: str, where: str, part: str, given: set[Sl
                 quantity.allowed(),
                 hint,
                 code=Code.NO_VALUE,
+                about=(place_of(slot),),
             )
             return
 

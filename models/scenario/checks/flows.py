@@ -13,6 +13,7 @@ from models.scenario.scenario import Scenario
 
 #: How far the shares of the flows may sum to something else than 1: rounding of 1/3 to six digits.
 SHARE_TOLERANCE = 1e-6
+_SHARES = ("flows.*.share",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +54,14 @@ def findings(scenario: Scenario) -> Iterator[Finding]:
                 "1",
                 "write 1",
                 code=Code.WRONG_SUM,
+                about=_SHARES,
             )
         else:
             sums = " + ".join(f"{flow.share:.9g}" for flow in list(scenario.flows.values())[:10])
             more = " + ..." if len(scenario.flows) > 10 else ""
             found = f"the shares sum to {total:.9g} ({sums}{more})"
-            yield Finding(
-                "flows", found, "a sum of 1", f"{1 - total:+.9g} is to be shared out", code=Code.WRONG_SUM
-            )
+            hint = f"{1 - total:+.9g} is to be shared out"
+            yield Finding("flows", found, "a sum of 1", hint, code=Code.WRONG_SUM, about=_SHARES)
     for placed in placed_calls(scenario):
         name = placed.call.call
         if name not in scenario.components:
@@ -72,6 +73,7 @@ def findings(scenario: Scenario) -> Iterator[Finding]:
                 ", ".join(known[:40]),
                 nearest(name, known),
                 code=Code.UNKNOWN_NAME,
+                about=(f"components.{name}",),
             )
         elif placed.call.then and not scenario.components[name].traits.is_ours:
             found = f"calls under {name!r}, which is somebody else's system"
@@ -80,6 +82,7 @@ def findings(scenario: Scenario) -> Iterator[Finding]:
                 found,
                 hint=f"write them after the call of {name!r}",
                 code=Code.CONFLICT,
+                about=(f"components.{name}.kind",),
             )
     yield from _cycles(scenario)
 

@@ -126,6 +126,10 @@ def _experiments(scenario: Scenario) -> Iterator[Finding]:
                 allowed,
                 nearest(target, known),
                 code=Code.UNKNOWN_NAME,
+                about=(
+                    *(f"{place}.{target}" for place in ("components", "flows", "decisions")),
+                    *("workload.phases.*.name", "flows.*.trace"),
+                ),
             )
         if experiment.name is not None and experiment.name in names:
             found = f"a second experiment with the name {experiment.name!r}"

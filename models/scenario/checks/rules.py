@@ -37,6 +37,7 @@ def findings(scenario: Scenario) -> Iterator[Finding]:
             "rules that leave a design",
             "relax or remove one of them",
             code=Code.NO_DESIGN_LEFT,
+            about=("decisions",),
         )
 
 

@@ -32,6 +32,7 @@ def findings(scenario: Scenario) -> Iterator[Finding]:
                 "one value",
                 f"write one value, or decisions.{name}.adaptive: true",
                 code=Code.WRONG_LENGTH,
+                about=(f"decisions.{name}.adaptive",),
             )
         else:
             for phase, value in written.items():
@@ -43,6 +44,7 @@ def findings(scenario: Scenario) -> Iterator[Finding]:
                         ", ".join(phases),
                         hint,
                         code=Code.UNKNOWN_NAME,
+                        about=("workload.phases.*.name",),
                     )
                 yield from _value(scenario, name, value, f"{where}.{phase}")
         yield from _inactive(scenario, name, where)
@@ -78,7 +80,14 @@ def _inactive(scenario: Scenario, name: str, where: str) -> Iterator[Finding]:
         if _today(scenario, name) != {default}:
             wanted = " or ".join(sorted(str(value) for value in values_of(values)))
             found = f"a value of {name!r}, which doesn't exist today: {other!r} is not {wanted}"
-            yield Finding(where, found, f"{default}", f"remove it, or set today.{other}", code=Code.CONFLICT)
+            yield Finding(
+                where,
+                found,
+                f"{default}",
+                f"remove it, or set today.{other}",
+                code=Code.CONFLICT,
+                about=(f"decisions.{name}", f"today.{other}", f"decisions.{other}"),
+            )
         return
 
 

@@ -16,8 +16,14 @@ def findings(scenario: Scenario) -> Iterator[Finding]:
     phases = scenario.workload.phases
     if not phases:
         hint = "write phases: [{name: normal, rate: 100, hours: 24}]"
+        allowed = "phases, or a trace from which they are cut"
         yield Finding(
-            "workload", "no phases", "phases, or a trace from which they are cut", hint, code=Code.MISSING_KEY
+            "workload",
+            "no phases",
+            allowed,
+            hint,
+            code=Code.MISSING_KEY,
+            about=("workload.phases", "workload.trace"),
         )
         return
     first: dict[str, int] = {}
@@ -62,7 +68,12 @@ def _drivers(scenario: Scenario) -> Iterator[Finding]:
                 allowed = listed(known) or "nothing: there are no drivers"
                 hint = nearest(name, known) or f"add {name} to drivers"
                 yield Finding(
-                    f"{where}.{name}", f"unknown driver {name!r}", allowed, hint, code=Code.UNKNOWN_NAME
+                    f"{where}.{name}",
+                    f"unknown driver {name!r}",
+                    allowed,
+                    hint,
+                    code=Code.UNKNOWN_NAME,
+                    about=(f"drivers.{name}",),
                 )
         for name in known:
             if name not in phase.drivers:
@@ -91,7 +102,12 @@ def _costs(scenario: Scenario) -> Iterator[Finding]:
                 allowed = listed(known) or "nothing: there are no drivers"
                 found = f"unknown driver {name!r}"
                 yield Finding(
-                    f"costs[{k}].drivers.{name}", found, allowed, nearest(name, known), code=Code.UNKNOWN_NAME
+                    f"costs[{k}].drivers.{name}",
+                    found,
+                    allowed,
+                    nearest(name, known),
+                    code=Code.UNKNOWN_NAME,
+                    about=(f"drivers.{name}",),
                 )
             for i, phase in enumerate(scenario.workload.phases[1:], start=1):
                 value = phase.drivers.get(name, 1.0)

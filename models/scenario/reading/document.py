@@ -16,7 +16,7 @@ import yaml
 
 from models.errors import Code, Finding, ScenarioError
 from models.scenario.reading.scalar import Scalar, plain
-from models.scenario.reading.syntax import in_words
+from models.scenario.reading.syntax import in_words, lines_of
 
 Node: TypeAlias = "dict[str, Node] | tuple[Node, ...] | Scalar"
 #: Largest file that is read.
@@ -41,12 +41,14 @@ class Document:
     Attributes:
         tree: Its mappings, lists (as tuples) and values.
         lines: Path -> line, counted from 1.
-        findings: What YAML allows and a scenario doesn't.
+        findings: What YAML allows and a scenario doesn't, and lines that aren't YAML.
+        gone: Places that those lines belong to: what is read there isn't what was meant.
     """
 
     tree: dict[str, Node]
     lines: dict[str, int] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
+    gone: tuple[str, ...] = ()
 
     def line_of(self, where: str) -> int | None:
         """The line of a path, or of the nearest part around it; None when there are no lines."""
@@ -91,13 +93,39 @@ def read_document(content: bytes, *, source: str) -> Document:
     Raises:
         ScenarioError: It can't be read as one YAML mapping; what can be read but is refused is a finding.
     """
-    text = decoded(content, source)
+    try:
+        return parsed(decoded(content, source), source)
+    except NotYamlError as error:
+        raise ScenarioError(source, [*error.findings, error.finding]) from None
+
+
+class NotYamlError(Exception):
+    """A text that isn't YAML.
+
+    Attributes:
+        finding: Why.
+        lines: Lines that may be to blame, counted from 0, the likeliest first.
+        findings: What else was found before it.
+    """
+
+    def __init__(self, finding: Finding, lines: tuple[int, ...], findings: tuple[Finding, ...]) -> None:
+        super().__init__(finding.found)
+        self.finding, self.lines, self.findings = finding, lines, findings
+
+
+def parsed(text: str, source: str) -> Document:
+    """The tree of a YAML text.
+
+    Raises:
+        NotYamlError: It isn't YAML.
+        ScenarioError: It isn't one mapping, or too large.
+    """
     reader = _Reader(source)
     parser = _PARSER(text)
     try:
         tree = reader.read(parser)
     except yaml.YAMLError as error:
-        raise ScenarioError(source, [*reader.findings, in_words(error, text)]) from None
+        raise NotYamlError(in_words(error, text), lines_of(error), tuple(reader.findings)) from None
     finally:
         parser.dispose()
     if not isinstance(tree, dict):

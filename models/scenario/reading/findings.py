@@ -9,17 +9,21 @@ from typing import Any
 from pydantic_core import ErrorDetails
 
 from models.errors import Code, Finding
+from models.scenario.decision import Choice, Integer, Real, Toggle
 from models.scenario.flow import Call
 from models.scenario.paths import nearest, nearest_name
 from models.scenario.reading.document import joined
 from models.scenario.reading.scalar import hint_for_number, hint_for_switch
 from models.scenario.reading.shape import Shape, allowed_at, choices_at, keys_of, tags_of
+from models.scenario.vocabulary import KINDS, meant_by
 
 #: Errors that are told of one file; who has more has another kind of file.
 MAX_ERRORS = 500
 _MAX_SHOWN = 60
 #: The key that says which kind of value a decision has.
-_KINDS = ("on", "options", "integer", "real")
+KINDS_OF_DECISIONS = ("on", "options", "integer", "real")
+#: Keys that decisions of some kind have.
+_OF_SOME_KIND = frozenset(key for part in (Toggle, Choice, Integer, Real) for key in part.model_fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,26 +139,36 @@ def _finding(error: ErrorDetails, place: _Place) -> Finding:
         known = keys_of(place.around)
         if place.around.annotation is Call:
             known += ("parallel",)
+        hint, meant = meant_by(key, known)
         return Finding(
             where,
             f"unknown key {key!r}",
             listed(known),
-            nearest(key, known),
+            hint,
             code=Code.UNKNOWN_KEY,
-            meant=nearest_name(key, known),
+            meant=meant,
+            about=_kind_beside(where),
         )
     if kind == "missing":
-        return Finding(where, "this key is missing", allowed_at(shape), "add it", code=Code.MISSING_KEY)
+        return Finding(
+            where,
+            "this key is missing",
+            allowed_at(shape),
+            "add it",
+            code=Code.MISSING_KEY,
+            about=_kind_beside(where),
+        )
     if kind in ("union_tag_invalid", "union_tag_not_found"):
         return _unknown_kind(where, error)
     if kind in ("too_short", "too_long"):
-        return Finding(where, *_wrong_length(error), code=Code.WRONG_LENGTH)
+        return Finding(where, *_wrong_length(error), code=Code.WRONG_LENGTH, about=(f"{where}.*",))
     return Finding(
         where,
         described(value),
         allowed_at(shape, error),
         _hint(value, shape, error),
         code=_code_of(shape, error),
+        about=(f"{where}.*",) if value is None else (),
     )
 
 
@@ -175,12 +189,14 @@ def _unknown_kind(where: str, error: ErrorDetails) -> Finding:
             joined(where, key), "this key is missing", listed(known), "add it", code=Code.MISSING_KEY
         )
     tag = str(context.get("tag", ""))[:_MAX_SHOWN]
+    hint, meant = meant_by(tag, known, KINDS if key == "kind" else ())
     return Finding(
         joined(where, key),
         f"unknown {key} {tag!r}",
         listed(known),
-        nearest(tag, known),
+        hint,
         code=Code.UNKNOWN_NAME,
+        meant=meant,
     )
 
 
@@ -219,13 +235,15 @@ def _kinds_of_decisions(tree: Mapping[str, Any]) -> list[Finding]:
     for name, decision in decisions.items() if isinstance(decisions, Mapping) else ():
         if not isinstance(decision, Mapping):
             continue
-        kinds = [key for key in _KINDS if key in decision]
+        kinds = [key for key in KINDS_OF_DECISIONS if key in decision]
         if len(kinds) != 1:
             said = f"several of them: {', '.join(kinds)}" if kinds else "none of on, options, integer, real"
             allowed = "exactly one of on (a toggle), options (a choice), integer, real"
-            close = next((nearest(str(key), _KINDS) for key in decision if nearest(str(key), _KINDS)), "")
+            others = [key for key in decision if not kinds and key not in _OF_SOME_KIND]
+            meant = next(filter(None, (nearest_name(key, KINDS_OF_DECISIONS) for key in others)), "")
+            hint = f"did you mean {meant!r}?" if meant else ""
             found.append(
-                Finding(f"decisions.{name}", said, allowed, "" if kinds else close, code=Code.NOT_ONE_KIND)
+                Finding(f"decisions.{name}", said, allowed, hint, code=Code.NOT_ONE_KIND, meant=meant)
             )
     return found
 
@@ -233,12 +251,8 @@ def _kinds_of_decisions(tree: Mapping[str, Any]) -> list[Finding]:
 def _without_echoes(findings: list[Finding]) -> list[Finding]:
     """Leaves out what only follows from another finding: a key that is missing because it is misspelt."""
     misspelt = {(_around(finding.where), finding.meant) for finding in findings if finding.meant}
-    kindless = {
-        f"{finding.where}.{key}"
-        for finding in findings
-        if finding.code == Code.NOT_ONE_KIND
-        for key in _KINDS
-    }
+    undecided = {finding.where for finding in findings if finding.code == Code.NOT_ONE_KIND}
+    kindless = {f"{where}.{key}" for where in undecided for key in KINDS_OF_DECISIONS}
     kept = []
     for finding in findings:
         around, _, key = finding.where.rpartition(".")
@@ -247,10 +261,18 @@ def _without_echoes(findings: list[Finding]) -> list[Finding]:
             continue
         if is_missing and key == "call" and (around, "parallel") in misspelt:
             continue
-        if finding.where in kindless and (is_missing or finding.code == Code.UNKNOWN_KEY):
+        if (is_missing or finding.code == Code.UNKNOWN_KEY) and (
+            finding.where in kindless
+            or (around in undecided and (key in _OF_SOME_KIND or nearest_name(key, KINDS_OF_DECISIONS)))
+        ):
             continue
         kept.append(finding)
     return kept
+
+
+def _kind_beside(where: str) -> tuple[str, ...]:
+    """The key that may say which keys are known beside one."""
+    return (joined(_around(where), "kind"),)
 
 
 def _around(where: str) -> str:

@@ -49,12 +49,36 @@ _WORDS = (
 
 def in_words(error: yaml.YAMLError, text: str) -> Finding:
     """A finding for a text that is not YAML."""
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    mark = _mark_of(error)
     problem = f"{getattr(error, 'problem', None) or ''} {getattr(error, 'context', None) or ''}".strip()
     line = mark.line + 1 if mark is not None else None
     place = f" (column {mark.column + 1})" if mark is not None else ""
     found, hint = _told(problem or str(error), _letter_at(text, mark))
     return Finding("", f"not YAML: {found}{place}", "", hint, line, code=Code.NOT_YAML)
+
+
+def _mark_of(error: yaml.YAMLError) -> yaml.Mark | None:
+    marks = _marks_of(error)
+    return marks[0] if marks else None
+
+
+def _marks_of(error: yaml.YAMLError) -> list[yaml.Mark]:
+    """Places that may be to blame, the likeliest first.
+
+    Where a bracket or a quote isn't closed the parser notices later: there it is where that began.
+    """
+    marks = [getattr(error, name, None) for name in ("problem_mark", "context_mark")]
+    context = str(getattr(error, "context", None) or "")
+    problem = str(getattr(error, "problem", None) or "")
+    is_open = context.startswith(("while parsing a flow sequence", "while parsing a flow mapping"))
+    if is_open or "unexpected end of stream" in problem or "could not find expected ':'" in problem:
+        marks.reverse()
+    return [mark for mark in marks if mark is not None]
+
+
+def lines_of(error: yaml.YAMLError) -> tuple[int, ...]:
+    """Lines that may be to blame for an error, counted from 0, the likeliest first."""
+    return tuple(mark.line for mark in _marks_of(error)) or (0,)
 
 
 def _told(problem: str, letter: str) -> tuple[str, str]:

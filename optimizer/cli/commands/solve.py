@@ -117,9 +117,10 @@ def solve(
         print_json(solution_answer(solution, system.space))
     else:
         from optimizer.cli.terminal import print_solution
+        from optimizer.scenario_model import model_of
 
         more = "--all shows them, --out DIR writes them"
-        print_solution(console(), solution, system.space, show_all=show_all, more=more)
+        print_solution(console(), solution, model_of(system), show_all=show_all, more=more)
         if answered.how == "from the store":
             typer.echo(f"\nFrom the run store: run {answered.run}; --fresh works it out anew.")
         if out is not None:

@@ -1,4 +1,4 @@
-"""How likely all limits hold: designs under the same joint draws of the guesses, no more draws than needed."""
+"""How likely all limits hold: designs under the same joint draws of the guesses, as many as are needed."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class Holding:
         return np.asarray(1.0 - (self.tried - self.held) / len(self.draws))
 
     def hardest_first(self, x: Array) -> None:
-        """Tries the draws from now on in the order of their difficulty for a design, so that others fail early.
+        """Tries the draws that are hard for a design first, so that others like it fail early.
 
         Args:
             x: The design, `(d,)`; none may have been tried yet.

@@ -213,7 +213,7 @@ MISFITS = [
     ("limits:", "drivers: 3\nlimits:", "drivers", "number 3", "a mapping", ""),
     (
         "limits:",
-        "uncertainty: {platform.slots: {distribution: norm}}\nlimits:",
+        "uncertainty: {platform.slots: {distribution: norm, mean: 1, sd: 1}}\nlimits:",
         "uncertainty.platform.slots.dist",
         "'norm'",
         "lognormal",

@@ -21,11 +21,11 @@ from optimizer.report.findings import findings_of
 from optimizer.report.sections.choice import choice
 from optimizer.report.sections.front import front, marks, representatives
 from optimizer.report.sections.measured import placed
-from optimizer.report.sections.sacrifice import dominated_by
 from optimizer.runs.solving import solve_with_store
 from optimizer.runs.store import RunStore
 from optimizer.scenario_model import model_of
 from optimizer.sections.content import Table, plain
+from optimizer.sections.why_not import dominated_by
 from optimizer.solver.config import SolveConfig
 
 #: More copies are dearer and take more: all five designs are on the front, today's is one of them.

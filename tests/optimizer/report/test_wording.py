@@ -15,8 +15,8 @@ from optimizer.report.sections.answer import ROBUST, answer
 from optimizer.report.sections.budget import emergence
 from optimizer.report.sections.choice import choice
 from optimizer.report.sections.glossary import WORDS, glossary
-from optimizer.report.sections.rules import rules
 from optimizer.report.sections.sacrifice import sacrifice
+from optimizer.report.sections.survival import survival
 from optimizer.scenario_model import labels_of
 from optimizer.sections.content import Bullets, Paragraph, Section, plain, text
 from optimizer.sections.wording import counted, moved_in, over_text
@@ -90,7 +90,7 @@ def test_rules_call_decisions_by_their_labels():
     ground = replace(
         found.system.rules, rules=replace(found.system.rules.rules, exact=(rule,), explained=0.5)
     )
-    section = rules(with_answers(found, rules=ground))
+    section = survival(with_answers(found, rules=ground))
     (row,) = section.blocks[1].rows
     assert row[0] == "Copies of the web at least 3, mode = As now and shed in peak (on)"
 

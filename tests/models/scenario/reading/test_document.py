@@ -184,10 +184,10 @@ def test_aliases_are_refused_without_being_followed() -> None:
     [
         ("a:\n\tb: 1", 2, "tab", "spaces"),
         ("a: 'x", 1, "isn't closed", "close it"),
-        ("a: [1, 2\nb: 3", 2, "isn't closed", "]"),
-        ("a: {b: 1\nc: [", 2, "isn't closed", "}"),
+        ("a: [1, 2\nb: 3", 1, "isn't closed", "]"),
+        ("a: {b: 1\nc: [", 1, "isn't closed", "}"),
         ("a: b: c", 1, "second `: `", "quotes"),
-        ("a: 1\nb 2\nc: 3", 3, "without `: `", "key: value"),
+        ("a: 1\nb 2\nc: 3", 2, "without `: `", "key: value"),
         ("a:\n  b: 1\n c: 2", 3, "doesn't fit", "indentation"),
         ("a: @b", 1, "begins with @", "quotes"),
         ("a: 50%\nb: %x", 2, "begins with %", "quotes"),

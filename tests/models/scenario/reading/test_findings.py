@@ -27,7 +27,7 @@ decisions: {copies: {integer: [1, 4], sets: web.replicas}}
         ("service_ms: 10", "service_ms: -1", "components.web.service_ms", Code.OUT_OF_RANGE, ""),
         ("service_ms: 10", "service_ms: ten", "components.web.service_ms", Code.NOT_A_NUMBER, ""),
         ("service_ms: 10", "service_ms: null", "components.web.service_ms", Code.NOT_A_NUMBER, ""),
-        ("kind: service", "kind: servise", "components.web.kind", Code.UNKNOWN_NAME, ""),
+        ("kind: service", "kind: servise", "components.web.kind", Code.UNKNOWN_NAME, "service"),
         ("integer: [1, 4]", "integer: [1, 4], real: [1, 4]", "decisions.copies", Code.NOT_ONE_KIND, ""),
         ("{call: web}", "{call: wep}", "flows.read.trace[0].call", Code.UNKNOWN_NAME, ""),
         ("integer: [1, 4]", "integer: [4, 1]", "decisions.copies.integer", Code.WRONG_ORDER, ""),
