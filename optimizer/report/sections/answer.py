@@ -119,7 +119,8 @@ def _overloaded(today: Evaluation, busy: float, load: Text, over: list[str]) -> 
         told = text(*told, ": ", Number(fails, "fraction"), " of requests fail")
     others = [text(limit_label(name)) for name in over if name in names and name != AVAILABILITY.name]
     if others:
-        told = text(*told, "; the limits on ", *joined(others), " are broken as well")
+        many = ("limit", "is") if len(others) == 1 else ("limits", "are")
+        told = text(*told, f"; the {many[0]} on ", *joined(others), f" {many[1]} broken as well")
     return text(*told, ".")
 
 
