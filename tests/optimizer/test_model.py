@@ -308,7 +308,8 @@ class TestOfScenariosTogether(Answers):
     @pytest.fixture(scope="class", params=["worst", "expected"])
     @classmethod
     def model(cls, request):
-        systems = [compile_system(varied(EXERCISE, changes)) for changes in ([], [("workload.rate", 30_000)])]
+        quiet = varied(EXERCISE, [("workload.rate", 30_000)]).model_copy(update={"name": "quiet"})
+        systems = [compile_system(scenario) for scenario in (EXERCISE, quiet)]
         return together(systems, [0.3, 0.7]).model(request.param)
 
 
