@@ -41,17 +41,18 @@ def print_section(console: Console, section: Section, *, has_title: bool = False
     if has_title:
         _line(console, section.title, style="bold")
         console.print()
-    before: Block | None = None
-    for block in section.blocks:
-        if before is not None and not _goes_on(before, block):
+    for i, block in enumerate(section.blocks):
+        if i and not _goes_on(section.blocks, i):
             console.print()
         _print_block(console, block)
-        before = block
 
 
-def _goes_on(before: Block, block: Block) -> bool:
-    """Whether a block says more of the one before: points of a paragraph, a paragraph after another."""
-    return isinstance(before, Paragraph) and isinstance(block, (Bullets, Steps, Paragraph))
+def _goes_on(blocks: Sequence[Block], i: int) -> bool:
+    """Whether a block says more of the one before: its points, or a paragraph that opens none."""
+    if not isinstance(blocks[i - 1], Paragraph):
+        return False
+    opens = i + 1 < len(blocks) and isinstance(blocks[i + 1], (Bullets, Steps))
+    return isinstance(blocks[i], (Bullets, Steps)) or (isinstance(blocks[i], Paragraph) and not opens)
 
 
 def _print_block(console: Console, block: Block) -> None:
@@ -123,10 +124,9 @@ def _print_table(console: Console, table: Table) -> None:
 
 
 def _is_of_numbers(cells: Sequence[Cell]) -> bool:
-    """Whether a column is one of numbers: half of what it says at least begins with one."""
+    """Whether a column is one of numbers: half of what it says at least is one."""
     told = [cell for cell in cells if cell is not None and cell != ""]
-    numbers = [c for c in told if isinstance(c, Number) or (isinstance(c, tuple) and c[:1] and len(c) == 1)]
-    return bool(told) and 2 * len(numbers) >= len(told)
+    return bool(told) and 2 * sum(isinstance(cell, Number) for cell in told) >= len(told)
 
 
 def _widths(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -62,20 +61,6 @@ def console() -> Console:
     asked = os.environ.get("COLUMNS", "")
     width = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 120
     return output(sys.stdout, width=max(width, 40), is_plain=True)
-
-
-def print_table(console: Console, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """A table with its first column to the left and the others to the right."""
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for k, name in enumerate(head):
-        table.add_column(name, justify="right" if k else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
-    console.print(table)
-    console.print()
 
 
 def show(section: Section, *, as_json: bool = False, data: object = None) -> None:

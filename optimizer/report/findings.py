@@ -37,7 +37,7 @@ class Findings:
         solution: Its front, and how it was found.
         chosen: The chosen design, evaluated; one row. None = there is none.
         position: Its position on the front; None = it isn't on it.
-        is_suggested: Whether it is Tradespace's suggestion (the knee) rather than a person's choice.
+        is_suggested: Whether it is the recommended one rather than a person's choice.
         changed: Decisions in which it differs from today's.
         gives_up: What it gives up against the best of each dimension, where it is on the front.
         exchanges: The cheapest way to more of each dimension, where it is on the front.
@@ -110,14 +110,21 @@ class Findings:
     @property
     def runner_up(self) -> int | None:
         """Position on the front of the design that would be taken if the chosen one couldn't be."""
-        return runner_up(self.front, self.few, self.position)
+        return runner_up(self.solution, self.few, self.position)
 
 
-def runner_up(front: Front, few: Representatives | None, position: int | None) -> int | None:
-    """The representative that costs least on average over all opinions, the chosen design apart."""
+def runner_up(solution: Solution, few: Representatives | None, position: int | None) -> int | None:
+    """The design that would be taken if the one at a position couldn't be.
+
+    For the recommended design the record says which; for a person's choice it is the recommended one. Where
+    there is no record it is the representative that costs least on average over all opinions.
+    """
+    made = solution.recommendation
+    if made is not None and made.position is not None:
+        return made.runner_up if position == made.position else made.position
     if few is None:
         return None
-    regret = mean_regret(front.losses)
+    regret = mean_regret(solution.front.losses)
     others = [i for i in few.positions if i != position]
     return min(others, key=lambda i: (float(regret[i]), i)) if others else None
 
@@ -135,7 +142,7 @@ def findings_of(
     Args:
         model: The model.
         solution: Its solution.
-        x: The chosen design, `(d,)`; None = the knee.
+        x: The chosen design, `(d,)`; None = the recommended one.
         picks: Other designs to put beside it, with their names.
         tell: Told what is being worked out.
     """
@@ -165,7 +172,7 @@ def findings_at_once(
     row = None if x is None else space.canonical(x[None, :])[0]
     position = None if row is None else _position(front, row)
     few = representatives(front, steps=steps) if len(front) else None
-    other = runner_up(front, few, position)
+    other = runner_up(solution, few, position)
     beside = [("the runner-up", front.X[other])] if other is not None else []
     beside += [(name, space.canonical(pick[None, :])[0]) for name, pick in picks]
     chosen = None if row is None else model.evaluate(row[None, :])
@@ -187,7 +194,7 @@ def findings_at_once(
         if row is None or not beside
         else compare(model, np.array([row, *(one for _, one in beside)])),
         names=(
-            "the suggested design" if is_suggested else "the chosen design",
+            "the recommended design" if is_suggested else "the chosen design",
             *(name for name, _ in beside),
         ),
         why_not_chosen=None if row is None or position is not None else why_not(model, front, row),

@@ -53,6 +53,7 @@ def measure(doubts: Doubts, dimensions: Sequence[Dimension]) -> tuple[Block, ...
 
 
 def guesses(doubts: Doubts) -> Table:
+    """The numbers that may be off, and how far."""
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (guess.path, *(Number(float(v), _unit(guess.unit)) for v in spread), guess.source or None)
         for guess, spread in zip(doubts.guesses, doubts.spread, strict=True)

@@ -34,7 +34,7 @@ def rules(ground: CommonGround, labels: Labels, *, most: int | None = None) -> S
     if answer.exact:
         rows = tuple(
             (
-                _rule(labels, rule),
+                rule_text(labels, rule),
                 Number(float(rule.covered), "count"),
                 Number(rule.coverage, "fraction"),
             )
@@ -55,7 +55,7 @@ def rules(ground: CommonGround, labels: Labels, *, most: int | None = None) -> S
         blocks.append(
             Paragraph(
                 text(
-                    f"The rule that comes nearest: {_rule(labels, nearly)}; ",
+                    f"The rule that comes nearest: {rule_text(labels, nearly)}; ",
                     Number(nearly.precision, "fraction"),
                     f" of the designs that decide so {_kept(ground.target)}.",
                 )
@@ -80,7 +80,7 @@ def _kept(target: str) -> str:
     return "survive" if target == "feasible" else _does(target)[1]
 
 
-def _rule(labels: Labels, rule: Rule) -> str:
+def rule_text(labels: Labels, rule: Rule) -> str:
     """A rule with the names of its decisions for people."""
     parts = []
     for one in rule.conditions:

@@ -65,12 +65,17 @@ def shortlist(model: Model, solution: Solution) -> Section:
     found = solution.recommendation
     if found is None:
         raise ValueError("the solution holds no recommendation; solve it anew")
-    blocks: list[Block] = list(verdict(model, solution, found))
-    if found.picks:
-        blocks.append(designs(model, solution, found))
-        blocks += ladder(model, solution.front, found)
-        blocks += reasons(model, solution.front, found)
-    return Section("shortlist", "The shortlist", tuple(blocks))
+    blocks = (*verdict(model, solution, found), *shortlist_blocks(model, solution, found))
+    return Section("shortlist", "The shortlist", blocks)
+
+
+def shortlist_blocks(model: Model, solution: Solution, found: Recommendation) -> tuple[Block, ...]:
+    """The designs side by side, the ladder, and why the recommended one."""
+    if not found.picks:
+        return ()
+    front = solution.front
+    table = designs(model, solution, found)
+    return (table, *ladder(model, front, found), *reasons(model, front, found))
 
 
 def verdict(model: Model, solution: Solution, found: Recommendation) -> tuple[Block, ...]:

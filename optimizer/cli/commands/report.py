@@ -9,6 +9,7 @@ import typer
 
 from optimizer.cli.commands.options import (
     Changes,
+    Force,
     FrontFolder,
     ScenarioFile,
     StoreUrl,
@@ -45,7 +46,7 @@ def report(
     ] = None,
     front: FrontFolder = None,
     store: StoreUrl = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace a report that is there.")] = False,
+    force: Force = False,
 ) -> None:
     """Write the Pareto report of a scenario: a page, text, tables, data and a decision record."""
     from datetime import datetime

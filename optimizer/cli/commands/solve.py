@@ -10,6 +10,7 @@ import typer
 from optimizer.cli.commands.options import (
     MOST_WHOLE,
     AsJson,
+    Force,
     Fresh,
     ScenarioFile,
     StoreUrl,
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 def solve(
     scenario: ScenarioFile,
     out: Annotated[Path | None, typer.Option(help="Write the front here: Parquet, CSV, JSON.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace results that are there.")] = False,
+    force: Force = False,
     as_json: AsJson = False,
     method: Annotated[
         str, typer.Option("--algorithm", help="auto, exact, or a search: archive, nsga2, nsga3.")
