@@ -29,6 +29,7 @@ from optimizer.files.gallery import path_of
 from optimizer.pareto.front import Front
 from optimizer.runs.solving import finish, wanted_solve
 from optimizer.runs.store import RunStore
+from optimizer.scenario_model import model_of
 from optimizer.solver.config import SolveConfig
 
 ROOT = Path(__file__).parents[1]
@@ -102,7 +103,7 @@ def _fill(store: Path) -> dict[int, str]:
     found = {}
     with RunStore(f"sqlite:///{store}") as keeper:
         for n in SIZES:
-            wanted = wanted_solve(system, text, SolveConfig(seed=n))
+            wanted = wanted_solve(model_of(system), SolveConfig(seed=n), text=text)
             run = keeper.request(wanted)
             assert keeper.begin(run.id)
             front = Front(_made_up(system, n))

@@ -8,14 +8,12 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from models import compile_system, load_scenario
 from models.evaluation import DIMENSIONS
-from models.evaluator import evaluate
 from models.system.uncertainty import draws_of
 from optimizer import SolveConfig, solve
 from optimizer.decide.choose.acceptability import acceptability
@@ -26,7 +24,7 @@ from optimizer.decide.choose.ranking import rank
 from optimizer.decide.choose.representatives import representatives
 from optimizer.decide.confidence.sobol import decision_shares
 from optimizer.decide.confidence.uncertainty import under, what_to_measure
-from optimizer.decide.explain.account import account, steps_of
+from optimizer.decide.explain.account import account
 from optimizer.decide.explain.comparison import compare
 from optimizer.decide.explain.effects import interactions, single_changes
 from optimizer.decide.explain.trade_offs import exchanges, sacrifices
@@ -34,6 +32,7 @@ from optimizer.decide.explain.why_not import why_not
 from optimizer.pareto.front import Front
 from optimizer.resilience.escape import escape_plan, furthest_change
 from optimizer.resilience.margins import margins
+from optimizer.scenario_model import model_of
 
 SHOP = Path(__file__).parents[1] / "data" / "scenarios" / "black_friday_shop.yaml"
 
@@ -46,7 +45,7 @@ def main() -> None:
     parser.add_argument("--evaluations", type=int, default=20_000, help="of the search (20000)")
     options = parser.parse_args()
     system = compile_system(load_scenario(options.scenario))
-    space, scored = system.space, partial(evaluate, system)
+    space, model = system.space, model_of(system)
     start = time.perf_counter()
     solution = solve(system, SolveConfig(method="archive", evaluations=options.evaluations))
     search_s = time.perf_counter() - start
@@ -55,23 +54,23 @@ def main() -> None:
     front = Front(solution.front.evaluation.take(rows))
     middle = knees(front)[0].position
     x = front.X[middle]
-    few = representatives(front, steps=steps_of(system)).positions
+    few = representatives(front, steps=model.steps).positions
     wish = {
         4: float(np.quantile(front.evaluation.values[:, 4], 0.1)),
         0: float(front.evaluation.values[:, 0].min()),
     }
-    effects = single_changes(scored, space, x)
+    effects = single_changes(model, x)
     questions: list[tuple[str, Callable[[], object]]] = [
         ("knees", lambda: knees(front)),
         ("ranking", lambda: rank(front.losses, np.ones(len(DIMENSIONS)))),
         ("all opinions (SMAA)", lambda: acceptability(front.losses)),
         ("a wish", lambda: reach(front, wish)),
         ("sacrifices and exchanges", lambda: (sacrifices(front, middle), exchanges(front, middle))),
-        ("representatives", lambda: representatives(front, steps=steps_of(system))),
-        ("single changes *", lambda: single_changes(scored, space, x)),
-        ("pairs *", lambda: interactions(scored, space, effects)),
-        ("why not today's *", lambda: why_not(scored, space, front, space.today)),
-        ("four designs compared *", lambda: compare(scored, space, front.X[list(few[:4])])),
+        ("representatives", lambda: representatives(front, steps=model.steps)),
+        ("single changes *", lambda: single_changes(model, x)),
+        ("pairs *", lambda: interactions(model, effects)),
+        ("why not today's *", lambda: why_not(model, front, space.today)),
+        ("four designs compared *", lambda: compare(model, front.X[list(few[:4])])),
         ("account of the knee *", lambda: account(system, front, x)),
         ("margins *", lambda: margins(system, x[None, :])),
         ("furthest change *", lambda: furthest_change(system, x)),

@@ -24,6 +24,7 @@ from optimizer.report.findings import Findings, findings_of
 from optimizer.report.html import html
 from optimizer.report.sections.front import front_view
 from optimizer.report.writing import FORMATS, write_report
+from optimizer.scenario_model import model_of
 from optimizer.solver.config import SolveConfig
 
 WEEK = Path(__file__).parents[1] / "data" / "scenarios" / "black_friday_week.yaml"
@@ -36,7 +37,7 @@ def main() -> None:
     front = Front(solution.front.evaluation.take(np.arange(min(1000, len(solution.front)))))
     solution = replace(solution, front=front, knee=None)
     began = time.perf_counter()
-    found = findings_of(system, solution, x=front.X[0])
+    found = findings_of(model_of(system), solution, x=front.X[0])
     print(f"answers about {len(front)} designs: {time.perf_counter() - began:.1f} s")
     total = time.perf_counter()
     report = build_report(found, made=date.today())

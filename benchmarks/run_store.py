@@ -25,6 +25,7 @@ from optimizer.files.tables import design_table
 from optimizer.runs.schema import FRONTS, RUNS
 from optimizer.runs.solving import text_of, wanted_solve
 from optimizer.runs.store import RunStore
+from optimizer.scenario_model import model_of
 
 EXERCISE = Path(__file__).parents[1] / "data" / "scenarios" / "black_friday_exercise.yaml"
 #: Longest time of a list, s.
@@ -37,7 +38,7 @@ def fill(store: RunStore, runs: int) -> None:
     """Puts copies of one run into a store, each with a front of the size of a large one."""
     system = compile_system(load_scenario(EXERCISE))
     solution = solve(system)
-    wanted = wanted_solve(system, text_of(system, EXERCISE), solution.config)
+    wanted = wanted_solve(model_of(system), solution.config, text=text_of(system, EXERCISE))
     first = store.request(wanted)
     store.begin(first.id)
     table = parquet_bytes(design_table(solution.front.evaluation, system.space))

@@ -45,6 +45,9 @@ class Dimension:
         range: Smallest and largest value that a limit may have; None = no bound.
         scale: How differences count: as they are, or in `nines` (0.99 and 0.999 are one apart), as a share
             does that nearly always is close to 1.
+        noticed: A difference that people notice and the model can tell, in the unit of a step or as a share
+            of the value; 0 = nothing is known, every difference counts.
+        is_noticed_relatively: Whether it is a share of the value.
     """
 
     name: str
@@ -53,6 +56,8 @@ class Dimension:
     words: Words | None = None
     range: tuple[float | None, float | None] = (None, None)
     scale: Literal["linear", "nines"] = "linear"
+    noticed: float = 0.0
+    is_noticed_relatively: bool = False
 
     @property
     def sign(self) -> float:
@@ -97,7 +102,12 @@ def dimension_from(told: Mapping[str, Any]) -> Dimension:
         return dict(zip(bare, DIMENSIONS, strict=True)).get(plain, plain)
     words, (lowest, highest) = told["words"], told["range"]
     return replace(
-        plain, words=Words(**words) if words else None, range=(lowest, highest), scale=told["scale"]
+        plain,
+        words=Words(**words) if words else None,
+        range=(lowest, highest),
+        scale=told["scale"],
+        noticed=told.get("noticed", 0.0),
+        is_noticed_relatively=told.get("is_noticed_relatively", False),
     )
 
 
@@ -107,6 +117,8 @@ LATENCY = Dimension(
     "lower",
     Words("faster", "slower", "fastest", "", "the slowest wait longer than the limit allows", "is"),
     (0.0, None),
+    noticed=0.05,  # what the model can tell of a percentile where stations are busy (docs/model.md)
+    is_noticed_relatively=True,
 )
 THROUGHPUT = Dimension(
     "throughput",
@@ -114,6 +126,8 @@ THROUGHPUT = Dimension(
     "higher",
     Words("more throughput", "less throughput", "most throughput", "", "it carries less than is asked of it"),
     (0.0, None),
+    noticed=0.05,
+    is_noticed_relatively=True,
 )
 CONSISTENCY = Dimension(
     "consistency",
@@ -128,6 +142,7 @@ CONSISTENCY = Dimension(
         "is",
     ),
     (0.0, 1.0),
+    noticed=0.002,
 )
 AVAILABILITY = Dimension(
     "availability",
@@ -143,6 +158,7 @@ AVAILABILITY = Dimension(
     ),
     (0.0, 1.0),
     "nines",
+    noticed=0.1,
 )
 #: It may be negative: income.
 COST = Dimension(
@@ -150,6 +166,8 @@ COST = Dimension(
     "USD",
     "lower",
     Words("cheaper", "dearer", "cheapest", "", "it costs more than the limit allows", "is"),
+    noticed=0.02,
+    is_noticed_relatively=True,
 )
 COMPLEXITY = Dimension(
     "complexity",
@@ -164,6 +182,7 @@ COMPLEXITY = Dimension(
         "is",
     ),
     (0.0, 10.0),
+    noticed=0.02,
 )
 DIMENSIONS = (LATENCY, THROUGHPUT, CONSISTENCY, AVAILABILITY, COST, COMPLEXITY)
 """The six dimensions, in the order of the columns of `Evaluation.values`."""

@@ -6,12 +6,16 @@ alone, without times and without the failed state.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
+from numpy.typing import NDArray
 
 from models.dimensions.effort import effort
 from models.dimensions.limits import effort_excess, load_excess
 from models.evaluation import Array
 from models.performance.steady_state import load_of
+from models.scenario.paths import Slot
 from models.system.parameters import apply_decisions
 from models.system.system import System
 
@@ -19,7 +23,9 @@ from models.system.system import System
 _SURE = 1e-6
 
 
-def screen(system: System, X: Array, *, threads: int | None = None) -> dict[str, Array]:
+def screen(
+    system: System, X: Array, *, base: Mapping[Slot, Array] | None = None, threads: int | None = None
+) -> dict[str, Array]:
     """By how much designs are over limits for certain.
 
     It is sound: what it tells is at most what the whole evaluation tells, so that a design that is over a
@@ -33,6 +39,7 @@ def screen(system: System, X: Array, *, threads: int | None = None) -> dict[str,
     Args:
         system: The system.
         X: Canonical designs, `(n, d)`.
+        base: Values that take the place of what the file says (see `apply_decisions`).
         threads: Threads; None = one for each core.
 
     Returns:
@@ -50,13 +57,20 @@ def screen(system: System, X: Array, *, threads: int | None = None) -> dict[str,
         if places.size:
             limit = system.scenario.limits.saturation
             most = 1.0 if limit is None else limit + 2.0 * _SURE
-            parameters = apply_decisions(system, X[places])
+            parameters = apply_decisions(system, X[places], base=_of(base, places, n))
             load, collapse = load_of(parameters, system.peak, most=most, threads=threads)
             for name, excess in load_excess(system, utilisation=load, collapse=collapse).items():
                 least = np.full(n, -1.0)
                 least[places] = np.where(excess > _SURE, excess - _SURE, -1.0)
                 over[name] = least
     return over
+
+
+def _of(base: Mapping[Slot, Array] | None, places: NDArray[np.intp], n: int) -> Mapping[Slot, Array] | None:
+    """What belongs to some of the designs."""
+    if base is None:
+        return None
+    return {slot: value[places] if len(value) == n else value for slot, value in base.items()}
 
 
 def counted_limits(system: System) -> tuple[str, ...]:

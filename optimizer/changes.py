@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.evaluation import Array
-from optimizer.model import SearchSpace
+from optimizer.phrases import written
+from optimizer.space import SearchSpace
 
 #: What a design is called that decides as today's does, wherever designs are listed.
 TODAYS = "today's design"
@@ -56,17 +57,6 @@ def distances(space: SearchSpace, X: Array, x: Array) -> NDArray[np.intp]:
 def told(found: Sequence[Change]) -> str:
     """Changes in one line."""
     return ", ".join(str(change) for change in found) or "nothing"
-
-
-def written(value: object) -> str:
-    """A value of a decision as it is typed on the command line."""
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{phase}: {written(part)}" for phase, part in value.items()) + "}"
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    if value is None:
-        return "none"
-    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def is_today(space: SearchSpace, x: Array) -> bool:

@@ -1,9 +1,9 @@
-"""Differences between designs in words: "31 ms faster", "4,100 USD dearer", one place for all formats."""
+"""Values and differences in words: "31 ms faster", "4,100 USD dearer", one place for all formats."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from models.evaluation import DIMENSIONS, Array, Dimension
 from models.units import nines, quantity
@@ -91,6 +91,11 @@ def with_nines(share: float) -> str:
     return f"{quantity(share, 'fraction')} ({nines(share)})"
 
 
+def counted_words(many: int, one: str) -> str:
+    """How many there are of something: `1 design`, `1,924 designs`."""
+    return f"{many:,} {one}{'' if many == 1 else 's'}"
+
+
 def joined(parts: Sequence[str], *, last: str = "and") -> str:
     """Parts of a sentence: `a`, `a and b`, `a, b and c`."""
     if len(parts) < 2:
@@ -132,3 +137,14 @@ def excess_text(name: str, over: float) -> str:
         return _WITHOUT_AMOUNT[name]
     unit = unit_of_limit(name)
     return quantity(100.0 * over, POINTS) if unit == "fraction" else quantity(over, unit)
+
+
+def written(value: object) -> str:
+    """A value of a decision as it is typed on the command line."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{phase}: {written(part)}" for phase, part in value.items()) + "}"
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if value is None:
+        return "none"
+    return f"{value:g}" if isinstance(value, float) else str(value)

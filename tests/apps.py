@@ -43,13 +43,14 @@ def solved_in(store, name):
     from optimizer.files.gallery import path_of
     from optimizer.runs.solving import solve_with_store
     from optimizer.runs.store import RunStore
+    from optimizer.scenario_model import model_of
     from optimizer.solver.config import SolveConfig
 
     path = path_of(name)
     system = compile_system(load_scenario(path))
     with RunStore(f"sqlite:///{store}") as keeper:
         text = path.read_text(encoding="utf-8")
-        return system, solve_with_store(keeper, system, text, SolveConfig()).solution
+        return system, solve_with_store(keeper, model_of(system), SolveConfig(), text=text).solution
 
 
 def answered(store, *names):

@@ -41,7 +41,7 @@ def non_dominated_by_hand(losses) -> list[bool]:
 
 
 class Grid:
-    """All whole-numbered points of a box, a space in the sense of `optimizer.model.Space`."""
+    """All whole-numbered points of a box, a space in the sense of `optimizer.space.Space`."""
 
     def __init__(self, *counts: int) -> None:
         self.counts = counts

@@ -8,7 +8,9 @@ from models.evaluation import Dimension, Evaluation
 from models.space.columns import Column
 from models.space.conditions import DecisionColumns
 from models.space.space import DesignSpace
+from optimizer.model import Hints, Model
 from optimizer.own_model import OwnModel
+from optimizer.solver.solver import solve
 
 DIMENSIONS = (Dimension("price", "USD", "lower"), Dimension("speed", "1/s", "higher"))
 
@@ -46,3 +48,13 @@ def make(parameters):
 WAREHOUSE = OwnModel(
     name="warehouse", version="1", make=make, parameters={"wage": 5.0, "budget": 60.0}, title="A warehouse"
 )
+
+
+def bare_model(evaluator, space, **more):
+    """A callable and a space as a model, of which nothing else is said."""
+    return Model("bare", space, evaluator, **more)
+
+
+def solve_with(evaluator, space, config=None, *, hints=None, **settings):
+    """Solves a callable and a space."""
+    return solve(bare_model(evaluator, space, hints=hints or Hints()), config, **settings)

@@ -18,6 +18,7 @@ from optimizer.pareto.front import Front
 from optimizer.report.building import build_report
 from optimizer.report.findings import findings_of
 from optimizer.report.sections.front import front_view
+from optimizer.scenario_model import model_of
 from optimizer.solver.config import SolveConfig
 from scenarios import scenario
 
@@ -125,7 +126,7 @@ def report_of(system, **settings):
 
 def _of(system, **settings):
     solution = solve(system, SolveConfig())
-    found = findings_of(system, solution, **settings)
+    found = findings_of(model_of(system), solution, **settings)
     return system, found, build_report(found, made=DAY)
 
 

@@ -8,6 +8,7 @@ from optimizer.files.gallery import path_of
 from optimizer.runs.connecting import url_of
 from optimizer.runs.solving import solve_with_store
 from optimizer.runs.store import RunStore
+from optimizer.scenario_model import model_of
 from optimizer.solver.config import SolveConfig
 
 #: What the exercise names none of: a guess, and a driver whose square costs 10,000 USD.
@@ -39,5 +40,5 @@ def kept(monkeypatch, tmp_path, text):
     """Solves a scenario into the store of a test; its run, its system, its solution."""
     monkeypatch.setenv("TRADESPACE_STORE", str(tmp_path / "runs.sqlite"))
     system = compile_system(scenario_from_text(text, source="a test"))
-    answered = solve_with_store(RunStore(url_of(None)), system, text, SolveConfig())
+    answered = solve_with_store(RunStore(url_of(None)), model_of(system), SolveConfig(), text=text)
     return answered.run.id, system, answered.solution

@@ -86,13 +86,14 @@ def test_a_section_in_every_format_that_is_text(extended):
     told = told_by(
         extended,
         """
-from optimizer.own_model import findings_own, solve_own
+from optimizer.report.findings import findings_of
+from optimizer.solver.solver import solve
 from optimizer.report.building import build_report
 from optimizer.report.html import html
 from optimizer.report.markdown import markdown
 from own_models import WAREHOUSE
 from reports import DAY
-report = build_report(findings_own(WAREHOUSE, solve_own(WAREHOUSE)), made=DAY)
+report = build_report(findings_of(WAREHOUSE.model(), solve(WAREHOUSE.model())), made=DAY)
 for text in (markdown(report), html(report)):
     print("How many designs there are" in text, "designs to choose from" in text)
 """,

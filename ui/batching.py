@@ -10,12 +10,12 @@ from models.units import count, duration
 from optimizer.batch.cases import values_of
 from optimizer.batch.kept import is_kept_whole, wanted_batch
 from optimizer.batch.variables import Variable, variables_of
-from optimizer.model import size_of
 from optimizer.runs.run import Run
 from optimizer.runs.store import RunStore
 from optimizer.runs.worker import start_worker
 from optimizer.solver.choice import choice_of
 from optimizer.solver.config import SolveConfig
+from optimizer.space import size_of
 from ui import cached, listing, state
 from ui.subject import PRIVATE, Subject, store
 

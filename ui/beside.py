@@ -78,12 +78,12 @@ def lettered(subject: Subject, picks: Sequence[str]) -> tuple[str, ...]:
 
 def suggested_of(subject: Solved) -> Beside | None:
     """The suggested design; None = no design is feasible."""
-    knee = subject.solution.knee
-    if knee is None:
+    suggested = subject.solution.suggested
+    if suggested is None:
         return None
-    x = subject.solution.front.X[knee]
-    name = f"the suggested design, {named(subject, str(knee + 1), x)}"
-    return Beside("suggested", name, str(knee + 1), x, PICK_COLOURS[0], PICK_DASHES[0])
+    x = subject.solution.front.X[suggested]
+    name = f"the suggested design, {named(subject, str(suggested + 1), x)}"
+    return Beside("suggested", name, str(suggested + 1), x, PICK_COLOURS[0], PICK_DASHES[0])
 
 
 def today_of(subject: Solved) -> Beside:
@@ -93,11 +93,11 @@ def today_of(subject: Solved) -> Beside:
 
 def picks_of(subject: Solved) -> tuple[Beside, ...]:
     """The designs that are picked, with the letters, colours and dashes that they have everywhere."""
-    knee = subject.solution.knee
+    suggested = subject.solution.suggested
     found = []
     for k, (token, x) in enumerate(subject.picks):
         name = named(subject, token, x)
-        if knee is not None and np.array_equal(x, subject.solution.front.X[knee]):
+        if suggested is not None and np.array_equal(x, subject.solution.front.X[suggested]):
             name += ", suggested"
         found.append(Beside(LETTERS[k], name, token, x, PICK_COLOURS[k], PICK_DASHES[k], True))
     return tuple(found)

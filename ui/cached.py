@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable
 from datetime import date
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -33,7 +32,7 @@ from optimizer.decide.explain.off_front import off_front
 from optimizer.files.gallery import path_of, title_of
 from optimizer.files.solution import csv_bytes
 from optimizer.files.tables import design_table
-from optimizer.model import size_of
+from optimizer.model import Work
 from optimizer.report.building import build_report
 from optimizer.report.content import Report
 from optimizer.report.findings import Findings, findings_at_once
@@ -47,10 +46,10 @@ from optimizer.runs.comparing import RunComparison, compare_runs
 from optimizer.runs.run import Run
 from optimizer.runs.solving import record_report, solution_of
 from optimizer.runs.store import RunStore
-from optimizer.solver.choice import Work
+from optimizer.scenario_model import model_of, work_of
 from optimizer.solver.config import SolveConfig
 from optimizer.solver.solution import Solution
-from optimizer.solver.solver import work_of
+from optimizer.space import size_of
 from ui.values import Row, array, row
 
 #: Designs of the front that are drawn at the most, and of those that are not on it.
@@ -133,7 +132,7 @@ def findings(
         picks: Designs beside it, with their names.
     """
     beside = [(name, array(values)) for name, values in picks]
-    return findings_at_once(_system, _solution, x=None if x is None else array(x), picks=beside)
+    return findings_at_once(model_of(_system), _solution, x=None if x is None else array(x), picks=beside)
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
@@ -214,7 +213,9 @@ def report_run(
     Raises:
         StoreError: The store can't take it.
     """
-    return record_report(store_at(url), _system, _text, _solution, choices, tags=tags, fresh=False)
+    return record_report(
+        store_at(url), model_of(_system), _solution, choices, text=_text, tags=tags, fresh=False
+    )
 
 
 @st.cache_resource(max_entries=8, show_spinner="Reading the batch")
@@ -265,7 +266,7 @@ def evaluated_together(digest: str, rows: tuple[Row, ...], _system: System) -> E
 @st.cache_resource(max_entries=64, show_spinner=False)
 def compared(digest: str, rows: tuple[Row, ...], _system: System) -> Comparison:
     """A few designs side by side, each against the first."""
-    return compare(partial(evaluate, _system), _system.space, np.array(rows))
+    return compare(model_of(_system), np.array(rows))
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

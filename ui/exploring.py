@@ -14,11 +14,11 @@ from models.units import count
 from optimizer.changes import TODAYS, called, is_today
 from optimizer.decide.choose.aspiration import Reach, reach
 from optimizer.decide.choose.ranges import Range, kept, reachable
-from optimizer.report.content import joined, plain, text
 from optimizer.report.findings import Findings
 from optimizer.report.sections.front import axes_of
 from optimizer.report.sections.glossary import WORDS
-from optimizer.report.wording import against_today, numbers
+from optimizer.sections.content import joined, plain, text
+from optimizer.sections.wording import against_today, numbers
 from optimizer.validation import whole_number
 from ui import cached
 from ui.values import row

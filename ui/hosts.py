@@ -16,7 +16,7 @@ from ipaddress import AddressValueError, IPv6Address
 from typing import Any, NoReturn
 
 from optimizer.cli.exit_codes import BAD_INPUT
-from optimizer.report.content import shown
+from optimizer.sections.content import shown
 
 #: Names of this machine, each good at the app's own port only.
 LOCAL = ("127.0.0.1", "localhost", "::1")

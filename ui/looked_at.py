@@ -58,8 +58,8 @@ class Shown:
 
 def suggestion_of(subject: Solved) -> str:
     """Name of the suggested design; today's where no design is feasible."""
-    knee = subject.solution.knee
-    return tokens.TODAY if knee is None else str(knee + 1)
+    suggested = subject.solution.suggested
+    return tokens.TODAY if suggested is None else str(suggested + 1)
 
 
 def shown_of(subject: Solved) -> Shown:

@@ -57,8 +57,8 @@ def ordered(subject: Solved, chosen: Beside) -> Order:
         subject: What it is about.
         chosen: The design it is about.
     """
-    knee = subject.solution.knee
-    is_suggested = knee is not None and np.array_equal(chosen.x, subject.solution.front.X[knee])
+    suggested = subject.solution.suggested
+    is_suggested = suggested is not None and np.array_equal(chosen.x, subject.solution.front.X[suggested])
     picks = tuple(
         (f"{one.name.partition(',')[0]} {one.letter}", one.x)
         for one in picks_of(subject)

@@ -12,15 +12,16 @@ import streamlit as st
 from models.errors import TradespaceError
 from models.evaluation import DIMENSIONS
 from models.units import count, duration
-from optimizer.model import size_of
-from optimizer.report.content import joined
-from optimizer.report.wording import broken, over_text
 from optimizer.runs.run import Run
 from optimizer.runs.so_far import so_far
 from optimizer.runs.solving import solve_with_store, wanted_solve
 from optimizer.runs.worker import start_worker
+from optimizer.scenario_model import model_of
+from optimizer.sections.content import joined
+from optimizer.sections.wording import broken, over_text
 from optimizer.solver.choice import choice_of
 from optimizer.solver.config import SolveConfig
+from optimizer.space import size_of
 from ui import cached, drafts, state
 from ui.subject import PRIVATE, Solved, Subject, current, store
 from ui.values import row
@@ -92,10 +93,10 @@ def _draw_pending(subject: Solved) -> None:
 def at_once(subject: Subject) -> Subject:
     """Solves a small scenario here and now, through the store."""
     keeper, _ = store()
-    wanted = wanted_solve(subject.system, subject.text, SolveConfig())
+    wanted = wanted_solve(model_of(subject.system), SolveConfig(), text=subject.text)
     run = keeper.request(replace(wanted, tags=_tags(subject)))
     if run.state == "queued":
-        answered = solve_with_store(keeper, subject.system, subject.text, SolveConfig())
+        answered = solve_with_store(keeper, model_of(subject.system), SolveConfig(), text=subject.text)
         state.asked_for(answered.run.id)
     found = current()
     return found if isinstance(found, Subject) else subject
@@ -104,7 +105,7 @@ def at_once(subject: Subject) -> Subject:
 def ask(subject: Subject, config: SolveConfig, *, fresh: bool = False) -> Run:
     """Asks for a scenario to be solved: joins who is at it, or starts a process."""
     keeper, _ = store()
-    wanted = wanted_solve(subject.system, subject.text, config)
+    wanted = wanted_solve(model_of(subject.system), config, text=subject.text)
     run = keeper.request(replace(wanted, tags=_tags(subject)), fresh=fresh)
     state.asked_for(run.id)
     if run.state == "queued":

@@ -127,7 +127,9 @@ class _Listing:
         yield from self._complexity(_mapping(tree.get("complexity")))
         yield from self._costs(tree.get("costs"))
         for path, node in _mapping(tree.get("uncertainty")).items():
-            part = _DISTRIBUTIONS[str(_mapping(node)["distribution"])]
+            part = _DISTRIBUTIONS.get(str(_mapping(node).get("distribution", "none")))
+            if part is None:  # the number is taken as it stands
+                continue
             source = _source(node)
             for key, value in _mapping(node).items():
                 if key in parameters_of(part):

@@ -66,8 +66,8 @@ def situation(program: Program, work: Work, out: np.ndarray, most_load: float) -
         utilisation, collapse = least_load(program, work, parts, calls, users)
         if utilisation > most_load or collapse > 0.0:
             _finish(work, out)
-            # What is known of the calls doesn't belong to these stations, and steps may never have been worked
-            # out: all of it is new to the next situation.
+            # What is known of the calls doesn't belong to these stations, and steps may not have been worked
+            # out yet: all of it is new to the next situation.
             work.before[:] = math.nan
             work.is_new[:] = 1
             out[UTILISATION], out[COLLAPSE] = utilisation, collapse

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
+from models.evaluation import COST
 from models.scenario.complexity import ComplexityBudget
 from models.scenario.component import Component
 from models.scenario.decision import Decision, Rule, Value
@@ -66,6 +67,12 @@ class Scenario(Part):
     limits: Limits = Limits()
     complexity: ComplexityBudget = ComplexityBudget()
     uncertainty: dict[Path, Distribution] = {}
+    """How far numbers may be off, by path. `workload.rate` is assumed to be off by 10 % unless it stands
+    here; `none` takes a number as it stands."""
+    confidence: Annotated[float, Field(ge=0.5, le=0.999)] = 0.9
+    """Share of the draws of `uncertainty` in which a recommended design must keep all limits."""
+    decide_by: Text = COST.name
+    """The dimension that decides between designs that keep everything that was asked."""
     experiments: tuple[Experiment, ...] = ()
 
     def digest(self) -> str:

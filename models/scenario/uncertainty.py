@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from models.scenario.part import Number, Part, Text
 
@@ -48,4 +48,19 @@ class Uniform(_Distribution):
     high: Number
 
 
-Distribution = Annotated[Normal | Lognormal | Triangular | Uniform, Field(discriminator="distribution")]
+class Certain(_Distribution):
+    """The number is taken as it stands; may be written as the one word `none`."""
+
+    distribution: Literal["none"]
+
+
+def _spelled_out(value: Any) -> Any:
+    return {"distribution": value} if value == "none" else value
+
+
+#: A number that may be off.
+Spread = Normal | Lognormal | Triangular | Uniform
+#: What may be said of a number: how far it may be off, or that it isn't.
+Distribution = Annotated[
+    Annotated[Spread | Certain, Field(discriminator="distribution")], BeforeValidator(_spelled_out)
+]

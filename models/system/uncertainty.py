@@ -11,10 +11,14 @@ from numpy.typing import NDArray
 from models.evaluation import Array
 from models.formulas.distributions import lognormal_quantile, normal_quantile, triangular_quantile
 from models.scenario.paths import Slot, quantity_of, resolve
-from models.scenario.uncertainty import Distribution, Lognormal, Normal, Triangular
+from models.scenario.uncertainty import Certain, Lognormal, Normal, Spread, Triangular
 from models.space.sampling import unit_points
 from models.system.effects import base_value
 from models.system.system import System
+
+#: The path of the rate, and how far it is assumed to be off where nobody said: the standard deviation of
+#: its logarithm.
+RATE, ASSUMED_SIGMA = "workload.rate", 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +34,18 @@ class Guess:
         is_whole: Whether it is a whole number.
         unit: Its unit; empty for plain numbers.
         source: Where the guess comes from.
+        is_assumed: Whether nobody wrote it: nobody knows a rate exactly.
     """
 
     path: str
     slots: tuple[Slot, ...]
-    distribution: Distribution
+    distribution: Spread
     lower: float
     upper: float
     is_whole: bool
     unit: str
     source: str
+    is_assumed: bool = False
 
     def quantile(self, u: Array) -> Array:
         """Its value at shares of the probability in (0, 1), held to the bounds of the parameter."""
@@ -73,24 +79,34 @@ class Draws:
 
 
 def guesses_of(system: System) -> tuple[Guess, ...]:
-    """All guesses of a scenario."""
-    found = []
-    for path, distribution in system.scenario.uncertainty.items():
-        slots = resolve(system.scenario, path)
-        quantity = quantity_of(system.scenario, slots[0])
-        found.append(
-            Guess(
-                path=path,
-                slots=slots,
-                distribution=distribution,
-                lower=quantity.lower,
-                upper=quantity.upper,
-                is_whole=quantity.is_whole,
-                unit=quantity.unit,
-                source=distribution.source or "",
-            )
-        )
+    """All guesses of a scenario; one about the rate is assumed where the file says nothing about it."""
+    written = system.scenario.uncertainty
+    found = [
+        _guess(system, path, spread) for path, spread in written.items() if not isinstance(spread, Certain)
+    ]
+    rates = {slot for path in written for slot in resolve(system.scenario, path)}
+    slot = resolve(system.scenario, RATE)[0]
+    peak = float(base_value(system.scenario, slot)[0, system.peak])
+    if slot not in rates and peak > 0.0:
+        spread = Lognormal(distribution="lognormal", median=peak, sigma=ASSUMED_SIGMA)
+        found.append(_guess(system, RATE, spread, is_assumed=True))
     return tuple(found)
+
+
+def _guess(system: System, path: str, spread: Spread, *, is_assumed: bool = False) -> Guess:
+    slots = resolve(system.scenario, path)
+    quantity = quantity_of(system.scenario, slots[0])
+    return Guess(
+        path=path,
+        slots=slots,
+        distribution=spread,
+        lower=quantity.lower,
+        upper=quantity.upper,
+        is_whole=quantity.is_whole,
+        unit=quantity.unit,
+        source=spread.source or "",
+        is_assumed=is_assumed,
+    )
 
 
 def draws_of(system: System, n: int, *, seed: int = 0) -> Draws:

@@ -9,15 +9,14 @@ from numpy.typing import NDArray
 
 from models.evaluation import Array, Evaluation
 from optimizer.batch.solving import whole
-from optimizer.batch.together import Joined, Together, joined
+from optimizer.batch.together import Together, joined
 from optimizer.decide.choose.knee import mean_regret
-from optimizer.model import size_of
 from optimizer.pareto.dominance import non_dominated
 from optimizer.pareto.scaling import scale_of
 from optimizer.pareto.tally import Progress
 from optimizer.solver.config import EVALUATIONS, SolveConfig
-from optimizer.solver.methods import Hints
-from optimizer.solver.solver import solve_with
+from optimizer.solver.solver import solve
+from optimizer.space import size_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,12 +97,12 @@ def solve_across(
         settings = SolveConfig(
             method="archive", evaluations=config.evaluations, seed=config.seed, workers=config.workers
         )
-        models = [Joined(found, "worst"), Joined(found, "expected")]
-        models += [Joined(_alone(found, k), "worst") for k in range(len(found.systems))]
-        fronts, hints = [], Hints(is_built_in=True)
+        models = [found.model("worst"), found.model("expected")]
+        models += [_alone(found, k).model("worst") for k in range(len(found.systems))]
+        fronts = []
         for k, model in enumerate(models):
             part = None if progress is None else _part_of(progress, k, len(models))
-            fronts.append(whole(solve_with(model, found.space, settings, progress=part, hints=hints)).front.X)
+            fronts.append(whole(solve(model, settings, progress=part)).front.X)
         X = np.unique(np.concatenate([found.space.today[None, :], *fronts]), axis=0)
     return gathered(found, X, is_all=is_all)
 

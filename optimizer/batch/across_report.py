@@ -13,19 +13,11 @@ from optimizer.batch.across import Across, safety
 from optimizer.batch.together import Together
 from optimizer.changes import called, marked
 from optimizer.files.tables import plain_table
-from optimizer.report.content import (
-    Block,
-    Bullets,
-    Cell,
-    Number,
-    Paragraph,
-    Report,
-    Section,
-    Table,
-    joined,
-    text,
-)
-from optimizer.report.wording import Labels, against_today, labels_of
+from optimizer.model import Labels
+from optimizer.report.content import Report
+from optimizer.scenario_model import labels_of
+from optimizer.sections.content import Block, Bullets, Cell, Number, Paragraph, Section, Table, joined, text
+from optimizer.sections.wording import against_today
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,7 +9,7 @@ from typing import Any
 from models.evaluation import Dimension, dimension_from
 from optimizer.batch.cases import Case
 from optimizer.batch.running import Batch
-from optimizer.report.content import Block, Cell, Line, Number, Section, Table, text
+from optimizer.sections.content import Block, Cell, Line, Number, Section, Table, text
 
 #: Lines of a chart that people can tell apart.
 MOST_LINES = 4

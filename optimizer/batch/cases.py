@@ -11,9 +11,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from models.scenario.load import scenario_from
 from models.scenario.scenario import Scenario
+from models.system.compiler import compile_system
 from models.units import count
 from optimizer.batch.varied import Change, VariedError, varied, written_value
+from optimizer.model import Model
+from optimizer.own_model import OwnModel
+from optimizer.scenario_model import model_of
 from optimizer.validation import number as number_of
 from optimizer.validation import whole_number
 
@@ -25,16 +30,17 @@ MOST_TRIED = 200
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One scenario of a batch with its changes; can be sent to another process or machine.
+    """One scenario of a batch (or model of one's own) with its changes; can be sent to another machine.
 
     Attributes:
         number: From 1, in the order of the batch.
-        scenario: Name of the scenario.
-        tree: The scenario as its file would say it.
+        scenario: Name of the scenario, or of the model.
+        tree: The scenario as its file would say it; of a model of one's own what it is, as plain values.
         changes: What is changed in it.
         seed: Seed of its solve.
         config: Settings of its solve, but the seed.
         wants_report: Whether its own report is wanted too.
+        own: The model of one's own that it is of; None = it is of a scenario.
     """
 
     number: int
@@ -44,6 +50,18 @@ class Case:
     seed: int
     config: Mapping[str, object]
     wants_report: bool = False
+    own: OwnModel | None = None
+
+    def model(self) -> Model:
+        """The model that the case is of, with its changes.
+
+        Raises:
+            TradespaceError: A change can't be made.
+        """
+        if self.own is not None:
+            return self.own.model(dict(self.changes))
+        scenario = varied(scenario_from(self.tree, source=self.scenario), self.changes)
+        return model_of(compile_system(scenario))
 
     @property
     def label(self) -> str:
@@ -92,15 +110,23 @@ def _plain(number: float) -> object:
 
 
 def grid(
-    scenarios: Sequence[Scenario],
-    vary: Sequence[tuple[str, tuple[object, ...]]],
-    fixed: Sequence[Change],
-    seeds: Sequence[int],
-    config: Mapping[str, object],
+    subjects: Sequence[Scenario | OwnModel],
+    vary: Sequence[tuple[str, Sequence[object]]],
+    fixed: Sequence[Change] = (),
+    seeds: Sequence[int] = (0,),
+    config: Mapping[str, object] | None = None,
     *,
     wants_report: bool = False,
 ) -> list[Case]:
-    """Every combination of scenarios, values and seeds.
+    """Every combination of scenarios (or models of one's own), values and seeds.
+
+    Args:
+        subjects: The scenarios, or models of one's own.
+        vary: Paths (of a model of one's own the names of its parameters), with their values.
+        fixed: What is changed in every case.
+        seeds: Seeds of the solves.
+        config: Settings of the solves, but the seed; what isn't named is as in `SolveConfig`.
+        wants_report: Whether each case's own report is wanted too.
 
     Raises:
         VariedError: There are too many, a path is named twice, or a change can't be made.
@@ -109,34 +135,27 @@ def grid(
     twice = sorted({path for path in paths if paths.count(path) > 1})
     if twice:
         raise VariedError(f"{', '.join(twice)} is given more than once")
-    many = len(scenarios) * math.prod(len(values) for _, values in vary) * len(seeds)
+    many = len(subjects) * math.prod(len(values) for _, values in vary) * len(seeds)
     if many > MOST_CASES:
         raise VariedError(
             f"this grid has {count(many)} cases, a batch {count(MOST_CASES)} at most; vary fewer values"
         )
-    for scenario in scenarios:
-        _check(scenario, vary, fixed)
+    for subject in subjects:
+        _check(subject, vary, fixed)
     cases: list[Case] = []
-    for scenario in scenarios:
-        tree = _tree(scenario)
-        for changes, seed in combinations(vary, fixed, seeds):
-            cases.append(Case(len(cases) + 1, scenario.name, tree, changes, seed, config, wants_report))
+    for subject in subjects:
+        own = subject if isinstance(subject, OwnModel) else None
+        tree = _tree(subject)
+        for changes, seed in _combinations(vary, fixed, seeds):
+            number = len(cases) + 1
+            cases.append(Case(number, subject.name, tree, changes, seed, config or {}, wants_report, own))
     return cases
 
 
-def combinations(
+def _combinations(
     vary: Sequence[tuple[str, Sequence[object]]], fixed: Sequence[Change], seeds: Sequence[int]
 ) -> Iterator[tuple[tuple[Change, ...], int]]:
-    """Every combination of values with every seed; the seeds change fastest.
-
-    Raises:
-        VariedError: There are too many.
-    """
-    many = math.prod(len(values) for _, values in vary) * len(seeds)
-    if many > MOST_CASES:
-        raise VariedError(
-            f"this grid has {count(many)} cases, a batch {count(MOST_CASES)} at most; vary fewer values"
-        )
+    """Every combination of values with every seed; the seeds change fastest."""
     for values in itertools.product(*(values for _, values in vary)):
         changes = (*fixed, *zip((path for path, _ in vary), values, strict=True))
         for seed in seeds:
@@ -222,7 +241,7 @@ def _today(scenario: Scenario, path: str) -> object:
 
 
 def _check(
-    scenario: Scenario, vary: Sequence[tuple[str, tuple[object, ...]]], fixed: Sequence[Change]
+    subject: Scenario | OwnModel, vary: Sequence[tuple[str, Sequence[object]]], fixed: Sequence[Change]
 ) -> None:
     """Every value by itself, the others as in the file: what is wrong alone is wrong in every case.
 
@@ -237,12 +256,17 @@ def _check(
         tries += [[(path, value)] for value in tried]
     for changes in tries:
         try:
-            varied(scenario, changes)
+            if isinstance(subject, OwnModel):
+                subject.digest(dict(changes))
+            else:
+                varied(subject, changes)
         except TradespaceError as error:
             wrong.append(str(error))
     if wrong:
         raise VariedError("\n".join(dict.fromkeys(wrong)))
 
 
-def _tree(scenario: Scenario) -> dict[str, Any]:
-    return scenario.model_dump(mode="json", by_alias=True, exclude_unset=True)
+def _tree(subject: Scenario | OwnModel) -> dict[str, Any]:
+    if isinstance(subject, OwnModel):
+        return subject.tree
+    return subject.model_dump(mode="json", by_alias=True, exclude_unset=True)

@@ -23,7 +23,7 @@ def overridden(cases: Sequence[Case]) -> tuple[str, ...]:
     several = len({name for name, _ in groups}) > 1
     told: list[str] = []
     for (name, paths), case in reversed(list(groups.items())):
-        if "components" not in case.tree:  # a model of one's own: its parameters are what it is made of
+        if case.own is not None:  # a model of one's own: its parameters are what it is made of
             continue
         scenario = scenario_from(case.tree, source=name)
         told += [f"{name}: {one}" if several else one for one in _told(scenario, paths)]

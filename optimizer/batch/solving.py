@@ -10,27 +10,24 @@ import numpy as np
 
 from models.errors import EvaluationError
 from models.evaluation import COST
-from models.scenario.load import scenario_from
-from models.system.compiler import compile_system
-from models.system.system import System
 from optimizer.batch.cases import Case
-from optimizer.batch.varied import varied
 from optimizer.files.json import solution_answer
-from optimizer.model import Space, size_of
+from optimizer.model import Model
 from optimizer.resilience.breaking_points import breaking_points
 from optimizer.solver.config import EVALUATIONS, SolveConfig
 from optimizer.solver.solution import Solution
 from optimizer.solver.solver import solve
+from optimizer.space import Space, size_of
 
 
-def settled(system: System, config: SolveConfig) -> SolveConfig:
+def settled(space: Space, config: SolveConfig) -> SolveConfig:
     """Settings in which the method doesn't depend on how fast a machine is.
 
     Every design is looked at where there are no more than a search would evaluate; else it is searched.
     """
     if config.method != "auto" or config.max_designs is not None:
         return config
-    size = size_of(system.space)
+    size = size_of(space)
     most = config.evaluations or EVALUATIONS
     method = "exact" if size is not None and size <= most else "archive"
     return SolveConfig(
@@ -46,16 +43,15 @@ def settled(system: System, config: SolveConfig) -> SolveConfig:
 
 def solve_case(case: Case) -> dict[str, Any]:
     """Solves a case; all that is to be kept of it, as plain values. Can be sent to another machine."""
-    scenario = varied(scenario_from(case.tree, source=case.scenario), case.changes)
-    system = compile_system(scenario)
+    model = case.model()
     given: Mapping[str, Any] = case.config
-    config = settled(system, SolveConfig(**{**given, "seed": case.seed, "workers": 1}))
-    solution = whole(solve(system, config))
+    config = settled(model.space, SolveConfig(**{**given, "seed": case.seed, "workers": 1}))
+    solution = whole(solve(model, config))
     return {
-        "digest": system.digest,
-        "facts": facts(system.space, solution, system),
-        "answer": solution_answer(solution, system.space),
-        "files": _report(system, solution) if case.wants_report else {},
+        "digest": model.identity,
+        "facts": facts(model, solution),
+        "answer": solution_answer(solution, model.space),
+        "files": _report(model, solution) if case.wants_report else {},
     }
 
 
@@ -73,7 +69,7 @@ def whole(solution: Solution) -> Solution:
     return solution
 
 
-def facts(space: Space, solution: Solution, system: System | None) -> dict[str, Any]:
+def facts(model: Model, solution: Solution) -> dict[str, Any]:
     """What a summary tells of a case; where it breaks only a scenario's system knows."""
     front, certificate = solution.front.evaluation, solution.certificate
     found: dict[str, Any] = {
@@ -87,17 +83,17 @@ def facts(space: Space, solution: Solution, system: System | None) -> dict[str, 
         "breaks_first": None,
         "breaks_at": None,
     }
-    if solution.knee is None:
+    if solution.suggested is None:
         return found
     names = [dimension.name for dimension in front.dimensions]
     cheapest = int(np.argmin(front.values[:, names.index(COST.name)])) if COST.name in names else None
-    for key, i in (("knee", solution.knee), ("cheapest", cheapest)):
+    for key, i in (("knee", solution.suggested), ("cheapest", cheapest)):
         if i is not None:
             values = {name: _finite(front.values[i, j]) for j, name in enumerate(names)}
-            found[key] = {"design": i + 1, "values": values, "decisions": space.decode(front.X[i])}
-    if system is None:
+            found[key] = {"design": i + 1, "values": values, "decisions": model.space.decode(front.X[i])}
+    if model.system is None:
         return found
-    points = breaking_points(system, front.X[solution.knee][None, :])
+    points = breaking_points(model.system, front.X[solution.suggested][None, :])
     first = int(points.first[0])
     found["breaks_first"] = None if first < 0 else points.limits[first]
     found["breaks_at"] = _finite(points.margin[0])
@@ -108,7 +104,7 @@ def _finite(value: float) -> float | None:
     return float(value) if math.isfinite(value) else None
 
 
-def _report(system: System, solution: Solution) -> dict[str, str]:
+def _report(model: Model, solution: Solution) -> dict[str, str]:
     """The case's own report: a page, and a text."""
     from datetime import datetime
 
@@ -117,5 +113,5 @@ def _report(system: System, solution: Solution) -> dict[str, str]:
     from optimizer.report.html import html
     from optimizer.report.markdown import markdown
 
-    report = build_report(findings_of(system, solution), made=datetime.now().astimezone().date())
+    report = build_report(findings_of(model, solution), made=datetime.now().astimezone().date())
     return {"report.html": html(report), "report.md": markdown(report)}

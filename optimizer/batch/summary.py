@@ -13,19 +13,9 @@ from optimizer.batch.cases import Case
 from optimizer.batch.overridden import overridden
 from optimizer.batch.running import Batch
 from optimizer.files.tables import plain_table
-from optimizer.report.content import (
-    Block,
-    Bullets,
-    Cell,
-    Number,
-    Paragraph,
-    Report,
-    Section,
-    Table,
-    joined,
-    text,
-)
-from optimizer.report.wording import limit_label
+from optimizer.report.content import Report
+from optimizer.sections.content import Block, Bullets, Cell, Number, Paragraph, Section, Table, joined, text
+from optimizer.sections.wording import limit_label
 
 if TYPE_CHECKING:
     import pandas as pd

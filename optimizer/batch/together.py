@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -16,6 +17,7 @@ from models.space.columns import Column
 from models.space.conditions import DecisionColumns
 from models.space.space import DesignSpace
 from models.system.system import System
+from optimizer.model import MODEL_ERROR, Hints, Model
 
 How = Literal["worst", "expected"]
 
@@ -57,9 +59,15 @@ class Together:
             mask &= system.space.is_allowed(system.space.canonical(self.own(k, X)))
         return mask
 
-    def each(self, X: Array) -> list[Evaluation]:
+    def each(self, X: Array, *, threads: int | None = None) -> list[Evaluation]:
         """The designs in every scenario."""
-        return [evaluate(system, self.own(k, X)) for k, system in enumerate(self.systems)]
+        return [evaluate(system, self.own(k, X), threads=threads) for k, system in enumerate(self.systems)]
+
+    def model(self, how: How) -> Model:
+        """All scenarios as one model: the worst of each dimension, or its mean; every limit of every one."""
+        hints = Hints(threaded=partial(Joined, self, how), is_built_in=True)
+        name = f"{how} of {', '.join(system.scenario.name for system in self.systems)}"
+        return Model(name=name, space=self.space, evaluator=Joined(self, how), error=MODEL_ERROR, hints=hints)
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,10 +76,11 @@ class Joined:
 
     together: Together
     how: How
+    threads: int | None = None
 
     def __call__(self, X: Array) -> Evaluation:
         """Scores designs of the shared decisions."""
-        return joined(self.together, X, self.together.each(X), self.how)
+        return joined(self.together, X, self.together.each(X, threads=self.threads), self.how)
 
 
 def together(systems: Sequence[System], weights: Sequence[float] | None = None) -> Together:

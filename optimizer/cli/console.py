@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ if TYPE_CHECKING:
 
     from models.scenario.scenario import Scenario
     from models.system.system import System
+    from optimizer.sections.content import Section
 
 
 def located(path: Path) -> Path:
@@ -63,18 +63,22 @@ def console() -> Console:
     return output(sys.stdout, width=max(width, 40), is_plain=True)
 
 
-def print_table(console: Console, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """A table with its first column to the left and the others to the right."""
-    from rich.table import Table
-    from rich.text import Text
+def show(section: Section, *, as_json: bool = False, data: object = None) -> None:
+    """Prints an answer: its section for people, plain values for machines.
 
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for k, name in enumerate(head):
-        table.add_column(name, justify="right" if k else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
-    console.print(table)
-    console.print()
+    Args:
+        section: The answer.
+        as_json: Whether a machine reads it.
+        data: The plain values; None = those of the section.
+    """
+    if as_json:
+        from optimizer.sections.data import section_data
+
+        print_json(section_data(section) if data is None else data)
+        return
+    from optimizer.cli.blocks import print_section
+
+    print_section(console(), section)
 
 
 def print_json(value: object) -> None:

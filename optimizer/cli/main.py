@@ -25,6 +25,7 @@ from optimizer.cli.commands.report import report
 from optimizer.cli.commands.rules import rules
 from optimizer.cli.commands.runbook import margins, runbook
 from optimizer.cli.commands.runs import runs
+from optimizer.cli.commands.shortlist import shortlist
 from optimizer.cli.commands.solve import solve
 from optimizer.cli.commands.what_if import what_if
 from optimizer.cli.console import compiled, console, print_json
@@ -129,6 +130,7 @@ def schema(
 
 
 app.command()(solve)
+app.command()(shortlist)
 app.command()(rank)
 app.command()(few)
 app.command()(reach)

@@ -12,9 +12,13 @@ from rich.text import Text
 from models.evaluation import COMPLEXITY, COST, DIMENSIONS, Evaluation
 from models.units import count, nines, quantity
 from optimizer.changes import TODAYS
-from optimizer.model import Space
+from optimizer.cli.blocks import print_section
+from optimizer.decide.recommend.visible_front import visible_front, visible_words
+from optimizer.model import Model
 from optimizer.phrases import excess_text, has_amount
+from optimizer.sections.shortlist import shortlist
 from optimizer.solver.solution import Solution
+from optimizer.space import Space
 
 #: Below this width a table would break its numbers: one block a design instead.
 NARROW = 100
@@ -23,29 +27,35 @@ MOST_SHOWN = 16
 
 
 def print_solution(
-    console: Console, solution: Solution, space: Space, *, show_all: bool = False, more: str = ""
+    console: Console, solution: Solution, model: Model, *, show_all: bool = False, more: str = ""
 ) -> None:
-    """A solution: what was looked at, today's design, the front with its knee, and what excludes the rest.
+    """A solution: what was looked at, the shortlist, the front, and what excludes the rest.
 
     Args:
         console: Where it goes.
         solution: What was found.
-        space: Says what the decisions mean.
+        model: The model.
         show_all: Whether a long front is shown whole.
         more: How the designs that are not shown can be had.
     """
     console.print(_sentence(str(solution.certificate)))
     console.print()
+    space = model.space
     if len(solution.front):
-        shown = _chosen(solution, show_all=show_all)
+        if solution.recommendation is not None:
+            print_section(console, shortlist(model, solution))
+            console.print()
+        seen = _visible(solution, model)
+        every = range(len(solution.front)) if show_all else seen
+        shown = _chosen(solution, every, show_all=show_all)
         rows = [("today", solution.today, 0)]
         rows += [(_name(solution, i), solution.front.evaluation, i) for i in shown]
         _print_designs(console, rows, space)
-        hidden = len(solution.front) - len(shown)
-        if hidden:
-            console.print(f"{count(hidden)} more designs on the front{f'; {more}' if more else ''}.")
+        if len(shown) < len(solution.front):
+            told = visible_words(len(seen), len(solution.front))
+            console.print(f"{count(len(shown))} of {told}{f'; {more}' if more else ''}.")
     else:
-        _print_nothing_feasible(console, solution, space)
+        print_nothing_feasible(console, solution, space)
     _print_excluded(console, solution)
 
 
@@ -54,20 +64,27 @@ def _sentence(text: str) -> str:
 
 
 def _name(solution: Solution, i: int) -> str:
-    return f"{i + 1} (knee)" if i == solution.knee else f"{i + 1}"
+    return f"{i + 1} (recommended)" if i == solution.suggested else f"{i + 1}"
 
 
-def _chosen(solution: Solution, *, show_all: bool) -> list[int]:
-    """All designs of a short front; of a long one the best in each dimension, the knee, and some between."""
-    n = len(solution.front)
-    if show_all or n <= MOST_SHOWN:
-        return list(range(n))
-    chosen = {int(column.argmin()) for column in solution.front.losses.T}
-    if solution.knee is not None:
-        chosen.add(solution.knee)
+def _visible(solution: Solution, model: Model) -> list[int]:
+    """The designs that differ visibly, those of the shortlist among them."""
+    found = solution.recommendation
+    named = () if found is None else tuple(pick.position for pick in found.picks)
+    keep = (*named, solution.suggested)
+    return [int(i) for i in visible_front(model, solution.front, keep=keep)]
+
+
+def _chosen(solution: Solution, of: Sequence[int], *, show_all: bool) -> list[int]:
+    """All of a few designs; of many the best in each dimension, the recommended one, and some between."""
+    if show_all or len(of) <= MOST_SHOWN:
+        return list(of)
+    chosen = {of[int(column.argmin())] for column in solution.front.losses[list(of)].T}
+    if solution.suggested is not None:
+        chosen.add(solution.suggested)
     for place in range(MOST_SHOWN):
         if len(chosen) < MOST_SHOWN:
-            chosen.add(round(place * (n - 1) / (MOST_SHOWN - 1)))
+            chosen.add(of[round(place * (len(of) - 1) / (MOST_SHOWN - 1))])
     return sorted(chosen)
 
 
@@ -87,7 +104,7 @@ def _print_designs(console: Console, rows: Sequence[tuple[str, Evaluation, int]]
     table.add_column("changes against today", overflow="fold")
     for name, evaluation, i in rows:
         values = [text for _, text in _values(evaluation, i)]
-        style = "bold" if "knee" in name else "dim" if name == "today" else ""
+        style = "bold" if "recommended" in name else "dim" if name == "today" else ""
         table.add_row(name, *values, Text(_changes(evaluation, i, space)), style=style)
     console.print(table)
     console.print()
@@ -144,7 +161,7 @@ def written(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _print_nothing_feasible(console: Console, solution: Solution, space: Space) -> None:
+def print_nothing_feasible(console: Console, solution: Solution, space: Space) -> None:
     console.print(Text("No design is within every limit.", style="bold"))
     closest = solution.closest
     if closest is None:

@@ -7,37 +7,13 @@ direction and the first in the unlucky one, isn't told apart from the first.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.evaluation import LATENCY, Array, Evaluation
-
-
-@dataclass(frozen=True, slots=True)
-class ModelError:
-    """How far a model is off.
-
-    Attributes:
-        version: When and on what it was measured.
-        relative: By dimension the largest error relative to the value, `(utilisation below, error)` each, for
-            designs whose busiest station is below that; what isn't named follows from closed formulas, and
-            showed no error beyond the noise of the simulation.
-    """
-
-    version: str
-    relative: Mapping[str, tuple[tuple[float, float], ...]] = field(default_factory=dict)
-
-
-#: Latency: p99 of 84 flows in 70 networks, the worst flow of each class of utilisation.
-MODEL_ERROR = ModelError(
-    "2026-11-24, 84 flows in 70 networks, 400,000 simulated requests each",
-    {LATENCY.name: ((0.5, 0.019), (0.7, 0.059), (np.inf, 0.080))},
-)
-#: A model of one's own, of which nothing is known.
-NO_ERROR = ModelError("none known")
+from models.evaluation import Array, Evaluation
+from optimizer.model import MODEL_ERROR, ModelError
 
 
 def error_of(evaluation: Evaluation, error: ModelError = MODEL_ERROR) -> Array:

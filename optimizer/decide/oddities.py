@@ -10,7 +10,7 @@ from models.evaluation import Array, Evaluation, concatenate
 from models.evaluator import evaluate
 from models.space.columns import Column
 from models.system.system import System
-from optimizer.model import size_of
+from optimizer.space import size_of
 
 #: Up to here all designs are looked at, beyond that many of them.
 MOST_DESIGNS = 4096

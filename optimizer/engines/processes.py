@@ -24,7 +24,7 @@ import numpy as np
 from models.errors import EvaluationError
 from models.evaluation import Array, Evaluation, concatenate
 from optimizer.engines.engine import MOST_DEATHS
-from optimizer.model import Evaluator
+from optimizer.evaluator import Evaluator
 
 Piece = TypeVar("Piece")
 Result = TypeVar("Result")

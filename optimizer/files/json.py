@@ -13,11 +13,11 @@ import numpy as np
 
 from models.evaluation import Array, Evaluation, dimension_from, values_of_dimension
 from optimizer.files.json_schema import AnswerForm, ConfigForm, DesignForm, plain
-from optimizer.model import SearchSpace, Space
 from optimizer.pareto.front import Front
 from optimizer.search.hypervolumes import TracePoint
 from optimizer.solver.config import SolveConfig
 from optimizer.solver.solution import Certificate, Solution
+from optimizer.space import SearchSpace, Space
 from optimizer.validation import UnreadableError, from_json, from_values
 
 
@@ -25,6 +25,19 @@ def solution_answer(solution: Solution, space: Space) -> dict[str, object]:
     """A solution as `tradespace solve --json` prints it; null stands for what is unbounded."""
     front = [design_answer(solution.front.evaluation, i, space) for i in range(len(solution.front))]
     return {**solution_head(solution, space), "front": front}
+
+
+def recommendation_answer(solution: Solution, space: Space) -> dict[str, object] | None:
+    """A solution's recommendation as `tradespace shortlist --json` prints it, with its designs in full."""
+    found = solution.recommendation
+    if found is None:
+        return None
+    told = asdict(found)
+    for pick, plain_pick in zip(found.picks, told["picks"], strict=True):
+        if pick.position is not None:
+            plain_pick |= design_answer(solution.front.evaluation, pick.position, space)
+    told["today"] |= design_answer(solution.today, 0, space)
+    return told
 
 
 def solution_json(solution: Solution, space: Space, *, indent: int | None = None) -> str:
@@ -96,6 +109,7 @@ def solution_head(solution: Solution, space: Space) -> dict[str, object]:
         "today": design_answer(solution.today, 0, space),
         "dimensions": [values_of_dimension(dimension) for dimension in solution.today.dimensions],
         "knee": solution.knee,
+        "recommendation": None if solution.recommendation is None else asdict(solution.recommendation),
         "trace": [asdict(point) for point in solution.trace],
         "excluded": dict(solution.broken),
         "excluded_alone": dict(solution.broken_alone),
@@ -185,6 +199,7 @@ def _solution(told: AnswerForm, space: SearchSpace) -> Solution:
         },
         trace=trace_from(told),
         at_least=tuple(told.excluded_at_least),
+        recommendation=None if told.recommendation is None else told.recommendation.made(),
     )
 
 

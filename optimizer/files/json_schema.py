@@ -6,9 +6,12 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from optimizer.decide.choose.rule import By, Reason
+from optimizer.decide.recommend.recommendation import FirstBreak, Pick, Reached, Recommendation, Role
 from optimizer.validation import Count, Form, WrittenDesign
 
 Number = float | None
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
 #: Designs of a space; there may be more than any store can count.
 Size = Annotated[int, Field(ge=0, le=10**308)]
 
@@ -98,6 +101,8 @@ class DimensionForm(Form):
     words: WordsForm | None = None
     range: Annotated[list[Number], Field(min_length=2, max_length=2)] | None = None
     scale: Literal["linear", "nines"] | None = None
+    noticed: Annotated[float, Field(ge=0.0)] = 0.0
+    is_noticed_relatively: bool = False
 
 
 class MomentForm(Form):
@@ -123,6 +128,59 @@ class ConfigForm(Form):
     all_values: bool = False
 
 
+class FirstBreakForm(Form):
+    """`optimizer.decide.recommend.recommendation.FirstBreak`."""
+
+    limit: str
+    times: Annotated[float, Field(ge=0.0)]
+    component: str = ""
+
+
+class PickForm(Form):
+    """`optimizer.decide.recommend.recommendation.Pick`."""
+
+    position: Count | None
+    roles: list[Role]
+    confidence: Share | None = None
+    first_break: FirstBreakForm | None = None
+    check: Literal["not_checked"] = "not_checked"
+
+    def made(self) -> Pick:
+        """The pick."""
+        first = self.first_break
+        return Pick(
+            self.position,
+            tuple(self.roles),
+            self.confidence,
+            None if first is None else FirstBreak(first.limit, first.times, first.component),
+            self.check,
+        )
+
+
+class RecommendationForm(Form):
+    """`optimizer.decide.recommend.recommendation.Recommendation`."""
+
+    reached: Reached
+    wanted: Share
+    by: By
+    decide_by: str
+    picks: list[PickForm]
+    today: PickForm
+    runner_up: Count | None = None
+    why_not: Reason | None = None
+    candidates: Count = 0
+    draws: Count = 0
+    seed: int = 0
+    digest: str = ""
+    is_rate_assumed: bool = False
+
+    def made(self) -> Recommendation:
+        """The recommendation."""
+        told = {name: getattr(self, name) for name in type(self).model_fields}
+        designs = {"picks": tuple(pick.made() for pick in self.picks), "today": self.today.made()}
+        return Recommendation(**{**told, **designs})
+
+
 class AnswerForm(Form):
     """What `optimizer.files.json.solution_answer` makes."""
 
@@ -134,6 +192,7 @@ class AnswerForm(Form):
     today: DesignForm
     dimensions: list[DimensionForm]
     knee: Count | None
+    recommendation: RecommendationForm | None = None
     trace: list[MomentForm]
     excluded: dict[str, Count]
     excluded_alone: dict[str, Count]
@@ -144,6 +203,10 @@ class AnswerForm(Form):
     def _belongs_together(self) -> Self:
         if self.knee is not None and self.knee >= len(self.front):
             raise ValueError(f"found the knee {self.knee}, but the front has {len(self.front)} designs")
+        if self.recommendation is not None:
+            named = [pick.position for pick in self.recommendation.picks] + [self.recommendation.runner_up]
+            if any(place is not None and place >= len(self.front) for place in named):
+                raise ValueError(f"recommendation: found a design beyond the front of {len(self.front)}")
         wanted = _shape(self.today)
         if wanted[0] != [dimension.name for dimension in self.dimensions]:
             raise ValueError("today: its dimensions are not those that are listed")

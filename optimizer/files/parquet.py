@@ -11,7 +11,7 @@ import numpy as np
 
 from models.evaluation import Evaluation
 from optimizer.files.tables import design_columns, units_of
-from optimizer.model import Space
+from optimizer.space import Space
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 from optimizer.atomic_files import refuse_existing_files, write_together
 from optimizer.files.json import solution_head, solution_json
 from optimizer.files.tables import design_table
-from optimizer.model import Space
 from optimizer.solver.solution import Solution
+from optimizer.space import Space
 
 if TYPE_CHECKING:
     import pandas as pd

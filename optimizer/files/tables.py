@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.evaluation import Evaluation
-from optimizer.model import Space
+from optimizer.space import Space
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.evaluation import Array, Evaluation, concatenate
-from optimizer.model import Evaluator
+from optimizer.evaluator import Evaluator
 from optimizer.pareto.front import Front, front_of
 
 #: Called with designs done, designs in all, and designs on the front so far.

@@ -8,7 +8,7 @@ from typing import Final
 
 from optimizer.files.json import solution_answer
 from optimizer.files.tables import design_table
-from optimizer.report.content import Report, Section
+from optimizer.report.content import Report
 from optimizer.report.findings import Findings
 from optimizer.report.record import record
 from optimizer.report.sections.answer import answer
@@ -19,10 +19,11 @@ from optimizer.report.sections.glossary import glossary
 from optimizer.report.sections.margins import margins
 from optimizer.report.sections.origin import origin, provenance
 from optimizer.report.sections.plan import plan
-from optimizer.report.sections.rules import rules
 from optimizer.report.sections.sacrifice import sacrifice
 from optimizer.report.sections.standing import standing
+from optimizer.report.sections.survival import survival
 from optimizer.report.sections.today import why_not_today
+from optimizer.sections.content import Section
 
 #: A section; None where it doesn't apply (a model of one's own knows no load, no phases).
 Maker = Callable[[Findings], Section | None]
@@ -35,7 +36,7 @@ SECTIONS: Final[tuple[Maker, ...]] = (
     sacrifice,
     budget,
     emergence,
-    rules,
+    survival,
     margins,
     plan,
     why_not_today,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from optimizer.report.content import Line, Number, Waterfall, plain
+from optimizer.sections.content import Line, Number, Waterfall, plain
 
 _WIDTH, _BAR, _LABELS, _AMOUNTS = 760.0, 26.0, 190.0, 110.0
 _LETTER, _LEGEND = 7.2, 18.0

@@ -6,40 +6,26 @@ What needs only a model and a space stands in `Findings`; what only a scenario's
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.evaluation import Array, Evaluation
-from models.evaluator import evaluate
-from models.system.system import System
 from optimizer.changes import Change, changes
 from optimizer.decide.choose.knee import knees, mean_cost, mean_regret, reason
 from optimizer.decide.choose.representatives import Representatives, representatives
 from optimizer.decide.explain.comparison import Comparison, compare
 from optimizer.decide.explain.trade_offs import Exchange, Sacrifice, exchanges, sacrifices
 from optimizer.decide.explain.why_not import WhyNot, why_not
-from optimizer.decide.noise import MODEL_ERROR, NO_ERROR, ModelError, alike, contenders
-from optimizer.model import Evaluator, SearchSpace
+from optimizer.decide.noise import alike, contenders
+from optimizer.model import Goal, Labels, Model, ModelError
 from optimizer.pareto.front import Front
 from optimizer.pareto.scaling import scale_of
 from optimizer.report.system_findings import SystemFindings, Tell
-from optimizer.report.wording import Labels, labels_of
 from optimizer.solver.solution import Solution
-
-
-@dataclass(frozen=True, slots=True)
-class Goal:
-    """What is wanted of a dimension: its limit, whether that is a constraint, and what doesn't matter."""
-
-    limit: float | None = None
-    is_constraint: bool = False
-    tolerance: str | None = None
-    step: float | None = None
-    breach: str | None = None
+from optimizer.space import SearchSpace
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,16 +33,11 @@ class Findings:
     """All answers.
 
     Attributes:
-        title: What the scenario is called.
-        summary: What it is about.
-        labels: Names for people.
-        goals: What is wanted of each dimension, by position.
-        space: The designs.
-        solution: The front, and how it was found.
-        error: The model's error.
+        model: The model.
+        solution: Its front, and how it was found.
         chosen: The chosen design, evaluated; one row. None = there is none.
         position: Its position on the front; None = it isn't on it.
-        is_suggested: Whether it is Tradespace's suggestion (the knee) rather than a person's choice.
+        is_suggested: Whether it is the recommended one rather than a person's choice.
         changed: Decisions in which it differs from today's.
         gives_up: What it gives up against the best of each dimension, where it is on the front.
         exchanges: The cheapest way to more of each dimension, where it is on the front.
@@ -69,16 +50,11 @@ class Findings:
         names: Names of the designs of `against_chosen`.
         why_not_chosen: Why the chosen design isn't on the front, where it isn't.
         why_not_today: The same of today's.
-        system: What only a system can answer; None = the model is one of the user's own.
+        system: What only a system can answer; None = the model has none (`Model.system`).
     """
 
-    title: str
-    summary: str
-    labels: Labels
-    goals: tuple[Goal, ...]
-    space: SearchSpace
+    model: Model
     solution: Solution
-    error: ModelError
     chosen: Evaluation | None
     position: int | None
     is_suggested: bool
@@ -97,6 +73,36 @@ class Findings:
     system: SystemFindings | None
 
     @property
+    def title(self) -> str:
+        """What the model is called."""
+        return self.model.called
+
+    @property
+    def summary(self) -> str:
+        """What it is about."""
+        return self.model.summary
+
+    @property
+    def labels(self) -> Labels:
+        """Names for people."""
+        return self.model.labels
+
+    @property
+    def goals(self) -> tuple[Goal, ...]:
+        """What is wanted of each dimension, by position."""
+        return tuple(self.model.goal(dimension) for dimension in self.solution.today.dimensions)
+
+    @property
+    def space(self) -> SearchSpace:
+        """The designs."""
+        return self.model.space
+
+    @property
+    def error(self) -> ModelError:
+        """The model's error."""
+        return self.model.error
+
+    @property
     def front(self) -> Front:
         """The front."""
         return self.solution.front
@@ -104,44 +110,51 @@ class Findings:
     @property
     def runner_up(self) -> int | None:
         """Position on the front of the design that would be taken if the chosen one couldn't be."""
-        return runner_up(self.front, self.few, self.position)
+        return runner_up(self.solution, self.few, self.position)
 
 
-def runner_up(front: Front, few: Representatives | None, position: int | None) -> int | None:
-    """The representative that costs least on average over all opinions, the chosen design apart."""
+def runner_up(solution: Solution, few: Representatives | None, position: int | None) -> int | None:
+    """The design that would be taken if the one at a position couldn't be.
+
+    For the recommended design the record says which; for a person's choice it is the recommended one. Where
+    there is no record it is the representative that costs least on average over all opinions.
+    """
+    made = solution.recommendation
+    if made is not None and made.position is not None:
+        return made.runner_up if position == made.position else made.position
     if few is None:
         return None
-    regret = mean_regret(front.losses)
+    regret = mean_regret(solution.front.losses)
     others = [i for i in few.positions if i != position]
     return min(others, key=lambda i: (float(regret[i]), i)) if others else None
 
 
 def findings_of(
-    system: System,
+    model: Model,
     solution: Solution,
     *,
     x: Array | None = None,
     picks: Sequence[tuple[str, Array]] = (),
     tell: Tell | None = None,
 ) -> Findings:
-    """Asks every question about a solution of a scenario.
+    """Asks every question about a solution of a model.
 
     Args:
-        system: The scenario.
+        model: The model.
         solution: Its solution.
-        x: The chosen design, `(d,)`; None = the knee.
+        x: The chosen design, `(d,)`; None = the recommended one.
         picks: Other designs to put beside it, with their names.
         tell: Told what is being worked out.
     """
     tell = tell or (lambda _: None)
-    found = findings_at_once(system, solution, x=x, picks=picks, tell=tell)
+    found = findings_at_once(model, solution, x=x, picks=picks, tell=tell)
     if found.system is not None:
         found.system.ask_all(tell)
     return found
 
 
 def findings_at_once(
-    system: System,
+    model: Model,
     solution: Solution,
     *,
     x: Array | None = None,
@@ -149,106 +162,46 @@ def findings_at_once(
     tell: Tell | None = None,
 ) -> Findings:
     """The same, but a question that only a system can answer is asked when its answer is looked at."""
-    written = system.scenario.dimensions
-    goals = tuple(
-        Goal(goal.limit, goal.is_constraint, goal.tolerance, goal.step, goal.breach)
-        for goal in (getattr(written, dimension.name) for dimension in solution.today.dimensions)
-    )
-    return own_findings(
-        partial(evaluate, system),
-        system.space,
-        solution,
-        x=x,
-        picks=picks,
-        goals=goals,
-        labels=labels_of(system.scenario),
-        title=system.scenario.title or system.scenario.name,
-        summary=system.scenario.summary,
-        error=MODEL_ERROR,
-        tell=tell,
-        of_system=lambda row: SystemFindings(system, solution, system.space.today if row is None else row),
-    )
-
-
-def own_findings(
-    evaluator: Evaluator,
-    space: SearchSpace,
-    solution: Solution,
-    *,
-    x: Array | None = None,
-    picks: Sequence[tuple[str, Array]] = (),
-    goals: Sequence[Goal] | None = None,
-    labels: Labels | None = None,
-    title: str = "",
-    summary: str = "",
-    error: ModelError = NO_ERROR,
-    tell: Tell | None = None,
-    of_system: Callable[[Array | None], SystemFindings] | None = None,
-) -> Findings:
-    """Asks the questions that any model and space can answer.
-
-    Args:
-        evaluator: Scores designs.
-        space: The designs.
-        solution: The solution of both.
-        x: The chosen design, `(d,)`; None = the knee.
-        picks: Other designs to put beside it, with their names.
-        goals: What is wanted of each dimension; None = nothing is said.
-        labels: Names for people.
-        title: What it is called.
-        summary: What it is about.
-        error: The model's error; none unless it was measured.
-        tell: Told what is being worked out.
-        of_system: Answers the questions of a system about the chosen design.
-    """
     tell = tell or (lambda _: None)
-    front, labels = solution.front, labels or Labels()
-    goals = tuple(goals or [Goal() for _ in solution.today.dimensions])
+    front, space, error, steps = solution.front, model.space, model.error, model.steps
     is_suggested = x is None
     tell("the choice")
-    if x is None and solution.knee is not None:
-        x = front.X[solution.knee]
+    if x is None and solution.suggested is not None:
+        x = front.X[solution.suggested]
     today = np.asarray(space.today)
     row = None if x is None else space.canonical(x[None, :])[0]
     position = None if row is None else _position(front, row)
-    few = representatives(front, steps=[goal.step for goal in goals]) if len(front) else None
-    other = runner_up(front, few, position)
+    few = representatives(front, steps=steps) if len(front) else None
+    other = runner_up(solution, few, position)
     beside = [("the runner-up", front.X[other])] if other is not None else []
     beside += [(name, space.canonical(pick[None, :])[0]) for name, pick in picks]
-    chosen = None if row is None else evaluator(row[None, :])
+    chosen = None if row is None else model.evaluate(row[None, :])
     return Findings(
-        title=title or solution.provenance.get("title", "") or solution.provenance.get("scenario", ""),
-        summary=summary,
-        labels=labels,
-        goals=goals,
-        space=space,
+        model=model,
         solution=solution,
-        error=error,
         chosen=chosen,
         position=position,
         is_suggested=is_suggested and chosen is not None,
         changed=() if row is None else changes(space, space.canonical(today[None, :])[0], row),
         gives_up=() if position is None else sacrifices(front, position, error),
-        exchanges=()
-        if position is None
-        else exchanges(front, position, steps=[goal.step for goal in goals], error=error),
+        exchanges=() if position is None else exchanges(front, position, steps=steps, error=error),
         rivals=_rivals(solution, position, error),
         few=few,
         knees=tuple((k.position, reason(front, k.position, error)) for k in knees(front)),
         alike=tuple(int(j) for j in np.flatnonzero(alike(front.evaluation, error))),
-        against_today=None if row is None else compare(evaluator, space, np.array([today, row]), error=error),
+        against_today=None if row is None else compare(model, np.array([today, row])),
         against_chosen=None
         if row is None or not beside
-        else compare(evaluator, space, np.array([row, *(one for _, one in beside)]), error=error),
+        else compare(model, np.array([row, *(one for _, one in beside)])),
         names=(
-            "the suggested design" if is_suggested else "the chosen design",
+            "the recommended design" if is_suggested else "the chosen design",
             *(name for name, _ in beside),
         ),
-        why_not_chosen=None
-        if row is None or position is not None
-        else why_not(evaluator, space, front, row, error=error),
-        why_not_today=why_not(evaluator, space, front, today, error=error),
-        system=None if of_system is None else of_system(row),
+        why_not_chosen=None if row is None or position is not None else why_not(model, front, row),
+        why_not_today=why_not(model, front, today),
+        system=None
+        if model.system is None
+        else SystemFindings(model.system, solution, space.today if row is None else row),
     )
 
 

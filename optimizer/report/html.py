@@ -19,7 +19,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from optimizer.report.charts import line_chart, waterfall_chart
-from optimizer.report.content import (
+from optimizer.report.content import Report
+from optimizer.sections.content import (
     Block,
     Bullets,
     Cell,
@@ -27,7 +28,7 @@ from optimizer.report.content import (
     Line,
     Number,
     Paragraph,
-    Report,
+    Steps,
     Table,
     Text,
     Waterfall,
@@ -175,6 +176,8 @@ def _block(block: Block) -> dict[str, object]:
         return {"kind": "warning" if block.kind == "warning" else "paragraph", "parts": _text(block.text)}
     if isinstance(block, Bullets):
         return {"kind": "bullets", "points": [_text(point) for point in block.points]}
+    if isinstance(block, Steps):
+        return {"kind": "steps", "steps": [_text(step) for step in block.steps]}
     if isinstance(block, Table):
         return {"kind": "table", "table": _table(block)}
     shared = {"alt": plain(block.alt), "table": _table(block.table)}

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from optimizer.report.content import (
+from optimizer.report.content import Report
+from optimizer.sections.content import (
     Block,
     Bullets,
     Cell,
@@ -13,7 +14,7 @@ from optimizer.report.content import (
     Line,
     Number,
     Paragraph,
-    Report,
+    Steps,
     Table,
     Text,
     Waterfall,
@@ -71,6 +72,8 @@ def _block(block: Block) -> Iterator[str]:
             yield inline(block.text)
     elif isinstance(block, Bullets):
         yield from points(block.points)
+    elif isinstance(block, Steps):
+        yield from (f"{number}. {inline(step)}" for number, step in enumerate(block.steps, start=1))
     elif isinstance(block, Table):
         yield from table(block)
     elif isinstance(block, FrontView):

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from models.evaluation import Array, Dimension, Evaluation
 from optimizer.changes import changes
 from optimizer.phrases import is_told_by_both
-from optimizer.report.content import Candidate, Decision, Number, Text, joined, text
+from optimizer.report.content import Candidate, Decision
 from optimizer.report.findings import Findings
 from optimizer.report.sections.answer import (
     choice_text,
@@ -21,7 +21,8 @@ from optimizer.report.sections.answer import (
     where_it_breaks,
 )
 from optimizer.report.sections.origin import provenance
-from optimizer.report.wording import (
+from optimizer.sections.content import Number, Text, joined, text
+from optimizer.sections.wording import (
     MOST_NAMED,
     broken,
     changes_text,
@@ -178,6 +179,16 @@ def _row(found: Findings, x: Array) -> tuple[Evaluation, int] | None:
 def _because(found: Findings) -> Text:
     if found.chosen is None:
         return text("no design that was looked at stays within every limit")
+    made = found.solution.recommendation
+    if found.is_suggested and made is not None:
+        pick = made.pick("recommended")
+        sure = None if pick is None else pick.confidence
+        told = text("it is the first by the rule of recommendation (docs/recommendation.md)")
+        if sure is not None:
+            told = text(
+                *told, ": all limits hold in ", Number(sure, "fraction"), " of the draws of the guesses"
+            )
+        return text(*told, *where_it_breaks(found))
     if found.is_suggested:
         return text(
             "of all designs on the front it gives up least, on average over all opinions of what matters",

@@ -13,12 +13,12 @@ from models.explanation.notices import Notice, notices
 from models.system.system import System
 from optimizer.decide.choose.common_ground import CommonGround, common_ground
 from optimizer.decide.confidence.doubts import Doubts, doubts_of
-from optimizer.decide.explain.account import steps_of
 from optimizer.resilience.breaking_points import BreakingPoints, breaking_points
 from optimizer.resilience.escape import Step, escape_plan, furthest_change, rates_of
 from optimizer.resilience.health import Health, health_of
 from optimizer.resilience.margins import Margin, margins
 from optimizer.resilience.runbook import PhasePlan, Switch, plan_by_phase, runbook
+from optimizer.scenario_model import model_of
 from optimizer.solver.solution import Solution
 
 #: Told what is being worked out.
@@ -57,7 +57,7 @@ class SystemFindings:
     @cached_property
     def doubts(self) -> Doubts | None:
         """What the guesses of the scenario do to the choice; None = it names none."""
-        return doubts_of(self.system, self.solution.front, self.x, steps_of(self.system))
+        return doubts_of(self.system, self.solution.front, self.x, model_of(self.system).steps)
 
     @cached_property
     def notices(self) -> tuple[Notice, ...]:

@@ -10,7 +10,8 @@ import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
 from optimizer.files.tables import columns_of_table
-from optimizer.report.content import Cell, Number, Report, Table, plain
+from optimizer.report.content import Report
+from optimizer.sections.content import Cell, Number, Table, plain, texts_of
 
 #: Longest name of a sheet, and what none may hold.
 _LONGEST, _NOT_IN_NAMES = 31, re.compile(r"[\[\]:*?/\\']")
@@ -60,8 +61,6 @@ class _Writer:
 
     def text_sheet(self, report: Report) -> None:
         """What is said in words, and where the numbers come from."""
-        from optimizer.report.content import Bullets, Paragraph
-
         sheet = self._sheet("report")
         sheet.set_column(0, 0, 28)
         sheet.set_column(1, 1, 110)
@@ -69,9 +68,7 @@ class _Writer:
         row = 2
         for section in report.sections:
             for block in section.blocks:
-                texts = block.points if isinstance(block, Bullets) else ()
-                texts = (block.text,) if isinstance(block, Paragraph) else texts
-                for text in texts:
+                for text in texts_of(block):
                     sheet.write_string(row, 0, plain(section.title), self._top)
                     sheet.write_string(row, 1, plain(text)[:_LONGEST_TEXT], self._wrapped)
                     row += 1

@@ -13,12 +13,12 @@ from typing import Self
 
 from models.evaluation import Array, Evaluation
 from optimizer.files.parquet import front_parquet
-from optimizer.model import Space
 from optimizer.pareto.front import Front
 from optimizer.pareto.tally import Progress
 from optimizer.runs.connecting import StoreError
 from optimizer.runs.store import RunStore
 from optimizer.search.hypervolumes import GROWTH, TracePoint, trace_of
+from optimizer.space import Space
 
 #: Between two signs of life, and between two fronts that are kept, s.
 BEAT_S, FRONT_S = 1.0, 2.0

@@ -6,9 +6,8 @@ import contextlib
 import json
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from models.errors import DesignError, Remedy, TradespaceError
@@ -19,7 +18,7 @@ from optimizer.engines.engine import Engine
 from optimizer.files.json import solution_from_json, solution_json
 from optimizer.files.parquet import front_parquet
 from optimizer.memory import give_back
-from optimizer.model import SearchSpace
+from optimizer.model import Model
 from optimizer.pareto.tally import Progress
 from optimizer.runs.connecting import StoreError
 from optimizer.runs.recording import Recorder
@@ -27,7 +26,8 @@ from optimizer.runs.run import Run, config_of, key_of
 from optimizer.runs.store import RunStore, Wanted
 from optimizer.solver.config import SolveConfig
 from optimizer.solver.solution import Solution
-from optimizer.solver.solver import Solver, solve
+from optimizer.solver.solver import solve
+from optimizer.space import SearchSpace
 from optimizer.validation import UnreadableError
 
 #: Between two looks at a run that somebody else works on, s.
@@ -59,20 +59,53 @@ class Answered:
     how: str
 
 
-def wanted_solve(system: System, text: str, config: SolveConfig) -> Wanted:
-    """What is asked for when a scenario is to be solved."""
-    scenario, settings = system.scenario, config_of(config)
+def wanted_solve(model: Model, config: SolveConfig, *, text: str | None = None) -> Wanted:
+    """What is asked for when a model is to be solved.
+
+    Args:
+        model: The model.
+        config: Settings.
+        text: The scenario as its user wrote it; None = as its model says it.
+
+    Raises:
+        ValueError: The model has no identity, by which it could be found again.
+    """
+    settings = config_of(config)
+    return _wanted("solve", model, key_of("solve", _identity(model), settings), config, text, model.origin)
+
+
+def _wanted(
+    kind: str,
+    model: Model,
+    key: str,
+    config: SolveConfig,
+    text: str | None,
+    choices: Mapping[str, object],
+    tags: tuple[str, ...] = (),
+) -> Wanted:
+    if text is None:
+        text = "" if model.system is None else text_of(model.system, None)
     return Wanted(
-        kind="solve",
-        key=key_of("solve", system.digest, settings),
-        name=scenario.name,
-        title=scenario.title,
-        digest=system.digest,
+        kind=kind,
+        key=key,
+        name=model.name,
+        title=model.title,
+        digest=model.identity,
         scenario=text,
-        config=settings,
+        config=config_of(config),
         seed=config.seed % 2**62,
-        choices={},
+        choices=choices,
+        tags=tags,
     )
+
+
+def _identity(model: Model) -> str:
+    if not model.identity:
+        raise ValueError(
+            f"the model {model.name!r} has no identity: give it one that changes with its "
+            "answers, so that the store never takes an answer of another for its own"
+        )
+    return model.identity
 
 
 def text_of(system: System, path: Path | None) -> str:
@@ -87,53 +120,39 @@ def text_of(system: System, path: Path | None) -> str:
 
 def solve_with_store(
     store: RunStore,
-    system: System,
-    text: str,
+    model: Model,
     config: SolveConfig,
     *,
+    text: str | None = None,
     fresh: bool = False,
     progress: Progress | None = None,
     engine: Engine | None = None,
 ) -> Answered:
-    """Solves a scenario, or takes the answer of somebody who has.
+    """Solves a model, or takes the answer of somebody who has.
+
+    Whoever waits for a run whose process dies goes on with it.
 
     Args:
         store: The store.
-        system: The scenario, compiled.
-        text: The scenario as its user wrote it.
+        model: The model.
         config: Settings.
+        text: The scenario as its user wrote it; None = as its model says it.
         fresh: Whether it is worked out even when it was before.
         progress: Told how far it is.
         engine: Where an enumeration is split over workers.
 
     Raises:
         StoreError: The store can't be used, or the run that was joined failed.
+        NotKeptError: It was solved, but the store could not take the solution, which is in the error.
+        ValueError: The model has no identity.
     """
-    wanted = wanted_solve(system, text, config)
-    work = partial(solve, system, engine=engine)
-    return answered(store, wanted, system.space, config, work, fresh=fresh, progress=progress)
-
-
-def answered(
-    store: RunStore,
-    wanted: Wanted,
-    space: SearchSpace,
-    config: SolveConfig,
-    work: Solver,
-    *,
-    fresh: bool = False,
-    progress: Progress | None = None,
-) -> Answered:
-    """What was solved before, what somebody else is solving, or what is solved now.
-
-    Whoever waits for a run whose process dies goes on with it.
-    """
+    wanted = wanted_solve(model, config, text=text)
     while True:
         run = store.request(wanted, fresh=fresh)
         if run.state == "done":
-            return Answered(solution_of(store, run, space), run, "from the store")
+            return Answered(solution_of(store, run, model.space), run, "from the store")
         if run.state == "queued" and store.begin(run.id):
-            solution = perform(store, run, space, config, work, progress=progress)
+            solution = perform(store, run, model, config, progress=progress, engine=engine)
             with contextlib.suppress(StoreError):  # it is kept; what is told of it is as it was
                 run = store.get(run.id)
             return Answered(solution, run, "worked out")
@@ -141,7 +160,7 @@ def answered(
         if ended.state == "failed":
             raise StoreError(f"run {ended.id}, which somebody else worked on, failed: {ended.error}")
         if ended.state != "interrupted":
-            return Answered(solution_of(store, ended, space), ended, "joined")
+            return Answered(solution_of(store, ended, model.space), ended, "joined")
         fresh = False
 
 
@@ -169,11 +188,11 @@ def follow(
 def perform(
     store: RunStore,
     run: Run,
-    space: SearchSpace,
+    model: Model,
     config: SolveConfig,
-    work: Solver,
     *,
     progress: Progress | None = None,
+    engine: Engine | None = None,
 ) -> Solution:
     """Works on a run that has begun, and ends it: done, cancelled with what was found, or failed.
 
@@ -187,8 +206,8 @@ def perform(
         if before is not None and path is not None:
             path.write_bytes(before)
         try:
-            with Recorder(store, run.id, space, checkpoint=path, progress=progress) as recorder:
-                solution = work(config, progress=recorder, checkpoint=path)
+            with Recorder(store, run.id, model.space, checkpoint=path, progress=progress) as recorder:
+                solution = solve(model, config, progress=recorder, checkpoint=path, engine=engine)
         except BaseException as error:
             told = (
                 f"{type(error).__name__}: {error}" if not isinstance(error, TradespaceError) else str(error)
@@ -199,7 +218,7 @@ def perform(
         try:
             if path is not None and path.exists() and solution.certificate.ended_early:
                 store.keep_checkpoint(run.id, path.read_bytes())
-            finish(store, run.id, space, solution)
+            finish(store, run.id, model.space, solution)
         except StoreError as error:  # hours of work may stand in it
             raise NotKeptError(str(error), solution) from None
     return solution
@@ -223,11 +242,11 @@ def finish(store: RunStore, run: str, space: SearchSpace, solution: Solution) ->
 
 def record_report(
     store: RunStore,
-    system: System,
-    text: str,
+    model: Model,
     solution: Solution,
-    choices: dict[str, object],
+    choices: Mapping[str, object],
     *,
+    text: str | None = None,
     tags: tuple[str, ...] = (),
     fresh: bool = True,
 ) -> Run:
@@ -235,29 +254,18 @@ def record_report(
 
     Args:
         store: The store.
-        system: The scenario, compiled.
-        text: Its text.
+        model: The model.
         solution: The solution.
         choices: What the report was made with.
+        text: The scenario as its user wrote it; None = as its model says it.
         tags: Tags of its run, where it is a new one.
         fresh: Whether the same report is kept again.
     """
-    settings = config_of(solution.config)
-    wanted = Wanted(
-        kind="report",
-        key=key_of("report", system.digest, {**settings, **choices}),
-        name=system.scenario.name,
-        title=system.scenario.title,
-        digest=system.digest,
-        scenario=text,
-        config=settings,
-        seed=solution.config.seed % 2**62,
-        choices=choices,
-        tags=tags,
-    )
-    run = store.request(wanted, fresh=fresh)
+    key = key_of("report", _identity(model), {**config_of(solution.config), **choices})
+    choices = {**model.origin, **choices}
+    run = store.request(_wanted("report", model, key, solution.config, text, choices, tags), fresh=fresh)
     if run.state == "queued" and store.begin(run.id):
-        finish(store, run.id, system.space, solution)
+        finish(store, run.id, model.space, solution)
     return store.get(run.id)
 
 

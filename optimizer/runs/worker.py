@@ -10,7 +10,6 @@ import os
 import subprocess
 import sys
 import time
-from functools import partial
 
 from optimizer.engines.processes import cores
 from optimizer.files.json import config_from
@@ -18,7 +17,7 @@ from optimizer.runs.connecting import VARIABLE
 from optimizer.runs.run import Run
 from optimizer.runs.solving import perform, system_of
 from optimizer.runs.store import RunStore
-from optimizer.solver.solver import solve
+from optimizer.scenario_model import model_of
 
 #: Processes that were started here: asked for when the next one starts, so that none stays a zombie.
 _started: list[subprocess.Popen[bytes]] = []
@@ -50,12 +49,12 @@ def work_on(store: RunStore, name: str, *, most: int | None = None) -> None:
         return
     run = store.get(name)
     try:
-        system = system_of(store, run)
+        model = model_of(system_of(store, run))
         config = config_from(run.config, where=f"run {run.id}")
     except Exception as error:  # noqa: BLE001 - whatever it is, those who wait must hear of it
         store.end(name, "failed", error=str(error))
         return
-    perform(store, run, system.space, config, partial(solve, system))
+    perform(store, run, model, config)
 
 
 def begun(store: RunStore, name: str, *, most: int | None = None) -> bool:

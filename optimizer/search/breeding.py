@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.evaluation import Array, Evaluation
-from optimizer.model import SearchSpace
 from optimizer.search.archive import Archive, codes
 from optimizer.search.boxes import representatives
 from optimizer.search.mating import mates
 from optimizer.search.moves import beginning, crossed, inside, mutated, neighbours
+from optimizer.space import SearchSpace
 
 #: Designs of a batch at the least where the budget is small, where it is large, and at the most.
 SMALLEST, LEAST, MOST = 32, 512, 4096

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from models.evaluation import Evaluation
-from optimizer.model import Evaluator, SearchSpace
+from optimizer.evaluator import Evaluator
 from optimizer.pareto.tally import Progress
 from optimizer.search.archive import empty_archive
 from optimizer.search.breeding import MOST, Breeding
@@ -18,6 +18,7 @@ from optimizer.search.driver import (
     search,
     until_over,
 )
+from optimizer.space import SearchSpace
 
 #: An algorithm has converged when this many generations in a row have no more than this share of new designs.
 TIRED, FEW = 3, 0.02

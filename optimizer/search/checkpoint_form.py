@@ -17,7 +17,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from models.evaluation import Evaluation
 from models.space.columns import Column
-from optimizer.model import SearchSpace
+from optimizer.space import SearchSpace
 from optimizer.validation import SHOWN, Count, Form, Seconds
 
 

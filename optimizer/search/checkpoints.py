@@ -20,12 +20,12 @@ from numpy.typing import NDArray
 from models.errors import TradespaceError
 from models.evaluation import Evaluation
 from optimizer.atomic_files import HALF, clear_half_written
-from optimizer.model import SearchSpace
 from optimizer.pareto.tally import Tally
 from optimizer.search.archive import POOL, Archive, codes
 from optimizer.search.breeding import SOURCES, BreedingState
 from optimizer.search.checkpoint_form import About, Parts, Versioned, arrays_of
 from optimizer.search.driver import Journey
+from optimizer.space import SearchSpace
 from optimizer.validation import SHOWN, UnreadableError, file_bytes, from_json
 
 #: Version of the form of the file.

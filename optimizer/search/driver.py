@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 
 from models.errors import EvaluationError
 from models.evaluation import Array, Evaluation
-from optimizer.model import Evaluator, SearchSpace
+from optimizer.evaluator import Evaluator
 from optimizer.pareto.front import Front
 from optimizer.pareto.tally import Progress, Tally, tell
 from optimizer.search.archive import codes, empty_archive
 from optimizer.search.breeding import Breeding, BreedingState, Suggest, batch_for, swept_of
 from optimizer.search.hypervolumes import GROWTH, TracePoint, trace_of
+from optimizer.space import SearchSpace
 
 #: Batches in a row that bring nothing before a search goes over to its last sweeps.
 STAGNATION = 12

@@ -11,7 +11,7 @@ from models.errors import SpaceTooLargeError
 from models.evaluation import Array
 from models.space.columns import Column
 from models.space.space import single_moves
-from optimizer.model import SearchSpace
+from optimizer.space import SearchSpace
 
 #: Share of the changes of a number that are steps to its neighbour instead of jumps to anywhere.
 STEPS = 0.5

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from pymoo.core.problem import Problem
 
 from models.evaluation import Array, Evaluation
-from optimizer.model import Evaluator, SearchSpace
+from optimizer.evaluator import Evaluator
 from optimizer.search.archive import Archive, codes
+from optimizer.space import SearchSpace
 
 #: An infinite loss for algorithms that subtract.
 ENDLESS = 1e12

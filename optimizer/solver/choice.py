@@ -5,34 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from models.units import count, duration
+from optimizer.model import PER_S, Work
 from optimizer.solver.config import EVALUATIONS, SolveConfig
-
-#: Operations in a second of two slow cores: only by it work is told as time.
-PER_S = 2_000_000.0
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """What a model takes, in operations (`models.operations`).
-
-    Attributes:
-        each: One whole evaluation.
-        all: Looking at every design; infinite where they can't be counted.
-    """
-
-    each: float
-    all: float
-
-    @property
-    def seconds(self) -> float:
-        """About how long looking at every design takes on two slow cores, s."""
-        return self.all / PER_S
-
-    def of_search(self, config: SolveConfig) -> float:
-        """Operations of a search with these settings; 0 where only time bounds it."""
-        if config.evaluations is None and config.seconds is not None:
-            return 0.0
-        return (config.evaluations or EVALUATIONS) * config.restarts * self.each
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +36,7 @@ def choice_of(work: Work, size: int | None, config: SolveConfig) -> Choice:
     if size is None:
         return Choice(False, "the designs can't be counted out")
     allowed = config.exact_seconds * PER_S
-    searched = work.of_search(config)
+    searched = work_of_search(work, config)
     seconds = duration(max(work.seconds, 0.1))
     takes = f"looking at all {count(size)} designs is about {seconds} of work for two slow cores"
     most = duration(config.exact_seconds)
@@ -71,3 +45,10 @@ def choice_of(work: Work, size: int | None, config: SolveConfig) -> Choice:
     if work.all <= searched:
         return Choice(True, f"{takes}, and a search would be no less")
     return Choice(False, f"{takes}, more than {most}")
+
+
+def work_of_search(work: Work, config: SolveConfig) -> float:
+    """Operations of a search with these settings; 0 where only time bounds it."""
+    if config.evaluations is None and config.seconds is not None:
+        return 0.0
+    return (config.evaluations or EVALUATIONS) * config.restarts * work.each

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from models.errors import EvaluationError
 from models.evaluation import Array
-from optimizer.model import Evaluator, Space
+from optimizer.evaluator import Evaluator
+from optimizer.model import Screen
 from optimizer.pareto.tally import Progress, Tally, tell
-
-#: By limit a lower bound of the excess of designs, above 0 only where it is certain.
-Screen = Callable[[Array], Mapping[str, Array]]
+from optimizer.space import Space
 
 
 def ranges(size: int, *, chunk: int, begin: int = 0) -> Iterator[tuple[int, int]]:

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from pydantic import model_validator
 
 from models.evaluation import Evaluation
-from optimizer.model import SearchSpace
 from optimizer.pareto.tally import NEAREST, Tally
 from optimizer.search.checkpoint_form import Parts
 from optimizer.search.checkpoints import (
@@ -26,6 +25,7 @@ from optimizer.search.checkpoints import (
     read_arrays,
     write_arrays,
 )
+from optimizer.space import SearchSpace
 from optimizer.validation import Count, Form, UnreadableError, from_json
 
 #: Version of the form of the file; those of searches count apart and lower.

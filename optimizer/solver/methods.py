@@ -3,63 +3,36 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import nullcontext
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Literal, cast
 
 import numpy as np
 
 from models.errors import Remedy, SpaceTooLargeError
-from models.evaluation import Array, Evaluation
+from models.evaluation import Evaluation
 from models.units import count, duration
 from optimizer.engines.engine import Engine
-from optimizer.engines.processes import SpreadOut, can_be_sent, in_order
-from optimizer.engines.threads import in_threads
-from optimizer.model import Evaluator, SearchSpace, Space, can_be_searched, checked, size_of
+from optimizer.model import Model, Screen
 from optimizer.pareto.front import Front
 from optimizer.pareto.tally import Progress, Tally
 from optimizer.search.checkpoints import CheckpointError
 from optimizer.search.driver import ENDS
 from optimizer.search.hypervolumes import TracePoint
-from optimizer.solver.choice import Work, choice_of
+from optimizer.solver.choice import choice_of
 from optimizer.solver.config import MOST_SAMPLED, SolveConfig
-from optimizer.solver.enumerate import Look, LookAt, Screen, look_at, ranges
+from optimizer.solver.cores import Cores
+from optimizer.solver.enumerate import Look, LookAt, look_at, ranges
 from optimizer.solver.enumeration_checkpoint import EnumerationCheckpoint, read_enumeration
 from optimizer.solver.solution import Certificate
+from optimizer.space import SearchSpace, Space, can_be_searched, size_of
 from optimizer.versions import versions
 
 #: What takes less than this in one process isn't worth starting others, s.
 WORTH_WORKERS_S = 3.0
 #: Of a space up to so many designs every one is evaluated, so that counts by limit are exact.
 COUNTED_OUT = 20_000
-
-
-@dataclass(frozen=True, slots=True)
-class Hints:
-    """What is known of a model beyond its answers.
-
-    Attributes:
-        steps: Differences in each dimension that people care about; None = unknown.
-        suggest: Proposes changes of some designs (`optimizer.search.breeding`); None = nobody does.
-        identity: Digest of the model, by which a checkpoint is recognised.
-        is_built_in: Whether it is the model of scenarios: what that raises is a defect of this program, and
-            nobody's model is blamed; and compiled code, which works in threads.
-        work: What it takes, counted with a seed (`optimizer.solver.choice`); None = it is timed on the spot.
-        screen: Tells cheaply which designs are over a limit for certain (`enumerate.Screen`).
-        counted: Limits that `screen` tells exactly and for every design.
-        one_thread: The model in one thread, for pieces that are looked at side by side; None = it always is.
-    """
-
-    steps: Sequence[float | None] | None = None
-    suggest: Callable[[Evaluation], Array] | None = None
-    identity: str = ""
-    is_built_in: bool = False
-    work: Callable[[int], Work] | None = None
-    screen: Screen | None = None
-    counted: tuple[str, ...] = ()
-    one_thread: Evaluator | None = None
 
 
 Outcome = tuple[Tally, Front, Certificate, tuple[TracePoint, ...]]
@@ -69,27 +42,36 @@ Outcome = tuple[Tally, Front, Certificate, tuple[TracePoint, ...]]
 class Task:
     """What is to be solved."""
 
-    evaluator: Evaluator
-    space: Space
+    model: Model
     config: SolveConfig
     today: Evaluation
     progress: Progress | None
-    hints: Hints
     checkpoint: Path | None
     engine: Engine | None = None
+
+    @property
+    def space(self) -> Space:
+        """The designs."""
+        return self.model.space
+
+    @property
+    def cores(self) -> Cores:
+        """What it is solved on."""
+        return Cores(self.model, self.config.workers)
 
     @property
     def screen(self) -> Screen | None:
         """The screen, where not every design is evaluated."""
         size = size_of(self.space)
         is_small = size is not None and size <= COUNTED_OUT
-        return None if is_small or self.config.all_values else self.hints.screen
+        return None if is_small or self.config.all_values else self.model.hints.screen
 
     @property
-    def piecewise(self) -> Evaluator:
-        """The model for pieces that are looked at side by side."""
-        alone = self.hints.one_thread
-        return self.evaluator if alone is None else checked(alone, is_built_in=self.hints.is_built_in)
+    def box_steps(self) -> list[float | None]:
+        """Differences in each dimension that people care about, in its unit; None = unknown."""
+        dimensions = zip(self.model.dimensions, self.model.steps, strict=True)
+        # A step in nines fits no loss, which is a share: these boxes follow the range.
+        return [None if dimension.step_unit != dimension.unit else step for dimension, step in dimensions]
 
     def empty(self) -> Tally:
         """Nothing seen yet; the limits are known, even when no design is ever seen."""
@@ -113,7 +95,7 @@ def all_or_sample(task: Task) -> Outcome:
     X = task.space.sample(most, seed=task.config.seed)
     pieces = (X[start:stop] for start, stop in ranges(len(X), chunk=task.config.chunk))
     tally = task.empty()
-    seen = _on_all_cores(task, LookAt(task.piecewise, task.screen), pieces)
+    seen = task.cores.over(LookAt(task.cores.piecewise, task.screen), pieces)
     ended = look_at(tally, seen, total=len(X), progress=task.progress)
     return _outcome(task, tally, "sample", ended)
 
@@ -128,14 +110,14 @@ def exact(task: Task, size: int, *, why: str, tally: Tally | None = None) -> Out
             tally = read_enumeration(task.checkpoint, keep.identity, like=task.today, space=space)
     tally = tally or task.empty()
     pieces = ranges(size, chunk=task.config.chunk, begin=tally.evaluated)
-    look = Look(task.piecewise, task.space, task.screen)
+    look = Look(task.cores.piecewise, task.space, task.screen)
     seen: Iterable[Tally]
     if task.engine is not None:
         seen = task.engine.in_order(look, pieces)
     elif size - tally.evaluated > task.config.chunk:
-        seen = _on_all_cores(task, look, pieces)
+        seen = task.cores.over(look, pieces)
     else:
-        seen = map(Look(task.evaluator, task.space, task.screen), pieces)
+        seen = map(Look(task.cores.at_once, task.space, task.screen), pieces)
     ended = look_at(tally, seen, total=size, progress=task.progress, keep=keep)
     if keep is not None:
         keep.write(tally)
@@ -148,7 +130,7 @@ def _checkpoint(task: Task, path: Path, size: int) -> EnumerationCheckpoint:
             "a space that only lists its designs keeps no checkpoint; keep none", remedy=Remedy.NO_CHECKPOINT
         )
     identity = {
-        "digest": task.hints.identity,
+        "digest": task.model.identity,
         "size": size,
         "all_values": task.config.all_values,
         "source": versions()["source"],  # numbers of two versions of the model must not meet on one front
@@ -156,21 +138,14 @@ def _checkpoint(task: Task, path: Path, size: int) -> EnumerationCheckpoint:
     return EnumerationCheckpoint(path, identity)
 
 
-def _on_all_cores(task: Task, look: Callable[[Any], Tally], pieces: Iterable[Any]) -> Iterable[Tally]:
-    """Looks at pieces in threads, or in processes where the model is somebody's own."""
-    if task.hints.is_built_in:
-        return in_threads(look, pieces, threads=task.config.workers)
-    return in_order(look, pieces, workers=_workers(task))
-
-
 def what_work_allows(task: Task) -> Outcome:
     """Every design where that is no more work than people wait for: counted, or timed where nobody counts."""
     config, size = task.config, size_of(task.space)
     if size is None:
         return by_search(task, why="the designs can't be counted out")
-    if task.hints.work is None:
+    if task.model.hints.work is None:
         return _what_time_allows(task, size)
-    choice = choice_of(task.hints.work(config.seed), size, config)
+    choice = choice_of(task.model.hints.work(config.seed), size, config)
     return exact(task, size, why=choice.why) if choice.is_exact else by_search(task, why=choice.why)
 
 
@@ -181,7 +156,7 @@ def _what_time_allows(task: Task, size: int) -> Outcome:
         limit = duration(config.exact_seconds)
         return by_search(task, why=f"all {count(size)} designs would take longer than {limit}")
     tally = task.empty()
-    look = Look(task.evaluator, task.space)
+    look = Look(task.cores.at_once, task.space)
     first = min(config.chunk, size)
     began = time.perf_counter()
     ended = look_at(tally, map(look, [(0, first)]), total=size, progress=task.progress)
@@ -189,7 +164,7 @@ def _what_time_allows(task: Task, size: int) -> Outcome:
     if ended or first == size:
         return _outcome(task, tally, "exact", ended)
     alone = seconds < WORTH_WORKERS_S
-    seconds /= 1 if alone else _workers(task)
+    seconds /= 1 if alone else task.cores.processes
     if seconds > config.exact_seconds:
         rate = f"at {count(round(size / max(seconds, 1e-9)))} designs/s"
         return by_search(task, why=f"all {count(size)} designs would take {duration(seconds)} {rate}")
@@ -214,16 +189,10 @@ def countable(space: Space) -> int:
     return size
 
 
-def _workers(task: Task) -> int:
-    """Processes that are used: one where the model can't be sent to others."""
-    workers = task.config.workers
-    return workers if workers > 1 and can_be_sent((task.evaluator, task.space)) else 1
-
-
 def _outcome(
     task: Task, tally: Tally, method: Literal["exact", "sample"], ended: str, why: str = ""
 ) -> Outcome:
-    tally.settle_closest(task.evaluator)
+    tally.settle_closest(task.cores.at_once)
     front = tally.front()
     certificate = Certificate(
         method=method,
@@ -243,20 +212,17 @@ def by_search(task: Task, *, why: str) -> Outcome:
     from optimizer.solver.restarts import searched  # loads pymoo only where it is needed
 
     config = task.config
-    # The built-in model is in threads already.
-    workers = 1 if task.hints.is_built_in else _workers(task)
-    spread = SpreadOut(task.evaluator, workers=workers) if workers > 1 else nullcontext(task.evaluator)
-    with spread as evaluator:
+    with task.cores.for_search() as evaluator:
         found = searched(
             evaluator,
             task.space,
             config,
             today=task.today,
-            steps=task.hints.steps,
-            suggest=task.hints.suggest,
+            steps=task.box_steps,
+            suggest=task.model.hints.suggest,
             progress=task.progress,
             checkpoint=task.checkpoint,
-            identity=task.hints.identity,
+            identity=task.model.identity,
         )
     is_whole = found.ended in ENDS
     certificate = Certificate(

@@ -12,7 +12,7 @@ import numpy as np
 from models.errors import Remedy, SpaceTooLargeError
 from models.evaluation import Evaluation, concatenate
 from models.units import count
-from optimizer.model import Evaluator, SearchSpace, Space, can_be_searched, size_of
+from optimizer.evaluator import Evaluator
 from optimizer.pareto.front import Front, front_of
 from optimizer.pareto.tally import Progress, Tally
 from optimizer.search.archive import codes
@@ -23,6 +23,7 @@ from optimizer.search.driver import ENDS, Budget, Found, search
 from optimizer.search.hypervolumes import TracePoint
 from optimizer.search.recapture import Recapture, agreement_of_fronts, recapture
 from optimizer.solver.config import EVALUATIONS, SolveConfig
+from optimizer.space import SearchSpace, Space, can_be_searched, size_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)

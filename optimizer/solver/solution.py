@@ -8,6 +8,7 @@ from typing import Literal
 
 from models.evaluation import Evaluation
 from models.units import count
+from optimizer.decide.recommend.recommendation import Recommendation
 from optimizer.pareto.front import Front
 from optimizer.search.hypervolumes import TracePoint
 from optimizer.solver.config import SolveConfig
@@ -110,6 +111,7 @@ class Solution:
         config: The settings.
         provenance: Scenario, digest, versions.
         trace: How the hypervolume of a search grew; empty for other methods.
+        recommendation: Which design to take, and the few to look at beside it; None = nobody asked.
         at_least: Limits that more designs are over than `broken` says: those that were skipped for another.
     """
 
@@ -124,3 +126,9 @@ class Solution:
     provenance: Mapping[str, str] = field(default_factory=dict)
     trace: tuple[TracePoint, ...] = ()
     at_least: tuple[str, ...] = ()
+    recommendation: Recommendation | None = None
+
+    @property
+    def suggested(self) -> int | None:
+        """Position on the front of the design to take; None for an empty front."""
+        return self.knee if self.recommendation is None else self.recommendation.position

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import itertools
 import json
-from functools import partial
 
 import numpy as np
 import pytest
 from jsonschema import Draft202012Validator
 
+from optimizer.batch.cases import grid
 from optimizer.batch.running import begin, run_batch
 from optimizer.batch.summary import batch_report
+from optimizer.batch.varied import VariedError
 from optimizer.changes import changes
 from optimizer.decide.choose.knee import knee, knees
 from optimizer.decide.choose.representatives import representatives
@@ -19,13 +20,15 @@ from optimizer.decide.explain.comparison import compare
 from optimizer.decide.explain.why_not import why_not
 from optimizer.engines.local import Here, Processes
 from optimizer.files.json import solution_answer
-from optimizer.own_model import cases_own, findings_own, solve_case_own, solve_own, solve_own_with_store
 from optimizer.report.building import build_report
-from optimizer.report.content import plain
 from optimizer.report.data import report_data, report_schema
+from optimizer.report.findings import findings_of
 from optimizer.report.writing import FORMATS, write_report
+from optimizer.runs.solving import solve_with_store
 from optimizer.runs.store import RunStore
+from optimizer.sections.content import plain
 from optimizer.solver.config import SolveConfig
+from optimizer.solver.solver import solve
 from own_models import WAREHOUSE
 from reports import DAY
 
@@ -45,27 +48,28 @@ def front_by_hand(wage=5.0, budget=60.0):
     "config", [SolveConfig(), SolveConfig(workers=2, chunk=10), SolveConfig(method="archive")]
 )
 def test_solve(config):
-    solution = solve_own(WAREHOUSE, config)
+    solution = solve(WAREHOUSE.model(), config)
     assert {tuple(int(v) for v in x) for x in solution.front.X} == front_by_hand()
     assert solution.provenance["scenario"] == "warehouse"
 
 
 def test_decide():
-    evaluator, space = WAREHOUSE.made()
-    solution = solve_own(WAREHOUSE)
+    model = WAREHOUSE.model()
+    space, solution = model.space, solve(model)
     front = solution.front
     assert knee(front) == solution.knee
     assert knees(front)
     assert representatives(front).positions
-    told = why_not(evaluator, space, front, space.today)
+    told = why_not(model, front, space.today)
     assert "at_least_3" in told.broken
-    compared = compare(evaluator, space, np.array([space.today, front.X[0]]))
+    compared = compare(model, np.array([space.today, front.X[0]]))
     assert len(compared.consequences[0]) == len(changes(space, space.today, front.X[0]))
 
 
 def test_report(tmp_path):
-    solution = solve_own(WAREHOUSE)
-    report = build_report(findings_own(WAREHOUSE, solution, picks=[("mine", solution.front.X[0])]), made=DAY)
+    model = WAREHOUSE.model()
+    solution = solve(model)
+    report = build_report(findings_of(model, solution, picks=[("mine", solution.front.X[0])]), made=DAY)
     names = [section.name for section in report.sections]
     assert names == [
         "answer",
@@ -85,10 +89,10 @@ def test_report(tmp_path):
 
 @pytest.mark.parametrize("engine", [Here, lambda: Processes(2)])
 def test_batch(engine, tmp_path):
-    cases = cases_own(WAREHOUSE, {"wage": [4.0, 5.0], "budget": [20.0, 60.0, 90.0]}, seeds=[0, 1])
+    cases = grid([WAREHOUSE], [("wage", [4.0, 5.0]), ("budget", [20.0, 60.0, 90.0])], seeds=[0, 1])
     assert len(cases) == 12
     batch = begin(cases, tmp_path, resume=False, force=False)
-    run_batch(batch, engine(), tmp_path, work=partial(solve_case_own, WAREHOUSE))
+    run_batch(batch, engine(), tmp_path)
     assert batch.failed == []
     for case in cases:
         front = batch.results[case.number]["answer"]["front"]
@@ -102,11 +106,11 @@ def test_batch(engine, tmp_path):
 
 def test_run_store(tmp_path):
     with RunStore(f"sqlite:///{tmp_path / 'runs.sqlite'}") as store:
-        first = solve_own_with_store(store, WAREHOUSE)
-        again = solve_own_with_store(store, WAREHOUSE)
-        other = solve_own_with_store(store, WAREHOUSE, changes={"wage": 4.0})
+        first = solve_with_store(store, WAREHOUSE.model(), SolveConfig())
+        again = solve_with_store(store, WAREHOUSE.model(), SolveConfig())
+        other = solve_with_store(store, WAREHOUSE.model({"wage": 4.0}), SolveConfig())
         assert (first.how, again.how, other.how) == ("worked out", "from the store", "worked out")
-        space = WAREHOUSE.made()[1]
+        space = WAREHOUSE.model().space
         assert json.dumps(solution_answer(again.solution, space)) == json.dumps(
             solution_answer(first.solution, space)
         )
@@ -115,6 +119,6 @@ def test_run_store(tmp_path):
 
 def test_an_unknown_parameter_is_refused():
     with pytest.raises(ValueError, match="allowed: wage, budget"):
-        solve_own(WAREHOUSE, changes={"salary": 3})
-    with pytest.raises(ValueError, match="allowed: wage, budget"):
-        cases_own(WAREHOUSE, {"salary": [3]})
+        WAREHOUSE.model({"salary": 3})
+    with pytest.raises(VariedError, match="allowed: wage, budget"):
+        grid([WAREHOUSE], [("salary", [3])])

@@ -13,9 +13,9 @@ from apps import answered, app_test
 from models import evaluate
 from models.evaluation import DIMENSIONS
 from models.units import quantity
-from optimizer.report.wording import limit_label, times
 from optimizer.resilience.breaking_points import breaking_points
 from optimizer.resilience.load_curve import LOADS, load_curve
+from optimizer.sections.wording import limit_label, times
 from optimizer.solver.solver import solve
 from solved_runs import MOST_USD, doubtful_exercise, kept
 from stories import bundled

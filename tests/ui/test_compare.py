@@ -14,8 +14,8 @@ from models.evaluation import DIMENSIONS
 from models.units import quantity
 from optimizer.decide.confidence.robustness import robustness_of
 from optimizer.phrases import value_of
-from optimizer.report.wording import limit_label, times
 from optimizer.resilience.breaking_points import breaking_points
+from optimizer.sections.wording import limit_label, times
 from optimizer.solver.solver import solve
 from solved_runs import doubtful_exercise, kept
 from stories import bundled

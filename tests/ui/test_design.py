@@ -309,7 +309,7 @@ def _only_switches(text, own):
     from models.scenario.load import scenario_from_text
     from models.system.compiler import compile_system
     from optimizer.decide.explain.change_effort import taken_by
-    from optimizer.report.wording import labels_of
+    from optimizer.scenario_model import labels_of
     from ui.views.switches import draw_switches
 
     system = compile_system(scenario_from_text(text))

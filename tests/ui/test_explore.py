@@ -12,8 +12,8 @@ from models.units import quantity
 from optimizer.decide.choose.ranges import kept
 from optimizer.decide.choose.representatives import representatives
 from optimizer.files.gallery import path_of
-from optimizer.report.content import plain
 from optimizer.report.sections.answer import answer
+from optimizer.sections.content import plain
 from reports import exercise
 from ui.edits import Edits
 from ui.state import OwnText

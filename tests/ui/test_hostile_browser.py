@@ -6,8 +6,9 @@ import pytest
 
 from apps import app_server, assert_quiet, opened, rest
 from models import compile_system
-from optimizer.runs.solving import solve_with_store, text_of
+from optimizer.runs.solving import solve_with_store
 from optimizer.runs.store import RunStore
+from optimizer.scenario_model import model_of
 from optimizer.solver.config import SolveConfig
 from reports import HOSTILE, everything_scenario
 
@@ -40,7 +41,7 @@ def runs(store):
     with RunStore(f"sqlite:///{store}") as keeper:
         for scenario in (hostile, hopeless):
             system = compile_system(scenario)
-            found.append(solve_with_store(keeper, system, text_of(system, None), SolveConfig()).run.id)
+            found.append(solve_with_store(keeper, model_of(system), SolveConfig()).run.id)
         keeper.note(found[0], IMAGE)
         keeper.tag(found[0], [IMAGE])
     return found

@@ -19,6 +19,7 @@ from optimizer.runs.moving import read_runs
 from optimizer.runs.run import Run
 from optimizer.runs.solving import solve_with_store, wanted_solve
 from optimizer.runs.store import RunStore
+from optimizer.scenario_model import model_of
 from optimizer.solver.config import SolveConfig
 from optimizer.solver.solver import solve
 from ui.batching import Axis, planned
@@ -73,14 +74,14 @@ def solved(store, text=TEXT, tags=(), **settings):
     """A run of a scenario that is done."""
     system = compile_system(scenario_from_text(text))
     config = SolveConfig(**settings)
-    run = solve_with_store(store, system, text, config).run
+    run = solve_with_store(store, model_of(system), config, text=text).run
     return store.tag(run.id, tags) if tags else run
 
 
 def waiting(store, text=TEXT, seed=99, **more):
     """A run that somebody works on, so they say."""
     system = compile_system(scenario_from_text(text))
-    run = store.request(wanted_solve(system, text, SolveConfig(seed=seed)))
+    run = store.request(wanted_solve(model_of(system), SolveConfig(seed=seed), text=text))
     assert store.begin(run.id)
     store.beat(run.id, done=10, total=40, on_front=3)
     return store.get(run.id)
@@ -133,7 +134,9 @@ def test_runs_are_listed_with_what_came_out(monkeypatch, tmp_path, store):
 def test_the_list_is_narrowed_and_turned(monkeypatch, tmp_path, store):
     for k in range(52):
         run = store.request(
-            wanted_solve(compile_system(scenario_from_text(TEXT)), TEXT, SolveConfig(seed=1000 + k))
+            wanted_solve(
+                model_of(compile_system(scenario_from_text(TEXT))), SolveConfig(seed=1000 + k), text=TEXT
+            )
         )
         store.cancel(run.id)
     done = solved(store)
@@ -223,7 +226,9 @@ def test_two_runs_are_compared(monkeypatch, tmp_path, store):
 
 def test_what_holds_no_front_cannot_be_compared_and_says_so(monkeypatch, tmp_path, store):
     a = solved(store)
-    run = store.request(wanted_solve(compile_system(scenario_from_text(TEXT)), TEXT, SolveConfig(seed=5)))
+    run = store.request(
+        wanted_solve(model_of(compile_system(scenario_from_text(TEXT))), SolveConfig(seed=5), text=TEXT)
+    )
     store.cancel(run.id)
     app = choose(opened(monkeypatch, tmp_path), a.id, run.id)
     assert "These two can't be compared" in said(app)
@@ -408,7 +413,7 @@ def test_the_report_is_read_on_the_spot_and_what_fails_is_said(monkeypatch, tmp_
 
 
 def test_a_chart_of_several_lines_draws_each_with_its_name():
-    from optimizer.report.content import Line, Table
+    from optimizer.sections.content import Line, Table
     from ui.views.figures import line
 
     table = Table("t", "t", ("x", "y"), ())

@@ -22,6 +22,7 @@ from optimizer.report.data import report_schema
 from optimizer.runs.moving import read_runs
 from optimizer.runs.solving import solve_with_store
 from optimizer.runs.store import RunStore
+from optimizer.scenario_model import model_of
 from optimizer.solver.config import SolveConfig
 from optimizer.solver.solver import solve
 from ui.subject import PRIVATE
@@ -60,7 +61,7 @@ def store(place):
 
 def solved(store, text, tags=(), **settings):
     system = compile_system(scenario_from_text(text))
-    run = solve_with_store(store, system, text, SolveConfig(**settings)).run
+    run = solve_with_store(store, model_of(system), SolveConfig(**settings), text=text).run
     return store.tag(run.id, tags) if tags else run
 
 

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from optimizer.report.content import Axis
+from optimizer.sections.content import Axis
 from ui.beside import Beside
 from ui.views.small_multiples import Span, alt_of, small, told_of
 

@@ -14,6 +14,7 @@ from models.system.compiler import compile_system
 from optimizer.files.gallery import path_of
 from optimizer.runs.solving import solve_with_store
 from optimizer.runs.store import RunStore
+from optimizer.scenario_model import model_of
 from optimizer.solver.config import SolveConfig
 
 MARK = "geheim"
@@ -97,7 +98,9 @@ def kept(tmp_path):
     file = path_of(EXERCISE)
     system = compile_system(load_scenario(file))
     with RunStore(address) as keeper:
-        done = solve_with_store(keeper, system, file.read_text(encoding="utf-8"), SolveConfig())
+        done = solve_with_store(
+            keeper, model_of(system), SolveConfig(), text=file.read_text(encoding="utf-8")
+        )
     return address, path, done.run.id
 
 

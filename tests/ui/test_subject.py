@@ -6,6 +6,7 @@ import pytest
 
 from optimizer.runs.solving import solve_with_store, wanted_solve
 from optimizer.runs.store import RunStore
+from optimizer.scenario_model import model_of
 from optimizer.solver.config import SolveConfig
 from reports import exercise
 from ui.subject import newest
@@ -20,7 +21,7 @@ def store(tmp_path):
 
 
 def ask(store, *, fresh=False, config=CONFIG):
-    return store.request(wanted_solve(exercise()[0], "text", config), fresh=fresh)
+    return store.request(wanted_solve(model_of(exercise()[0]), config, text="text"), fresh=fresh)
 
 
 def test_no_run_is_none(store):
@@ -29,7 +30,7 @@ def test_no_run_is_none(store):
 
 def test_a_run_that_is_done_stands_before_a_later_one_that_was_stopped(store):
     system = exercise()[0]
-    done = solve_with_store(store, system, "text", CONFIG).run
+    done = solve_with_store(store, model_of(system), CONFIG, text="text").run
     stopped = store.cancel(ask(store, fresh=True).id)
     assert stopped.state == "cancelled"
     assert newest(store, system, CONFIG).id == done.id
@@ -37,7 +38,7 @@ def test_a_run_that_is_done_stands_before_a_later_one_that_was_stopped(store):
 
 def test_a_run_under_way_stands_before_one_that_is_done(store):
     system = exercise()[0]
-    solve_with_store(store, system, "text", CONFIG)
+    solve_with_store(store, model_of(system), CONFIG, text="text")
     live = ask(store, fresh=True)
     assert newest(store, system, CONFIG).id == live.id
 

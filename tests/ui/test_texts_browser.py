@@ -9,8 +9,9 @@ import pytest
 from apps import app_server, assert_quiet, opened, rest
 from hostile_texts import FOREIGN, MARKS, hostile_scenario, text_fields
 from models import compile_system
-from optimizer.runs.solving import solve_with_store, text_of
+from optimizer.runs.solving import solve_with_store
 from optimizer.runs.store import RunStore
+from optimizer.scenario_model import model_of
 from optimizer.solver.config import SolveConfig
 
 PAGES = ("", "design", "compare", "breaking", "scenario", "runs")
@@ -90,7 +91,7 @@ def run(tmp_path_factory):
     store = tmp_path_factory.mktemp("store") / "runs.sqlite"
     with RunStore(f"sqlite:///{store}") as keeper:
         system = compile_system(scenario)
-        found = solve_with_store(keeper, system, text_of(system, None), SolveConfig()).run.id
+        found = solve_with_store(keeper, model_of(system), SolveConfig()).run.id
     with app_server(store) as address:
         yield found, address
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from optimizer.report.sections.margins import losses, way_out
+from optimizer.report.sections.margins import way_out
 from optimizer.report.sections.plan import plan
 from optimizer.report.sections.under_load import falls_at
+from optimizer.sections.margins import losses
 from ui import cached
 from ui.solving import solved
 from ui.values import row
@@ -55,7 +56,7 @@ if subject is not None:
     assert about.system is not None
     if lost.open:
         with lost, st.spinner("Taking away replicas, zones, hits and speed"):
-            draw_table_folding(losses(about.system))
+            draw_table_folding(losses(about.system.margins))
     if out.open:
         with out, st.spinner("Looking for switches that move the break"):
             if int(points.first[0]) >= 0 and about.system.furthest is None:

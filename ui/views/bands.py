@@ -11,9 +11,9 @@ from models.evaluation import Evaluation
 from models.units import quantity
 from optimizer.decide.confidence.robustness import Robustness
 from optimizer.phrases import POINTS
-from optimizer.report.content import Axis
 from optimizer.report.sections.answer import ROBUST
-from optimizer.report.wording import limit_label
+from optimizer.sections.content import Axis
+from optimizer.sections.wording import limit_label
 from ui.beside import Beside
 from ui.views.comparison import heads_of
 from ui.views.folding import Entry, draw_folding

@@ -9,10 +9,11 @@ import streamlit as st
 from models.errors import TradespaceError
 from optimizer.batch.kept import case_text, cases_csv
 from optimizer.batch.running import Batch
-from optimizer.report.content import Line, Report, Section
+from optimizer.report.content import Report
 from optimizer.report.writing import FORMATS, report_bytes
 from optimizer.runs.run import Run
 from optimizer.runs.store import RunStore
+from optimizer.sections.content import Line, Section
 from ui import cached, drafting, listing, state
 from ui.solving import LOOK_S
 from ui.subject import store

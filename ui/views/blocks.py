@@ -6,7 +6,18 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from optimizer.report.content import Block, Bullets, Line, Number, Paragraph, Section, Table, Waterfall, plain
+from optimizer.sections.content import (
+    Block,
+    Bullets,
+    Line,
+    Number,
+    Paragraph,
+    Section,
+    Steps,
+    Table,
+    Waterfall,
+    plain,
+)
 from ui.views import figures
 from ui.views.words import escaped, escaped_cell
 
@@ -41,6 +52,8 @@ def draw_block(block: Block, *, key: str) -> None:
         (st.warning if block.kind == "warning" else st.markdown)(escaped_cell(block.text))
     elif isinstance(block, Bullets):
         st.markdown("\n".join(f"- {escaped_cell(point)}" for point in block.points))
+    elif isinstance(block, Steps):
+        st.markdown("\n".join(f"{k}. {escaped_cell(step)}" for k, step in enumerate(block.steps, start=1)))
     elif isinstance(block, Table):
         draw_table(block, key=key)
     elif isinstance(block, (Waterfall, Line)):

@@ -9,20 +9,13 @@ import streamlit as st
 
 from models.system.system import System
 from models.units import quantity
-from optimizer.report.content import Number, plain
 from optimizer.report.findings import Findings
-from optimizer.report.sections.under_load import (
-    BEFOREHAND,
-    at_load,
-    dips_text,
-    falls_table,
-    first_fall,
-    grown,
-    margin_text,
-)
-from optimizer.report.wording import limit_label, times
+from optimizer.report.sections.under_load import at_load, falls_table
 from optimizer.resilience.breaking_points import BreakingPoints
 from optimizer.resilience.load_curve import LoadCurve, dips
+from optimizer.sections.breaking import BEFOREHAND, dips_text, first_fall, grown, margin_text
+from optimizer.sections.content import Number, plain
+from optimizer.sections.wording import limit_label, times
 from ui.beside import Beside
 from ui.views import figures
 from ui.views.comparison import heads_of

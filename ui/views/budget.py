@@ -9,10 +9,11 @@ import streamlit as st
 from models.dimensions.complexity import WARNING_SHARE
 from models.units import quantity
 from optimizer.decide.explain.complexity_budget import Addition, Spending
+from optimizer.model import Labels
 from optimizer.phrases import joined
-from optimizer.report.content import plain
-from optimizer.report.wording import Labels, change_text, changes_text, limit_label
 from optimizer.resilience.health import BudgetOf
+from optimizer.sections.content import plain
+from optimizer.sections.wording import change_text, changes_text, limit_label
 from ui.views.folding import Entry, Head, Tone, draw_folding
 from ui.views.words import as_html
 

@@ -12,11 +12,12 @@ from models.units import quantity
 from optimizer.decide.explain.comparison import Comparison
 from optimizer.decide.noise import best_in_each
 from optimizer.phrases import excess_text, value_of
-from optimizer.report.content import plain
 from optimizer.report.findings import Findings
-from optimizer.report.sections.choice import decisions
-from optimizer.report.wording import broken, limit_label, moved
+from optimizer.report.sections.choice import beside_of
 from optimizer.resilience.health import BudgetOf, Health
+from optimizer.sections.compare import decisions
+from optimizer.sections.content import plain
+from optimizer.sections.wording import broken, limit_label, moved
 from ui.beside import Beside
 from ui.views.folding import Entry, Head, draw_folding, draw_table_folding
 from ui.views.words import escaped
@@ -166,10 +167,10 @@ def draw_decisions(found: Findings, designs: Sequence[Beside], compared: Compari
     first = designs[0].told
     caption = f"Only the decisions that differ; what differs from {first} stands out"
     draw_folding(caption, "Decision", heads_of(designs), rows)
+    beside = beside_of(found, compared, tuple(one.told for one in designs))
     for i in range(1, len(designs)):
         if not compared.consequences[i - 1]:
             continue
         with st.expander(f"What each decision does in {designs[i].told}, against {first}", key=f"does-{i}"):
-            table = decisions(found, compared, i, f"does-{i}", designs[i].told, first)
-            draw_table_folding(table)
+            draw_table_folding(decisions(beside, i, f"does-{i}"))
             st.caption("Each alone: effects of decisions that need each other don't add up to the whole.")

@@ -12,7 +12,7 @@ from models.scenario.editing.fixing import fixed_values, options_of
 from models.scenario.reading.scalar import Scalar, plain
 from models.space.columns import Column
 from models.units import count
-from optimizer.model import size_of
+from optimizer.space import size_of
 from ui import drafting, drafts
 from ui.drafting import Drafted
 from ui.views.words import escaped

@@ -35,7 +35,7 @@ def draw_design(subject: Solved) -> None:
         name_of = partial(called, subject.system.space, front.X)
         said = placed(shown.place, shown.evaluation, front, subject.system.space)
         draw_place(shown.place, said, name_of, state.look_at)
-        rival = runner_up(front, shown.suggested.few, shown.place.position)
+        rival = runner_up(solution, shown.suggested.few, shown.place.position)
         found = measured(shown.evaluation, solution.today, front, rival, shown.suggested.goals)
         draw_dimensions(found, shown.evaluation, solution.today, name_of)
     with right:

@@ -12,14 +12,15 @@ from models.evaluation import Evaluation
 from optimizer.changes import called
 from optimizer.decide.explain.complexity_budget import Addition
 from optimizer.phrases import joined
-from optimizer.report.content import Section, Table, Waterfall, plain
 from optimizer.report.sections.budget import budget, emergence
 from optimizer.report.sections.choice import choice
-from optimizer.report.sections.margins import loads, losses
+from optimizer.report.sections.margins import loads
 from optimizer.report.sections.measured import ways_back
-from optimizer.report.sections.rules import rules
 from optimizer.report.sections.sacrifice import sacrifice
-from optimizer.report.sections.under_load import first_fall
+from optimizer.report.sections.survival import survival
+from optimizer.sections.breaking import first_fall
+from optimizer.sections.content import Section, Table, Waterfall, plain
+from optimizer.sections.margins import losses
 from ui import cached, state, tokens
 from ui.beside import named
 from ui.looked_at import Shown
@@ -218,9 +219,9 @@ def _draw_margins(shown: Shown) -> None:
     st.markdown(f"**{escaped(told[:1].upper() + told[1:])}\\.**")
     draw_table_folding(table)
     with st.spinner("Taking replicas, zones and hits away"):
-        draw_table_folding(losses(found.system))
+        draw_table_folding(losses(found.system.margins))
     st.page_link("ui/pages/breaking.py", label="The whole of it, and the way out, on Breaking points")
     if st.toggle("What the designs that survive have in common", key="design-rules"):
         with st.spinner("Looking for rules without exception"):
-            section = rules(shown.suggested)
+            section = survival(shown.suggested)
         _draw_blocks(section, key="rules")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from optimizer.report.content import plain
+from optimizer.sections.content import plain
 
 #: Rows that are shown; the download holds all.
 MOST_ROWS = 40

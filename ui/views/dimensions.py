@@ -9,8 +9,8 @@ import streamlit as st
 from models.evaluation import Evaluation
 from models.units import quantity
 from optimizer.decide.explain.standing import Place
-from optimizer.report.content import Text, plain
 from optimizer.report.sections.measured import Measured
+from optimizer.sections.content import Text, plain
 from ui.views.words import as_html, escaped
 
 #: Designs that beat another and get a button.

@@ -14,7 +14,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from models.units import quantity
-from optimizer.report.content import Line, Number, Waterfall, shown
+from optimizer.sections.content import Line, Number, Waterfall, shown
 from ui.views.words import as_label
 
 #: Without its button that sends the chart to a server.

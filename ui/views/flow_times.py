@@ -11,7 +11,7 @@ from models.explanation.time_breakdown import FlowTimes, TimePart
 from models.system.system import System
 from models.units import quantity
 from optimizer.phrases import joined
-from optimizer.report.content import Number
+from optimizer.sections.content import Number
 from ui.views import figures
 from ui.views.call_tree import name_of_call
 from ui.views.design_figures import time_bars

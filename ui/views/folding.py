@@ -8,7 +8,7 @@ from typing import Literal
 
 import streamlit as st
 
-from optimizer.report.content import Block, Cell, Number, Table, plain
+from optimizer.sections.content import Block, Cell, Number, Table, plain
 from ui.views.blocks import draw_block
 from ui.views.words import as_html, escaped
 

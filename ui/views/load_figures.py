@@ -8,10 +8,10 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from models.units import quantity
-from optimizer.report.sections.under_load import BEFOREHAND
-from optimizer.report.wording import limit_label
 from optimizer.resilience.breaking_points import BreakingPoints
 from optimizer.resilience.load_curve import LoadCurve
+from optimizer.sections.breaking import BEFOREHAND
+from optimizer.sections.wording import limit_label
 from ui.beside import Beside
 from ui.views import figures
 from ui.views.words import as_label

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from optimizer.report.content import plain
-from optimizer.report.wording import against_today
+from optimizer.sections.content import plain
+from optimizer.sections.wording import against_today
 from ui import state
 from ui.beside import LETTERS, Beside
 from ui.subject import Solved

@@ -12,8 +12,8 @@ import streamlit as st
 
 from models.evaluation import nines_of
 from models.units import quantity
-from optimizer.report.content import Axis
 from optimizer.report.sections.glossary import WORDS
+from optimizer.sections.content import Axis
 from ui.beside import Beside
 from ui.tokens import TODAY
 from ui.views import figures

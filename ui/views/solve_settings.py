@@ -6,9 +6,9 @@ import streamlit as st
 
 from models.system.system import System
 from models.units import count, duration
-from optimizer.model import size_of
 from optimizer.solver.choice import choice_of
 from optimizer.solver.config import EVALUATIONS, SolveConfig
+from optimizer.space import size_of
 from ui import cached, drafting
 from ui.drafting import Drafted
 

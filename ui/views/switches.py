@@ -14,9 +14,9 @@ from models.space.columns import Column
 from models.space.conditions import DecisionColumns
 from models.system.system import System
 from optimizer.decide.explain.change_effort import Taken
+from optimizer.model import Labels
 from optimizer.phrases import joined
-from optimizer.report.content import Number
-from optimizer.report.wording import Labels
+from optimizer.sections.content import Number
 from ui.views.words import escaped
 
 #: Values that a slider has at the most; of more, and of reals, this many are offered.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 
-from optimizer.report.content import Cell, plain, shown
+from optimizer.sections.content import Cell, plain, shown
 
 #: Where a link could begin, in a text whose signs have backslashes.
 _LINKS = re.compile(r"(?i)(?<=http)(?=s?\\:)|(?<=ftp)(?=\\:)|(?<=www)(?=\\\.)|(?<=[a-z0-9])(?=\\@)")

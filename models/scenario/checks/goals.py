@@ -12,12 +12,13 @@ from models.scenario.goals import Goals
 from models.scenario.paths import Slot, call_name, nearest, quantity_of, written_value
 from models.scenario.reading.findings import described, listed
 from models.scenario.scenario import Scenario
-from models.scenario.uncertainty import Distribution, Lognormal, Normal, Triangular, Uniform
+from models.scenario.uncertainty import Certain, Distribution, Lognormal, Normal, Triangular, Uniform
 
 
 def findings(scenario: Scenario) -> Iterator[Finding]:
     """Errors in dimensions, uncertainty and experiments."""
     yield from _dimensions(scenario.dimensions)
+    yield from _decide_by(scenario.decide_by)
     first: dict[Slot, str] = {}
     for path, distribution in scenario.uncertainty.items():
         where = f"uncertainty.{path}"
@@ -49,6 +50,13 @@ def _dimensions(goals: Goals) -> Iterator[Finding]:
             )
 
 
+def _decide_by(name: str) -> Iterator[Finding]:
+    known = [dimension.name for dimension in DIMENSIONS]
+    if name not in known:
+        hint = nearest(name, known)
+        yield Finding("decide_by", described(name), listed(known), hint, code=Code.UNKNOWN_NAME)
+
+
 def _distribution(scenario: Scenario, path: str, distribution: Distribution, where: str) -> Iterator[Finding]:
     for slot in slots_of(scenario, path):
         if quantity_of(scenario, slot).is_switch:
@@ -69,6 +77,8 @@ def _distribution(scenario: Scenario, path: str, distribution: Distribution, whe
                 code=Code.NO_VALUE,
             )
             return
+    if isinstance(distribution, Certain):
+        return
     if isinstance(distribution, Normal):
         yield from value_findings_of_number(scenario, path, distribution.mean, f"{where}.mean")
     elif isinstance(distribution, Lognormal):

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from optimizer.cli.commands.options import (
     MOST_WHOLE,
     AsJson,
+    Force,
     StoreUrl,
     name_and_number,
     store_of,
 )
-from optimizer.cli.console import compiled, print_json
+from optimizer.cli.console import compiled, print_json, show
 from optimizer.cli.exit_codes import NO
-
-if TYPE_CHECKING:
-    from optimizer.report.content import Report
-
-#: Exit code where no design survives everywhere.
 
 
 def across(
@@ -40,7 +36,7 @@ def across(
         typer.Option(min=1, max=MOST_WHOLE, help="Designs to look at; more there are, searches choose them."),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, max=MOST_WHOLE, help="Seed of the searches.")] = 0,
-    force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
+    force: Force = False,
     store: StoreUrl = None,
     as_json: AsJson = False,
 ) -> None:
@@ -90,22 +86,10 @@ def across(
     if as_json:
         print_json(report_data(report))
     else:
-        _print(report)
+        for name in ("answer", "safety"):
+            show(report.section(name))
     if out is not None:
         written = write_report(report, out, formats, force=force)
         typer.echo("\nWritten:\n" + "\n".join(f"  {path}" for path in written), err=as_json)
     if not answer.survivors.size:
         raise typer.Exit(NO)
-
-
-def _print(report: Report) -> None:
-    """The answer, and what safety costs."""
-    from optimizer.report.content import Bullets, Paragraph, plain
-
-    for name in ("answer", "safety"):
-        for block in report.section(name).blocks:
-            if isinstance(block, Paragraph):
-                typer.echo(plain(block.text))
-            elif isinstance(block, Bullets):
-                for point in block.points:
-                    typer.echo(f"  {plain(point)}")

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from optimizer.cli.commands.options import AsJson
+from optimizer.cli.commands.options import AsJson, Force
 from optimizer.cli.console import print_json
 
 #: What `new` copies when it isn't told.
@@ -44,7 +44,7 @@ def new(
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write it here instead of NAME.yaml.")
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+    force: Force = False,
 ) -> None:
     """Start a scenario of your own: a commented copy of a bundled one."""
     from models.errors import OutputError

@@ -16,10 +16,8 @@ from optimizer.cli.commands.options import (
     front_of_system,
     is_on_front,
 )
-from optimizer.cli.console import compiled, print_json
+from optimizer.cli.console import compiled, show
 from optimizer.cli.exit_codes import NO
-
-#: Exit code of a gate that is shut.
 
 
 def gate(
@@ -34,9 +32,12 @@ def gate(
     """Exit code 1 when the chosen design breaks a limit, or another one is better in earnest."""
     from models.errors import OutputError
     from optimizer.atomic_files import write_text
+    from optimizer.cli.answers.parts import scenario_answer
     from optimizer.decide.explain.gate import gate as checked
     from optimizer.files.designs import design_from
     from optimizer.files.junit import junit_xml
+    from optimizer.scenario_model import model_of
+    from optimizer.sections.gate import gate as gate_section
 
     if junit is not None and not junit.absolute().parent.is_dir():  # no reason to solve first
         raise OutputError(
@@ -47,23 +48,17 @@ def gate(
     is_named = is_on_front(design)
     x = None if is_named else design_from(system, design, [], older=notes.append)
     found = front_of_system(system, front)
-    checks = checked(system, found, design_of(system, design, [], front, front=found) if x is None else x)
+    chosen = design_of(system, design, [], front, front=found) if x is None else x
+    checks = checked(model_of(system), found, chosen)
     if junit is not None:
         write_text(junit, junit_xml(f"tradespace gate {system.scenario.name}", checks, notes=notes))
     holds = all(check.holds for check in checks)
-    if as_json:
-        print_json(
-            {
-                "scenario": {"name": system.scenario.name, "digest": system.digest},
-                "open": holds,
-                "notes": notes,
-                "checks": [{"name": c.name, "holds": c.holds, "told": c.told} for c in checks],
-            }
-        )
-    else:
-        for note in notes:
-            typer.echo(f"note    {note}")
-        for check in checks:
-            typer.echo(f"{'ok    ' if check.holds else 'FAILED'}  {check.told}")
+    data = {
+        "scenario": scenario_answer(system),
+        "open": holds,
+        "notes": notes,
+        "checks": [{"name": c.name, "holds": c.holds, "told": c.told} for c in checks],
+    }
+    show(gate_section(checks, notes), as_json=as_json, data=data)
     if not holds:
         raise typer.Exit(NO)

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+import inspect
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from optimizer.cli.console import located
+from optimizer.cli.console import compiled, located
 
 if TYPE_CHECKING:
     from models.evaluation import Array
     from models.system.system import System
+    from optimizer.model import Model
     from optimizer.pareto.front import Front
     from optimizer.runs.store import RunStore
+    from optimizer.sections.subject import Subject
     from optimizer.solver.config import SolveConfig
     from optimizer.solver.solution import Solution
 
@@ -40,11 +43,11 @@ Changes = Annotated[
     list[str] | None, typer.Option("--set", metavar="DECISION=VALUE", help="Change one decision.")
 ]
 
-
 StoreUrl = Annotated[
     str | None,
     typer.Option("--store", metavar="URL", help="The run store: a file, a PostgreSQL URL, or `none`."),
 ]
+Force = Annotated[bool, typer.Option("--force", help="Replace what is there.")]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Work it out anew, even if the store knows it.")]
 
 
@@ -116,12 +119,13 @@ def solved(
             solution = solve(system, config, progress=progress, checkpoint=checkpoint, engine=engine)
             return Solved(solution, "worked out", "")
     from optimizer.runs.solving import NotKeptError, solve_with_store, text_of
+    from optimizer.scenario_model import model_of
 
     text = text_of(system, path)
     try:
         with opened, split as engine, progress_bar() as progress:
             found = solve_with_store(
-                opened, system, text, config, fresh=fresh, progress=progress, engine=engine
+                opened, model_of(system), config, text=text, fresh=fresh, progress=progress, engine=engine
             )
     except NotKeptError as error:
         typer.echo(f"warning: {error}", err=True)
@@ -166,6 +170,98 @@ def is_on_front(name: str) -> bool:
     return name == "knee" or whole_number(name) is not None
 
 
+@dataclass(frozen=True)
+class Asked:
+    """The design that a command is asked about; what isn't needed is neither read nor solved.
+
+    Attributes:
+        scenario: The scenario file.
+        design: The design, by name.
+        changes: Decisions that are changed in it, as `decision=value`.
+        folder: The folder of a front that was solved before; None = solve now.
+    """
+
+    scenario: Path
+    design: str
+    changes: tuple[str, ...]
+    folder: Path | None
+
+    @cached_property
+    def system(self) -> System:
+        """The scenario, compiled."""
+        return compiled(self.scenario)
+
+    @cached_property
+    def model(self) -> Model:
+        """Its model."""
+        from optimizer.scenario_model import model_of
+
+        return model_of(self.system)
+
+    @cached_property
+    def front(self) -> Front:
+        """Its front."""
+        return front_of_system(self.system, self.folder)
+
+    @cached_property
+    def before(self) -> Array:
+        """The design without the changes, `(d,)`."""
+        return self._with(())
+
+    @cached_property
+    def x(self) -> Array:
+        """The design, `(d,)`."""
+        return self._with(self.changes)
+
+    @property
+    def subject(self) -> Subject:
+        """What is told of it speaks of these designs, by the names that are typed here."""
+        return subject_of(self.system, self.front)
+
+    def _with(self, changes: Sequence[str]) -> Array:
+        front = self.front if is_on_front(self.design) else None
+        return design_of(self.system, self.design, changes, self.folder, front=front)
+
+
+def about_a_design(default: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Gives a command the options that name a design: it takes them as its first argument, an `Asked`.
+
+    Args:
+        default: The design that is meant where none is named.
+    """
+
+    def options(
+        scenario: ScenarioFile,
+        design: DesignName = default,
+        changes: Changes = None,
+        front: FrontFolder = None,
+    ) -> None:
+        pass
+
+    def with_options(command: Callable[..., None]) -> Callable[..., None]:
+        def run(
+            scenario: Path, design: str, changes: list[str] | None, front: Path | None, **own: object
+        ) -> None:
+            command(Asked(scenario, design, tuple(changes or ()), front), **own)
+
+        given = inspect.signature(options, eval_str=True).parameters.values()
+        own = list(inspect.signature(command, eval_str=True).parameters.values())[1:]
+        signature = inspect.Signature([*given, *own])
+        run.__signature__ = signature  # type: ignore[attr-defined]
+        run.__annotations__ = {one.name: one.annotation for one in signature.parameters.values()}
+        run.__name__, run.__doc__, run.__module__ = command.__name__, command.__doc__, command.__module__
+        return run
+
+    return with_options
+
+
+def subject_of(system: System, front: Front) -> Subject:
+    """What sections speak of where decisions go by the names that are typed on the command line."""
+    from optimizer.sections.subject import Plainly
+
+    return Plainly(system.space, front)
+
+
 def name_and_number(option: str, text: str) -> tuple[str, float]:
     """A dimension and a number, written `latency=80`."""
     from optimizer.validation import LARGEST, SMALLEST, number
@@ -178,8 +274,3 @@ def name_and_number(option: str, text: str) -> tuple[str, float]:
             f"size from {SMALLEST:g} to {LARGEST:g} in the digits 0 to 9"
         )
     return name, value
-
-
-def finite(value: float) -> float | None:
-    """A number as JSON can hold it: None where it isn't finite."""
-    return float(value) if math.isfinite(value) else None

@@ -6,11 +6,15 @@ from typing import Annotated
 
 import typer
 
-from optimizer.cli.commands.options import AsJson, FrontFolder, ScenarioFile, front_of_system, name_and_number
-from optimizer.cli.console import compiled, print_json
-
-#: Ranks that are shown.
-SHOWN = 10
+from optimizer.cli.commands.options import (
+    AsJson,
+    FrontFolder,
+    ScenarioFile,
+    front_of_system,
+    name_and_number,
+    subject_of,
+)
+from optimizer.cli.console import compiled, show
 
 
 def rank(
@@ -24,13 +28,14 @@ def rank(
 ) -> None:
     """Order the front: by what the scenario gives up readily, by your weights, and by all opinions."""
     from models.evaluation import DIMENSIONS
-    from models.units import count, percent, quantity
-    from optimizer.changes import TODAYS, place_of_today
+    from optimizer.cli.answers.choosing import rank_answer
     from optimizer.decide.choose.acceptability import acceptability
     from optimizer.decide.choose.ranking import checked_weights, weights_by_name, weights_by_tolerance
     from optimizer.decide.choose.ranking import rank as ranked
-    from optimizer.decide.noise import MODEL_ERROR, contenders
+    from optimizer.decide.noise import contenders
     from optimizer.pareto.scaling import scale_of
+    from optimizer.sections.rank import Ranked
+    from optimizer.sections.rank import rank as rank_section
 
     system = compiled(scenario)
     goals = system.scenario.dimensions
@@ -49,43 +54,7 @@ def rank(
         raise typer.BadParameter("no design is feasible: there is nothing to rank")
     scale = scale_of(found.losses)
     could = contenders(found.evaluation, lambda losses: ranked(losses, asked, scale=scale).score)
-    today = place_of_today(system.space, found.X)
-    if as_json:
-        print_json(
-            {
-                "today": None if today is None else today + 1,
-                "weights": dict(zip([d.name for d in DIMENSIONS], order.weights.tolist(), strict=True)),
-                "model_error": MODEL_ERROR.version,
-                "ranking": [
-                    {
-                        "design": int(i) + 1,
-                        "score": float(order.score[i]),
-                        "could_be_first": bool(could[i]),
-                        "furthest_behind": DIMENSIONS[int(order.furthest[i])].name,
-                        "first_for_share": float(opinions.share[i, 0]),
-                        "error": float(opinions.error[i, 0]),
-                    }
-                    for i in order.order
-                ],
-            }
-        )
-        return
-    told = ", ".join(f"{d.name} {w:.3g}" for d, w in zip(DIMENSIONS, order.weights, strict=True))
-    typer.echo(f"weights: {told}\n")
-    typer.echo("rank   design  best for             furthest behind in")
-    for place, i in enumerate(order.order[:SHOWN], start=1):
-        share = f"{percent(float(opinions.share[i, 0]))} of opinions"
-        values = ", ".join(
-            f"{d.name} {quantity(float(v), d.unit)}"
-            for d, v in zip(DIMENSIONS, found.evaluation.values[i], strict=True)
-        )
-        mark = "=" if could[i] else " "
-        behind = DIMENSIONS[int(order.furthest[i])].name
-        whose = f" ({TODAYS})" if i == today else ""
-        typer.echo(f"{place:4}{mark}  {int(i) + 1:6}  {share:<21}{behind:<14}{values}{whose}")
-    same = int(could.sum()) - 1
-    if same:
-        typer.echo(
-            f"\n= {count(same)} of the other designs can't be told apart from the first: within the "
-            "model's error their order could be another."
-        )
+    told = Ranked(order, opinions, could)
+    show(
+        rank_section(subject_of(system, found), told), as_json=as_json, data=rank_answer(system, found, told)
+    )

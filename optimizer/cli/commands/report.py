@@ -9,6 +9,7 @@ import typer
 
 from optimizer.cli.commands.options import (
     Changes,
+    Force,
     FrontFolder,
     ScenarioFile,
     StoreUrl,
@@ -45,7 +46,7 @@ def report(
     ] = None,
     front: FrontFolder = None,
     store: StoreUrl = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace a report that is there.")] = False,
+    force: Force = False,
 ) -> None:
     """Write the Pareto report of a scenario: a page, text, tables, data and a decision record."""
     from datetime import datetime
@@ -54,6 +55,7 @@ def report(
     from optimizer.report.building import build_report
     from optimizer.report.findings import findings_of
     from optimizer.report.writing import formats_of, refuse_existing_report, write_report
+    from optimizer.scenario_model import model_of
 
     picks = pick or []
     try:
@@ -72,7 +74,7 @@ def report(
     x = None if is_suggested else design_of(system, design, changes or [], front, front=solution.front)
     beside = [(_name(one), design_of(system, one, [], front, front=solution.front)) for one in picks]
     with step_told() as tell:
-        found = findings_of(system, solution, x=x, picks=beside, tell=tell)
+        found = findings_of(model_of(system), solution, x=x, picks=beside, tell=tell)
         tell("the report")
         made = build_report(found, made=datetime.now().astimezone().date())
         text = None if found.chosen is None else _design_text(system, found.chosen.X[0])
@@ -103,9 +105,10 @@ def _record(
     if opened is None:
         return
     from optimizer.runs.solving import record_report, text_of
+    from optimizer.scenario_model import model_of
 
     with opened:
-        record_report(opened, system, text_of(system, scenario), solution, choices)
+        record_report(opened, model_of(system), solution, choices, text=text_of(system, scenario))
 
 
 def _name(pick: str) -> str:

@@ -8,13 +8,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from optimizer.cli.commands.options import AsJson, StoreUrl, finite, store_of
-from optimizer.cli.console import console, print_json, print_table
+from optimizer.cli.answers.parts import finite
+from optimizer.cli.commands.options import AsJson, Force, StoreUrl, store_of
+from optimizer.cli.console import print_json
+from optimizer.cli.console import show as show_section
 from optimizer.cli.exit_codes import NO
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from optimizer.runs.run import Run
     from optimizer.runs.store import RunStore
+    from optimizer.sections.content import Section
 
 runs = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="What was computed before, and what is under way."
@@ -51,17 +56,19 @@ def list_(
     with opened(store) as found:
         found.bury()
         rows = found.runs(limit=limit, state=state, name=name, kind=kind, tag=tag)
-    if as_json:
-        print_json([_answer(run) for run in rows])
-        return
+    show_section(_list(rows), as_json=as_json, data=[_answer(run) for run in rows])
+
+
+def _list(rows: Sequence[Run]) -> Section:
+    from optimizer.sections.content import Paragraph, Section, Table, text
+
     if not rows:
-        typer.echo("There are no such runs.")
-        return
-    head = ["run", "kind", "scenario", "state", "on the front", "asked for", "tags"]
-    cells = [
-        [r.id, r.kind, r.name, _state(r), _on_front(r), _when(r.created), ", ".join(r.tags)] for r in rows
-    ]
-    print_table(console(), head, cells)
+        return Section("runs", "The runs", (Paragraph(text("There are no such runs.")),))
+    head = ("run", "kind", "scenario", "state", "on the front", "asked for", "tags")
+    cells = tuple(
+        (r.id, r.kind, r.name, _state(r), _on_front(r), _when(r.created), ", ".join(r.tags)) for r in rows
+    )
+    return Section("runs", "The runs", (Table("runs", "", head, cells),))
 
 
 @runs.command()
@@ -150,7 +157,7 @@ def tag(
 def export_(
     names: RunNames,
     out: Annotated[Path, typer.Option(metavar="FILE", help="Write them here.")],
-    force: Annotated[bool, typer.Option("--force", help="Replace the file that is there.")] = False,
+    force: Force = False,
     store: StoreUrl = None,
 ) -> None:
     """Write runs to a file, whole, for another store."""

@@ -10,6 +10,7 @@ import typer
 from optimizer.cli.commands.options import (
     MOST_WHOLE,
     AsJson,
+    Force,
     Fresh,
     ScenarioFile,
     StoreUrl,
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 def solve(
     scenario: ScenarioFile,
     out: Annotated[Path | None, typer.Option(help="Write the front here: Parquet, CSV, JSON.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace results that are there.")] = False,
+    force: Force = False,
     as_json: AsJson = False,
     method: Annotated[
         str, typer.Option("--algorithm", help="auto, exact, or a search: archive, nsga2, nsga3.")
@@ -117,9 +118,10 @@ def solve(
         print_json(solution_answer(solution, system.space))
     else:
         from optimizer.cli.terminal import print_solution
+        from optimizer.scenario_model import model_of
 
         more = "--all shows them, --out DIR writes them"
-        print_solution(console(), solution, system.space, show_all=show_all, more=more)
+        print_solution(console(), solution, model_of(system), show_all=show_all, more=more)
         if answered.how == "from the store":
             typer.echo(f"\nFrom the run store: run {answered.run}; --fresh works it out anew.")
         if out is not None:
@@ -135,13 +137,16 @@ def _start(scenario: Path, url: str | None, config: SolveConfig, *, fresh: bool,
     from optimizer.cli.console import compiled
     from optimizer.runs.solving import text_of, wanted_solve
     from optimizer.runs.worker import start_worker
+    from optimizer.scenario_model import model_of
 
     opened = store_of(url, is_needed=True)
     if opened is None:
         raise typer.BadParameter("--background needs a run store; leave `--store none` out")
     with opened as store:
         system = compiled(scenario)
-        run = store.request(wanted_solve(system, text_of(system, scenario), config), fresh=fresh)
+        run = store.request(
+            wanted_solve(model_of(system), config, text=text_of(system, scenario)), fresh=fresh
+        )
         if run.state == "queued":
             start_worker(store, run)
     if as_json:

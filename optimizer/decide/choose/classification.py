@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.decide.choose.ranking import AUGMENTATION
-from optimizer.decide.noise import MODEL_ERROR, ModelError, is_equal
+from optimizer.decide.noise import is_equal
+from optimizer.model import MODEL_ERROR, ModelError
 from optimizer.pareto.front import Front
 from optimizer.pareto.scaling import scale_of
 

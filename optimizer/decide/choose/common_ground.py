@@ -9,8 +9,8 @@ import numpy as np
 from models.evaluator import evaluate
 from models.system.system import System
 from optimizer.decide.choose.survival_rules import Rules, rules_for
-from optimizer.model import size_of
 from optimizer.pareto.dominance import non_dominated
+from optimizer.space import size_of
 
 #: Designs that are looked at where there are more.
 SAMPLE = 4096

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.evaluation import Array
-from optimizer.decide.noise import MODEL_ERROR, ModelError, is_equal
+from optimizer.decide.noise import is_equal
+from optimizer.model import MODEL_ERROR, ModelError
 from optimizer.pareto.front import Front
 from optimizer.pareto.scaling import Scale, scale_of
 from optimizer.phrases import difference

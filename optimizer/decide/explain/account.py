@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.evaluation import DIMENSIONS, Array, Evaluation
-from models.evaluator import evaluate
+from models.evaluation import Array, Evaluation
 from models.explanation.notices import Notice, notices
 from models.system.system import System
 from optimizer.changes import Change, changes
 from optimizer.decide.choose.knee import knee, mean_cost, reason
 from optimizer.decide.explain.trade_offs import Exchange, Sacrifice, exchanges, sacrifices
 from optimizer.decide.explain.why_not import WhyNot, why_not
-from optimizer.decide.noise import MODEL_ERROR, ModelError, alike, contenders
+from optimizer.decide.noise import alike, contenders
 from optimizer.pareto.front import Front
 from optimizer.pareto.scaling import scale_of
 from optimizer.resilience.breaking_points import BreakingPoints, breaking_points
+from optimizer.scenario_model import model_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,21 +54,16 @@ class Account:
     breaking: BreakingPoints
 
 
-def steps_of(system: System) -> list[float | None]:
-    """The `step` of each dimension: differences that don't count; availability in nines."""
-    return [getattr(system.scenario.dimensions, dimension.name).step for dimension in DIMENSIONS]
-
-
-def account(system: System, front: Front, x: Array, *, error: ModelError = MODEL_ERROR) -> Account:
+def account(system: System, front: Front, x: Array) -> Account:
     """Everything that is to be said about one design.
 
     Args:
         system: The system.
         front: Its front; may be empty.
         x: The design, `(d,)`.
-        error: The model's error.
     """
-    scored = partial(evaluate, system)
+    model = model_of(system)
+    error = model.error
     row = system.space.canonical(x[None, :])
     here = np.flatnonzero(np.all(row == front.X, axis=1)) if len(front) else np.zeros(0, dtype=np.intp)
     position = int(here[0]) if here.size else None
@@ -81,7 +75,7 @@ def account(system: System, front: Front, x: Array, *, error: ModelError = MODEL
         close = np.flatnonzero(contenders(front.evaluation, lambda losses: mean_cost(losses, scale), error))
         rivals = close[close != position]
     return Account(
-        design=front.evaluation.take(here[:1]) if position is not None else scored(row),
+        design=front.evaluation.take(here[:1]) if position is not None else model.evaluate(row),
         position=position,
         changed=changes(system.space, system.space.today, row[0]),
         notices=notices(system, row[0]),
@@ -90,7 +84,7 @@ def account(system: System, front: Front, x: Array, *, error: ModelError = MODEL
         rivals=rivals,
         alike=tuple(int(j) for j in np.flatnonzero(alike(front.evaluation, error))),
         gives_up=() if position is None else sacrifices(front, position, error),
-        exchanges=() if position is None else exchanges(front, position, steps=steps_of(system), error=error),
-        why_not=why_not(scored, system.space, front, row[0], error=error) if position is None else None,
+        exchanges=() if position is None else exchanges(front, position, steps=model.steps, error=error),
+        why_not=why_not(model, front, row[0]) if position is None else None,
         breaking=breaking_points(system, row),
     )

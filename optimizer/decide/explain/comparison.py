@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from models.evaluation import Array, Evaluation
 from optimizer.changes import changes
-from optimizer.decide.noise import MODEL_ERROR, ModelError, is_equal
-from optimizer.model import Evaluator, SearchSpace
+from optimizer.decide.noise import is_equal
+from optimizer.model import Model
+from optimizer.space import SearchSpace
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,28 +51,25 @@ class Comparison:
     equal: NDArray[np.bool_]
 
 
-def compare(
-    evaluator: Evaluator, space: SearchSpace, X: Array, *, error: ModelError = MODEL_ERROR
-) -> Comparison:
+def compare(model: Model, X: Array) -> Comparison:
     """Puts designs side by side; each is compared with the first.
 
     What a decision does is measured where it stands: the design against the same one with that decision taken
     back. Effects of decisions that need each other don't add up to the whole difference.
 
     Args:
-        evaluator: Scores designs.
-        space: The designs.
+        model: The model.
         X: Two or more designs, `(k, d)`.
-        error: The model's error.
 
     Raises:
         ValueError: There are fewer than two designs.
     """
     if X.shape[0] < 2:
         raise ValueError(f"at least two designs are needed to compare, but got {X.shape[0]}")
+    space = model.space
     X = space.canonical(X)
     back, owner = _taken_back(space, X)
-    found = evaluator(np.concatenate([X, back]))
+    found = model.evaluate(np.concatenate([X, back]))
     k = X.shape[0]
     designs = found.take(np.arange(k))
     names: list[str] = []
@@ -91,7 +89,7 @@ def compare(
             mine.append(Consequence(change.decision, change.before, change.after, without, breaks))
         told.append(tuple(mine))
     ordered = [d.name for d in space.decisions if d.name in names]
-    return Comparison(designs, tuple(ordered), tuple(told), is_equal(designs, 0, error))
+    return Comparison(designs, tuple(ordered), tuple(told), is_equal(designs, 0, model.error))
 
 
 def _taken_back(space: SearchSpace, X: Array) -> tuple[Array, dict[tuple[int, str], int]]:

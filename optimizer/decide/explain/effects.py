@@ -8,7 +8,7 @@ import numpy as np
 
 from models.evaluation import Array, Evaluation
 from optimizer.changes import Change, changes
-from optimizer.model import Evaluator, SearchSpace
+from optimizer.model import Model
 from optimizer.search.moves import neighbours
 
 #: Pairs of changes that are evaluated at the most; beyond, one change stands for each decision.
@@ -67,33 +67,30 @@ class Interaction:
     is_needed: tuple[str, ...]
 
 
-def single_changes(evaluator: Evaluator, space: SearchSpace, x: Array) -> Effects:
+def single_changes(model: Model, x: Array) -> Effects:
     """Every allowed change of one decision, with what it does to all dimensions and limits.
 
     Numbers with many values move by steps that grow; an adaptive decision changes in one phase or in all.
 
     Args:
-        evaluator: Scores designs.
-        space: The designs.
+        model: The model.
         x: The design, `(d,)`.
     """
-    start = evaluator(space.canonical(x[None, :]))
+    space = model.space
+    start = model.evaluate(space.canonical(x[None, :]))
     X, _ = neighbours(space, start.X)
     if len(X):
         _, first = np.unique(X, axis=0, return_index=True)
         X = X[np.sort(first)]
-    changed = evaluator(X) if len(X) else start.take(np.arange(0))
+    changed = model.evaluate(X) if len(X) else start.take(np.arange(0))
     return Effects(start, changed, tuple(changes(space, start.X[0], row) for row in changed.X))
 
 
-def interactions(
-    evaluator: Evaluator, space: SearchSpace, effects: Effects, *, most: int = MOST_PAIRS
-) -> tuple[Interaction, ...]:
+def interactions(model: Model, effects: Effects, *, most: int = MOST_PAIRS) -> tuple[Interaction, ...]:
     """Pairs of changes of different decisions whose effect isn't the sum of both; the strongest first.
 
     Args:
-        evaluator: Scores designs.
-        space: The designs.
+        model: The model.
         effects: The single changes of the design.
         most: Pairs to evaluate at the most. Where there are more, one change stands for each decision: the
             one that moves the dimensions most.
@@ -105,13 +102,13 @@ def interactions(
         return ()
     a, b = np.array([r[0] for r in rows]), np.array([r[1] for r in rows])
     both = np.where(effects.changed.X[a] != x, effects.changed.X[a], effects.changed.X[b])
-    canonical = space.canonical(both)
+    canonical = model.space.canonical(both)
     # A pair that a rule forbids, or in which one change undoes that the other exists, is none.
-    fits = space.is_allowed(canonical) & np.all(canonical == both, axis=1)
+    fits = model.space.is_allowed(canonical) & np.all(canonical == both, axis=1)
     a, b, both = a[fits], b[fits], both[fits]
     if not len(both):
         return ()
-    found = evaluator(both)
+    found = model.evaluate(both)
     alone_a, alone_b = effects.difference[a], effects.difference[b]
     with np.errstate(invalid="ignore"):
         together = found.values - effects.start.values

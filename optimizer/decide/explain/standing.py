@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from models.evaluation import Evaluation
 from models.space.space import DesignSpace
 from optimizer.decide.explain.why_not import dominators
-from optimizer.decide.noise import MODEL_ERROR, ModelError
+from optimizer.model import MODEL_ERROR, ModelError
 from optimizer.pareto.front import Front
 
 #: `forbidden` = by a rule; `dominated` = beaten by more than the model's error, `alike` = beaten by

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.evaluation import Array, Dimension
-from optimizer.decide.noise import MODEL_ERROR, ModelError, is_equal
+from optimizer.decide.noise import is_equal
+from optimizer.model import MODEL_ERROR, ModelError
 from optimizer.pareto.front import Front
 from optimizer.pareto.scaling import scale_of
 

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from models.evaluation import Array, Evaluation, concatenate
 from optimizer.changes import Change, changes, distances
 from optimizer.decide.explain.effects import Effects, single_changes
-from optimizer.decide.noise import MODEL_ERROR, ModelError, is_equal
-from optimizer.model import Evaluator, SearchSpace
+from optimizer.decide.noise import is_equal
+from optimizer.model import MODEL_ERROR, Model, ModelError
 from optimizer.pareto.front import Front
 from optimizer.pareto.scaling import scale_of
 
@@ -57,24 +57,15 @@ class WhyNot:
     mending: Mending | None
 
 
-def why_not(
-    evaluator: Evaluator,
-    space: SearchSpace,
-    front: Front,
-    x: Array,
-    *,
-    error: ModelError = MODEL_ERROR,
-) -> WhyNot:
+def why_not(model: Model, front: Front, x: Array) -> WhyNot:
     """Why a design isn't on the front, and what would change that.
 
     Args:
-        evaluator: Scores designs.
-        space: The designs.
-        front: The front.
+        model: The model.
+        front: Its front.
         x: The design, `(d,)`.
-        error: The model's error.
     """
-    effects = single_changes(evaluator, space, x)
+    effects = single_changes(model, x)
     design = effects.start
     broken = {
         name: float(over) for name, over in zip(design.constraints, design.excess[0], strict=True) if over > 0
@@ -83,7 +74,7 @@ def why_not(
     if len(front):
         same = np.flatnonzero(np.all(design.X[0] == front.X, axis=1))
         on_front = int(same[0]) if same.size else None
-    apart = distances(space, front.X, design.X[0])
+    apart = distances(model.space, front.X, design.X[0])
     nearest = None
     if len(front):
         worse = np.maximum(_scaled_move(front, design), 0.0).sum(axis=1)
@@ -92,10 +83,10 @@ def why_not(
         design=design,
         broken=broken,
         on_front=on_front,
-        dominators=dominators(front, design, error),
+        dominators=dominators(front, design, model.error),
         fewest=int(apart[nearest]) if nearest is not None else 0,
         nearest=nearest,
-        mending=mend(evaluator, space, effects) if broken else None,
+        mending=mend(model, effects) if broken else None,
     )
 
 
@@ -115,22 +106,21 @@ def dominators(front: Front, design: Evaluation, error: ModelError = MODEL_ERROR
     return np.asarray(order[found[order]])
 
 
-def mend(evaluator: Evaluator, space: SearchSpace, effects: Effects) -> Mending | None:
+def mend(model: Model, effects: Effects) -> Mending | None:
     """The smallest change that brings an infeasible design within all limits; None = no two changes do.
 
     Every single change is tried, then pairs of them, those first that leave least to mend. Of several the one
     is taken that is least worse in the dimensions.
 
     Args:
-        evaluator: Scores designs.
-        space: The designs.
+        model: The model.
         effects: The single changes of the design.
     """
     if effects.changed.feasible.any():
         rows = np.flatnonzero(effects.changed.feasible)
         best = rows[_least_worse(effects.changed.take(rows), effects.start)]
         return Mending(effects.changed.take(np.array([best])), effects.what[best])
-    x = effects.start.X[0]
+    space, x = model.space, effects.start.X[0]
     over = _overrun(effects.changed, effects.start)
     promising = np.argsort(np.round(over, 12), kind="stable")
     a, b = np.triu_indices(len(promising), k=1)
@@ -144,7 +134,7 @@ def mend(evaluator: Evaluator, space: SearchSpace, effects: Effects) -> Mending 
     both = np.unique(both[space.is_allowed(both)], axis=0)
     if not len(both):
         return None
-    found = evaluator(both)
+    found = model.evaluate(both)
     rows = np.flatnonzero(found.feasible)
     if not rows.size:
         return None

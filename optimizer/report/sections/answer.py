@@ -1,10 +1,16 @@
-"""The answer in three sentences: what today's design lacks, what to do, what that gives up."""
+"""The answer: what today's design lacks, what to take and how sure that is, what it costs and gives up."""
 
 from __future__ import annotations
 
-from optimizer.report.content import Number, Paragraph, Section, Text, joined, text
+import numpy as np
+
+from models.evaluation import AVAILABILITY, COST, LATENCY, Dimension, Evaluation
 from optimizer.report.findings import Findings
-from optimizer.report.wording import (
+from optimizer.resilience.breaking_points import MOST
+from optimizer.sections.content import Block, Number, Paragraph, Section, Text, joined, text
+from optimizer.sections.cost import cost_split
+from optimizer.sections.shortlist import shortlist_blocks, verdict
+from optimizer.sections.wording import (
     MOST_NAMED,
     broken,
     changes_text,
@@ -14,7 +20,6 @@ from optimizer.report.wording import (
     over_text,
     times,
 )
-from optimizer.resilience.breaking_points import MOST
 
 #: Share of the draws of the guesses below which the answer says that the limits may not hold.
 ROBUST = 0.9
@@ -23,23 +28,47 @@ MOST_GIVEN_UP = 2
 
 
 def answer(found: Findings, *, has_doubts: bool = True) -> Section:
-    """The answer in three sentences.
+    """The answer: today's design, what to do, what that costs and gives up, and the shortlist.
 
     Args:
         found: The answers.
         has_doubts: Whether the guesses are tried as well, which takes its time.
     """
-    first = Paragraph(today_text(found))
+    solution, made = found.solution, found.solution.recommendation
+    blocks: list[Block] = [Paragraph(today_text(found))]
     if found.chosen is None:
-        return Section("answer", "The answer", (first, Paragraph(_nothing(found), "warning")))
-    sentences = [first, Paragraph(choice_text(found)), Paragraph(price_text(found))]
+        blocks.append(Paragraph(_nothing(found), "warning"))
+        return Section("answer", "The answer", tuple(blocks))
+    if made is not None:
+        blocks += verdict(found.model, solution, made)
+    blocks += [Paragraph(choice_text(found)), Paragraph(price_text(found))]
     over = broken(found.chosen, 0)
     if over:
         told = joined([over_text(name, amount) for name, amount in over])
-        sentences.append(Paragraph(text("The chosen design breaks limits: ", *told, "."), "warning"))
-    elif has_doubts and is_unsafe(found):
-        sentences.append(Paragraph(doubt_text(found), "warning"))
-    return Section("answer", "The answer", tuple(sentences))
+        blocks.append(Paragraph(text("The chosen design breaks limits: ", *told, "."), "warning"))
+    elif has_doubts and not found.is_suggested and is_unsafe(found):
+        blocks.append(Paragraph(doubt_text(found), "warning"))
+    if made is not None:
+        blocks += shortlist_blocks(found.model, solution, made)
+    if has_doubts:
+        blocks += _measure_first(found)
+    return Section("answer", "The answer", tuple(blocks))
+
+
+def _measure_first(found: Findings) -> list[Block]:
+    """Which guess to measure first, and what knowing it is worth."""
+    doubts = None if found.system is None else found.system.doubts
+    if doubts is None or not doubts.knowledge.paths:
+        return []
+    knowledge = doubts.knowledge
+    best = int(np.lexsort((-knowledge.total.max(axis=1), -knowledge.value_usd))[0])
+    worth = float(knowledge.value_usd[best])
+    saves = (
+        text("knowing it saves ", Number(worth, "USD"), " on average")
+        if worth > 0.0
+        else text("it moves the answer most; what knowing it would save can't be told from chance")
+    )
+    return [Paragraph(text(f"Measure first: {knowledge.paths[best]}; ", *saves, "."))]
 
 
 def doubt_line(found: Findings) -> Text:
@@ -56,13 +85,16 @@ def doubt_line(found: Findings) -> Text:
 
 def today_text(found: Findings) -> Text:
     """What today's design lacks."""
-    system = found.system
+    system, today = found.system, found.solution.today
     load: Text = ()
     if system is not None:
         load = text(" at ", Number(float(system.rate.max()), "requests/s"))
-    over = broken(found.solution.today, 0)
+    over = broken(today, 0)
     if over:
-        names = joined([over_text(name, amount) for name, amount in over], most=MOST_NAMED)
+        busy = float(today.indicators["utilisation"][0]) if "utilisation" in today.indicators else 0.0
+        if system is not None and busy > 1.0:
+            return _overloaded(today, busy, load, [name for name, _ in over])
+        names = joined([_over_today(today, name, amount, busy) for name, amount in over], most=MOST_NAMED)
         return text("Today's design does not survive", *load, ": it breaks ", *names, ".")
     if found.why_not_today.on_front is not None:
         return text("Today's design stays within every limit", *load, ", and is on the front.")
@@ -78,18 +110,54 @@ def today_text(found: Findings) -> Text:
     return text("Today's design stays within every limit", *load, ".")
 
 
+def _overloaded(today: Evaluation, busy: float, load: Text, over: list[str]) -> Text:
+    """A design whose busiest component is asked for more than it can do: what users see of that."""
+    told = text("Today's design is ", times(busy), " overloaded", *load)
+    names = [dimension.name for dimension in today.dimensions]
+    if AVAILABILITY.name in names:
+        fails = 1.0 - float(today.values[0, names.index(AVAILABILITY.name)])
+        told = text(*told, ": ", Number(fails, "fraction"), " of requests fail")
+    others = [text(limit_label(name)) for name in over if name in names and name != AVAILABILITY.name]
+    if others:
+        many = ("limit", "is") if len(others) == 1 else ("limits", "are")
+        told = text(*told, f"; the {many[0]} on ", *joined(others), f" {many[1]} broken as well")
+    return text(*told, ".")
+
+
+def _over_today(today: Evaluation, name: str, amount: float, busy: float) -> Text:
+    """A broken limit in the units of a reader: by what is there, where that says more than the excess."""
+    if name == "saturation":
+        return text("the limit on utilisation (its busiest component is ", Number(busy, "fraction"), " busy)")
+    return over_text(name, amount)
+
+
 def choice_text(found: Findings) -> Text:
     """What to do, and what it reaches."""
     assert found.chosen is not None
-    who = "The suggested design" if found.is_suggested else "The chosen design"
+    who = "The recommended design" if found.is_suggested else "The chosen design"
     values = [
-        text(f"{dimension.name} ", number(dimension, value))
+        text(f"{_called(found, dimension)} ", *_value(found, dimension, float(value)))
         for dimension, value in zip(found.chosen.dimensions, found.chosen.values[0], strict=True)
     ]
     if not found.changed:
         return text(who, " is today's: ", *joined(values), ".")
     what = changes_text(found.labels, found.changed, most=MOST_NAMED)
     return text(who, " changes ", *what, "; it reaches ", *joined(values), ".")
+
+
+def _called(found: Findings, dimension: Dimension) -> str:
+    """A dimension's name, with the percentile where it is one."""
+    if dimension == LATENCY and found.system is not None:
+        share = found.system.system.scenario.dimensions.latency.percentile
+        return f"{dimension.name} (p{100.0 * share:.12g})"
+    return dimension.name
+
+
+def _value(found: Findings, dimension: Dimension, value: float) -> Text:
+    """A value of the chosen design; its cost with what it is spent on."""
+    if dimension == COST and found.system is not None and found.chosen is not None:
+        return cost_split(found.system.system, found.chosen.X[0])
+    return text(number(dimension, value))
 
 
 def price_text(found: Findings) -> Text:
@@ -149,12 +217,12 @@ def where_it_breaks(found: Findings) -> Text:
     points = system.breaking
     first, busiest, margin = int(points.first[0]), int(points.bottleneck[0]), float(points.margin[0])
     if first < 0:
-        return text(", and no limit falls up to ", times(MOST), " the planned load")
+        return text(", and no limit is broken up to ", times(MOST), " the planned load")
     if points.holds[0, first] == 0.0:
         return text(f"; {limit_label(points.limits[first])} is broken whatever the load")
     where = f" at {system.system.components[busiest]}" if busiest >= 0 else ""
     return text(
-        f"; {limit_label(points.limits[first])} falls first{where}, at ", times(margin), " the planned load"
+        f"; {limit_label(points.limits[first])} breaks first{where}, at ", times(margin), " the planned load"
     )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from optimizer.report.content import (
+from optimizer.report.findings import Findings
+from optimizer.resilience.health import BudgetOf, Health
+from optimizer.sections.content import (
     Bar,
     Block,
     Bullets,
@@ -14,9 +16,7 @@ from optimizer.report.content import (
     joined,
     text,
 )
-from optimizer.report.findings import Findings
-from optimizer.report.wording import counted
-from optimizer.resilience.health import BudgetOf, Health
+from optimizer.sections.wording import counted
 
 #: Metastable designs of the front that are named.
 MOST_METASTABLE = 20

@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 from models.evaluation import Evaluation
 from optimizer.changes import called, marked
 from optimizer.decide.explain.off_front import OffFront
+from optimizer.model import Goal
 from optimizer.phrases import capitalised
-from optimizer.report.content import (
+from optimizer.report.findings import Findings
+from optimizer.sections.content import (
     Axis,
     Block,
     Bullets,
@@ -21,13 +23,12 @@ from optimizer.report.content import (
     Paragraph,
     Section,
     Table,
-    Text,
     joined,
     plain,
     text,
 )
-from optimizer.report.findings import Findings, Goal
-from optimizer.report.wording import against_today, broken, counted, limit_label, numbers, over_text
+from optimizer.sections.few import knee_points, near_text
+from optimizer.sections.wording import against_today, broken, counted, limit_label, numbers, over_text
 
 #: Decisions that are named of each of the few.
 MOST_DECISIONS = 12
@@ -78,19 +79,7 @@ def representatives(found: Findings) -> Section | None:
         for i, name, size in zip(few.positions, few.names, sizes, strict=True)
     )
     head = ("design", "what sets it apart", "what it changes against today's", "designs it stands for")
-    near = (
-        text(
-            "Every design of the front differs from the one that stands for it by no more than ",
-            Number(few.radius, "fraction"),
-            " of the front's range, in any dimension.",
-        )
-        if few.radius > 0.0
-        else text("These are all designs of the front.")
-    )
-    points: list[Text] = [
-        text(f"{_opened(found, i)} is {'the' if not k else 'another'} knee{': ' if why else ''}{why}.")
-        for k, (i, why) in enumerate(found.knees)
-    ]
+    points = list(knee_points(found, found.knees))
     if found.rivals.size:
         others = counted(found.rivals.size, "other design")
         points.append(text("Within the model's error ", *others, " could be the knee."))
@@ -99,7 +88,7 @@ def representatives(found: Findings) -> Section | None:
         "The few to look at",
         (
             Table("few", "The designs that stand for the front", head, rows),
-            Paragraph(near),
+            Paragraph(near_text(few)),
             Bullets(tuple(points)),
         ),
     )

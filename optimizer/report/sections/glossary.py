@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from optimizer.report.content import Bullets, Line, Paragraph, Section, Table, Waterfall, plain, tables_of
+from optimizer.sections.content import (
+    Line,
+    Section,
+    Table,
+    Waterfall,
+    plain,
+    tables_of,
+    texts_of,
+)
 
 WORDS: Final[tuple[tuple[str, str], ...]] = (
     ("Availability", "The share of user requests that are answered successfully, over all phases."),
@@ -54,11 +62,8 @@ def _words(sections: Sequence[Section]) -> list[str]:
     for section in sections:
         found.append(section.title)
         for block in section.blocks:
-            if isinstance(block, Paragraph):
-                found.append(plain(block.text))
-            elif isinstance(block, Bullets):
-                found += [plain(point) for point in block.points]
-            elif isinstance(block, (Waterfall, Line)):
+            found += [plain(words) for words in texts_of(block)]
+            if isinstance(block, (Waterfall, Line)):
                 found.append(block.title)
             for table in tables_of(block):
                 found += [table.caption, *table.columns]

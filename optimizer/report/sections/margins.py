@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import math
-
-from optimizer.report.content import Block, Cell, Number, Paragraph, Section, Table, Text, joined, text
 from optimizer.report.findings import Findings
-from optimizer.report.sections.under_load import BEFOREHAND
 from optimizer.report.system_findings import SystemFindings
-from optimizer.report.wording import changes_text, limit_label, times
-from optimizer.resilience.breaking_points import LEAST, MOST
 from optimizer.resilience.escape import Step
-from optimizer.resilience.margins import Margin
+from optimizer.sections.breaking import BEFOREHAND
+from optimizer.sections.content import Block, Cell, Number, Paragraph, Section, Table, joined, text
+from optimizer.sections.margins import furthest_text, losses, multiple
+from optimizer.sections.wording import changes_text, limit_label
 
 
 def margins(found: Findings) -> Section | None:
@@ -20,7 +17,9 @@ def margins(found: Findings) -> Section | None:
     if system is None:
         return None
     return Section(
-        "margins", "Where it breaks, and the way out", (loads(system), losses(system), *way_out(found))
+        "margins",
+        "Where it breaks, and the way out",
+        (loads(system), losses(system.margins), *way_out(found)),
     )
 
 
@@ -31,17 +30,7 @@ def way_out(found: Findings) -> tuple[Block, ...]:
         return ()
     blocks: list[Block] = []
     if system.furthest is not None:
-        step = system.furthest
-        told = text(
-            "The change of one decision that moves the first break furthest: ",
-            *changes_text(found.labels, step.what),
-            ". It moves it from ",
-            *multiple(step.breaks_at),
-            " to ",
-            *multiple(step.holds_to),
-            ".",
-        )
-        blocks.append(Paragraph(told))
+        blocks.append(Paragraph(furthest_text(system.furthest, found.labels)))
     if system.escape:
         rows = tuple(_step(found, step) for step in system.escape)
         head = ("from, requests/s", "switch", "takes", "else", "then it holds to", "users are told")
@@ -54,15 +43,6 @@ def way_out(found: Findings) -> tuple[Block, ...]:
             )
         )
     return tuple(blocks)
-
-
-def multiple(value: float) -> Text:
-    """A multiple of the planned load, as far as was tried."""
-    if value <= LEAST:
-        return text("any load that was tried")
-    if value > MOST:
-        return text("more than ", times(MOST), " the planned load")
-    return text(times(value), " the planned load")
 
 
 def loads(system: SystemFindings) -> Table:
@@ -79,42 +59,6 @@ def loads(system: SystemFindings) -> Table:
         rows.append((limit_label(name), *falls))
     caption = "The load at which each limit falls"
     return Table("load", caption, ("limit", "this design falls at", "today's falls at"), tuple(rows))
-
-
-def losses(system: SystemFindings) -> Table:
-    """What the design stands at the planned load."""
-    rows = tuple((_what(m), _stands(m), _then(m)) for m in system.margins)
-    return Table("losses", "What it stands at the planned load", ("loss", "it stands", "then falls"), rows)
-
-
-def _what(m: Margin) -> str:
-    kinds = {
-        "replicas": f"replicas of {m.component}",
-        "time": f"a slower {m.component}",
-        "hits": f"hits of {m.component}",
-        "zone": "a whole zone",
-    }
-    return kinds[m.kind]
-
-
-def _stands(m: Margin) -> Cell:
-    stands = float(m.stands[0])
-    if math.isnan(stands):
-        return "limits are broken already"
-    if m.kind == "replicas":
-        return text(Number(stands, "count"), " of ", Number(float(m.has[0]), "count"), " lost")
-    if m.kind == "time":
-        return text("more than " if m.is_all[0] else "", Number(stands, "times"), " the time")
-    if m.kind == "hits":
-        return text(Number(stands, "fraction"), " fewer")
-    return "yes" if stands else "no"
-
-
-def _then(m: Margin) -> Cell:
-    if not m.first[0]:
-        return None
-    where = f" at {m.bottleneck[0]}" if m.bottleneck[0] else ""
-    return f"{limit_label(m.first[0])}{where}"
 
 
 def _step(found: Findings, step: Step) -> tuple[Cell, ...]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from optimizer.report.content import Block, Line, Number, Paragraph, Section, Table, Text, text
 from optimizer.report.findings import Findings
+from optimizer.sections.content import Block, Line, Number, Paragraph, Section, Table, Text, text
 from optimizer.solver.solution import Solution
 
 

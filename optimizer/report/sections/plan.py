@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from optimizer.report.content import Block, Cell, Number, Paragraph, Section, Table, joined, text
 from optimizer.report.findings import Findings
-from optimizer.report.wording import changes_text, counted
-from optimizer.resilience.runbook import Switch
+from optimizer.sections.content import Block, Number, Paragraph, Section, text
+from optimizer.sections.runbook import phases_table, switches_block
+from optimizer.sections.wording import counted
 
 
 def plan(found: Findings) -> Section | None:
@@ -27,55 +27,9 @@ def plan(found: Findings) -> Section | None:
                 " from today's.",
             )
         ),
-        _phases(found),
+        phases_table(system, found.system.rate, found.system.plan, found.labels),
+        switches_block(found.system.runbook, found.labels),
     ]
-    if found.system.runbook:
-        head = (
-            "on from, requests/s",
-            "switch",
-            "back below, requests/s",
-            "takes",
-            "load doubles in",
-            "in time",
-        )
-        rows = tuple(_switch(found, switch) for switch in found.system.runbook)
-        caption = "The runbook: from the calm setting upwards, when to switch what, and when to take it back"
-        blocks.append(Table("runbook", caption, head, rows, is_headed=False))
-    else:
-        blocks.append(Paragraph(text("Nothing needs to be switched while it runs.")))
     if len(system.phases) > 1 and not found.system.plan:
         blocks.append(Paragraph(text("No decision is set by phase: the design stays as it is throughout.")))
     return Section("plan", "The plan by phase", tuple(blocks))
-
-
-def _phases(found: Findings) -> Table:
-    assert found.system is not None
-    system, settings = found.system.system, found.system.plan
-    head = ("phase", "hours", "requests/s", *(found.labels.decision(one.decision) for one in settings))
-    rows = []
-    for p, phase in enumerate(system.phases):
-        cells: list[Cell] = [
-            phase,
-            Number(float(system.hours[0, p]), "h"),
-            Number(float(found.system.rate[p]), "requests/s"),
-        ]
-        cells += [found.labels.value(one.decision, one.settings[p]) for one in settings]
-        rows.append(tuple(cells))
-    return Table("phases", "The phases, and what is set in each", head, tuple(rows))
-
-
-def _switch(found: Findings, switch: Switch) -> tuple[Cell, ...]:
-    minutes, lead = switch.step.minutes, switch.lead_minutes
-    is_in_time: Cell = (
-        None if switch.is_in_time is None else "yes" if switch.is_in_time else "no: switch it before"
-    )
-    told = joined([text(notice) for notice in switch.step.told])
-    what = changes_text(found.labels, switch.step.what)
-    return (
-        Number(switch.on_above, "requests/s"),
-        text(*what, *(text("; users are told: ", *told) if told else ())),
-        Number(switch.off_below, "requests/s"),
-        None if minutes is None else Number(minutes, "min"),
-        None if lead is None else Number(lead, "min"),
-        is_in_time,
-    )

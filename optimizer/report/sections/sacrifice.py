@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from optimizer.changes import called, changes
-from optimizer.phrases import capitalised
-from optimizer.report.content import (
-    Block,
-    Bullets,
-    Cell,
-    Number,
-    Paragraph,
-    Section,
-    Table,
-    Text,
-    joined,
-    text,
-)
 from optimizer.report.findings import Findings
-from optimizer.report.wording import MOST_NAMED, broken, changes_text, moved, number
+from optimizer.sections.content import Block, Bullets, Paragraph, Section, text
+from optimizer.sections.notices import notices_blocks
+from optimizer.sections.trade_offs import given_up, ways_to_more
+from optimizer.sections.why_not import dominated_by
+from optimizer.sections.wording import broken, number
 
 
 def sacrifice(found: Findings) -> Section | None:
@@ -30,67 +20,10 @@ def sacrifice(found: Findings) -> Section | None:
         blocks.append(Paragraph(text(f"The design is not on the front: {why}."), "warning"))
         blocks += _why_not(found)
     else:
-        blocks += _given_up(found, found.position)
+        blocks += given_up(found, found.position, found.gives_up)
+        blocks += ways_to_more(found, found.position, found.exchanges)
     blocks += _told(found)
     return Section("sacrifice", "What it gives up, and what users are told", tuple(blocks))
-
-
-def _given_up(found: Findings, i: int) -> list[Block]:
-    evaluation = found.front.evaluation
-    dimensions = evaluation.dimensions
-    rows: list[tuple[Cell, ...]] = []
-    for one in found.gives_up:
-        dimension = dimensions[one.dimension]
-        bought: Cell = moved(
-            dimensions, evaluation.values[one.reached_by], evaluation.values[i], only=one.bought
-        )
-        if one.share == 0.0:
-            bought = "nothing given up: none is better"
-        elif one.is_noise:
-            bought = "the difference lies within the model's error"
-        rows.append(
-            (
-                dimension.name,
-                number(dimension, evaluation.values[i, one.dimension]),
-                number(dimension, one.best),
-                Number(one.share, "fraction"),
-                bought,
-            )
-        )
-    head = (
-        "dimension",
-        "this design",
-        "best reachable",
-        "given up, of the front's range",
-        "what is bought with it",
-    )
-    table = Table("sacrifice", "What it gives up against the best of each dimension", head, tuple(rows))
-    told = {one.dimension for one in found.gives_up}
-    same = [text(d.name) for j, d in enumerate(dimensions) if j not in told]
-    if same:
-        alike = text("In ", *joined(same), " it gives up nothing: all designs of the front are the same.")
-        return [table, Paragraph(alike), *_ways(found, i)]
-    return [table, *_ways(found, i)]
-
-
-def _ways(found: Findings, i: int) -> list[Block]:
-    """The cheapest way to more of each dimension."""
-    ways = [_way(found, i, e.dimension, e.to) for e in found.exchanges]
-    if not ways:
-        return []
-    return [Paragraph(text("The cheapest way to more of each dimension:")), Bullets(tuple(ways))]
-
-
-def _way(found: Findings, i: int, dimension: int, to: int) -> Text:
-    evaluation = found.front.evaluation
-    what = changes_text(
-        found.labels, changes(found.space, found.front.X[i], found.front.X[to]), most=MOST_NAMED
-    )
-    name = evaluation.dimensions[dimension].name
-    effect = moved(evaluation.dimensions, evaluation.values[i], evaluation.values[to])
-    return text(
-        f"Better {name}: {called(found.space, found.front.X, to)}, ", *effect, "; it changes ", *what, "."
-    )
 
 
 def _why_not(found: Findings) -> list[Block]:
@@ -98,22 +31,6 @@ def _why_not(found: Findings) -> list[Block]:
     if why is None:
         return []
     return [Bullets(tuple(dominated_by(found, why.design.values[0], why.dominators)))]
-
-
-def dominated_by(found: Findings, values: object, dominators: object) -> list[Text]:
-    """The designs of the front that are better, up to three."""
-    import numpy as np
-
-    evaluation = found.front.evaluation
-    return [
-        text(
-            f"{capitalised(called(found.space, found.front.X, int(i)))} is as good in everything, "
-            "and better in this: ",
-            *moved(evaluation.dimensions, np.asarray(values), evaluation.values[int(i)]),
-            ".",
-        )
-        for i in np.asarray(dominators)[:3]
-    ]
 
 
 def _told(found: Findings) -> list[Block]:
@@ -133,15 +50,8 @@ def _told(found: Findings) -> list[Block]:
         ]
     if found.system is None:
         return blocks
-    notices = [
-        text(
-            f"{notice.label}",
-            *(text(" (in ", *joined([text(phase) for phase in notice.phases]), ")") if notice.phases else ()),
-            f": {notice.text}",
-        )
-        for notice in found.system.notices
-    ]
+    notices = notices_blocks(found.system.notices)
     if notices:
-        return [*blocks, Paragraph(text("What users are told:")), Bullets(tuple(notices))]
+        return [*blocks, *notices]
     told = "No decision that is in force has a notice for users; whether they should be told is left to you."
     return [*blocks, Paragraph(text(told))]

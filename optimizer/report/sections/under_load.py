@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
 
 from models.evaluation import AVAILABILITY, CONSISTENCY, DIMENSIONS, LATENCY
-from optimizer.report.content import Cell, Number, Table, Text, joined, text
 from optimizer.report.findings import Findings
-from optimizer.report.wording import limit_label, number, over_text, times
 from optimizer.resilience.breaking_points import MOST, BreakingPoints
 from optimizer.resilience.load_curve import LoadCurve
+from optimizer.sections.breaking import BEFOREHAND, margin_text
+from optimizer.sections.content import Cell, Number, Table, Text, joined, text
+from optimizer.sections.wording import limit_label, number, over_text, times
 
-#: Limits on what is done beforehand: no load changes them.
-BEFOREHAND = ("effort_days", "one_time_usd")
 #: What it means that a limit beside those of the dimensions is broken (`Dimension.called`).
 _MEANS = {
     "saturation": "the busiest part has too little time left: waits grow steeply",
@@ -36,57 +34,6 @@ def meaning(found: Findings, limit: str) -> str:
         return "the slowest of this flow wait longer than its limit allows"
     broken = {dimension.name: dimension.called.broken for dimension in DIMENSIONS}
     return _MEANS.get(limit) or broken.get(limit) or "the limit is broken"
-
-
-def first_fall(
-    points: BreakingPoints, i: int, *, components: tuple[str, ...], rate: float | None = None
-) -> Text:
-    """Where the first limit falls, as a sentence without its end: `the limit on latency falls first ...`.
-
-    Args:
-        points: Breaking points.
-        i: The design, by its row.
-        components: Names of the components.
-        rate: Planned requests/s at the peak, where it is the load that was multiplied.
-    """
-    first, busiest, margin = int(points.first[i]), int(points.bottleneck[i]), float(points.margin[i])
-    what = _planned(points.what)
-    if first < 0:
-        return text("no limit falls up to ", times(MOST), f" {what}")
-    name = _the_limit(points.limits[first])
-    if points.holds[i, first] == 0.0:
-        return text(f"{name} is broken at any multiple of {what}")
-    told = text(f"{name} falls first, at ", times(margin), f" {what}")
-    if busiest >= 0 and not _is_driver(points, components):
-        told = text(*told, f", where {components[busiest]} is the busiest part")
-    return told if rate is None else text(*told, ": ", Number(margin * rate, "requests/s"), " at the peak")
-
-
-def dips_text(found: Sequence[tuple[str, tuple[float, ...]]]) -> Text:
-    """The limits that are broken for a stretch of the load and hold again above it, in a sentence."""
-    parts = []
-    for name, multiples in found:
-        low, high = times(multiples[0]), times(multiples[-1])
-        if len(multiples) == 1:
-            parts.append(text(f"{limit_label(name)} (seen at ", low, ")"))
-        else:
-            parts.append(text(f"{limit_label(name)} (seen between ", low, " and ", high, ")"))
-    return text(
-        "For stretches of the load that hold again above them, these limits are broken too: ",
-        *joined(parts),
-        ".",
-    )
-
-
-def margin_text(multiple: float, holds: float) -> Text:
-    """How far a breaking point is from the plan, as multiples tell it."""
-    if holds == 0.0:
-        return text("none: broken at any load that was tried")
-    if not math.isfinite(multiple):
-        return text("more than ", times(MOST), " the plan")
-    if multiple <= 1.0:
-        return text("none: broken as planned, it holds to ", times(holds), " the plan")
-    return text(Number(multiple - 1.0, "more"), " above the plan")
 
 
 def falls_table(
@@ -166,41 +113,6 @@ def at_load(found: Findings, curve: LoadCurve, i: int) -> tuple[Text, tuple[Text
     return told, tuple(text(*over_text(name, over), f": {meaning(found, name)}") for name, over in broken)
 
 
-def grown(
-    points: Mapping[str, BreakingPoints],
-    *,
-    name: str,
-    caption: str,
-    head: str,
-    until: str,
-    components: tuple[str, ...],
-) -> Table:
-    """How far each of some things can grow until the first limit falls.
-
-    Args:
-        points: Breaking points of one design, by what grew.
-        name: Name of the table.
-        caption: What it shows.
-        head: What grows, as a head.
-        until: The head of how far.
-        components: Names of the components.
-    """
-    rows: list[tuple[Cell, ...]] = []
-    for what, found in sorted(points.items(), key=lambda one: (float(one[1].margin[0]), one[0])):
-        first, busiest = int(found.first[0]), int(found.bottleneck[0])
-        margin = float(found.margin[0])
-        falls: Cell = limit_label(found.limits[first]) if first >= 0 else None
-        if first >= 0 and found.holds[0, first] == 0.0:
-            reaches: Cell = "broken at any multiple that was tried"
-        elif math.isfinite(margin):
-            reaches = times(margin)
-        else:
-            reaches = text("more than ", times(MOST))
-        where = components[busiest] if busiest >= 0 and not _is_driver(found, components) else None
-        rows.append((what, reaches, falls, where))
-    return Table(name, caption, (head, until, "then falls", "busiest part there"), tuple(rows))
-
-
 def _by_fall(points: BreakingPoints, i: int) -> list[tuple[int, str]]:
     """The limits that a load can move, the first to fall first."""
     asked = [(j, name) for j, name in enumerate(points.limits) if name not in BEFOREHAND]
@@ -214,16 +126,3 @@ def _seen(curve: LoadCurve, i: int) -> Text:
         value = float(curve.values[i, curve.dimensions.index(dimension)])
         parts.append(text(f"{dimension.name} ", number(dimension, value)))
     return joined(parts)
-
-
-def _the_limit(name: str) -> str:
-    """A limit as the subject of a sentence."""
-    return "staying up after a push" if name == "metastable" else f"the limit on {limit_label(name)}"
-
-
-def _planned(what: str) -> str:
-    return "the planned load" if what == "load" else f"what the file says of {what}"
-
-
-def _is_driver(points: BreakingPoints, components: tuple[str, ...]) -> bool:
-    return points.what != "load" and points.what not in components

@@ -14,7 +14,7 @@ from models.space.space import design_space
 from models.system.compiler import compile_system
 from optimizer.decide.confidence.sobol import decision_shares
 from optimizer.decide.oddities import oddities
-from optimizer.model import size_of
+from optimizer.space import size_of
 from scenarios import scenario
 
 MB = 2**20

@@ -17,9 +17,9 @@ from optimizer.batch.across import gathered, safety, solve_across
 from optimizer.batch.across_report import across_report, across_table
 from optimizer.batch.together import Joined, TogetherError, together
 from optimizer.batch.varied import varied
-from optimizer.report.content import plain
 from optimizer.report.data import report_data, report_schema
 from optimizer.runs.store import RunStore
+from optimizer.sections.content import plain
 from optimizer.solver.config import SolveConfig
 from reports import DAY, everything_scenario
 from scenarios import scenario

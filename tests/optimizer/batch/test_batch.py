@@ -28,11 +28,11 @@ from optimizer.batch.varied import varied
 from optimizer.engines.dask import Cluster
 from optimizer.engines.local import Here, Processes
 from optimizer.files.json import solution_answer
-from optimizer.report.content import Line, plain
 from optimizer.report.data import report_data, report_schema
 from optimizer.report.html import html
 from optimizer.report.markdown import markdown
 from optimizer.runs.store import RunStore
+from optimizer.sections.content import Line, plain
 from optimizer.solver.config import SolveConfig
 from reports import DAY, ROOT, everything_scenario
 
@@ -59,7 +59,7 @@ def done(tmp_path_factory):
 def test_every_case_is_solved_as_it_is_alone(done):
     for case in done.cases:
         system = compile_system(varied(SHOP, case.changes))
-        alone = solve(system, settled(system, SolveConfig(seed=case.seed)))
+        alone = solve(system, settled(system.space, SolveConfig(seed=case.seed)))
         assert done.results[case.number]["answer"] == json.loads(
             json.dumps(solution_answer(alone, system.space))
         )
@@ -79,9 +79,9 @@ def test_every_engine_writes_the_same_files(done, engine, tmp_path):
 
 def test_a_method_does_not_depend_on_the_machine():
     system = compile_system(SHOP)
-    assert settled(system, SolveConfig()).method == "exact"
-    assert settled(system, SolveConfig(evaluations=10)).method == "archive"
-    assert settled(system, SolveConfig(method="nsga2")).method == "nsga2"
+    assert settled(system.space, SolveConfig()).method == "exact"
+    assert settled(system.space, SolveConfig(evaluations=10)).method == "archive"
+    assert settled(system.space, SolveConfig(method="nsga2")).method == "nsga2"
 
 
 def fails_for_four(case):

@@ -26,6 +26,7 @@ from optimizer.runs.connecting import StoreError
 from optimizer.runs.solving import follow, solve_with_store
 from optimizer.runs.store import RunStore
 from optimizer.runs.worker import start_worker
+from optimizer.scenario_model import model_of
 from optimizer.solver.config import SolveConfig
 
 TEXT = path_of("black-friday-exercise").read_text(encoding="utf-8")
@@ -181,7 +182,7 @@ def test_a_batch_is_no_front_to_compare(store):
     batch = asked(store, seeds=1, vary=[])
     work_on(store, batch.id, engine=Here())
     system = compile_system(SCENARIO)
-    solved = solve_with_store(store, system, TEXT, SolveConfig())
+    solved = solve_with_store(store, model_of(system), SolveConfig(), text=TEXT)
     with pytest.raises(StoreError, match="batch, done"):
         compare_runs(store, store.get(batch.id), solved.run)
 

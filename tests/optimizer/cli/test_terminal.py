@@ -11,8 +11,9 @@ from rich.console import Console
 
 from instances import Grid, Shop
 from models import compile_system
-from optimizer import solve, solve_with
+from optimizer import solve
 from optimizer.cli.terminal import MOST_SHOWN, NARROW, print_solution, written
+from own_models import solve_with
 from scenarios import scenario
 
 LONG = Grid(40, 3)

@@ -6,16 +6,8 @@ import numpy as np
 
 from fronts import front
 from optimizer.decide.choose.knee import mean_cost
-from optimizer.decide.noise import (
-    MODEL_ERROR,
-    NO_ERROR,
-    ModelError,
-    alike,
-    best_in_each,
-    contenders,
-    error_of,
-    is_equal,
-)
+from optimizer.decide.noise import alike, best_in_each, contenders, error_of, is_equal
+from optimizer.model import MODEL_ERROR, NO_ERROR, ModelError
 from optimizer.pareto.scaling import scale_of
 
 TENTH = ModelError("by hand", {"latency": ((0.5, 0.01), (np.inf, 0.1))})

@@ -7,8 +7,9 @@ import numpy as np
 from models import compile_system, load_scenario
 from optimizer.changes import TODAYS, is_today, today_of
 from optimizer.files.gallery import path_of
-from optimizer.report.content import plain
-from optimizer.report.wording import against_today, labels_of
+from optimizer.scenario_model import labels_of
+from optimizer.sections.content import plain
+from optimizer.sections.wording import against_today
 
 
 def test_todays_design_is_called_so_and_no_other():

@@ -17,14 +17,15 @@ from models.scenario.load import scenario_from
 from optimizer.changes import TODAYS, called, place_of_today
 from optimizer.cli.main import app
 from optimizer.decide.explain.standing import Place
-from optimizer.report.content import Table, plain
 from optimizer.report.findings import findings_of
 from optimizer.report.sections.choice import choice
 from optimizer.report.sections.front import front, marks, representatives
 from optimizer.report.sections.measured import placed
-from optimizer.report.sections.sacrifice import dominated_by
 from optimizer.runs.solving import solve_with_store
 from optimizer.runs.store import RunStore
+from optimizer.scenario_model import model_of
+from optimizer.sections.content import Table, plain
+from optimizer.sections.why_not import dominated_by
 from optimizer.solver.config import SolveConfig
 
 #: More copies are dearer and take more: all five designs are on the front, today's is one of them.
@@ -47,7 +48,7 @@ def solved(tmp_path_factory):
     path.write_text(TEXT, encoding="utf-8")
     system = compile_system(scenario_from(yaml.safe_load(TEXT)))
     with RunStore(f"sqlite:///{folder / 'runs.sqlite'}") as keeper:
-        done = solve_with_store(keeper, system, TEXT, SolveConfig())
+        done = solve_with_store(keeper, model_of(system), SolveConfig(), text=TEXT)
     place = place_of_today(system.space, done.solution.front.X)
     assert place is not None
     assert len(done.solution.front) == 5
@@ -98,7 +99,7 @@ def test_json_names_its_number(solved, command):
 
 def test_sections_of_the_report_call_it_so(solved):
     *_, system, done, number = solved
-    found = findings_of(system, done.solution)
+    found = findings_of(model_of(system), done.solution)
     for section in (representatives(found), front(found)):
         rows = [row for block in section.blocks if isinstance(block, Table) for row in block.rows]
         for row in rows:
@@ -159,7 +160,7 @@ def test_sentences_about_a_design_that_todays_beats_name_todays(solved):
     headline, *more = [plain(one) for one in placed(place, worse, front, system.space)]
     assert headline == f"Beaten by {TODAYS}, which is at least as good in everything."
     assert more[0].startswith("Today's design is ")
-    found = findings_of(system, done.solution)
+    found = findings_of(model_of(system), done.solution)
     (said,) = (plain(one) for one in dominated_by(found, values[0], [todays]))
     assert said.startswith("Today's design is as good in everything")
 

@@ -18,9 +18,10 @@ from instances import PRICE, SPEED, Grid, Shop
 from models import compile_system
 from models.errors import OutputError
 from models.evaluation import Evaluation
-from optimizer import solve, solve_with
+from optimizer import solve
 from optimizer.files.solution import FILES, refuse_existing, write_solution
 from optimizer.files.tables import design_table
+from own_models import solve_with
 from scenarios import scenario
 
 GRID = Grid(6, 5, 3)

@@ -14,8 +14,8 @@ import pytest
 from browser import Watch, browser
 from models.units import quantity
 from optimizer.decide.choose.ranges import kept
-from optimizer.report.content import plain
 from optimizer.report.html import html
+from optimizer.sections.content import plain
 from reports import HOSTILE, everything, large_report
 
 #: The worst contrast of any text with what is behind it (WCAG 2.2, 1.4.3), and where it is.

@@ -19,12 +19,12 @@ from pymarkdown.api import PyMarkdownApi
 
 from optimizer.files.tables import design_table
 from optimizer.report.adr import adr
-from optimizer.report.content import Bullets, FrontView, Number, Paragraph, plain
 from optimizer.report.data import report_json, report_schema
 from optimizer.report.html import html
 from optimizer.report.markdown import markdown
 from optimizer.report.workbook import unit_label, workbook
 from optimizer.report.writing import FORMATS, write_report
+from optimizer.sections.content import Bullets, FrontView, Number, Paragraph, plain
 from reports import HOSTILE, everything, everything_scenario, exercise, report_of
 
 REPORTS = {"exercise": exercise, "everything": everything}

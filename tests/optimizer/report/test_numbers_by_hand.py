@@ -14,7 +14,6 @@ import pytest
 
 from models.evaluator import evaluate
 from optimizer.report.charts import line_chart, waterfall_chart
-from optimizer.report.content import Bar, Bullets, Line, Number, Paragraph, Table, Waterfall, plain
 from optimizer.report.record import record
 from optimizer.report.sections.answer import answer
 from optimizer.report.sections.front import axes_of
@@ -22,6 +21,7 @@ from optimizer.report.sections.margins import margins
 from optimizer.report.sections.sacrifice import sacrifice
 from optimizer.report.sections.standing import standing
 from optimizer.report.sections.today import why_not_today
+from optimizer.sections.content import Bar, Bullets, Line, Number, Paragraph, Table, Waterfall, plain
 from reports import DAY, everything, exercise, report_of, with_answers
 
 

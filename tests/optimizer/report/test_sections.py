@@ -13,13 +13,13 @@ from models import compile_system
 from models.evaluation import Evaluation, nines_of
 from models.evaluator import evaluate, run
 from optimizer.changes import changes
-from optimizer.report.content import FrontView, Number, Paragraph, Waterfall, plain
-from optimizer.report.findings import Goal
+from optimizer.model import Goal
 from optimizer.report.sections.budget import budget
 from optimizer.report.sections.front import thinned
 from optimizer.report.sections.margins import loads
-from optimizer.report.wording import changes_text
 from optimizer.resilience.health import BudgetOf
+from optimizer.sections.content import FrontView, Number, Paragraph, Waterfall, plain
+from optimizer.sections.wording import changes_text
 from reports import everything, exercise, large_report, report_of
 from scenarios import scenario
 

@@ -10,15 +10,16 @@ import pytest
 from models import compile_system
 from models.evaluation import DIMENSIONS
 from optimizer.decide.choose.survival_rules import Condition, Rule
-from optimizer.report.content import Bullets, Paragraph, Section, plain, text
 from optimizer.report.record import record
 from optimizer.report.sections.answer import ROBUST, answer
 from optimizer.report.sections.budget import emergence
 from optimizer.report.sections.choice import choice
 from optimizer.report.sections.glossary import WORDS, glossary
-from optimizer.report.sections.rules import rules
 from optimizer.report.sections.sacrifice import sacrifice
-from optimizer.report.wording import counted, labels_of, moved_in, over_text
+from optimizer.report.sections.survival import survival
+from optimizer.scenario_model import labels_of
+from optimizer.sections.content import Bullets, Paragraph, Section, plain, text
+from optimizer.sections.wording import counted, moved_in, over_text
 from reports import DAY, everything, exercise, with_answers
 from scenarios import scenario
 
@@ -89,7 +90,7 @@ def test_rules_call_decisions_by_their_labels():
     ground = replace(
         found.system.rules, rules=replace(found.system.rules.rules, exact=(rule,), explained=0.5)
     )
-    section = rules(with_answers(found, rules=ground))
+    section = survival(with_answers(found, rules=ground))
     (row,) = section.blocks[1].rows
     assert row[0] == "Copies of the web at least 3, mode = As now and shed in peak (on)"
 

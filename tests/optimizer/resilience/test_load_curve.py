@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from models import compile_system, evaluate
-from optimizer.report.content import plain
-from optimizer.report.sections.under_load import dips_text
 from optimizer.resilience.breaking_points import BreakingPoints, breaking_points
 from optimizer.resilience.load_curve import LOADS, LoadCurve, dips, load_curve
+from optimizer.sections.breaking import dips_text
+from optimizer.sections.content import plain
 from scenarios import scenario
 from stories import bundled
 

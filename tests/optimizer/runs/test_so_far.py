@@ -8,6 +8,7 @@ from models.evaluation import DIMENSIONS
 from optimizer.runs.recording import Recorder
 from optimizer.runs.so_far import so_far
 from optimizer.runs.store import RunStore
+from optimizer.scenario_model import model_of
 from optimizer.search.hypervolumes import trace_of
 from reports import exercise
 
@@ -19,7 +20,7 @@ def test_the_best_so_far_and_the_trace(tmp_path, monkeypatch):
     system, found, _ = exercise()
     monkeypatch.setattr("optimizer.runs.recording.FRONT_S", 0.0)
     with RunStore(f"sqlite:///{tmp_path / 'runs.sqlite'}") as store:
-        run = store.request(wanted_solve(system, "text", SolveConfig()))
+        run = store.request(wanted_solve(model_of(system), SolveConfig(), text="text"))
         assert so_far(store, run.id, DIMENSIONS) is None
         assert store.begin(run.id)
         front = found.front

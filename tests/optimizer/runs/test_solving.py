@@ -9,7 +9,6 @@ import subprocess
 import sys
 import threading
 import time
-from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -24,6 +23,7 @@ from optimizer.runs.run import key_of
 from optimizer.runs.solving import NotKeptError, solution_of, solve_with_store, text_of, wanted_solve
 from optimizer.runs.store import RunStore
 from optimizer.runs.worker import start_worker, work_on
+from optimizer.scenario_model import model_of
 from optimizer.solver.config import SolveConfig
 from optimizer.versions import versions
 from reports import ROOT, everything_scenario, exercise
@@ -70,9 +70,9 @@ def test_plain_values_hold_a_solution_bit_by_bit(config):
 
 def test_the_second_time_it_comes_from_the_store(store):
     system, _, _ = exercise()
-    first = solve_with_store(store, system, text_of(system, None), SolveConfig())
-    again = solve_with_store(store, system, text_of(system, None), SolveConfig(workers=2))
-    fresh = solve_with_store(store, system, text_of(system, None), SolveConfig(), fresh=True)
+    first = solve_with_store(store, model_of(system), SolveConfig())
+    again = solve_with_store(store, model_of(system), SolveConfig(workers=2))
+    fresh = solve_with_store(store, model_of(system), SolveConfig(), fresh=True)
     assert (first.how, again.how, fresh.how) == ("worked out", "from the store", "worked out")
     assert again.run.id == first.run.id != fresh.run.id
     assert same(system, first.solution, solve(system))
@@ -121,7 +121,7 @@ def test_a_cancelled_search_keeps_what_it_found_and_goes_on_to_the_same_end(stor
         if total == 6000 and done >= 1000 and not store.get(run.id).cancel:
             store.cancel(run.id)
 
-    run = store.request(wanted_solve(system, text, config))
+    run = store.request(wanted_solve(model_of(system), config, text=text))
     first = solve_with_store_begun(store, run, system, config, cancel)
     told = store.get(run.id)
     assert told.state == "cancelled"
@@ -129,7 +129,7 @@ def test_a_cancelled_search_keeps_what_it_found_and_goes_on_to_the_same_end(stor
     assert 1000 <= told.done < 6000
     assert told.on_front == len(first.front) > 0
     assert same(system, solution_of(store, told, system.space), first)
-    again = solve_with_store(store, system, text, config)
+    again = solve_with_store(store, model_of(system), config, text=text)
     assert (again.run.id, again.run.state) == (run.id, "done")
     whole = solve(system, config)
     assert (again.solution.front.X == whole.front.X).all()
@@ -145,7 +145,7 @@ def solve_with_store_begun(store, run, system, config, progress):
     from optimizer.runs.solving import perform
 
     assert store.begin(run.id)
-    return perform(store, run, system.space, config, partial(solve, system), progress=progress)
+    return perform(store, run, model_of(system), config, progress=progress)
 
 
 def test_a_solve_that_fails_says_so_in_its_run(store, monkeypatch):
@@ -156,7 +156,7 @@ def test_a_solve_that_fails_says_so_in_its_run(store, monkeypatch):
 
     monkeypatch.setattr("optimizer.runs.solving.solve", broken)
     with pytest.raises(RuntimeError):
-        solve_with_store(store, system, text_of(system, None), SolveConfig())
+        solve_with_store(store, model_of(system), SolveConfig())
     (run,) = store.runs()
     assert (run.state, run.error) == ("failed", "RuntimeError: no")
 
@@ -165,9 +165,9 @@ def test_a_process_of_its_own_works_on_a_run_and_others_join(url, store):
     system = large()
     config = SolveConfig(method="archive", evaluations=3000, seed=1)
     text = text_of(system, None)
-    run = store.request(wanted_solve(system, text, config))
+    run = store.request(wanted_solve(model_of(system), config, text=text))
     worker = start_worker(store, run)
-    joined = solve_with_store(store, system, text, config)
+    joined = solve_with_store(store, model_of(system), config, text=text)
     assert worker.wait(60) == 0
     assert joined.run.id == run.id
     assert joined.how in ("joined", "worked out")
@@ -197,7 +197,7 @@ def test_a_worker_that_is_killed_is_noticed_and_its_search_goes_on(url, store):
     system = large()
     config = SolveConfig(method="archive", evaluations=2500, seed=2)
     text = text_of(system, None)
-    run = store.request(wanted_solve(system, text, config))
+    run = store.request(wanted_solve(model_of(system), config, text=text))
     worker = eager_worker(url, run)
     wait_for(lambda: store.checkpoint(run.id) is not None, 60)
     worker.kill()
@@ -207,7 +207,7 @@ def test_a_worker_that_is_killed_is_noticed_and_its_search_goes_on(url, store):
     assert len(pd.read_parquet(io.BytesIO(front_then[0]))) > 0
     time.sleep(0.3)
     assert store.bury(silent_s=0.2) == 1
-    again = store.request(wanted_solve(system, text, config))
+    again = store.request(wanted_solve(model_of(system), config, text=text))
     assert (again.id, again.state) == (run.id, "queued")
     assert again.done >= 0
     assert store.checkpoint(run.id) is not None
@@ -221,13 +221,13 @@ def test_a_worker_that_is_killed_is_noticed_and_its_search_goes_on(url, store):
 def test_whoever_waits_for_a_run_whose_process_dies_goes_on_with_it(store, monkeypatch):
     system, _, _ = exercise()
     text = text_of(system, None)
-    run = store.request(wanted_solve(system, text, SolveConfig()))
+    run = store.request(wanted_solve(model_of(system), SolveConfig(), text=text))
     assert store.begin(run.id, worker="a process that dies at once")
     monkeypatch.setattr("optimizer.runs.run.SILENT_S", 0.2)
     monkeypatch.setattr("optimizer.runs.solving.LOOK_S", 0.05)
     bury = store.bury
     monkeypatch.setattr(store, "bury", lambda: bury(silent_s=0.2))
-    found = solve_with_store(store, system, text, SolveConfig())
+    found = solve_with_store(store, model_of(system), SolveConfig(), text=text)
     assert (found.how, found.run.id, found.run.state) == ("worked out", run.id, "done")
     assert same(system, found.solution, solve(system, SolveConfig()))
 
@@ -240,7 +240,7 @@ def test_a_result_that_the_store_cannot_take_is_not_lost(store, monkeypatch):
 
     monkeypatch.setattr(store, "end", away)
     with pytest.raises(NotKeptError, match="not kept: the run store has gone") as told:
-        solve_with_store(store, system, text_of(system, None), SolveConfig())
+        solve_with_store(store, model_of(system), SolveConfig())
     assert same(system, told.value.solution, solve(system, SolveConfig()))
 
 
@@ -255,7 +255,7 @@ def test_a_store_that_is_away_for_a_while_stops_no_search(store, monkeypatch):
     monkeypatch.setattr(store, "keep_front", away)
     monkeypatch.setattr(store, "beat", away)
     system = compile_system(everything_scenario())
-    found = solve_with_store(store, system, text_of(system, None), SEARCH)
+    found = solve_with_store(store, model_of(system), SEARCH)
     assert asked
     assert found.run.state == "done"
     assert same_front(found.solution, solve(system, SEARCH))
@@ -271,9 +271,9 @@ def wait_for(holds, seconds):
 def test_no_more_run_at_once_than_there_is_room_for(store):
     system, _, _ = exercise()
     text = text_of(system, None)
-    first = store.request(wanted_solve(system, text, SolveConfig(seed=1)))
+    first = store.request(wanted_solve(model_of(system), SolveConfig(seed=1), text=text))
     assert store.begin(first.id)
-    second = store.request(wanted_solve(system, text, SolveConfig(seed=2)))
+    second = store.request(wanted_solve(model_of(system), SolveConfig(seed=2), text=text))
     thread = threading.Thread(target=work_on, args=(store, second.id), kwargs={"most": 1})
     thread.start()
     time.sleep(0.3)
@@ -285,7 +285,7 @@ def test_no_more_run_at_once_than_there_is_room_for(store):
 
 def test_runs_move_to_another_store_whole(store, tmp_path):
     system, _, _ = exercise()
-    found = solve_with_store(store, system, text_of(system, None), SolveConfig())
+    found = solve_with_store(store, model_of(system), SolveConfig())
     store.note(found.run.id, "why")
     store.tag(found.run.id, ["kept"])
     assert write_runs(store, [found.run.id], tmp_path / "runs.json") == 1
@@ -294,13 +294,13 @@ def test_runs_move_to_another_store_whole(store, tmp_path):
         assert read_runs(other, tmp_path / "runs.json") == (0, 1)
         assert other.get(found.run.id) == store.get(found.run.id)
         assert other.front(found.run.id) == store.front(found.run.id)
-        again = solve_with_store(other, system, text_of(system, None), SolveConfig())
+        again = solve_with_store(other, model_of(system), SolveConfig())
         assert again.how == "from the store"
 
 
 def test_a_live_run_that_moves_is_interrupted_there(store, tmp_path):
     system, _, _ = exercise()
-    wanted = wanted_solve(system, text_of(system, None), SolveConfig())
+    wanted = wanted_solve(model_of(system), SolveConfig())
     run = store.request(wanted)
     store.begin(run.id)
     write_runs(store, [run.id], tmp_path / "runs.json")

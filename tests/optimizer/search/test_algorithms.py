@@ -12,7 +12,7 @@ from optimizer.search.by_name import search_by_name
 from optimizer.search.driver import Budget
 from optimizer.search.problem import SpaceProblem
 from optimizer.solver.config import SolveConfig
-from optimizer.solver.solver import solve_with
+from own_models import solve_with
 from searches import Model, space_of_every_kind
 
 

@@ -19,7 +19,7 @@ from optimizer.search.driver import Budget, Found, search
 from optimizer.search.hypervolumes import scaled_hypervolume
 from optimizer.solver.config import SolveConfig
 from optimizer.solver.restarts import united
-from optimizer.solver.solver import solve_with
+from own_models import solve_with
 from scenarios import scenario
 from searches import (
     Model,

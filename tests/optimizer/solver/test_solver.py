@@ -14,9 +14,9 @@ import optimizer.pareto.tally
 from instances import PRICE, SPEED, Grid, Shop, dominates
 from models.errors import EvaluationError, SpaceTooLargeError, TradespaceError
 from models.evaluation import Evaluation
+from optimizer.model import Hints
 from optimizer.solver.config import SolveConfig
-from optimizer.solver.methods import Hints
-from optimizer.solver.solver import solve_with
+from own_models import solve_with
 from searches import Model, space_of_every_kind
 
 GRID = Grid(6, 5, 3)

@@ -11,11 +11,13 @@ import pytest
 from models import compile_system, load_scenario
 from models.operations import operations_of_all
 from optimizer.files.gallery import path_of
+from optimizer.model import PER_S, Work
+from optimizer.scenario_model import work_of
 from optimizer.search.checkpoints import CheckpointError
-from optimizer.solver.choice import PER_S, Work, choice_of
+from optimizer.solver.choice import choice_of, work_of_search
 from optimizer.solver.config import SolveConfig
 from optimizer.solver.solution import Solution
-from optimizer.solver.solver import solve, work_of
+from optimizer.solver.solver import solve
 from scenarios import scenario
 
 EXACT = SolveConfig(method="exact", chunk=700)
@@ -151,7 +153,7 @@ def test_a_search_is_never_more_work_than_looking_at_everything():
     config = SolveConfig(exact_seconds=60.0)
     assert not choice_of(much, 10**6, config).is_exact
     searched = replace(config, evaluations=400_000)
-    assert much.of_search(searched) == much.all
+    assert work_of_search(much, searched) == much.all
     assert choice_of(much, 10**6, searched).is_exact
     assert not choice_of(much, 10**6, replace(searched, evaluations=399_999)).is_exact
     assert choice_of(much, 10**6, replace(searched, evaluations=200_000, restarts=2)).is_exact

@@ -11,7 +11,7 @@ from fronts import front, random_front
 from models.evaluation import DIMENSIONS
 from optimizer.decide.choose.aspiration import reach, wish_from
 from optimizer.decide.choose.classification import next_designs
-from optimizer.decide.noise import NO_ERROR
+from optimizer.model import NO_ERROR
 
 
 def smallest_sets(losses, asked, target):

@@ -14,10 +14,10 @@ from optimizer.decide.explain.change_effort import taken_by
 from optimizer.decide.explain.complexity_budget import additions, crossing, spending_of
 from optimizer.decide.explain.standing import place_of
 from optimizer.files.gallery import path_of
+from optimizer.model import Goal
 from optimizer.pareto.front import front_of
-from optimizer.report.content import plain
-from optimizer.report.findings import Goal
 from optimizer.report.sections.measured import measured, placed
+from optimizer.sections.content import plain
 from scenarios import scenario
 
 

@@ -18,9 +18,10 @@ from models.evaluator import evaluate
 from optimizer import solve
 from optimizer.cli.exit_codes import BAD_INPUT, NO, OK
 from optimizer.decide.explain.gate import Check, gate
-from optimizer.decide.noise import NO_ERROR, ModelError
 from optimizer.files.junit import junit_xml
+from optimizer.model import NO_ERROR, ModelError
 from optimizer.pareto.front import Front
+from optimizer.scenario_model import model_of
 
 EXERCISE = Path(__file__).parents[4] / "data" / "scenarios" / "black_friday_exercise.yaml"
 #: What build servers read of a result: suites of cases, of which some hold a failure.
@@ -121,11 +122,11 @@ def test_what_lies_within_the_models_error_does_not_shut_it(tmp_path):
     system = compile_system(load_scenario(EXERCISE))
     found = solve(system).front
     x = system.space.encode(dict.fromkeys(("long_cache_ttl", "more_servers", "request_queue"), True))
-    (*_, sure) = gate(system, found, x, error=NO_ERROR)
+    (*_, sure) = gate(replace(model_of(system), error=NO_ERROR), found, x)
     assert not sure.holds
     names = [dimension.name for dimension in found.evaluation.dimensions]
     blind = ModelError("off by ten times", {name: ((math.inf, 10.0),) for name in names})
-    (*_, unsure) = gate(system, found, x, error=blind)
+    (*_, unsure) = gate(replace(model_of(system), error=blind), found, x)
     assert unsure.holds
     # Surely better in one dimension by less than its step, in another beyond its step within the error alone.
     shed = system.space.encode(dict.fromkeys(("eventual_consistency", "more_servers", "shed_features"), True))
@@ -135,7 +136,7 @@ def test_what_lies_within_the_models_error_does_not_shut_it(tmp_path):
     )
     stepped = compile_system(load_scenario(with_steps(tmp_path, cost=1e9)))
     for error, holds in ((NO_ERROR, False), (ModelError("x", {"latency": ((math.inf, 0.2),)}), True)):
-        (*_, told) = gate(stepped, Front(better), shed, error=error)
+        (*_, told) = gate(replace(model_of(stepped), error=error), Front(better), shed)
         assert told.holds == holds
 
 

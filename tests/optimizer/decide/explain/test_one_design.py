@@ -5,6 +5,7 @@ The exercise has five toggles, so that every answer can be had by trying all 32 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from itertools import combinations
 from pathlib import Path
@@ -20,8 +21,10 @@ from optimizer.decide.explain.account import account
 from optimizer.decide.explain.comparison import compare
 from optimizer.decide.explain.effects import interactions, single_changes
 from optimizer.decide.explain.why_not import why_not
-from optimizer.decide.noise import NO_ERROR
+from optimizer.model import NO_ERROR
 from optimizer.pareto.front import front_of
+from optimizer.scenario_model import model_of
+from own_models import bare_model
 from scenarios import scenario
 from searches import Model, space_of_every_kind
 
@@ -59,7 +62,7 @@ def letters_of(system, x):
 
 
 def test_single_changes_are_the_five_toggles_with_what_they_do(system, scored):
-    effects = single_changes(scored, system.space, design(system, "AB"))
+    effects = single_changes(model_of(system), design(system, "AB"))
     assert sorted(letters_of(system, x) for x in effects.changed.X) == ["A", "ABC", "ABD", "ABE", "B"]
     for what, x, moved in zip(effects.what, effects.changed.X, effects.difference, strict=True):
         assert len(what) == 1
@@ -75,8 +78,8 @@ def test_single_changes_are_the_five_toggles_with_what_they_do(system, scored):
 
 
 def test_pairs_that_only_together_mend_the_saturation_are_the_three_pairs(system, scored):
-    effects = single_changes(scored, system.space, design(system, ""))
-    found = interactions(scored, system.space, effects)
+    effects = single_changes(model_of(system), design(system, ""))
+    found = interactions(model_of(system), effects)
     needed = {
         frozenset((one.a[0].decision, one.b[0].decision)) for one in found if "saturation" in one.is_needed
     }
@@ -102,14 +105,15 @@ def test_a_sum_has_no_interactions():
             return type(found)(X, values, found.excess, found.constraints, found.dimensions)
 
     x = space.sample(1, seed=0)[0]
-    effects = single_changes(Sum(space), space, x)
+    model = bare_model(Sum(space), space)
+    effects = single_changes(model, x)
     assert len(effects.what) > 10
-    assert interactions(Sum(space), space, effects) == ()
+    assert interactions(model, effects) == ()
 
 
 def test_why_not_today_by_trying_all_designs(system, scored, everything):
     front = front_of(everything)
-    told_of = why_not(scored, system.space, front, design(system, ""), error=NO_ERROR)
+    told_of = why_not(replace(model_of(system), error=NO_ERROR), front, design(system, ""))
     assert {"saturation", "availability"} <= set(told_of.broken)
     assert told_of.on_front is None
     # The smallest change that mends it, by trying all: two of A, B, C (and the week's effort allows it).
@@ -130,7 +134,7 @@ def test_dominators_by_brute_force():
     front = front_of(everything)
     rng = np.random.default_rng(7)
     for i in rng.integers(len(everything), size=15):
-        told_of = why_not(model, space, front, everything.X[i], error=NO_ERROR)
+        told_of = why_not(bare_model(model, space), front, everything.X[i])
         losses = everything.losses[i]
         by_hand = {k for k, row in enumerate(front.losses) if np.all(row <= losses) and np.any(row < losses)}
         assert set(told_of.dominators.tolist()) == by_hand
@@ -147,7 +151,7 @@ def test_distances_count_decisions_not_columns():
 
 def test_comparing_tells_what_each_decision_does_there(system, scored):
     rows = np.array([design(system, ""), design(system, "AB"), design(system, "ABE")])
-    found = compare(scored, system.space, rows)
+    found = compare(model_of(system), rows)
     assert found.differing == tuple(ACTIONS[a] for a in "ABE")
     by_name = {one.decision: one for one in found.consequences[1]}
     # Without A it is BE, without B it is AE: neither holds the saturation limit.
@@ -156,7 +160,7 @@ def test_comparing_tells_what_each_decision_does_there(system, scored):
     assert "saturation" in by_name[ACTIONS["B"]].breaks
     assert by_name[ACTIONS["E"]].breaks == ()
     with pytest.raises(ValueError, match="at least two"):
-        compare(scored, system.space, rows[:1])
+        compare(model_of(system), rows[:1])
 
 
 def test_the_account_of_the_exercise(system, everything):

@@ -7,7 +7,7 @@ import pytest
 
 from fronts import front, random_front
 from optimizer.decide.explain.trade_offs import exchanges, sacrifices
-from optimizer.decide.noise import NO_ERROR
+from optimizer.model import NO_ERROR
 
 #: price, wait, risk
 NAMES = ["price", "wait", "risk"]

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 
 from models.evaluation import Array, Dimension, Evaluation
-from models.scenario.decision import Choice, Integer, Real
-from models.scenario.paths import quantity_of, resolve
-from models.scenario.scenario import Scenario
-from optimizer.changes import TODAYS, Change, changes, today_of, written
-from optimizer.model import SearchSpace
+from optimizer.changes import TODAYS, Change, changes, today_of
+from optimizer.model import Labels
 from optimizer.phrases import POINTS, has_amount, is_told_by_both, unit_of_limit, words_of
-from optimizer.report.content import Number, Text, joined, text
 from optimizer.resilience.margins import REFUSED
+from optimizer.sections.content import Number, Text, joined, text
+from optimizer.space import SearchSpace
 
 #: Decisions that a sentence names before it says how many more there are.
 MOST_NAMED = 5
@@ -32,62 +29,6 @@ _LIMITS = {
 }
 #: A limit that is broken by no amount.
 _BROKEN = {"metastable": "staying up: after one push it stays down"}
-#: Units of measure; what things are counted in is told by the decision's label.
-_BEHIND = {unit: f" {unit}" for unit in ("ms", "s", "min", "h", "USD")} | {"1/s": "/s", "requests/s": "/s"}
-
-
-@dataclass(frozen=True, slots=True)
-class Labels:
-    """Names for people.
-
-    Attributes:
-        decisions: Of decisions; what isn't named goes by its own name.
-        options: Of the options of choices, by decision.
-        units: What stands behind the values of decisions that are numbers: ` ms`, `/s`.
-    """
-
-    decisions: Mapping[str, str] = field(default_factory=dict)
-    options: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    units: Mapping[str, str] = field(default_factory=dict)
-
-    def decision(self, name: str) -> str:
-        """A decision's name for people."""
-        return self.decisions.get(name, name)
-
-    def value(self, name: str, value: object) -> str:
-        """A decision's value for people: an option's label, a number with its unit, settings by phase."""
-        if isinstance(value, Mapping):
-            parts = {phase: self.value(name, part) for phase, part in value.items()}
-            if len(set(parts.values())) == 1:
-                return next(iter(parts.values()))
-            return " / ".join(f"{phase}: {part}" for phase, part in parts.items())
-        if isinstance(value, str):
-            value = self.options.get(name, {}).get(value, value)
-        is_whole = isinstance(value, int) and not isinstance(value, bool)
-        told = f"{value:,}" if is_whole else written(value)
-        return f"{told}{self.units[name]}" if value is not None and name in self.units else told
-
-
-def labels_of(scenario: Scenario) -> Labels:
-    """The labels that a scenario gives."""
-    decisions = {name: decision.label for name, decision in scenario.decisions.items() if decision.label}
-    options = {
-        name: {key: option.label for key, option in decision.options.items() if option.label}
-        for name, decision in scenario.decisions.items()
-        if isinstance(decision, Choice)
-    }
-    units = {
-        name: unit
-        for name, decision in scenario.decisions.items()
-        if isinstance(decision, (Integer, Real)) and (unit := _unit_of(scenario, decision.sets[0]))
-    }
-    return Labels(decisions, options, units)
-
-
-def _unit_of(scenario: Scenario, path: str) -> str:
-    """The unit of a parameter as it stands behind a number; empty for shares, and for what is counted."""
-    unit = quantity_of(scenario, resolve(scenario, path)[0]).unit
-    return _BEHIND.get(unit, "")
 
 
 def change_text(labels: Labels, change: Change) -> Text:

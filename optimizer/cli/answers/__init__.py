@@ -1,0 +1,1 @@
+"""The answers of commands for machines: plain values, whose keys stay as they are."""

@@ -1,0 +1,57 @@
+"""`tradespace rank --json` and `tradespace few --json`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from models.system.system import System
+from optimizer.cli.answers.parts import by_name, todays_number
+from optimizer.decide.choose.knee import Knee, reason
+from optimizer.decide.choose.representatives import Representatives
+from optimizer.decide.choose.survival_rules import Rules
+from optimizer.model import MODEL_ERROR
+from optimizer.pareto.front import Front
+from optimizer.sections.rank import Ranked
+
+
+def rank_answer(system: System, front: Front, told: Ranked) -> dict[str, object]:
+    """A front in order."""
+    names = [dimension.name for dimension in front.evaluation.dimensions]
+    order, opinions = told.order, told.opinions
+    return {
+        "today": todays_number(system, front),
+        "weights": by_name(names, order.weights),
+        "model_error": MODEL_ERROR.version,
+        "ranking": [
+            {
+                "design": int(i) + 1,
+                "score": float(order.score[i]),
+                "could_be_first": bool(told.could[i]),
+                "furthest_behind": names[int(order.furthest[i])],
+                "first_for_share": float(opinions.share[i, 0]),
+                "error": float(opinions.error[i, 0]),
+            }
+            for i in order.order
+        ],
+    }
+
+
+def few_answer(
+    system: System, front: Front, told: Representatives, knees: Sequence[Knee], rules: Sequence[Rules]
+) -> dict[str, object]:
+    """The few designs that stand for a front."""
+    sizes = np.bincount(told.group, minlength=len(told.positions))
+    return {
+        "today": todays_number(system, front),
+        "representatives": [
+            {"design": p + 1, "name": name, "stands_for": int(n)}
+            for p, name, n in zip(told.positions, told.names, sizes, strict=True)
+        ],
+        "radius": told.radius,
+        "rules": [{"exact": [str(rule) for rule in one.exact], "explained": one.explained} for one in rules],
+        "knees": [
+            {"design": k.position + 1, "regret": k.regret, "reason": reason(front, k.position)} for k in knees
+        ],
+    }

@@ -1,0 +1,32 @@
+"""`tradespace shortlist`: what to take, and the few designs to look at beside it."""
+
+from __future__ import annotations
+
+import typer
+
+from optimizer.cli.commands.options import AsJson, ScenarioFile, StoreUrl, solved
+from optimizer.cli.console import compiled, console, print_json
+from optimizer.cli.exit_codes import NO
+
+
+def shortlist(scenario: ScenarioFile, store: StoreUrl = None, as_json: AsJson = False) -> None:
+    """What to take, how sure that is, and the few designs to look at beside it."""
+    from optimizer.engines.processes import cores
+    from optimizer.files.json import recommendation_answer
+    from optimizer.scenario_model import model_of
+    from optimizer.sections.shortlist import shortlist as section_of
+    from optimizer.solver.config import SolveConfig
+
+    system = compiled(scenario)
+    solution = solved(system, SolveConfig(workers=cores()), path=scenario, store=store).solution
+    if as_json:
+        print_json(recommendation_answer(solution, system.space))
+    elif solution.recommendation is not None:
+        from optimizer.cli.blocks import print_section
+        from optimizer.cli.terminal import print_nothing_feasible
+
+        if not len(solution.front):
+            print_nothing_feasible(console(), solution, system.space)
+        print_section(console(), section_of(model_of(system), solution))
+    if not len(solution.front):
+        raise typer.Exit(NO)

@@ -1,0 +1,133 @@
+"""The order in which designs are recommended: what was asked, then what it costs, then what it changes.
+
+The rule is written down in docs/recommendation.md. Values are compared in fixed boxes, and ties are decided
+by the decisions themselves: neither the order of the designs nor a dominated one changes what is first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.evaluation import Array, Evaluation
+from models.space.conditions import DecisionColumns
+from optimizer.decide.choose.asks import Ask, Wanted, asks_of, kept, missed_keys
+from optimizer.decide.choose.knee import mean_cost
+from optimizer.decide.choose.ranking import AUGMENTATION, UNSAID, WEIGHT_OF
+from optimizer.pareto.boxes import Width, boxed
+from optimizer.pareto.scaling import scale_of
+
+#: Why a design comes before another: what the first key stands for in which they differ.
+Reason = Literal["asks", "value", "targets", "knee", "changes", "effort", "headroom", "order"]
+#: How designs that keep the same are compared: by the value of one dimension, by how near they come to what
+#: was asked, or as knees.
+By = Literal["value", "targets", "knee"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rule:
+    """What is needed to put designs in order.
+
+    Attributes:
+        goals: What is wanted of each dimension, by position.
+        widths: Boxes in which each dimension is compared.
+        decide_by: Position of the dimension that decides between designs that keep everything; None = none.
+        today: The running system's design, `(d,)`.
+        decisions: The decisions, with their columns.
+    """
+
+    goals: Sequence[Wanted]
+    widths: Sequence[Width]
+    decide_by: int | None
+    today: Array
+    decisions: Sequence[DecisionColumns]
+
+    @property
+    def asks(self) -> tuple[Ask, ...]:
+        """All wishes and targets."""
+        return asks_of(self.goals)
+
+    def order(self, evaluation: Evaluation) -> Ordered:
+        """Puts designs of a front in order; what isn't on the front may not be among them."""
+        asks = self.asks
+        keeps = kept(evaluation, asks)
+        parts: list[tuple[Reason, Array]] = [("asks", key) for key in missed_keys(keeps, asks).T]
+        boxes = boxed(evaluation, self.widths)
+        everything = keeps.all(axis=1)
+        by: By = "value" if self.decide_by is not None and everything.any() else "targets" if asks else "knee"
+        if by == "value":
+            assert self.decide_by is not None
+            parts.append(("value", np.where(everything, boxes[:, self.decide_by], 0.0)))
+        if asks:
+            # Among those that miss something; where all is kept the value has decided.
+            behind = np.where(everything & (by == "value"), 0.0, self._behind(boxes, asks))
+            parts.append(("targets", np.asarray(np.round(behind, 9), dtype=np.float64)))
+        else:
+            parts.append(("knee", np.round(mean_cost(boxes, scale_of(boxes)), 9)))
+        parts += self._ties(evaluation)
+        keys = np.column_stack([np.asarray(key, dtype=np.float64) for _, key in parts])
+        order = np.lexsort((*evaluation.X.T[::-1], *keys.T[::-1]))
+        return Ordered(order, keys, tuple(reason for reason, _ in parts), by, asks, keeps)
+
+    def _behind(self, boxes: Array, asks: Sequence[Ask]) -> Array:
+        """How far each design is behind what was asked, by the achievement function, `(n,)`.
+
+        A target is the aspiration of its dimension, else the wish. Source: Wierzbicki 1980, "The use of
+        reference objectives in multiobjective optimization", augmented, in boxes scaled to the front.
+        """
+        scale = scale_of(boxes)
+        scaled = scale.apply(boxes)
+        aspired = {ask.dimension: ask for ask in asks}  # targets come after wishes
+        worst = np.full(len(boxes), -np.inf)
+        for j, ask in aspired.items():
+            point = np.zeros((1, boxes.shape[1]))
+            point[0, j] = self.widths[j].boxes(np.array([ask.value]))[0]
+            short = scaled[:, j] - scale.apply(point)[0, j]
+            worst = np.maximum(worst, short * WEIGHT_OF.get(ask.tolerance, UNSAID))
+        return np.asarray(worst + AUGMENTATION * scaled.sum(axis=1))
+
+    def _ties(self, evaluation: Evaluation) -> list[tuple[Reason, Array]]:
+        """What decides between designs that are equal in all that was asked."""
+        differs = self.today != evaluation.X
+        changed = [differs[:, list(decision.columns)].any(axis=1) for decision in self.decisions]
+        keys: list[tuple[Reason, Array]] = []
+        if changed:
+            keys.append(("changes", np.sum(changed, axis=0, dtype=np.float64)))
+        for reason, name in _INDICATORS:
+            if name in evaluation.indicators:
+                keys.append((reason, np.round(evaluation.indicators[name], 9)))
+        return keys
+
+
+#: Indicators that decide ties, less being better: headroom is what the busiest component leaves.
+_INDICATORS: tuple[tuple[Reason, str], ...] = (("effort", "effort_days"), ("headroom", "utilisation"))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ordered:
+    """Designs in the order in which they are recommended.
+
+    Attributes:
+        order: Positions, best first, `(n,)`.
+        keys: What they were compared by, smaller is better, `(n, keys)`.
+        reasons: What each key stands for.
+        by: How designs that keep the same were compared.
+        asks: What was asked.
+        kept: Which design keeps which ask, `(n, asks)`.
+    """
+
+    order: NDArray[np.intp]
+    keys: Array
+    reasons: tuple[Reason, ...]
+    by: By
+    asks: tuple[Ask, ...]
+    kept: NDArray[np.bool_]
+
+    def why(self, a: int, b: int) -> Reason:
+        """What tells designs a and b apart first."""
+        differs = np.flatnonzero(self.keys[a] != self.keys[b])
+        return self.reasons[int(differs[0])] if differs.size else "order"

@@ -1,0 +1,1 @@
+"""Which design to take, and the few to look at beside it."""

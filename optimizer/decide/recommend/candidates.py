@@ -1,0 +1,146 @@
+"""Which candidate to take: in the order of the rule the first that is likely enough to keep its limits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.evaluation import Array
+from models.system.system import System
+from models.system.uncertainty import guesses_of
+from optimizer.decide.choose.rule import Rule
+from optimizer.decide.confidence.holding import FEW, Holding, draws_for
+from optimizer.decide.recommend.recommendation import Reached
+from optimizer.model import Model
+from optimizer.pareto.boxes import widths_of
+
+#: Candidates that are tried at least. Where none of all is likely enough, the first of them are held against
+#: each other: what was asked isn't given up without end for a little more certainty.
+LEAST_TRIED = 200
+#: Candidates that are tried in all draws before none of them is taken for likely enough.
+MOST_CONFIRMED = 16
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Asking:
+    """How designs are asked how likely they keep their limits.
+
+    Attributes:
+        system: The system.
+        wanted: Share of the draws in which all limits must hold.
+        seed: Seed of the draws.
+    """
+
+    system: System
+    wanted: float
+    seed: int = 0
+
+    @property
+    def draws(self) -> int:
+        """Draws in which what is told is tried."""
+        return draws_for(self.wanted)
+
+    @property
+    def is_rate_assumed(self) -> bool:
+        """Whether the file leaves open how far the rate may be off."""
+        return any(guess.is_assumed for guess in guesses_of(self.system))
+
+    def few(self, X: Array) -> Holding:
+        """Many designs, to be tried in few draws."""
+        return Holding.of(self.system, X, FEW, seed=self.seed)
+
+    def all(self, X: Array) -> Array:
+        """Share of all draws in which each design keeps all limits, `(n,)`."""
+        found = Holding.of(self.system, X, self.draws, seed=self.seed)
+        found.ask(np.arange(len(X)), 0.0)
+        return found.share
+
+
+def rule_of(model: Model) -> Rule:
+    """The order of designs that a model asks for."""
+    names = [dimension.name for dimension in model.dimensions]
+    return Rule(
+        goals=[model.goal(dimension) for dimension in model.dimensions],
+        widths=widths_of(model.dimensions, model.steps),
+        decide_by=names.index(model.decide_by) if model.decide_by else None,
+        today=np.asarray(model.space.today),
+        decisions=model.space.decisions,
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """What came of the candidates.
+
+    Attributes:
+        reached: Whether one is as likely to keep its limits as was wanted.
+        best: Positions of the first and the second, `(<= 2,)`.
+        level: Positions of all that are as likely as was wanted, or that come closest, in order.
+        trials: All candidates in few draws.
+        tried: How many were tried.
+    """
+
+    reached: Reached
+    best: NDArray[np.intp]
+    level: NDArray[np.intp]
+    trials: Holding
+    tried: int
+
+
+def ask(X: Array, order: NDArray[np.intp], asking: Asking) -> Asked:
+    """Tries candidates in their order, all of a short front, until one is likely enough to keep its limits.
+
+    Args:
+        X: The designs of the front, `(n, d)`.
+        order: Their positions, best first, `(n,)`; at least one.
+        asking: How likely that must be.
+    """
+    trials = asking.few(X)
+    trials.hardest_first(X[order[0]])
+    tried = 0
+    while tried < len(order):
+        some = order[tried : tried + LEAST_TRIED]
+        trials.ask(some, asking.wanted)
+        tried += len(some)
+        level = order[:tried][_reach(trials.share[order[:tried]], asking.wanted)]
+        best = _confirmed(X, level, asking)
+        if best.size:
+            return Asked("reached", best, level, trials, tried)
+    first = order[:LEAST_TRIED]
+    share = surest(trials, first)
+    most = float(share.max())
+    # Within a standard error of the most likely one: draws can't tell them apart.
+    level = first[_reach(share, most - float(np.sqrt(most * (1.0 - most) / len(trials.draws))))]
+    return Asked("closest" if most > 0.0 else "never", level[:2], level, trials, tried)
+
+
+def surest(trials: Holding, rows: NDArray[np.intp]) -> Array:
+    """Share of the draws in which designs keep all limits, `(len(rows),)`.
+
+    It is exact for those within a standard error of the most likely one; the others are told as 0.
+    """
+    while True:
+        share = trials.share[rows]
+        most = float(np.nanmax(share, initial=0.0))
+        least = most - float(np.sqrt(most * (1.0 - most) / len(trials.draws)))
+        unknown = rows[np.isnan(share) & (trials.at_most[rows] >= least)]
+        if not unknown.size:
+            return np.where(np.nan_to_num(share, nan=0.0) >= least, np.nan_to_num(share, nan=0.0), 0.0)
+        best_first = unknown[np.argsort(-trials.at_most[unknown], kind="stable")]
+        trials.ask(best_first[:MOST_CONFIRMED], least)
+
+
+def _reach(share: Array, least: float) -> NDArray[np.bool_]:
+    with np.errstate(invalid="ignore"):  # not tried to the end
+        return np.asarray(share >= least - 1e-12)
+
+
+def _confirmed(X: Array, level: NDArray[np.intp], asking: Asking) -> NDArray[np.intp]:
+    """The first two that are likely enough in all draws too."""
+    found: list[int] = []
+    for i in level[:MOST_CONFIRMED].tolist():
+        if len(found) < 2 and _reach(asking.all(X[[i]]), asking.wanted)[0]:
+            found.append(i)
+    return np.array(found, dtype=np.intp)

@@ -1,0 +1,108 @@
+"""The recommendation as a record: what to take, why, and the few designs that are named beside it.
+
+It is worked out once, when a scenario is solved; terminal, report, app, batch and gate read it. The rule is
+written down in docs/recommendation.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from optimizer.decide.choose.rule import By, Reason
+
+#: Why a design is on the shortlist.
+Role = Literal["cheapest", "halfway", "recommended", "next", "safest", "best_of_never", "keeps_most"]
+#: Whether the recommended design is as likely to keep its limits as was wanted: it is; it comes closest; no
+#: design ever keeps them under the guesses; nothing is known of guesses; no design is feasible.
+Reached = Literal["reached", "closest", "never", "not_asked", "infeasible"]
+
+
+@dataclass(frozen=True, slots=True)
+class FirstBreak:
+    """Where a design breaks first as the load grows.
+
+    Attributes:
+        limit: Name of the limit.
+        times: At how many times the planned load; 0 = whatever the load.
+        component: The busiest component there; empty = none stands out.
+    """
+
+    limit: str
+    times: float
+    component: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """One design of the shortlist.
+
+    Attributes:
+        position: Its position on the front; None = today's design, which may not be on it.
+        roles: Why it is named.
+        confidence: Share of the draws in which all limits hold; None = nobody asked.
+        first_break: Where it breaks first; None = nowhere, or nobody asked.
+        check: What a simulation said of it.
+    """
+
+    position: int | None
+    roles: tuple[Role, ...] = ()
+    confidence: float | None = None
+    first_break: FirstBreak | None = None
+    check: Literal["not_checked"] = "not_checked"
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """What to take, and why.
+
+    Attributes:
+        reached: Whether it is as likely to keep its limits as was wanted.
+        wanted: The wanted share of the draws.
+        by: How it was chosen among those that keep as much of what was asked.
+        decide_by: Name of the dimension that decides where everything is kept; empty = none.
+        picks: The shortlist, cheapest first (or best first in whatever `decide_by` names).
+        today: Today's design, told in the same way.
+        runner_up: Position on the front of the design that would be taken if it couldn't be; None = there is
+            none.
+        why_not: What tells the recommended one from it first; None = there is none.
+        candidates: Designs of the front that were tried under draws.
+        draws: Draws in which the shortlist was tried; 0 = none.
+        seed: Seed of the draws.
+        digest: The scenario.
+        is_rate_assumed: Whether the rate is off by what is assumed where nobody said how far.
+    """
+
+    reached: Reached
+    wanted: float
+    by: By
+    decide_by: str
+    picks: tuple[Pick, ...]
+    today: Pick
+    runner_up: int | None = None
+    why_not: Reason | None = None
+    candidates: int = 0
+    draws: int = 0
+    seed: int = 0
+    digest: str = ""
+    is_rate_assumed: bool = False
+
+    @property
+    def position(self) -> int | None:
+        """Position on the front of the recommended design; None for an empty front."""
+        pick = self.pick("recommended")
+        return None if pick is None else pick.position
+
+    def pick(self, role: Role) -> Pick | None:
+        """The design with a role, if one has it."""
+        return next((pick for pick in self.picks if role in pick.roles), None)
+
+    @property
+    def ladder(self) -> tuple[Pick, ...]:
+        """Designs of which each is more likely to keep its limits than the one before, and costs more."""
+        steps: list[Pick] = []
+        for pick in self.picks:
+            sure = pick.confidence
+            if sure is not None and (not steps or sure > (steps[-1].confidence or 0.0)):
+                steps.append(pick)
+        return tuple(steps)

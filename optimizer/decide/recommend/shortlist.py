@@ -1,0 +1,224 @@
+"""The shortlist: the recommended design, and at most four others that are worth a look beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.evaluation import Array
+from models.system.system import System
+from optimizer.decide.choose.rule import Ordered, Rule
+from optimizer.decide.confidence.holding import Holding
+from optimizer.decide.recommend.candidates import Asked, Asking, ask, rule_of, surest
+from optimizer.decide.recommend.recommendation import FirstBreak, Pick, Recommendation, Role
+from optimizer.model import Model
+from optimizer.pareto.boxes import boxed, visible
+from optimizer.pareto.front import Front
+from optimizer.pareto.scaling import scale_of
+from optimizer.resilience.breaking_points import breaking_points
+
+#: Designs that are named, today's apart.
+MOST_NAMED = 5
+#: Roles in the order in which they get a place.
+_FIRST: tuple[Role, ...] = (
+    "recommended",
+    "cheapest",
+    "safest",
+    "keeps_most",
+    "next",
+    "best_of_never",
+    "halfway",
+)
+#: A design between two others is worth a look where their confidences are apart by twice this.
+RUNG = 0.1
+#: Designs that are equally sure of which the margin is worked out.
+_EQUALLY_SURE = 4
+#: Designs that are tried together.
+TOGETHER = 16
+
+
+def recommendation_of(model: Model, front: Front, *, seed: int = 0) -> Recommendation:
+    """Chooses a design of a model's front, and the few that are named beside it.
+
+    Args:
+        model: The model.
+        front: Its front; may be empty.
+        seed: Of the draws of the guesses.
+    """
+    asking = None if model.system is None else Asking(model.system, model.confidence, seed)
+    return recommend(front, rule_of(model), asking)
+
+
+def recommend(front: Front, rule: Rule, asking: Asking | None) -> Recommendation:
+    """The same by a rule.
+
+    Args:
+        front: The front; may be empty.
+        rule: The order of designs.
+        asking: How likely limits must hold; None = nothing is known of a system and its guesses.
+    """
+    decides = None if rule.decide_by is None else front.evaluation.dimensions[rule.decide_by]
+    record = Recommendation(
+        reached="infeasible",
+        wanted=0.0 if asking is None else asking.wanted,
+        by="knee",
+        decide_by="" if decides is None else decides.name,
+        picks=(),
+        today=Pick(None),
+    )
+    if not len(front):
+        return record if asking is None else _told(front, rule, record, {}, asking)
+    ordered = rule.order(front.evaluation)
+    record = replace(record, by=ordered.by, reached="not_asked")
+    if asking is None:
+        roles = _roles_by_value(front, rule, ordered, ordered.order)
+        roles["recommended"] = int(ordered.order[0])
+        return _told(front, rule, _with_second(record, ordered, ordered.order[:2]), roles, None)
+    asked = ask(front.X, ordered.order, asking)
+    record = replace(_with_second(record, ordered, asked.best), reached=asked.reached, candidates=asked.tried)
+    return _told(front, rule, record, _roles(front, rule, ordered, asked), asking)
+
+
+def _with_second(record: Recommendation, ordered: Ordered, best: NDArray[np.intp]) -> Recommendation:
+    if len(best) < 2:
+        return record
+    first, second = map(int, best[:2])
+    return replace(record, runner_up=second, why_not=ordered.why(first, second))
+
+
+def _roles(front: Front, rule: Rule, ordered: Ordered, asked: Asked) -> dict[Role, int]:
+    """Which design has which role."""
+    first = int(asked.best[0])
+    roles = _roles_by_value(front, rule, ordered, asked.level)
+    roles["recommended"] = first
+    if asked.reached != "reached":
+        roles["keeps_most"] = int(ordered.order[0])
+    shown = visible(boxed(front.evaluation, rule.widths), ordered.order)
+    roles["safest"] = _safest(front, ordered, asked, shown)
+    if rule.decide_by is not None:
+        roles.update(_rungs(front, rule, asked, roles, shown))
+    return roles
+
+
+def _safest(front: Front, ordered: Ordered, asked: Asked, shown: NDArray[np.intp]) -> int:
+    """The design that is most likely to keep its limits, and of several the one with the widest margin."""
+    busy = np.round(front.evaluation.indicators["utilisation"], 9)
+    rows = shown[np.lexsort((np.argsort(ordered.order)[shown], busy[shown]))]
+    asked.trials.ask(rows[:TOGETHER], 0.0)
+    if (
+        asked.trials.share[rows[:TOGETHER]].max() == 1.0
+    ):  # no other can be surer, and these have most headroom
+        rows = rows[:TOGETHER]
+    share = surest(asked.trials, rows)
+    best = rows[share == share.max()][:_EQUALLY_SURE]
+    margin = breaking_points(asked.trials.system, front.X[best]).margin if len(best) > 1 else np.ones(1)
+    return int(best[np.argmax(np.round(margin, 3))])
+
+
+def _roles_by_value(front: Front, rule: Rule, ordered: Ordered, level: NDArray[np.intp]) -> dict[Role, int]:
+    """The cheapest design of the front, and the best of a level in what is never given up."""
+    found: dict[Role, int] = {}
+    boxes = boxed(front.evaluation, rule.widths)
+    rank = np.argsort(ordered.order)
+    if rule.decide_by is not None:
+        found["cheapest"] = int(np.lexsort((rank, boxes[:, rule.decide_by]))[0])
+    never = [j for j, goal in enumerate(rule.goals) if goal.tolerance == "never"]
+    if never and len(level):
+        behind = scale_of(boxes).apply(boxes)[level][:, never].max(axis=1)
+        found["best_of_never"] = int(level[np.lexsort((rank[level], np.round(behind, 9)))[0]])
+    return found
+
+
+def _rungs(
+    front: Front, rule: Rule, asked: Asked, roles: Mapping[Role, int], shown: NDArray[np.intp]
+) -> dict[Role, int]:
+    """What lies between the cheapest and the recommended design, and what more money buys beyond that."""
+    assert rule.decide_by is not None
+    found: dict[Role, int] = {}
+    value = boxed(front.evaluation, rule.widths)[:, rule.decide_by]
+    trials, first, cheapest = asked.trials, roles["recommended"], roles["cheapest"]
+    trials.ask(np.array([first, cheapest]), 0.0)
+    low, high = float(trials.share[cheapest]), float(trials.share[first])
+    by_value = shown[np.lexsort((shown, value[shown]))]
+    if high - low >= 2.0 * RUNG:
+        middle = 0.5 * (low + high)
+        between = by_value[(value[by_value] > value[cheapest]) & (value[by_value] < value[first])]
+        halfway = _first_of(trials, between, middle, lambda rows, share: share >= middle)
+        if halfway is not None:
+            found["halfway"] = halfway
+    busy = front.evaluation.indicators["utilisation"]
+    dearer = by_value[value[by_value] > value[first]]
+    more = _first_of(
+        trials,
+        dearer,
+        high,
+        lambda rows, share: (share > high) | ((share == high) & (busy[rows] < (1.0 - RUNG) * busy[first])),
+    )
+    if more is not None:
+        found["next"] = more
+    return found
+
+
+def _first_of(
+    trials: Holding,
+    rows: NDArray[np.intp],
+    least: float,
+    is_wanted: Callable[[NDArray[np.intp], Array], NDArray[np.bool_]],
+) -> int | None:
+    """The first of some designs that is sure enough, without trying those behind it."""
+    for start in range(0, len(rows), TOGETHER):
+        some = rows[start : start + TOGETHER]
+        trials.ask(some, least)
+        good = some[is_wanted(some, np.nan_to_num(trials.share[some], nan=0.0))]
+        if good.size:
+            return int(good[0])
+    return None
+
+
+def _told(
+    front: Front, rule: Rule, record: Recommendation, roles: Mapping[Role, int], asking: Asking | None
+) -> Recommendation:
+    """The record with its shortlist, each design told in full."""
+    places: list[int] = []
+    for role in _FIRST:
+        place = roles.get(role)
+        if place is not None and place not in places and len(places) < MOST_NAMED:
+            places.append(place)
+    if rule.decide_by is not None:
+        losses = front.losses[:, rule.decide_by]
+        places.sort(key=lambda place: (float(losses[place]), place))
+    picks = [Pick(place, tuple(role for role in _FIRST if roles.get(role) == place)) for place in places]
+    today = record.today
+    if asking is not None:
+        X = np.concatenate([front.X[places], rule.today[None, :]])
+        *picks, today = _asked_in_full([*picks, today], X, asking)
+        record = replace(
+            record,
+            draws=asking.draws,
+            seed=asking.seed,
+            digest=asking.system.digest,
+            is_rate_assumed=asking.is_rate_assumed,
+        )
+    return replace(record, picks=tuple(picks), today=today)
+
+
+def _asked_in_full(picks: list[Pick], X: Array, asking: Asking) -> list[Pick]:
+    share, breaks = asking.all(X), first_breaks(asking.system, X)
+    return [replace(pick, confidence=float(share[k]), first_break=breaks[k]) for k, pick in enumerate(picks)]
+
+
+def first_breaks(system: System, X: Array) -> list[FirstBreak | None]:
+    """Where each design breaks first as the load grows; None = nowhere that is tried."""
+    points = breaking_points(system, X)
+    found: list[FirstBreak | None] = []
+    for k, first in enumerate(points.first.tolist()):
+        if first < 0:
+            found.append(None)
+            continue
+        at = int(points.bottleneck[k])
+        times = 0.0 if points.holds[k, first] == 0.0 else float(points.margin[k])
+        found.append(FirstBreak(points.limits[first], times, system.components[at] if at >= 0 else ""))
+    return found

@@ -1,0 +1,87 @@
+"""The model of a scenario: its compiled system, with what the user wrote about goals and names."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from models.evaluation import DIMENSIONS
+from models.evaluator import evaluate
+from models.explanation.bottleneck_moves import more_where_it_is_tight
+from models.operations import operations_of_a_design, operations_of_all
+from models.scenario.decision import Choice, Integer, Real
+from models.scenario.paths import quantity_of, resolve
+from models.scenario.scenario import Scenario
+from models.screening import counted_limits, screen
+from models.system.system import System
+from optimizer.evaluator import Evaluator
+from optimizer.model import MODEL_ERROR, Goal, Hints, Labels, Model, Work
+
+#: Units of measure; what things are counted in is told by the decision's label.
+_BEHIND = {unit: f" {unit}" for unit in ("ms", "s", "min", "h", "USD")} | {"1/s": "/s", "requests/s": "/s"}
+
+
+def model_of(system: System) -> Model:
+    """The model of a compiled scenario."""
+    scenario = system.scenario
+    return Model(
+        name=scenario.name,
+        space=system.space,
+        evaluator=partial(evaluate, system),
+        identity=system.digest,
+        title=scenario.title,
+        summary=scenario.summary,
+        goals=goals_of(scenario),
+        labels=labels_of(scenario),
+        error=MODEL_ERROR,
+        hints=Hints(
+            threaded=partial(_threaded, system),
+            is_built_in=True,
+            suggest=partial(more_where_it_is_tight, system),
+            work=partial(work_of, system),
+            screen=partial(screen, system, threads=1),
+            counted=counted_limits(system),
+        ),
+        system=system,
+        decide_by=scenario.decide_by,
+        confidence=scenario.confidence,
+    )
+
+
+def goals_of(scenario: Scenario) -> dict[str, Goal]:
+    """What a scenario wants of each dimension."""
+    written = {dimension.name: getattr(scenario.dimensions, dimension.name) for dimension in DIMENSIONS}
+    return {
+        name: Goal(goal.limit, goal.is_constraint, goal.tolerance, goal.step, goal.breach, goal.target)
+        for name, goal in written.items()
+    }
+
+
+def work_of(system: System, seed: int) -> Work:
+    """What looking at the designs of a scenario takes."""
+    return Work(each=operations_of_a_design(system), all=operations_of_all(system, seed=seed))
+
+
+def labels_of(scenario: Scenario) -> Labels:
+    """The labels that a scenario gives."""
+    decisions = {name: decision.label for name, decision in scenario.decisions.items() if decision.label}
+    options = {
+        name: {key: option.label for key, option in decision.options.items() if option.label}
+        for name, decision in scenario.decisions.items()
+        if isinstance(decision, Choice)
+    }
+    units = {
+        name: unit
+        for name, decision in scenario.decisions.items()
+        if isinstance(decision, (Integer, Real)) and (unit := _unit_of(scenario, decision.sets[0]))
+    }
+    return Labels(decisions, options, units)
+
+
+def _unit_of(scenario: Scenario, path: str) -> str:
+    """The unit of a parameter as it stands behind a number; empty for shares, and for what is counted."""
+    unit = quantity_of(scenario, resolve(scenario, path)[0]).unit
+    return _BEHIND.get(unit, "")
+
+
+def _threaded(system: System, threads: int) -> Evaluator:
+    return partial(evaluate, system, threads=threads)

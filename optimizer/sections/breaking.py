@@ -1,0 +1,144 @@
+"""Where a design breaks: how much more load, how slow a part, or how high a driver until a limit falls."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+from optimizer.phrases import capitalised
+from optimizer.resilience.breaking_points import MOST, BreakingPoints
+from optimizer.sections.content import Cell, Number, Paragraph, Section, Table, Text, joined, text
+from optimizer.sections.wording import limit_label, times
+
+#: Limits on what is done beforehand: no load changes them.
+BEFOREHAND = ("effort_days", "one_time_usd")
+
+
+def breaking(points: BreakingPoints, components: tuple[str, ...]) -> Section:
+    """Where each limit of one design falls, and which falls first.
+
+    Args:
+        points: Its breaking points.
+        components: Names of the components.
+    """
+    head = ("limit", f"falls at, times {_planned(points, components)}")
+    rows = tuple(
+        (limit_label(name), _falls_at(float(points.holds[0, j]), float(points.fails[0, j])))
+        for j, name in enumerate(points.limits)
+    )
+    table = Table("breaking", "Where each limit falls", head, rows)
+    return Section("breaking", "Where it breaks", (table, Paragraph(first_fall_text(points, components))))
+
+
+def first_fall_text(points: BreakingPoints, components: tuple[str, ...]) -> Text:
+    """Where the first limit of a design falls, as a sentence."""
+    first, *rest = first_fall(points, 0, components=components)
+    return text(capitalised(str(first)), *rest, ".")
+
+
+def _falls_at(holds: float, fails: float) -> Cell:
+    if holds == 0.0:
+        return "any multiple that was tried"
+    return times(fails) if fails <= MOST else f"not to {MOST:g} times"
+
+
+def first_fall(
+    points: BreakingPoints, i: int, *, components: tuple[str, ...], rate: float | None = None
+) -> Text:
+    """Where the first limit falls, as a sentence without its end: `the limit on latency falls first ...`.
+
+    Args:
+        points: Breaking points.
+        i: The design, by its row.
+        components: Names of the components.
+        rate: Planned requests/s at the peak, where it is the load that was multiplied.
+    """
+    first, busiest, margin = int(points.first[i]), int(points.bottleneck[i]), float(points.margin[i])
+    what = _planned(points, components)
+    if first < 0:
+        return text("no limit falls up to ", times(MOST), f" {what}")
+    name = _the_limit(points.limits[first])
+    if points.holds[i, first] == 0.0:
+        return text(f"{name} is broken at any multiple of {what}")
+    told = text(f"{name} falls first, at ", times(margin), f" {what}")
+    if busiest >= 0 and not _is_driver(points, components):
+        told = text(*told, f", where {components[busiest]} is the busiest part")
+    return told if rate is None else text(*told, ": ", Number(margin * rate, "requests/s"), " at the peak")
+
+
+def dips_text(found: Sequence[tuple[str, tuple[float, ...]]]) -> Text:
+    """The limits that are broken for a stretch of the load and hold again above it, in a sentence."""
+    parts = []
+    for name, multiples in found:
+        low, high = times(multiples[0]), times(multiples[-1])
+        if len(multiples) == 1:
+            parts.append(text(f"{limit_label(name)} (seen at ", low, ")"))
+        else:
+            parts.append(text(f"{limit_label(name)} (seen between ", low, " and ", high, ")"))
+    return text(
+        "For stretches of the load that hold again above them, these limits are broken too: ",
+        *joined(parts),
+        ".",
+    )
+
+
+def margin_text(multiple: float, holds: float) -> Text:
+    """How far a breaking point is from the plan, as multiples tell it."""
+    if holds == 0.0:
+        return text("none: broken at any load that was tried")
+    if not math.isfinite(multiple):
+        return text("more than ", times(MOST), " the plan")
+    if multiple <= 1.0:
+        return text("none: broken as planned, it holds to ", times(holds), " the plan")
+    return text(Number(multiple - 1.0, "more"), " above the plan")
+
+
+def grown(
+    points: Mapping[str, BreakingPoints],
+    *,
+    name: str,
+    caption: str,
+    head: str,
+    until: str,
+    components: tuple[str, ...],
+) -> Table:
+    """How far each of some things can grow until the first limit falls.
+
+    Args:
+        points: Breaking points of one design, by what grew.
+        name: Name of the table.
+        caption: What it shows.
+        head: What grows, as a head.
+        until: The head of how far.
+        components: Names of the components.
+    """
+    rows: list[tuple[Cell, ...]] = []
+    for what, found in sorted(points.items(), key=lambda one: (float(one[1].margin[0]), one[0])):
+        first, busiest = int(found.first[0]), int(found.bottleneck[0])
+        margin = float(found.margin[0])
+        falls: Cell = limit_label(found.limits[first]) if first >= 0 else None
+        if first >= 0 and found.holds[0, first] == 0.0:
+            reaches: Cell = "broken at any multiple that was tried"
+        elif math.isfinite(margin):
+            reaches = times(margin)
+        else:
+            reaches = text("more than ", times(MOST))
+        where = components[busiest] if busiest >= 0 and not _is_driver(found, components) else None
+        rows.append((what, reaches, falls, where))
+    return Table(name, caption, (head, until, "then falls", "busiest part there"), tuple(rows))
+
+
+def _the_limit(name: str) -> str:
+    """A limit as the subject of a sentence."""
+    return "staying up after a push" if name == "metastable" else f"the limit on {limit_label(name)}"
+
+
+def _planned(points: BreakingPoints, components: tuple[str, ...]) -> str:
+    """What was multiplied, in words."""
+    if points.what == "load":
+        return "the planned load"
+    return f"the {'time of' if points.what in components else 'driver'} {points.what}"
+
+
+def _is_driver(points: BreakingPoints, components: tuple[str, ...]) -> bool:
+    return points.what != "load" and points.what not in components
