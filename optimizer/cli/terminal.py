@@ -9,13 +9,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from models.evaluation import COMPLEXITY, COST, DIMENSIONS, Evaluation
-from models.units import count, nines, quantity
+from models.evaluation import Evaluation
+from models.units import count, quantity
 from optimizer.changes import TODAYS
 from optimizer.cli.blocks import print_section
 from optimizer.decide.recommend.visible_front import visible_front, visible_words
 from optimizer.model import Model
-from optimizer.phrases import excess_text, has_amount
+from optimizer.phrases import excess_text
 from optimizer.sections.shortlist import shortlist
 from optimizer.solver.solution import Solution
 from optimizer.space import Space
@@ -190,130 +190,3 @@ def _print_excluded(console: Console, solution: Solution) -> None:
             console.print(
                 f"  {name}: {'at least ' if name in solution.at_least else ''}{count(number)}{only}"
             )
-
-
-def print_design(console: Console, told: dict[str, object]) -> None:
-    """One design with everything in between, as `models.explanation.explain.explain` tells it."""
-    scenario, design = _dict(told["scenario"]), _dict(told["design"])
-    console.print(Text(str(scenario["title"] or scenario["name"]), style="bold"))
-    _print_hanging(console, "design: ", ", ".join(f"{n} = {_written(v)}" for n, v in design.items()))
-    console.print()
-    in_nines = [dimension.name for dimension in DIMENSIONS if dimension.scale == "nines"]
-    for name, entry in _dict(told["dimensions"]).items():
-        value = _number(_dict(entry)["value"])
-        unit = str(_dict(entry)["unit"])
-        more = f"  ({nines(value)})" if name in in_nines and value is not None else ""
-        console.print(f"  {name:<13} {quantity(value, unit)}{more}")
-    console.print()
-    for entry in _list(told["limits"]):
-        limit = _dict(entry)
-        over = _number(limit["excess"])
-        holds = "holds" if limit["holds"] else "BROKEN"
-        margin = (
-            "" if over is None or not has_amount(str(limit["name"])) else _margin(str(limit["name"]), over)
-        )
-        console.print(f"  limit {limit['name']}: {holds}{margin}")
-    for entry in _list(told["phases"]):
-        _print_phase(console, _dict(entry))
-    _print_parts(console, COST.name, _dict(told[COST.name]), COST.unit)
-    complexity = _dict(told[COMPLEXITY.name])
-    _print_parts(console, "complexity income", _dict(complexity["income"]), "points")
-    _print_parts(console, "complexity expenses", _dict(complexity["expenses"]), "points")
-    share = _number(complexity["remaining_share"])
-    warns = "; warning: below 25 %" if complexity["warns"] else ""
-    console.print(f"  left: {quantity(share, 'fraction')} of the budget{warns}")
-    emergence = _dict(told["emergence"])
-    console.print()
-    console.print(f"emergence score {quantity(_number(emergence['score']), '')}")
-    for name, term in _dict(emergence["terms"]).items():
-        console.print(f"  {name:<13} {quantity(_number(term), '')} of its threshold")
-    if told.get("metastable"):
-        console.print("metastable: stays down after one push, though it looks healthy")
-    if told.get("unsettled"):
-        console.print("unsettled: some phase comes to no rest, its numbers are rough")
-
-
-def _margin(name: str, over: float) -> str:
-    word = "over by" if over > 0.0 else "room" if over < 0.0 else "exactly at it"
-    return f", {word} {excess_text(name, abs(over))}" if over else f", {word}"
-
-
-def _print_phase(console: Console, phase: dict[str, object]) -> None:
-    console.print()
-    rate, hours = _number(phase["rate"]), _number(phase["hours"])
-    head = f"{phase['name']}: {quantity(rate, 'requests/s')} for {quantity(hours, 'h')}"
-    console.print(Text(head, style="bold"))
-    components = {name: _dict(entry) for name, entry in _dict(phase["components"]).items()}
-    flows = {name: _dict(entry) for name, entry in _dict(phase["flows"]).items()}
-    shown: tuple[tuple[str, str, str], ...] = (
-        ("arrivals", "arrivals_per_s", "requests/s"),
-        ("utilisation", "utilisation", "fraction"),
-        ("wait", "wait_ms", "ms"),
-        ("response", "response_ms", "ms"),
-        ("p50", "p50_ms", "ms"),
-        ("p99", "p99_ms", "ms"),
-        ("blocked", "blocked_share", "fraction"),
-        ("late", "timeout_share", "fraction"),
-    )
-    _print_rows(console, "component", components, shown)
-    shown = (
-        ("requests", "rate", "requests/s"),
-        ("response", "response_ms", "ms"),
-        ("p50", "p50_ms", "ms"),
-        ("p99", "p99_ms", "ms"),
-        ("answered", "success_share", "fraction"),
-        ("fresh", "fresh_share", "fraction"),
-    )
-    _print_rows(console, "flow", flows, shown)
-
-
-def _print_rows(
-    console: Console,
-    kind: str,
-    rows: dict[str, dict[str, object]],
-    shown: tuple[tuple[str, str, str], ...],
-) -> None:
-    if console.width < NARROW:
-        for name, entry in rows.items():
-            parts = [f"{label} {quantity(_number(entry[key]), unit)}" for label, key, unit in shown]
-            _print_hanging(console, f"  {name}: ", ", ".join(parts), indent=4)
-        return
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    table.add_column(kind, no_wrap=True)
-    for label, _, _ in shown:
-        table.add_column(label, justify="right", no_wrap=True)
-    for name, entry in rows.items():
-        table.add_row(name, *(quantity(_number(entry[key]), unit) for _, key, unit in shown))
-    console.print(table)
-
-
-def _print_parts(console: Console, title: str, parts: dict[str, object], unit: str) -> None:
-    console.print()
-    console.print(Text(title, style="bold"))
-    for name, value in parts.items():
-        if isinstance(value, dict):
-            for part, amount in value.items():
-                if _number(amount):
-                    console.print(f"  {name} {part}: {quantity(_number(amount), unit)}")
-        elif _number(value):
-            console.print(f"  {name}: {quantity(_number(value), unit)}")
-
-
-def _written(value: object) -> str:
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{phase}: {written(part)}" for phase, part in value.items()) + "}"
-    return written(value)
-
-
-def _dict(value: object) -> dict[str, object]:
-    assert isinstance(value, dict)
-    return value
-
-
-def _list(value: object) -> list[object]:
-    assert isinstance(value, list)
-    return value
-
-
-def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, (int, float)) else None
