@@ -105,7 +105,7 @@ def _cost(told: Mapping[str, object]) -> Table:
     for name, value in told.items():
         parts = value.items() if isinstance(value, dict) else [(None, value)]
         rows += [(name, part, _number(amount, COST.unit)) for part, amount in parts if amount != 0.0]
-    return Table("cost", "What it costs", ("money for", "of", "amount"), tuple(rows))
+    return Table(COST.name, "What it costs", ("money for", "of", "amount"), tuple(rows))
 
 
 def _complexity(told: Mapping[str, object]) -> tuple[Block, ...]:
@@ -113,7 +113,7 @@ def _complexity(told: Mapping[str, object]) -> tuple[Block, ...]:
     for kind in ("income", "expenses"):
         rows += [(kind, name, _number(v, "points")) for name, v in _dict(told[kind]).items() if v != 0.0]
     left = _number(told["remaining_share"], "fraction")
-    table = Table("complexity", "The complexity budget", ("", "what", "amount"), tuple(rows))
+    table = Table(COMPLEXITY.name, "The complexity budget", ("", "what", "amount"), tuple(rows))
     if told["warns"]:
         return table, Paragraph(text(left, " of the complexity budget is left: below 25 %."), "warning")
     return table, Paragraph(text(left, " of the complexity budget is left."))
