@@ -162,6 +162,7 @@ def written(value: object) -> str:
 
 
 def print_nothing_feasible(console: Console, solution: Solution, space: Space) -> None:
+    """Says that nothing is feasible, and by how much limits must give for the nearest design."""
     console.print(Text("No design is within every limit.", style="bold"))
     closest = solution.closest
     if closest is None:
