@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from models.scenario.part import Name, Part, Text
+from models.scenario.prerequisite import Prerequisite
 from models.scenario.quantity import (
     CountFromZero,
     Milliseconds,
@@ -55,6 +56,23 @@ class Fallback(Part):
 
 class Call(Part):
     """One call of a component, with the calls made while it serves."""
+
+    prerequisites: ClassVar[tuple[Prerequisite, ...]] = (
+        Prerequisite(
+            ("backoff_ms", "jitter"),
+            ("retries",),
+            lambda part: part.retries > 0,
+            "the call has no retries (retries is 0)",
+            "add retries",
+        ),
+        Prerequisite(
+            ("jitter",),
+            ("backoff_ms",),
+            lambda part: part.backoff_ms > 0.0,
+            "backoff_ms is 0: there is no pause to draw",
+            "add backoff_ms",
+        ),
+    )
 
     call: Name
     """The component that is called."""

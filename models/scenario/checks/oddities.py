@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from models.errors import Code, Finding
 from models.evaluation import DIMENSIONS
-from models.scenario.checks.effects import effects_of, slots_of
+from models.scenario.checks import idle
+from models.scenario.checks.effects import slots_of
 from models.scenario.checks.flows import placed_calls
-from models.scenario.decision import Choice, Integer, Real, Toggle
+from models.scenario.decision import Choice, Integer, Toggle
 from models.scenario.effect import Effect
-from models.scenario.flow import Call
 from models.scenario.paths import Slot, written_value
 from models.scenario.scenario import Scenario
 
@@ -18,7 +18,8 @@ from models.scenario.scenario import Scenario
 def findings(scenario: Scenario) -> Iterator[Finding]:
     """Warnings about a scenario without errors."""
     yield from _components(scenario)
-    yield from _unused(scenario)
+    yield from _calls(scenario)
+    yield from idle.findings(scenario)
     yield from _decisions(scenario)
     yield from _goals(scenario)
 
@@ -37,47 +38,27 @@ def _components(scenario: Scenario) -> Iterator[Finding]:
         if not has_sources and component.source is None:
             hint = "add source, or the scenario's sources and assumptions (a guess is an answer too)"
             yield _warning(where, "numbers without a source", hint)
+    named = set(idle.changed_paths(scenario).values())
     for driver in scenario.drivers:
         is_used = any(driver in cost.drivers for cost in scenario.costs)
-        if not is_used and f"drivers.{driver}" not in _paths(scenario):
+        if not is_used and f"drivers.{driver}" not in named:
             yield _warning(f"drivers.{driver}", "nothing depends on this driver", "name it in costs")
 
 
-def _paths(scenario: Scenario) -> set[str]:
-    """Every path that a decision, a phase or an uncertainty names."""
-    paths = {path for _, effect in effects_of(scenario) for path in effect.paths}
-    for decision in scenario.decisions.values():
-        paths.update(decision.sets if isinstance(decision, (Integer, Real)) else ())
-    return paths | set(scenario.uncertainty)
-
-
-def _unused(scenario: Scenario) -> Iterator[Finding]:
-    """Parameters that are given and have no effect, unless a decision or a phase wakes them up."""
-    changed = {slot for path in _paths(scenario) for slot in slots_of(scenario, path)}
-    for name, component in scenario.components.items():
-        for parameter, why in component.without_effect():
-            if not any(slot.owner == "component" and slot.name == name for slot in changed):
-                yield _warning(f"components.{name}.{parameter}", f"has no effect: {why}", "remove it")
+def _calls(scenario: Scenario) -> Iterator[Finding]:
+    """Caches of which the misses go nowhere, and values that are lost with the request and once more."""
     for placed in placed_calls(scenario):
         call = placed.call
-        retries = any(slot.owner == "call" and slot.parameter == "retries" for slot in changed)
-        if call.retries == 0 and not retries:
-            for parameter in ("backoff_ms", "jitter"):
-                if getattr(call, parameter) > 0:
-                    place = f"{placed.where}.{parameter}"
-                    yield _warning(place, "has no effect: the call has no retries", "add retries")
-        component = scenario.components[call.call]
-        if component.may_miss and not call.then:
-            hint = "add then: with the call that answers a miss"
-            yield _warning(placed.where, f"the misses of {call.call!r} go nowhere", hint)
-        if call.value_usd > 0 and not _can_be_lost(call):
-            yield _warning(
-                f"{placed.where}.value_usd", "has no effect: the call is not optional", "add optional"
+        if call.value_usd > 0 and not call.optional and call.fallback is None:
+            found = (
+                "the call is not optional, so that its failure costs this twice: with the request, and alone"
             )
-
-
-def _can_be_lost(call: Call) -> bool:
-    return call.optional or call.fallback is not None
+            yield _warning(
+                f"{placed.where}.value_usd", found, "add it to the flow's value_usd, or add optional"
+            )
+        if scenario.components[placed.call.call].may_miss and not placed.call.then:
+            hint = "add then: with the call that answers a miss"
+            yield _warning(placed.where, f"the misses of {placed.call.call!r} go nowhere", hint)
 
 
 def _decisions(scenario: Scenario) -> Iterator[Finding]:

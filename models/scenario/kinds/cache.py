@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 
 from models.errors import Code, Finding
 from models.scenario.kinds.station import Station, Traits
+from models.scenario.prerequisite import Prerequisite
 from models.scenario.quantity import Keys, PerSecond, Seconds, Share, ZipfExponent
 
 
@@ -14,6 +15,16 @@ class Cache(Station):
     """Something that answers some calls itself and passes its misses on to the calls in its `then`."""
 
     traits: ClassVar[Traits] = Traits(2, passes_on_misses=True)
+    prerequisites: ClassVar[tuple[Prerequisite, ...]] = (
+        *Station.prerequisites,
+        Prerequisite(
+            ("keys", "zipf", "ttl_s", "capacity_keys", "writes_per_key_per_s", "coalescing"),
+            ("hit_ratio",),
+            lambda part: part.hit_ratio is None,
+            "hit_ratio is given, so how it comes about isn't looked at",
+            "remove it, or replace hit_ratio by keys",
+        ),
+    )
 
     kind: Literal["cache"]
     hit_ratio: Share | None = None
@@ -42,13 +53,3 @@ class Cache(Station):
     def may_miss(self) -> bool:
         """Whether it doesn't answer everything itself."""
         return self.hit_ratio != 1.0
-
-    def without_effect(self) -> Iterator[tuple[str, str]]:
-        """What would tell how many calls it answers, where that is given."""
-        if self.hit_ratio is None:
-            return
-        for parameter in ("keys", "capacity_keys"):
-            if getattr(self, parameter) is not None:
-                yield parameter, "hit_ratio is given"
-        if "zipf" in self.model_fields_set:
-            yield "zipf", "hit_ratio is given"

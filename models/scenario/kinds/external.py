@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from models.scenario.kinds.station import Described, Traits
+from models.scenario.prerequisite import Prerequisite
 from models.scenario.quantity import Milliseconds, PerSecond, Scv
 
 
@@ -13,6 +14,15 @@ class External(Described):
 
     traits: ClassVar[Traits] = Traits(
         3, slowed_by="latency_ms", capacity=("rate_limit_per_s",), losses=("rate_limit_per_s",), is_ours=False
+    )
+
+    prerequisites: ClassVar[tuple[Prerequisite, ...]] = (
+        Prerequisite(
+            ("latency_scv",),
+            ("latency_ms",),
+            lambda part: part.latency_ms > 0.0,
+            "latency_ms is 0: it takes no time",
+        ),
     )
 
     kind: Literal["external"]

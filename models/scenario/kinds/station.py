@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from models.errors import Code, Finding
 from models.scenario.part import Part, Text
+from models.scenario.prerequisite import Prerequisite
 from models.scenario.quantity import (
     Coefficient,
     Count,
@@ -51,6 +52,7 @@ class Described(Part):
     """What every component has."""
 
     traits: ClassVar[Traits]
+    prerequisites: ClassVar[tuple[Prerequisite, ...]] = ()
 
     label: Text | None = None
     """Name for people."""
@@ -76,13 +78,37 @@ class Described(Part):
         """Whether it passes calls on that it can't answer itself."""
         return False
 
-    def without_effect(self) -> Iterator[tuple[str, str]]:
-        """Parameters that are given and change nothing, and why."""
-        yield from ()
-
 
 class Station(Described):
     """What runs on machines of ours, in copies, and lets calls wait."""
+
+    prerequisites: ClassVar[tuple[Prerequisite, ...]] = (
+        Prerequisite(
+            ("zones",),
+            ("zone_availability",),
+            lambda part: part.zone_availability < 1.0,
+            "zone_availability isn't given, so no zone is ever lost",
+            "add zone_availability",
+        ),
+        Prerequisite(
+            ("contention", "coherency"),
+            ("replicas",),
+            lambda part: part.replicas > 1,
+            "replicas is 1: they slow down replicas of each other",
+        ),
+        Prerequisite(
+            ("max_wait_s",),
+            ("queue_limit",),
+            lambda part: part.queue_limit != 0,
+            "queue_limit is 0: nobody waits",
+        ),
+        Prerequisite(
+            ("service_scv", "gc_share"),
+            ("service_ms",),
+            lambda part: part.service_ms > 0.0,
+            "service_ms is 0: there is no work",
+        ),
+    )
 
     replicas: Count = 1
     """Copies that run at the same time."""

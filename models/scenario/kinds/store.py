@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 
 from models.errors import Code, Finding
 from models.scenario.kinds.station import Station, Traits
+from models.scenario.prerequisite import Prerequisite
 from models.scenario.quantity import Count, Milliseconds, PerSecond, Scv
 
 
@@ -14,6 +15,31 @@ class Store(Station):
     """Something that keeps data in replicas and answers by quorum."""
 
     traits: ClassVar[Traits] = Traits(1, capacity=("replicas", "slots", "shards"), keeps_copies=True)
+    prerequisites: ClassVar[tuple[Prerequisite, ...]] = (
+        *Station.prerequisites,
+        Prerequisite(("rtt_scv",), ("rtt_ms",), lambda part: part.rtt_ms > 0.0, "rtt_ms is 0", "add rtt_ms"),
+        Prerequisite(
+            ("replication_lag_ms", "writes_per_key_per_s"),
+            ("read_quorum", "write_quorum", "replicas"),
+            lambda part: part.read_quorum + (part.write_quorum or part.replicas) <= part.replicas,
+            "read_quorum and write_quorum overlap (R + W > replicas), so every read finds the latest write",
+            "lower a quorum (write_quorum is all replicas unless it is given)",
+        ),
+        Prerequisite(
+            ("replication_lag_ms",),
+            ("writes_per_key_per_s",),
+            lambda part: part.writes_per_key_per_s > 0.0,
+            "writes_per_key_per_s is 0: nothing changes that could be read too late",
+            "add writes_per_key_per_s",
+        ),
+        Prerequisite(
+            ("writes_per_key_per_s",),
+            ("replication_lag_ms",),
+            lambda part: part.replication_lag_ms > 0.0,
+            "replication_lag_ms is 0: no copy lags behind",
+            "add replication_lag_ms",
+        ),
+    )
 
     kind: Literal["store"]
     read_quorum: Count = 1
