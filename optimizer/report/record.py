@@ -22,7 +22,15 @@ from optimizer.report.sections.answer import (
 )
 from optimizer.report.sections.origin import provenance
 from optimizer.sections.content import Number, Text, joined, text
-from optimizer.sections.wording import MOST_NAMED, broken, changes_text, limit_label, moved_in, number, over_text
+from optimizer.sections.wording import (
+    MOST_NAMED,
+    broken,
+    changes_text,
+    limit_label,
+    moved_in,
+    number,
+    over_text,
+)
 
 #: How readily something is given up, in words.
 _GIVEN_UP = {

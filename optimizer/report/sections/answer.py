@@ -10,7 +10,16 @@ from optimizer.resilience.breaking_points import MOST
 from optimizer.sections.content import Block, Number, Paragraph, Section, Text, joined, text
 from optimizer.sections.cost import cost_split
 from optimizer.sections.shortlist import shortlist_blocks, verdict
-from optimizer.sections.wording import MOST_NAMED, broken, changes_text, counted, limit_label, number, over_text, times
+from optimizer.sections.wording import (
+    MOST_NAMED,
+    broken,
+    changes_text,
+    counted,
+    limit_label,
+    number,
+    over_text,
+    times,
+)
 
 #: Share of the draws of the guesses below which the answer says that the limits may not hold.
 ROBUST = 0.9
