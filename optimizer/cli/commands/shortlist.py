@@ -26,7 +26,7 @@ def shortlist(scenario: ScenarioFile, store: StoreUrl = None, as_json: AsJson = 
         from optimizer.cli.terminal import print_nothing_feasible
 
         if not len(solution.front):
-            print_nothing_feasible(console(), solution, system.space)
+            print_nothing_feasible(console(), solution, model_of(system))
         print_section(console(), section_of(model_of(system), solution))
     if not len(solution.front):
         raise typer.Exit(NO)
