@@ -100,7 +100,7 @@ WITHOUT_FLOORS = ("ui",)
 STARTED_BY_NAME = {
     "models.performance.__main__": "python -m models.performance",
     "optimizer.__main__": "python -m optimizer",
-    "optimizer.batch.worker": "optimizer.runs.worker",
+    "optimizer.batch.job": "optimizer.runs.job",
     "optimizer.runs.migrations.env": "alembic",
     "optimizer.runs.migrations.versions.": "alembic",
     "ui.hosts": "app.py",

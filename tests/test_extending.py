@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -103,7 +104,11 @@ for text in (markdown(report), html(report)):
 
 def test_a_question(extended):
     ask = "import sys; sys.argv[1:] = ['switches', 'chat.yaml']; from optimizer.cli.main import main; main()"
-    assert told_by(extended, ask).strip() == "none"
+    assert told_by(extended, ask).strip() == "No decision can be set by phase."
+    answer = json.loads(told_by(extended, ask.replace("'chat.yaml'", "'chat.yaml', '--json'")))
+    text = [["No decision can be set by phase."]]
+    assert answer["name"] == "switches"
+    assert [block["text"] for block in answer["blocks"]] == text
     described = ask.replace("'chat.yaml'", "'--help'")
     assert "Which decisions can be set by phase." in told_by(extended, described)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 from collections.abc import Callable, Mapping
@@ -10,10 +9,9 @@ from collections.abc import Callable, Mapping
 from optimizer.batch.across import Across, solve_across
 from optimizer.batch.across_report import across_table
 from optimizer.batch.together import Together
-from optimizer.engines.engine import told
 from optimizer.files.solution import parquet_bytes
 from optimizer.runs.connecting import StoreError
-from optimizer.runs.recording import Beats
+from optimizer.runs.recording import Beats, ended_with_its_work
 from optimizer.runs.run import config_of, key_of
 from optimizer.runs.store import RunStore, Wanted
 from optimizer.solver.config import SolveConfig
@@ -58,14 +56,8 @@ def solve_across_recorded(
     )
     if run.state != "queued" or not store.begin(run.id):  # somebody else looks at the same just now
         return solve_across(found, config, progress=progress), ""
-    try:
-        with Beats(store, run.id, progress=progress) as beats:
-            answer = solve_across(found, config, progress=beats)
-    except BaseException as error:
-        state = "cancelled" if isinstance(error, KeyboardInterrupt) else "failed"
-        with contextlib.suppress(StoreError):
-            store.end(run.id, state, error="" if state == "cancelled" else told(error))
-        raise
+    with ended_with_its_work(store, run.id), Beats(store, run.id, progress=progress) as beats:
+        answer = solve_across(found, config, progress=beats)
     looked, safe = len(answer.X), len(answer.survivors)
     try:
         store.keep_front(run.id, parquet_bytes(across_table(found, answer)))

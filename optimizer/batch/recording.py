@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 from collections.abc import Callable
 from pathlib import Path
 
 from optimizer.batch.running import Batch, digest_of, run_batch
-from optimizer.engines.engine import Engine, told
+from optimizer.engines.engine import Engine
 from optimizer.runs.connecting import StoreError
-from optimizer.runs.recording import Beats
+from optimizer.runs.recording import Beats, ended_with_its_work
 from optimizer.runs.run import key_of
 from optimizer.runs.store import RunStore, Wanted
 
@@ -48,18 +47,11 @@ def run_recorded(
     if run.state != "queued" or not store.begin(run.id):  # the same batch is under way in another process
         run_batch(batch, engine, out, progress=progress)
         return ""
+    with ended_with_its_work(store, run.id), Beats(store, run.id, progress=progress) as beats:
+        run_batch(batch, engine, out, progress=beats)
+    state = "cancelled" if batch.is_interrupted else "done"
     try:
-        with Beats(store, run.id, progress=progress) as beats:
-            run_batch(batch, engine, out, progress=beats)
-    except BaseException as error:
-        with contextlib.suppress(StoreError):
-            store.end(run.id, "failed", error=told(error))
-        raise
-    done = len(batch.results)
-    summary = f"{done:,} of {len(batch.cases):,} cases finished, {len(batch.failed)} failed"
-    counts = (done, len(batch.cases), 0)
-    try:
-        store.end(run.id, "cancelled" if batch.is_interrupted else "done", summary=summary, counts=counts)
+        store.end(run.id, state, summary=batch.summary, counts=batch.counts)
     except StoreError as error:
         return str(error)
     return ""

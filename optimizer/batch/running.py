@@ -55,6 +55,17 @@ class Batch:
         """Numbers of the cases that aren't done yet."""
         return [case.number for case in self.cases if case.number not in self.results]
 
+    @property
+    def counts(self) -> tuple[int, int, int]:
+        """Cases done and in all, as a run of the store counts them; it has no front."""
+        return len(self.results), len(self.cases), 0
+
+    @property
+    def summary(self) -> str:
+        """What became of it, in a sentence."""
+        done, many, _ = self.counts
+        return f"{done:,} of {many:,} cases finished, {len(self.failed)} failed"
+
 
 def digest_of(cases: Sequence[Case]) -> str:
     """The same for batches of the same cases; 64 hex digits."""

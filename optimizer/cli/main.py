@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 import os
 import sys
+from collections.abc import Callable
 from contextlib import suppress
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -130,26 +131,31 @@ def schema(
     print_json(json_schema() if of == "scenario" else report_schema())
 
 
-app.command()(solve)
-app.command()(shortlist)
-app.command()(rank)
-app.command()(few)
-app.command()(reach)
-app.command()(explain)
-app.command()(compare)
-app.command("what-if")(what_if)
-app.command()(rules)
-app.command("break")(break_)
-app.command()(margins)
-app.command()(runbook)
-app.command()(doubt)
-app.command()(gate)
-app.command()(report)
-app.command()(batch)
-app.command()(across)
+#: The commands that stand in files of their own, in the order of the help.
+COMMANDS: Final[tuple[tuple[str, Callable[..., None]], ...]] = (
+    ("solve", solve),
+    ("shortlist", shortlist),
+    ("rank", rank),
+    ("few", few),
+    ("reach", reach),
+    ("explain", explain),
+    ("compare", compare),
+    ("what-if", what_if),
+    ("rules", rules),
+    ("break", break_),
+    ("margins", margins),
+    ("runbook", runbook),
+    ("doubt", doubt),
+    ("gate", gate),
+    ("report", report),
+    ("batch", batch),
+    ("across", across),
+    ("gallery", gallery),
+    ("new", new),
+)
+for _name, _command in COMMANDS:
+    app.command(_name)(_command)
 app.add_typer(runs, name="runs")
-app.command()(gallery)
-app.command()(new)
 
 
 def _finding(finding: object) -> dict[str, object]:

@@ -47,6 +47,14 @@ class Width:
             signed = signed / self.size
         return np.asarray(np.floor(signed + ROUNDING))
 
+    def floor(self, boxes: Array) -> Array:
+        """The loss at the better side of boxes, in the unit of the dimension's steps."""
+        if not self.size:
+            return boxes
+        if self.is_relative:
+            return np.asarray(np.sign(boxes) * SMALLEST * np.expm1(np.abs(boxes) * np.log1p(self.size)))
+        return np.asarray(boxes * self.size)
+
 
 def widths_of(dimensions: Sequence[Dimension], steps: Sequence[float | None]) -> tuple[Width, ...]:
     """How wide boxes are: the step that was asked for, else what the dimension says can be noticed.
@@ -66,6 +74,12 @@ def widths_of(dimensions: Sequence[Dimension], steps: Sequence[float | None]) ->
 def boxed(evaluation: Evaluation, widths: Sequence[Width]) -> Array:
     """Losses in whole boxes, `(n, m)`."""
     columns = [width.boxes(evaluation.values[:, j]) for j, width in enumerate(widths)]
+    return np.column_stack(columns) if columns else np.zeros((len(evaluation), 0))
+
+
+def levelled(evaluation: Evaluation, widths: Sequence[Width]) -> Array:
+    """Losses as those at the better side of their boxes, `(n, m)`: those of one box are equal."""
+    columns = [width.floor(width.boxes(evaluation.values[:, j])) for j, width in enumerate(widths)]
     return np.column_stack(columns) if columns else np.zeros((len(evaluation), 0))
 
 

@@ -5,25 +5,53 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from models.evaluation import Array, Evaluation
+from optimizer.engines.engine import told
 from optimizer.files.parquet import front_parquet
 from optimizer.pareto.front import Front
 from optimizer.pareto.tally import Progress
 from optimizer.runs.connecting import StoreError
 from optimizer.runs.store import RunStore
 from optimizer.search.hypervolumes import GROWTH, TracePoint, trace_of
+from optimizer.solver.solution import Solution
 from optimizer.space import Space
 
 #: Between two signs of life, and between two fronts that are kept, s.
 BEAT_S, FRONT_S = 1.0, 2.0
 #: Moments of the trace that is kept with the front so far: each costs a hypervolume.
 MOST_MOMENTS = 12
+
+
+class NotKeptError(StoreError):
+    """A solution that was worked out, but the store could not take it."""
+
+    def __init__(self, message: str, solution: Solution) -> None:
+        super().__init__(f"the result is not kept: {message}")
+        self.solution = solution
+
+
+@contextlib.contextmanager
+def ended_with_its_work(store: RunStore, run: str) -> Iterator[None]:
+    """A run that ends with what its work raises: `cancelled` on Ctrl-C, else `failed` with the error.
+
+    One that has ended otherwise, or isn't this process's any more, stays as it is; and one whose solution the
+    store couldn't take is left alone, so that it is found to be silent, and whoever waits goes on with it.
+    """
+    try:
+        yield
+    except NotKeptError:
+        raise
+    except BaseException as error:
+        is_stopped = isinstance(error, KeyboardInterrupt)
+        with contextlib.suppress(StoreError):  # what was raised says more
+            store.end(run, "cancelled" if is_stopped else "failed", error="" if is_stopped else told(error))
+        raise
 
 
 class Beats:
@@ -107,8 +135,8 @@ class Recorder(Beats):
             self._keep(evaluation)
 
     def _keep(self, evaluation: Evaluation) -> None:
-        told = {"trace": [asdict(point) for point in self._trace(evaluation)]}
-        self._store.keep_front(self._run, front_parquet(evaluation, self._space, told))
+        more = {"trace": [asdict(point) for point in self._trace(evaluation)]}
+        self._store.keep_front(self._run, front_parquet(evaluation, self._space, more))
         if self._checkpoint is not None and self._checkpoint.exists():
             written = self._checkpoint.stat().st_mtime
             if written != self._last_written:

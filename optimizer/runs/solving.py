@@ -21,7 +21,7 @@ from optimizer.memory import give_back
 from optimizer.model import Model
 from optimizer.pareto.tally import Progress
 from optimizer.runs.connecting import StoreError
-from optimizer.runs.recording import Recorder
+from optimizer.runs.recording import NotKeptError, Recorder, ended_with_its_work
 from optimizer.runs.run import Run, config_of, key_of
 from optimizer.runs.store import RunStore, Wanted
 from optimizer.solver.config import SolveConfig
@@ -34,14 +34,6 @@ from optimizer.validation import UnreadableError
 LOOK_S = 0.5
 #: Methods that keep a checkpoint.
 KEEPS = ("auto", "exact", "archive")
-
-
-class NotKeptError(StoreError):
-    """A solution that was worked out, but the store could not take it."""
-
-    def __init__(self, message: str, solution: Solution) -> None:
-        super().__init__(f"the result is not kept: {message}")
-        self.solution = solution
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -152,7 +144,8 @@ def solve_with_store(
         if run.state == "done":
             return Answered(solution_of(store, run, model.space), run, "from the store")
         if run.state == "queued" and store.begin(run.id):
-            solution = perform(store, run, model, config, progress=progress, engine=engine)
+            with ended_with_its_work(store, run.id):
+                solution = perform(store, run, model, config, progress=progress, engine=engine)
             with contextlib.suppress(StoreError):  # it is kept; what is told of it is as it was
                 run = store.get(run.id)
             return Answered(solution, run, "worked out")
@@ -194,7 +187,9 @@ def perform(
     progress: Progress | None = None,
     engine: Engine | None = None,
 ) -> Solution:
-    """Works on a run that has begun, and ends it: done, cancelled with what was found, or failed.
+    """Works on a run that has begun, and ends it: done, or cancelled with what was found.
+
+    What it raises is for the caller to end the run with (`recording.ended_with_its_work`).
 
     Raises:
         NotKeptError: The store was lost while it was worked on; the solution is in the error.
@@ -205,16 +200,8 @@ def perform(
         before = store.checkpoint(run.id) if keeps and config.restarts == 1 else None
         if before is not None and path is not None:
             path.write_bytes(before)
-        try:
-            with Recorder(store, run.id, model.space, checkpoint=path, progress=progress) as recorder:
-                solution = solve(model, config, progress=recorder, checkpoint=path, engine=engine)
-        except BaseException as error:
-            told = (
-                f"{type(error).__name__}: {error}" if not isinstance(error, TradespaceError) else str(error)
-            )
-            state = "cancelled" if isinstance(error, KeyboardInterrupt) else "failed"
-            store.end(run.id, state, error="" if state == "cancelled" else told)
-            raise
+        with Recorder(store, run.id, model.space, checkpoint=path, progress=progress) as recorder:
+            solution = solve(model, config, progress=recorder, checkpoint=path, engine=engine)
         try:
             if path is not None and path.exists() and solution.certificate.ended_early:
                 store.keep_checkpoint(run.id, path.read_bytes())

@@ -83,7 +83,7 @@ class RunStore(Shelf):
     that are missing. A checkpoint is deleted when the run is done.
 
     When the store is away. Work goes on without it: beats and fronts that can't be kept are left out. An end
-    that can't be kept is an error that carries the result (`solving.NotKeptError`).
+    that can't be kept is an error that carries the result (`recording.NotKeptError`).
     """
 
     def request(self, wanted: Wanted, *, fresh: bool = False) -> Run:

@@ -30,9 +30,17 @@ def breaking(points: BreakingPoints, components: tuple[str, ...]) -> Section:
     return Section("breaking", "Where it breaks", (table, Paragraph(first_fall_text(points, components))))
 
 
-def first_fall_text(points: BreakingPoints, components: tuple[str, ...]) -> Text:
-    """Where the first limit of a design falls, as a sentence."""
-    first, *rest = first_fall(points, 0, components=components)
+def first_fall_text(
+    points: BreakingPoints, components: tuple[str, ...], *, rate: float | None = None
+) -> Text:
+    """Where the first limit of a design falls, as a sentence.
+
+    Args:
+        points: Its breaking points.
+        components: Names of the components.
+        rate: Planned requests/s at the peak, where it is the load that was multiplied.
+    """
+    first, *rest = first_fall(points, 0, components=components, rate=rate)
     return text(capitalised(str(first)), *rest, ".")
 
 

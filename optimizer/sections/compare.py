@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from models.dimensions.effort import effort
 from models.evaluation import Array
 from models.system.system import System
+from optimizer.changes import TODAYS
 from optimizer.decide.explain.comparison import Comparison, Consequence
 from optimizer.model import Labels
 from optimizer.resilience.breaking_points import BreakingPoints
@@ -35,7 +36,7 @@ class SideBySide:
 
 
 def compare(beside: SideBySide, points: BreakingPoints) -> Section:
-    """Designs side by side, the first of which the others are measured against.
+    """Designs side by side; the first, today's, is what the others are measured against.
 
     Args:
         beside: The designs of a scenario.
@@ -43,7 +44,7 @@ def compare(beside: SideBySide, points: BreakingPoints) -> Section:
     """
     blocks: list[Block] = [_values(beside, points), *_differing(beside)]
     for i in range(1, len(beside.names)):
-        blocks += told_apart(beside, i)
+        blocks += told_apart(beside, i, TODAYS)
         if beside.compared.consequences[i - 1]:
             blocks.append(decisions(beside, i, f"against-{i}"))
     return Section("compare", "Side by side", tuple(blocks))
@@ -88,8 +89,14 @@ def _breaks(points: BreakingPoints, i: int) -> Cell:
     return text(times(float(points.margin[i])), f" the planned load: {limit_label(points.limits[first])}")
 
 
-def told_apart(beside: SideBySide, i: int) -> list[Block]:
-    """Says in which dimensions a design differs from the first by no more than the model's error."""
+def told_apart(beside: SideBySide, i: int, than: str = "") -> list[Block]:
+    """Says in which dimensions a design differs from the first by no more than the model's error.
+
+    Args:
+        beside: The designs.
+        i: The design, by its row.
+        than: What the first is called in a sentence; empty = by its name.
+    """
     evaluation = beside.compared.evaluation
     same = [
         text(d.name)
@@ -98,8 +105,10 @@ def told_apart(beside: SideBySide, i: int) -> list[Block]:
     ]
     if not same:
         return []
-    who = f"{beside.names[i]} can't be told apart from {beside.names[0]}"
-    return [Paragraph(text("In ", *joined(same), f" {who}: the model's error is larger."))]
+    both = f"{beside.names[i]} and {than or beside.names[0]}"
+    return [
+        Paragraph(text("In ", *joined(same), f" {both} can't be told apart: the model's error is larger."))
+    ]
 
 
 def decisions(beside: SideBySide, i: int, key: str) -> Table:

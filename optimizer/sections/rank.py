@@ -47,7 +47,7 @@ def rank(subject: Subject, told: Ranked) -> Section:
     ]
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (
-            f"{place} =" if told.could[i] else str(place),
+            f"{place}=" if told.could[i] else str(place),
             marked(subject.space, subject.front.X[i], str(int(i) + 1)),
             Number(float(told.opinions.share[i, 0]), "fraction"),
             dimensions[int(order.furthest[i])].name,

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.evaluation import Array
-from optimizer.changes import called, changes
+from optimizer.changes import called, changes, numbered
 from optimizer.decide.explain.why_not import WhyNot
 from optimizer.phrases import capitalised
 from optimizer.sections.content import Text, text
@@ -25,36 +25,44 @@ def why_not_points(subject: Subject, why: WhyNot, *, than: str = "it") -> list[T
         why: Why the design is not on the front.
         than: What the design is called, where it is compared with.
     """
-    dimensions, values = why.design.dimensions, why.design.values[0]
+    values = why.design.values[0]
     points: list[Text] = [
         text("It breaks ", *over_text(name, over), ".") for name, over in why.broken.items()
     ]
     points += dominated_by(subject, values, why.dominators)
-    if why.mending is not None:
-        what = changes_text(subject.labels, why.mending.what)
-        effect = moved(dimensions, values, why.mending.design.values[0]) or text(
-            "as before in every dimension"
-        )
-        points.append(
-            text(
-                "The smallest change that brings it within all limits: ",
-                *what,
-                f". Against {than} that is ",
-                *effect,
-                ".",
-            )
-        )
     if why.on_front is not None:
         points.append(
             text(f"It is on the front, as design {why.on_front + 1}: keeping it is a choice like any other.")
         )
-    elif why.nearest is not None:
+    return [*points, *ways_back(subject, why, than=than)]
+
+
+def ways_back(subject: Subject, why: WhyNot, *, than: str = "it") -> list[Text]:
+    """The smallest change that brings a design within its limits, and the nearest design of the front.
+
+    Args:
+        subject: What it is about.
+        why: Why the design is not on the front.
+        than: What the design is called, where it is compared with.
+    """
+    dimensions, values = why.design.dimensions, why.design.values[0]
+    points: list[Text] = []
+    if why.mending is not None:
+        what = changes_text(subject.labels, why.mending.what)
+        after = why.mending.design.values[0]
+        effect = moved(dimensions, values, after) or text("the same in every dimension")
+        lead = "The smallest change that brings it within all limits: "
+        points.append(text(lead, *what, f". Against {than} that is ", *effect, "."))
+    elif why.broken:
+        points.append(text("No one or two changes that were tried bring it within all limits."))
+    if why.nearest is not None and why.on_front is None:
         x = subject.front.X[why.nearest]
         what = changes_text(subject.labels, changes(subject.space, why.design.X[0], x))
-        many = "one decision" if why.fewest == 1 else f"{why.fewest} decisions"
-        points.append(
-            text(f"The nearest design of the front is {many} away, design {why.nearest + 1}: ", *what, ".")
-        )
+        effect = moved(dimensions, values, subject.front.evaluation.values[why.nearest])
+        that = text(f". Against {than} that is ", *effect) if effect else ()
+        away = "one decision" if why.fewest == 1 else f"{why.fewest} decisions"
+        who = numbered(subject.space, subject.front.X, why.nearest)
+        points.append(text(f"The nearest design of the front is {away} away, {who}: ", *what, *that, "."))
     return points
 
 

@@ -448,7 +448,7 @@ def test_what_is_typed_is_read_as_on_the_command_line():
 
 
 def test_a_batch_is_begun_worked_on_and_shown(monkeypatch, tmp_path, store):
-    from optimizer.batch.worker import work_on
+    from optimizer.runs.worker import work_on
 
     started = []
     monkeypatch.setattr("ui.batching.start_worker", lambda keeper, run: started.append(run.id))
@@ -494,7 +494,7 @@ def test_a_value_that_cannot_be_is_refused_in_place(monkeypatch, tmp_path, store
 
 def test_a_batch_of_ones_own_scenario_is_not_shown_to_others(monkeypatch, tmp_path, store):
     from optimizer.batch.kept import wanted_batch
-    from optimizer.batch.worker import work_on
+    from optimizer.runs.worker import work_on
 
     scenario = scenario_from_text(MINE)
     wanted, _ = wanted_batch(scenario, MINE, [("workload.rate", (100,))], 1, SolveConfig(), tags=(PRIVATE,))
@@ -513,7 +513,7 @@ def test_a_batch_of_ones_own_scenario_is_not_shown_to_others(monkeypatch, tmp_pa
 
 def test_the_beginning_of_a_private_name_opens_nothing(monkeypatch, tmp_path, store):
     from optimizer.batch.kept import wanted_batch
-    from optimizer.batch.worker import work_on
+    from optimizer.runs.worker import work_on
 
     text = MINE.replace("name: ", "name: hidden-", 1)
     wanted, _ = wanted_batch(

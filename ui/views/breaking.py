@@ -13,7 +13,7 @@ from optimizer.report.findings import Findings
 from optimizer.report.sections.under_load import at_load, falls_table
 from optimizer.resilience.breaking_points import BreakingPoints
 from optimizer.resilience.load_curve import LoadCurve, dips
-from optimizer.sections.breaking import BEFOREHAND, dips_text, first_fall, grown, margin_text
+from optimizer.sections.breaking import BEFOREHAND, dips_text, first_fall, first_fall_text, grown, margin_text
 from optimizer.sections.content import Number, plain
 from optimizer.sections.wording import limit_label, times
 from ui.beside import Beside
@@ -21,7 +21,7 @@ from ui.views import figures
 from ui.views.comparison import heads_of
 from ui.views.folding import Entry, draw_folding, draw_table_folding
 from ui.views.load_figures import falls_figure, first_falls_figure, utilisation_figure
-from ui.views.words import escaped, escaped_cell
+from ui.views.words import escaped_cell
 
 
 def draw_first_falls(
@@ -83,12 +83,11 @@ def draw_first_falls(
 
 def draw_verdict(system: System, points: BreakingPoints, curve: LoadCurve, rate: float) -> None:
     """Where the design breaks, in a sentence; and what a closer look over the load sees besides."""
-    told = plain(first_fall(points, 0, components=system.components, rate=rate))
-    told = f"{told[:1].upper()}{told[1:]}."
+    told = escaped_cell(first_fall_text(points, system.components, rate=rate))
     if float(points.margin[0]) <= 1.0:
-        st.warning(escaped(f"It breaks at the planned load already. {told}"))
+        st.warning(f"It breaks at the planned load already\\. {told}")
     else:
-        st.markdown(f"**{escaped(told)}**")
+        st.markdown(f"**{told}**")
     besides = dips(curve, points, 0)
     if besides:
         st.warning(escaped_cell(dips_text(besides)))

@@ -15,12 +15,12 @@ from optimizer.phrases import joined
 from optimizer.report.sections.budget import budget, emergence
 from optimizer.report.sections.choice import choice
 from optimizer.report.sections.margins import loads
-from optimizer.report.sections.measured import ways_back
 from optimizer.report.sections.sacrifice import sacrifice
 from optimizer.report.sections.survival import survival
-from optimizer.sections.breaking import first_fall
-from optimizer.sections.content import Section, Table, Waterfall, plain
+from optimizer.sections.breaking import first_fall_text
+from optimizer.sections.content import Bullets, Section, Table, Waterfall
 from optimizer.sections.margins import losses
+from optimizer.sections.why_not import ways_back
 from ui import cached, state, tokens
 from ui.beside import named
 from ui.looked_at import Shown
@@ -33,7 +33,7 @@ from ui.views.call_tree import draw_call_tree
 from ui.views.design_figures import Mark, among_front, reserve_of_front
 from ui.views.flow_times import choose_flow_and_phase, draw_flow_times
 from ui.views.folding import draw_table_folding
-from ui.views.words import escaped
+from ui.views.words import escaped, escaped_cell
 
 TABS = (
     "What it gives up",
@@ -88,7 +88,7 @@ def _draw_way_back(shown: Shown) -> None:
     why = found.why_not_chosen
     if why is None:
         return
-    st.markdown("\n".join(f"- {escaped(plain(one))}" for one in ways_back(found, why)))
+    draw_block(Bullets(tuple(ways_back(found, why))), key="ways-back")
     with st.container(horizontal=True):
         if why.mending is not None:
             token = shown.subject.token(why.mending.design.X[0])
@@ -215,8 +215,8 @@ def _draw_margins(shown: Shown) -> None:
     with st.spinner("Raising the load until each limit falls"):
         points, rate = found.system.breaking, float(found.system.rate[system.peak])
         table = loads(found.system)
-    told = plain(first_fall(points, 0, components=system.components, rate=rate))
-    st.markdown(f"**{escaped(told[:1].upper() + told[1:])}\\.**")
+    told = first_fall_text(points, system.components, rate=rate)
+    st.markdown(f"**{escaped_cell(told)}**")
     draw_table_folding(table)
     with st.spinner("Taking replicas, zones and hits away"):
         draw_table_folding(losses(found.system.margins))

@@ -118,7 +118,8 @@ def solved(
         with split as engine, progress_bar() as progress:
             solution = solve(system, config, progress=progress, checkpoint=checkpoint, engine=engine)
             return Solved(solution, "worked out", "")
-    from optimizer.runs.solving import NotKeptError, solve_with_store, text_of
+    from optimizer.runs.recording import NotKeptError
+    from optimizer.runs.solving import solve_with_store, text_of
     from optimizer.scenario_model import model_of
 
     text = text_of(system, path)

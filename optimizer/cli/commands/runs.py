@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from optimizer.cli.answers.parts import finite
 from optimizer.cli.commands.options import AsJson, Force, StoreUrl, store_of
 from optimizer.cli.console import print_json
 from optimizer.cli.console import show as show_section
@@ -247,6 +246,8 @@ def _answer(run: Run) -> dict[str, object]:
 
     told = {field.name: getattr(run, field.name) for field in fields(run)}
     told |= {"tags": list(run.tags), "notes": list(run.notes), "config": dict(run.config)}
+    from optimizer.cli.answers.parts import finite
+
     return {
         **told,
         "versions": dict(run.versions),

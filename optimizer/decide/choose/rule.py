@@ -18,7 +18,7 @@ from models.space.conditions import DecisionColumns
 from optimizer.decide.choose.asks import Ask, Wanted, asks_of, kept, missed_keys
 from optimizer.decide.choose.knee import mean_cost
 from optimizer.decide.choose.ranking import AUGMENTATION, UNSAID, WEIGHT_OF
-from optimizer.pareto.boxes import Width, boxed
+from optimizer.pareto.boxes import Width, levelled
 from optimizer.pareto.scaling import scale_of
 
 #: Why a design comes before another: what the first key stands for in which they differ.
@@ -56,36 +56,35 @@ class Rule:
         asks = self.asks
         keeps = kept(evaluation, asks)
         parts: list[tuple[Reason, Array]] = [("asks", key) for key in missed_keys(keeps, asks).T]
-        boxes = boxed(evaluation, self.widths)
-        everything = keeps.all(axis=1)
-        by: By = "value" if self.decide_by is not None and everything.any() else "targets" if asks else "knee"
-        if by == "value":
-            assert self.decide_by is not None
-            parts.append(("value", np.where(everything, boxes[:, self.decide_by], 0.0)))
+        losses = levelled(evaluation, self.widths)
+        decided = np.asarray(keeps.all(axis=1) & (self.decide_by is not None))
+        if self.decide_by is not None:
+            parts.append(("value", np.where(decided, losses[:, self.decide_by], 0.0)))
         if asks:
             # Among those that miss something; where all is kept the value has decided.
-            behind = np.where(everything & (by == "value"), 0.0, self._behind(boxes, asks))
+            behind = np.where(decided, 0.0, self._behind(losses, asks))
             parts.append(("targets", np.asarray(np.round(behind, 9), dtype=np.float64)))
         else:
-            parts.append(("knee", np.round(mean_cost(boxes, scale_of(boxes)), 9)))
+            parts.append(("knee", np.round(mean_cost(losses, scale_of(losses)), 9)))
         parts += self._ties(evaluation)
         keys = np.column_stack([np.asarray(key, dtype=np.float64) for _, key in parts])
         order = np.lexsort((*evaluation.X.T[::-1], *keys.T[::-1]))
-        return Ordered(order, keys, tuple(reason for reason, _ in parts), by, asks, keeps)
+        return Ordered(order, keys, tuple(reason for reason, _ in parts), decided, asks, keeps)
 
-    def _behind(self, boxes: Array, asks: Sequence[Ask]) -> Array:
+    def _behind(self, losses: Array, asks: Sequence[Ask]) -> Array:
         """How far each design is behind what was asked, by the achievement function, `(n,)`.
 
         A target is the aspiration of its dimension, else the wish. Source: Wierzbicki 1980, "The use of
-        reference objectives in multiobjective optimization", augmented, in boxes scaled to the front.
+        reference objectives in multiobjective optimization", augmented; losses scaled to the front.
         """
-        scale = scale_of(boxes)
-        scaled = scale.apply(boxes)
+        scale = scale_of(losses)
+        scaled = scale.apply(losses)
         aspired = {ask.dimension: ask for ask in asks}  # targets come after wishes
-        worst = np.full(len(boxes), -np.inf)
+        worst = np.full(len(losses), -np.inf)
         for j, ask in aspired.items():
-            point = np.zeros((1, boxes.shape[1]))
-            point[0, j] = self.widths[j].boxes(np.array([ask.value]))[0]
+            point = np.zeros((1, losses.shape[1]))
+            width = self.widths[j]
+            point[0, j] = width.floor(width.boxes(np.array([ask.value])))[0]
             short = scaled[:, j] - scale.apply(point)[0, j]
             worst = np.maximum(worst, short * WEIGHT_OF.get(ask.tolerance, UNSAID))
         return np.asarray(worst + AUGMENTATION * scaled.sum(axis=1))
@@ -115,7 +114,7 @@ class Ordered:
         order: Positions, best first, `(n,)`.
         keys: What they were compared by, smaller is better, `(n, keys)`.
         reasons: What each key stands for.
-        by: How designs that keep the same were compared.
+        decided: Which designs keep everything, so that the value of one dimension tells them apart, `(n,)`.
         asks: What was asked.
         kept: Which design keeps which ask, `(n, asks)`.
     """
@@ -123,9 +122,13 @@ class Ordered:
     order: NDArray[np.intp]
     keys: Array
     reasons: tuple[Reason, ...]
-    by: By
+    decided: NDArray[np.bool_]
     asks: tuple[Ask, ...]
     kept: NDArray[np.bool_]
+
+    def by(self, i: int) -> By:
+        """How a design was compared with those that keep the same."""
+        return "value" if self.decided[i] else "targets" if self.asks else "knee"
 
     def why(self, a: int, b: int) -> Reason:
         """What tells designs a and b apart first."""

@@ -72,7 +72,7 @@ def recommend(front: Front, rule: Rule, asking: Asking | None) -> Recommendation
     if not len(front):
         return record if asking is None else _told(front, rule, record, {}, asking)
     ordered = rule.order(front.evaluation)
-    record = replace(record, by=ordered.by, reached="not_asked")
+    record = replace(record, reached="not_asked")
     if asking is None:
         roles = _roles_by_value(front, rule, ordered, ordered.order)
         roles["recommended"] = int(ordered.order[0])
@@ -83,9 +83,11 @@ def recommend(front: Front, rule: Rule, asking: Asking | None) -> Recommendation
 
 
 def _with_second(record: Recommendation, ordered: Ordered, best: NDArray[np.intp]) -> Recommendation:
+    first = int(best[0])
+    record = replace(record, by=ordered.by(first))
     if len(best) < 2:
         return record
-    first, second = map(int, best[:2])
+    second = int(best[1])
     return replace(record, runner_up=second, why_not=ordered.why(first, second))
 
 

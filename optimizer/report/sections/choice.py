@@ -27,7 +27,7 @@ def choice(found: Findings) -> Section | None:
         return None
     blocks: list[Block] = [_side_by_side(found, today)]
     beside = beside_of(found, today, ("today", found.names[0]))
-    blocks += told_apart(beside, 1)
+    blocks += told_apart(beside, 1, "today's")
     if today.consequences[0]:
         blocks.append(decisions(beside, 1, "against-today"))
     others = found.against_chosen

@@ -8,17 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.evaluation import Evaluation, concatenate
-from optimizer.changes import called, changes
+from optimizer.changes import called
 from optimizer.decide.explain.standing import Place
-from optimizer.decide.explain.why_not import WhyNot
 from optimizer.decide.noise import is_equal
 from optimizer.model import MODEL_ERROR, Goal, ModelError
 from optimizer.pareto.front import Front
 from optimizer.phrases import capitalised
-from optimizer.report.findings import Findings
 from optimizer.report.sections.glossary import WORDS
 from optimizer.sections.content import Number, Text, joined, text
-from optimizer.sections.wording import changes_text, moved, moved_in, number, over_text
+from optimizer.sections.wording import moved, moved_in, number, over_text
 from optimizer.space import SearchSpace
 
 #: Designs that beat another and are named.
@@ -159,32 +157,4 @@ def placed(place: Place, design: Evaluation, front: Front, space: SearchSpace) -
     for i in named:
         who = capitalised(called(space, front.X, i))
         said.append(text(f"{who} is ", *moved(design.dimensions, values, rivals[i]), "."))
-    return tuple(said)
-
-
-def ways_back(found: Findings, why: WhyNot) -> tuple[Text, ...]:
-    """What would bring a design within its limits, and the design of the front that is nearest to it."""
-    dimensions, values = why.design.dimensions, why.design.values[0]
-    said: list[Text] = []
-    if why.mending is not None:
-        effect = moved(dimensions, values, why.mending.design.values[0]) or text(
-            "the same in every dimension"
-        )
-        what = changes_text(found.labels, why.mending.what)
-        said.append(
-            text("The smallest change that brings it within all limits: ", *what, ". That is ", *effect, ".")
-        )
-    elif why.broken:
-        said.append(text("No one or two changes that were tried bring it within all limits."))
-    if why.nearest is not None and why.on_front is None:
-        what = changes_text(found.labels, changes(found.space, why.design.X[0], found.front.X[why.nearest]))
-        effect = moved(dimensions, values, found.front.evaluation.values[why.nearest])
-        said.append(
-            text(
-                f"The nearest design of the front is {called(found.space, found.front.X, why.nearest)}: ",
-                *what,
-                *(text(". That is ", *effect) if effect else ()),
-                ".",
-            )
-        )
     return tuple(said)

@@ -7,30 +7,33 @@ import os
 import signal
 import time
 from dataclasses import asdict
+from functools import partial
 
 import pyarrow.parquet as pq
 import pytest
 
 from models.scenario.load import scenario_from_text
 from models.system.compiler import compile_system
+from optimizer.batch.job import work
 from optimizer.batch.kept import batch_of, cases_of, kept_of, solve_briefly, wanted_batch
 from optimizer.batch.running import Batch
 from optimizer.batch.solving import solve_case
 from optimizer.batch.summary import batch_report, summary_rows
 from optimizer.batch.varied import VariedError
-from optimizer.batch.worker import work_on
 from optimizer.engines.local import Here
 from optimizer.files.gallery import path_of
 from optimizer.runs.comparing import compare_runs
 from optimizer.runs.connecting import StoreError
 from optimizer.runs.solving import follow, solve_with_store
 from optimizer.runs.store import RunStore
-from optimizer.runs.worker import start_worker
+from optimizer.runs.worker import start_worker, work_on
 from optimizer.scenario_model import model_of
 from optimizer.solver.config import SolveConfig
 
 TEXT = path_of("black-friday-exercise").read_text(encoding="utf-8")
 SCENARIO = scenario_from_text(TEXT)
+#: The job of a batch, in this process.
+HERE = partial(work, engine=Here())
 VARY = [("workload.rate", (2000, 5000, 8000)), ("platform.service_ms", (60, 90))]
 
 
@@ -47,7 +50,7 @@ def asked(store, vary=VARY, seeds=1, **more):
 
 def test_every_case_is_kept_as_it_is_solved_alone(store):
     run = asked(store)
-    work_on(store, run.id, engine=Here())
+    work_on(store, run.id, HERE)
     ended = store.get(run.id)
     assert (ended.state, ended.done, ended.total) == ("done", 6, 6)
     batch = batch_of(store, ended)
@@ -67,7 +70,7 @@ def test_the_summary_of_what_is_kept_is_that_of_the_batch(store):
     from optimizer.report.writing import FORMATS, report_bytes
 
     run = asked(store)
-    work_on(store, run.id, engine=Here())
+    work_on(store, run.id, HERE)
     batch = batch_of(store, store.get(run.id))
     whole = Batch(batch.cases)
     for case in batch.cases:
@@ -83,7 +86,7 @@ def test_the_summary_of_what_is_kept_is_that_of_the_batch(store):
 
 def test_who_asks_the_same_again_is_answered_from_the_store(store):
     run = asked(store)
-    work_on(store, run.id, engine=Here())
+    work_on(store, run.id, HERE)
     assert asked(store).id == run.id
     assert asked(store, seeds=2).id != run.id
 
@@ -98,8 +101,8 @@ def test_stopped_it_keeps_what_is_finished_and_goes_on_with_the_rest(store, monk
         return solve_briefly(case)
 
     run = asked(store)
-    monkeypatch.setattr("optimizer.batch.worker.solve_briefly", until_the_third)
-    work_on(store, run.id, engine=Here())
+    monkeypatch.setattr("optimizer.batch.job.solve_briefly", until_the_third)
+    work_on(store, run.id, HERE)
     stopped = store.get(run.id)
     assert (stopped.state, stopped.done, stopped.total) == ("cancelled", 2, 6)
     assert batch_of(store, stopped).missing == [3, 4, 5, 6]
@@ -108,9 +111,9 @@ def test_stopped_it_keeps_what_is_finished_and_goes_on_with_the_rest(store, monk
         done.append(case.number)
         return solve_briefly(case)
 
-    monkeypatch.setattr("optimizer.batch.worker.solve_briefly", the_rest)
+    monkeypatch.setattr("optimizer.batch.job.solve_briefly", the_rest)
     assert asked(store).id == run.id
-    work_on(store, run.id, engine=Here())
+    work_on(store, run.id, HERE)
     assert store.get(run.id).state == "done"
     assert done == [1, 2, 3, 4, 5, 6], "nothing is done twice"
 
@@ -122,8 +125,8 @@ def test_a_case_that_fails_stops_nobody_and_is_told(store, monkeypatch):
         return solve_briefly(case)
 
     run = asked(store)
-    monkeypatch.setattr("optimizer.batch.worker.solve_briefly", one_fails)
-    work_on(store, run.id, engine=Here())
+    monkeypatch.setattr("optimizer.batch.job.solve_briefly", one_fails)
+    work_on(store, run.id, HERE)
     ended = store.get(run.id)
     assert ended.state == "done"
     assert "1 failed" in ended.summary
@@ -180,7 +183,7 @@ def test_values_that_cannot_be_are_refused_before_anything_is_kept(store):
 
 def test_a_batch_is_no_front_to_compare(store):
     batch = asked(store, seeds=1, vary=[])
-    work_on(store, batch.id, engine=Here())
+    work_on(store, batch.id, HERE)
     system = compile_system(SCENARIO)
     solved = solve_with_store(store, model_of(system), SolveConfig(), text=TEXT)
     with pytest.raises(StoreError, match="batch, done"):

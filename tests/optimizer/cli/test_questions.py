@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,8 @@ def test_the_rules_of_the_exercise_are_its_three_pairs(tradespace):
     code, out, _ = tradespace("rules", EXERCISE, "--target", "saturation")
     assert code == OK
     assert "16 of all 32 designs" in out
-    assert out.count(" = on and ") == 3
+    rules = re.findall(r"^(\w+) \(on\) and (\w+) \(on\) ", out, re.MULTILINE)
+    assert len({frozenset(rule) for rule in rules}) == 3
     code, out, _ = tradespace("rules", EXERCISE, "--target", "saturation", "--json")
     told = json.loads(out)
     assert {rule["coverage"] for rule in told["exact"]} == {0.5}
@@ -88,12 +90,12 @@ def test_bad_input_is_told_in_words(tradespace, folder, arguments, words):
 def test_explaining_the_knee_and_today(tradespace, folder):
     code, out, _ = tradespace("explain", EXERCISE, "--front", folder)
     assert code == OK
-    for said in ("It is the knee", "It gives up:", "It breaks at"):
+    for said in ("It is the knee", "What it gives up", "The limit on utilisation falls first, at "):
         assert said in out
     code, out, _ = tradespace("explain", EXERCISE, "--design", "today", "--front", folder)
     assert code == OK
-    assert "it breaks saturation" in out
-    assert "the smallest change that mends it" in out
+    assert "It breaks utilisation by " in out
+    assert "The smallest change that brings it within all limits: " in out
     _, out, _ = tradespace("explain", EXERCISE, "--front", folder, "--json")
     told = json.loads(out)
     assert told["knee"]["is"] is True
@@ -149,7 +151,7 @@ def test_comparing_designs(tradespace, folder):
 def test_what_a_change_does(tradespace):
     code, out, _ = tradespace("what-if", EXERCISE, "--set", "more_servers=on")
     assert code == OK
-    assert "more_servers off -> on" in out
+    assert out.startswith("more_servers (on): ")
     code, out, _ = tradespace("what-if", EXERCISE, "--json")
     assert len(json.loads(out)["changes"]) == 5
     code, out, _ = tradespace("what-if", EXERCISE, "--pairs")
@@ -185,7 +187,7 @@ def test_wishes(tradespace, folder):
 def test_the_few_to_show(tradespace, folder):
     code, out, _ = tradespace("few", EXERCISE, "--front", folder)
     assert code == OK
-    assert out.startswith("balanced")
+    assert re.search(r"^balanced +design \d", out, re.MULTILINE)
     _, out, _ = tradespace("few", EXERCISE, "--front", folder, "--number", "3", "--json")
     told = json.loads(out)
     size = len(json.loads((folder / "front.json").read_text())["front"])
@@ -213,13 +215,13 @@ def test_an_empty_front_is_said_to_be_empty(tradespace, tmp_path):
         assert "no design is feasible" in err or "0 designs" in err
     code, out, _ = tradespace("explain", path, "--front", tmp_path / "out", "--design", "today")
     assert code == OK
-    assert "it breaks saturation" in out
+    assert "It breaks utilisation by " in out
 
 
 def test_how_much_a_design_stands(tradespace, folder):
     code, out, _ = tradespace("margins", EXERCISE, "--front", folder)
     assert code == OK
-    assert "platform: may lose" in out
+    assert re.search(r"^replicas of platform +180 of 200 lost +utilisation at platform", out, re.MULTILINE)
     _, out, _ = tradespace("margins", EXERCISE, "--front", folder, "--json")
     told = json.loads(out)
     front = json.loads((folder / "front.json").read_text())
@@ -246,7 +248,7 @@ def test_doubting_the_numbers(tradespace, tmp_path):
     path.write_text(EXERCISE.read_text() + guess)
     code, out, _ = tradespace("doubt", path, "--draws", 64)
     assert code == OK
-    assert "p90" in out
+    assert "one in ten is above" in out
     assert "platform.service_ms" in out
     code, out, _ = tradespace("doubt", path, "--draws", 64, "--json")
     told = json.loads(out)
@@ -263,7 +265,7 @@ def test_groups_and_decisions_by_their_weight(tradespace, folder):
     assert len(told["rules"]) == len(told["representatives"])
     assert all(one["explained"] == 1.0 for one in told["rules"])
     code, out, _ = tradespace("few", EXERCISE, "--front", folder, "--rules")
-    assert "only here:" in out
+    assert "Only among those that" in out
     code, out, _ = tradespace("what-if", EXERCISE, "--shares", "--json")
     total = json.loads(out)["total"]
     # Consistency is 1 - 0.02 A - 0.05 B, added up: B has 25 of 29 parts of its variance.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -50,15 +51,19 @@ def test_nobody_is_answered_where_the_only_path_is_out():
 def test_zones_and_quorums_in_words():
     one, quorum = said("one-zone", "margins {}").out, said("quorum-zone", "margins {}").out
     for told in (one, quorum):
-        assert "a zone may not be lost" in told
+        assert re.search(r"^a whole zone +no ", told, re.MULTILINE)
         assert "0 replicas" not in told
         assert "all but one" not in told
-    assert "db: may lose none of its one replica" in one
-    assert "db: may lose 1 of its 4 replicas" in quorum
+    assert re.search(r"^replicas of db +0 of 1 lost", one, re.MULTILINE)
+    assert re.search(r"^replicas of db +1 of 4 lost", quorum, re.MULTILINE)
 
 
 def test_the_first_to_fall_is_who_limits():
-    assert "First to fall: saturation, at db." in said("blame", "break {}").out
+    told = " ".join(said("blame", "break {}").out.split())
+    assert (
+        "The limit on utilisation falls first, at 0.933 times the planned load, where db is the busiest"
+        in told
+    )
     answer = json.loads(said("blame", "break {} --json").out)
     assert (answer["first"], answer["bottleneck"]) == ("saturation", "db")
 

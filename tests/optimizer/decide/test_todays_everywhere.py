@@ -72,7 +72,7 @@ def told(solved, command):
         ("solve --all", r"^{}( \(knee\))? "),
         ("rank", r"^ *\d+.? +{} "),
         ("reach --wish latency=1000000", r"^ *design {}\b"),
-        ("few", r"^ *design {}\b"),
+        ("few", r"^.* design {}\b"),
         ("compare --design 1 --design 3 --design 5", r"^.*\b{} \("),
         ("doubt --draws 16 --design 1", r"^ *design {}\b"),
     ],

@@ -19,8 +19,9 @@ from optimizer import solve
 from optimizer.files.json import solution_answer, solution_from
 from optimizer.runs.connecting import StoreError
 from optimizer.runs.moving import read_runs, write_runs
+from optimizer.runs.recording import NotKeptError
 from optimizer.runs.run import key_of
-from optimizer.runs.solving import NotKeptError, solution_of, solve_with_store, text_of, wanted_solve
+from optimizer.runs.solving import solution_of, solve_with_store, text_of, wanted_solve
 from optimizer.runs.store import RunStore
 from optimizer.runs.worker import start_worker, work_on
 from optimizer.scenario_model import model_of
