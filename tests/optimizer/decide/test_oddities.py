@@ -80,7 +80,7 @@ def test_a_limit_in_the_wrong_unit_is_told_with_the_right_one():
     assert "0.25 ms; did you mean 250 ms?" in odd["dimensions.latency", Code.WRONG_UNIT].found
     odd = told(decisions=fast, dimensions={"latency": {"limit": 400, "target": 0.1}})
     assert "0.1 ms; did you mean 100 ms?" in odd["dimensions.latency.target", Code.WRONG_UNIT].found
-    # 2 x 4 slots of 10 ms serve 800 requests/s, within the limit on saturation 560: 18,000 are of a minute.
+    # 2 x 4 slots of 10 ms serve 800 requests/s, 560 within the limit on saturation.
     odd = told(decisions=fast, dimensions={"throughput": {"limit": 18_000}})
     assert "did you mean 300 requests/s?" in odd["dimensions.throughput", Code.WRONG_UNIT].found
 
@@ -101,7 +101,10 @@ def test_a_limit_that_nobody_wrote_is_told_where_it_excludes_designs():
     slow = {"web": {"kind": "service", "service_ms": 10, "slots": 1, "replicas": 2}}
     note = told(decisions=copies, components=slow)["limits.saturation", Code.DEFAULT_LIMIT]
     assert note.severity == "note"
-    assert "the limit 0.7 holds unless another is written: it excludes 1 of all 4 designs that keep" in note.found
+    assert (
+        "the limit 0.7 holds unless another is written: it excludes 1 of all 4 designs that keep"
+        in note.found
+    )
     written = told(decisions=copies, components=slow, limits={"saturation": 0.7})
     assert ("limits.saturation", Code.DEFAULT_LIMIT) not in written
     assert not [code for _, code in told(decisions={"fast": {"on": QUICK}}) if code == Code.DEFAULT_LIMIT]
