@@ -20,6 +20,7 @@ if str(ROOT) not in sys.path:  # run as a script: the packages are beside this f
 from pydantic import BaseModel  # noqa: E402
 from pydantic.fields import FieldInfo  # noqa: E402
 
+from models.evaluation import DIMENSIONS  # noqa: E402
 from models.scenario import (  # noqa: E402
     complexity,
     component,
@@ -188,8 +189,35 @@ def reference() -> str:
         lines.append(f"## {chapter}")
         for part, lead in types:
             lines.append(f"### {part.__name__}\n{lead}\n\n{_table(part)}")
-    lines.append(AFTER.strip())
+    after = AFTER.strip().replace("@DIFFERENCES@", differences())
+    lines.append(after.replace("@PREREQUISITES@", prerequisites()))
     return "\n\n".join(lines) + "\n"
+
+
+def differences() -> str:
+    """The table of what counts as a difference in each dimension where no step is written."""
+    rows = ["| dimension | width of a box |", "|---|---|"]
+    for dimension in DIMENSIONS:
+        size = dimension.noticed
+        width = f"{size:g} {dimension.step_unit}".removesuffix(" fraction")
+        rows.append(
+            f"| {dimension.name} | {f'{100 * size:g} %' if dimension.is_noticed_relatively else width} |"
+        )
+    return "\n".join(rows)
+
+
+def prerequisites() -> str:
+    """The table of what parameters need to have an effect."""
+    rows = ["| of | parameter | has no effect where |", "|---|---|---|"]
+    told: set[tuple[str, ...]] = set()
+    for name, part in {**component.KINDS, "call": flow.Call}.items():
+        for rule in part.prerequisites:
+            key = (*rule.parameters, rule.why)
+            if key not in told:
+                told.add(key)
+                owner = "service, store or cache" if name == "service" else name
+                rows.append(f"| {owner} | {', '.join(f'`{one}`' for one in rule.parameters)} | {rule.why} |")
+    return "\n".join(rows)
 
 
 def _table(part: type[BaseModel]) -> str:
@@ -313,8 +341,11 @@ assumptions: ["prices are rounded"]
 ```
 
 `tradespace check FILE` tells everything that is wrong with a file at once, with the line, what was found, what
-is allowed, and the nearest name where one was misspelt. It also warns of what is odd but legal. `tradespace
-schema` prints the JSON Schema, with which editors complete and check a file while it is written.
+is allowed, and the nearest name where one was misspelt. A line that is no YAML, an unknown kind or a trace that
+can't be read hides nothing else; only what can't be judged without it isn't told. A word of other formats (`queue`,
+`region`, `autoscaling`, `timeout`, `cpu`) is answered by what to write here, or that it isn't modelled. `check` also
+warns of what is odd but legal. `tradespace schema` prints the JSON Schema, with which editors complete and check a
+file while it is written.
 
 How to read the tables: `required` means that there is no default; `null` that the field may be left out or
 written as `null`; `empty` that it begins with nothing in it. A unit stands in the name: `timeout_ms` is in
@@ -389,6 +420,12 @@ wish that ranking weighs. Latency is in ms, throughput in requests/s, cost in US
 complexity are shares. The limits `saturation` (0.70) and `emergence` (0.8) hold unless you set them to null. A
 limit counts as met within a relative distance of 1e-9.
 
+`check` warns of a target that is worse than its limit, and of a limit or target that nothing meets but would in
+another unit (0.25 where ms are meant: "did you mean 250 ms?"). It also warns where decisions can turn requests away
+and nothing limits availability: the requests that are left gain by it. `saturation` and `emergence` are told where
+they exclude designs of a file that doesn't write them; `solve` tells it too. Where nothing is feasible, `solve` says
+where the limits would have to be.
+
 Some limits hold whether you write them or not:
 
 | limit | is broken where |
@@ -399,6 +436,25 @@ Some limits hold whether you write them or not:
 | `parameter_bounds` | effects push a number out of its bounds |
 
 The last three are there only in scenarios where it can come to that.
+
+## What counts as a difference
+Nobody sees 31.2 ms against 31.3 ms, and the model can't tell them apart. So values are compared in boxes: those of one
+box count as equal. Boxes are fixed and don't depend on the other designs. `step` sets the width of a dimension's boxes,
+as a difference. Without it these hold:
+
+@DIFFERENCES@
+
+A relative width is a box of the logarithm: 100 and 103 USD differ as 1,000 and 1,030 do. A nine is a factor of ten in
+what fails: 99 % and 99.9 % are one nine apart. The widths are **own**: that of latency lies between the errors of the
+model at low and at high utilisation (docs/model.md, "How far off it is"), the others are what people notice, we think.
+
+## What changes nothing
+`check` says why a parameter that is given, or that a decision, a phase or `uncertainty` changes, has no effect:
+
+@PREREQUISITES@
+
+Nothing is said where a decision, a phase or a guess changes what is lacking. `blocking` has no effect where no call is
+made under the component, `weight` where there is one flow.
 
 ## Zones
 Zones are shared: zone 1 of one component is zone 1 of all. Each of them is as available as the lowest

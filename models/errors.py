@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 from typing import Literal
 
-Severity = Literal["error", "warning"]
+Severity = Literal["error", "warning", "note"]
 
 
 class Code(StrEnum):
@@ -52,6 +52,16 @@ class Code(StrEnum):
     CIRCLE = "circle"
     NO_LOAD = "no_load"
     NO_DESIGN_LEFT = "no_design_left"
+    WORSE_TARGET = "worse_target"
+    """A target that is worse than the limit of the same dimension."""
+    WRONG_UNIT = "wrong_unit"
+    """A limit or target that nothing meets, and that designs meet in another unit."""
+    REFUSING_PAYS = "refusing_pays"
+    """Requests may be turned away, and nothing says how many are too many."""
+    ONLY_GUESSES = "only_guesses"
+    """Numbers that are guesses, none of which may be off."""
+    DEFAULT_LIMIT = "default_limit"
+    """A limit that nobody wrote excludes designs."""
     ODD = "odd"
     """Legal, but nobody will have meant it."""
 
@@ -66,7 +76,8 @@ class Finding:
         allowed: What may stand there; empty when the sentence in `found` says all.
         hint: What to do, for example the nearest valid name.
         line: Line in the file, counted from 1; None when the scenario did not come from a file.
-        severity: `error` refuses the file; `warning` is legal but odd.
+        severity: `error` refuses the file; `warning` is legal but odd; `note` is what nobody wrote and that
+            decides about designs.
         code: What kind of thing it is.
         meant: Of an unknown key or kind the valid one that is nearest; empty where none is near.
         about: Other places of the file by which it is judged (`*` = any step): where one of them had to be

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 
 #: From here on a share is shown as nines: 99.95 % says more than 1.00.
 _NINES_FROM = 0.9
@@ -36,6 +36,30 @@ def quantity(value: float | None, unit: str) -> str:
     if unit == "more":
         return change(value)
     return f"{_grouped(value)} {unit}".strip()
+
+
+def outward(value: float, unit: str, *, up: bool) -> float:
+    """A limit that somebody can type and that lets a value through: rounded away from what it forbids.
+
+    Args:
+        value: The value that must be within it.
+        unit: Its unit, as for `quantity`; the answer is printed whole by it.
+        up: Whether larger values are forbidden.
+    """
+    if not math.isfinite(value) or value == 0.0:
+        return value
+    if unit == "fraction" and _NINES_FROM < value < 1.0:
+        return 1.0 - _rounded(1.0 - value, 2, up=not up)
+    least = 0 if unit == "USD" and abs(value) >= 10.0 else -2 if unit == "USD" else -300
+    return _rounded(value, 3, up=up, least=least)
+
+
+def _rounded(value: float, digits: int, *, up: bool, least: int = -300) -> float:
+    """A value to significant digits, up or down; digits below `10**least` are left out."""
+    exact = Decimal(repr(value))
+    place = max(exact.adjusted() - digits + 1, least)
+    mode = ROUND_CEILING if up else ROUND_FLOOR
+    return float(exact.scaleb(-place).to_integral_value(rounding=mode).scaleb(place))
 
 
 def milliseconds(value: float) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
+from models.dimensions.limits import is_a_least
 from models.evaluation import DIMENSIONS, Array, Dimension
-from models.units import nines, quantity
+from models.units import nines, outward, quantity
 
 #: Unit of a difference of shares; the complexity budget has points of its own.
 POINTS = "percentage points"
@@ -129,6 +130,19 @@ def has_amount(name: str) -> bool:
 def unit_of_limit(name: str) -> str:
     """The unit in which a limit is exceeded; empty for plain numbers."""
     return "ms" if name.startswith("flows.") else _UNIT_OF_LIMIT.get(name, "")
+
+
+def limit_change(name: str, written: float, needed: float) -> str:
+    """Where a limit would have to be: `limit cost 300 USD would have to be 345 USD`.
+
+    Args:
+        name: The limit.
+        written: Where it is.
+        needed: Where it would have to be at the least; what is told is never tighter.
+    """
+    unit = unit_of_limit(name)
+    told = quantity(outward(needed, unit, up=not is_a_least(name)), unit)
+    return f"limit {name} {quantity(written, unit)} would have to be {told}"
 
 
 def excess_text(name: str, over: float) -> str:

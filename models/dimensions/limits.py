@@ -8,6 +8,7 @@ import numpy as np
 
 from models.dimensions.cost import may_be_infinite
 from models.evaluation import COMPLEXITY, COST, DIMENSIONS, Array
+from models.scenario.scenario import Scenario
 from models.system.dependency_graph import may_call_nothing
 from models.system.system import System
 
@@ -75,6 +76,48 @@ def limit_excess(
     if may_be_infinite(system):
         excess["endless_cost"] = np.where(np.isfinite(values[:, DIMENSIONS.index(COST)]), -1.0, 1.0)
     return excess
+
+
+def written_limit(scenario: Scenario, name: str) -> float | None:
+    """The number that a limit stands at; None for limits without one.
+
+    Args:
+        scenario: The scenario.
+        name: The limit's name, as in `limit_excess`.
+    """
+    if name.startswith("flows."):
+        return scenario.flows[name.removeprefix("flows.").removesuffix(".latency")].limit_ms
+    if name in (dimension.name for dimension in DIMENSIONS):
+        limit: float | None = getattr(scenario.dimensions, name).limit
+        return limit
+    found = getattr(scenario.limits, name, None)
+    return None if isinstance(found, bool) or found is None else float(found)
+
+
+def needed_limit(scenario: Scenario, name: str, excess: float) -> float | None:
+    """Where a limit would have to be for a design to be within it; None for limits without a number.
+
+    Args:
+        scenario: The scenario.
+        name: The limit's name.
+        excess: Amount over it, > 0.
+    """
+    limit = written_limit(scenario, name)
+    if limit is None or not np.isfinite(excess):
+        return None
+    return limit - excess if is_a_least(name) else limit + excess
+
+
+def is_a_default(scenario: Scenario, name: str) -> bool:
+    """Whether a limit holds at a number that nobody wrote."""
+    limits = scenario.limits
+    return name in type(limits).model_fields and name not in limits.model_fields_set
+
+
+def is_a_least(name: str) -> bool:
+    """Whether a limit says how much must be there at least, not what may be there at the most."""
+    higher = {dimension.name for dimension in DIMENSIONS if dimension.better == "higher"}
+    return name in higher or name == "complexity_reserve"
 
 
 def load_excess(system: System, *, utilisation: Array, collapse: Array) -> dict[str, Array]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from models.explanation.bands import band_in_words
+from models.scenario.checks.oddities import GUESS
 from models.scenario.complexity import ComplexityBudget
 from models.scenario.component import KINDS
 from models.scenario.decision import Choice, Integer, Option, Real, Toggle
@@ -24,7 +25,7 @@ from models.system.system import System
 from models.system.uncertainty import Guess, guesses_of
 
 #: What is said of a number for which nobody names a source.
-NO_SOURCE = "guess"
+NO_SOURCE = GUESS
 _DISTRIBUTIONS: dict[str, type[Part]] = {
     "normal": Normal,
     "lognormal": Lognormal,

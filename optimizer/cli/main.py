@@ -92,7 +92,7 @@ def check(scenario: ScenarioFile, as_json: AsJson = False) -> None:
             raise typer.Exit(BAD_INPUT) from None
         raise
     for finding in () if as_json else found:  # at once: what comes next takes its time
-        typer.echo(f"warning: {finding}")
+        typer.echo(f"{finding.severity}: {finding}")
 
     from models.system.compiler import compile_system
     from optimizer.decide.oddities import oddities
@@ -104,8 +104,9 @@ def check(scenario: ScenarioFile, as_json: AsJson = False) -> None:
         print_json({"file": str(scenario), "findings": [_finding(f) for f in found]})
         return
     for finding in more:
-        typer.echo(f"warning: {finding}")
-    warnings = f"{len(found)} warning{'' if len(found) == 1 else 's'}" if found else "no warnings"
+        typer.echo(f"{finding.severity}: {finding}")
+    odd = sum(finding.severity == "warning" for finding in found)
+    warnings = f"{odd} warning{'' if odd == 1 else 's'}" if odd else "no warnings"
     typer.echo(f"{scenario}: valid, {warnings}")
 
 
@@ -157,7 +158,9 @@ def _finding(finding: object) -> dict[str, object]:
     from models.errors import Finding
 
     assert isinstance(finding, Finding)
-    return asdict(finding)
+    told = asdict(finding)
+    del told["about"]  # what the checks go by among themselves
+    return told
 
 
 def main() -> None:

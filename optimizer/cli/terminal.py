@@ -9,13 +9,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from models.dimensions.limits import is_a_default, needed_limit, written_limit
 from models.evaluation import Evaluation
 from models.units import count, quantity
 from optimizer.changes import TODAYS
 from optimizer.cli.blocks import print_section
 from optimizer.decide.recommend.visible_front import visible_front, visible_words
 from optimizer.model import Model
-from optimizer.phrases import excess_text
+from optimizer.phrases import excess_text, has_amount, limit_change
 from optimizer.sections.shortlist import shortlist
 from optimizer.solver.solution import Solution
 from optimizer.space import Space
@@ -55,8 +56,8 @@ def print_solution(
             told = visible_words(len(seen), len(solution.front))
             console.print(f"{count(len(shown))} of {told}{f'; {more}' if more else ''}.")
     else:
-        print_nothing_feasible(console, solution, space)
-    _print_excluded(console, solution)
+        print_nothing_feasible(console, solution, model)
+    _print_excluded(console, solution, model)
 
 
 def _sentence(text: str) -> str:
@@ -161,23 +162,31 @@ def written(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def print_nothing_feasible(console: Console, solution: Solution, space: Space) -> None:
-    """Says that nothing is feasible, and by how much limits must give for the nearest design."""
+def print_nothing_feasible(console: Console, solution: Solution, model: Model) -> None:
+    """The design nearest to feasibility, and where the limits would have to be for it."""
     console.print(Text("No design is within every limit.", style="bold"))
     closest = solution.closest
     if closest is None:
         return
     console.print("The design nearest to it breaks the fewest limits by the least:")
-    _print_designs(console, [("today", solution.today, 0), ("nearest", closest, 0)], space)
-    console.print("It would be feasible if these limits gave that much:")
+    _print_designs(console, [("today", solution.today, 0), ("nearest", closest, 0)], model.space)
+    console.print("For it to be feasible:")
     for j, name in enumerate(closest.constraints):
         over = float(closest.excess[0, j])
-        if over > 0.0:
-            console.print(f"  {name}: {excess_text(name, over)}")
+        if over <= 0.0:
+            continue
+        scenario = None if model.system is None else model.system.scenario
+        written = None if scenario is None else written_limit(scenario, name)
+        needed = None if scenario is None else needed_limit(scenario, name, over)
+        if written is None or needed is None:
+            how = " over" if has_amount(name) else ""
+            console.print(f"  {name} must not be broken: {excess_text(name, over)}{how}")
+        else:
+            console.print(f"  {limit_change(name, written, needed)}")
     console.print()
 
 
-def _print_excluded(console: Console, solution: Solution) -> None:
+def _print_excluded(console: Console, solution: Solution, model: Model) -> None:
     infeasible = solution.certificate.evaluated - solution.certificate.feasible
     if not infeasible:
         return
@@ -190,4 +199,13 @@ def _print_excluded(console: Console, solution: Solution) -> None:
             only = f", {least}{count(alone)} by this limit alone" if alone else ""
             console.print(
                 f"  {name}: {'at least ' if name in solution.at_least else ''}{count(number)}{only}"
+                f"{_unless_written(model, name)}"
             )
+
+
+def _unless_written(model: Model, name: str) -> str:
+    """What is said of a limit that holds although the file doesn't name it."""
+    if model.system is None or not is_a_default(model.system.scenario, name):
+        return ""
+    default = written_limit(model.system.scenario, name)
+    return f"; the default {default:g} holds, as the file sets none (limits: {{{name}: null}} takes it away)"

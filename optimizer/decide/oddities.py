@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+
 import numpy as np
 
-from models.dimensions.limits import ALWAYS
+from models.dimensions.limits import ALWAYS, is_a_default, written_limit
 from models.errors import Code, Finding
 from models.evaluation import Array, Evaluation, concatenate
 from models.evaluator import evaluate
 from models.space.columns import Column
 from models.system.system import System
+from optimizer.phrases import unit_of_limit
 from optimizer.space import size_of
 
 #: Up to here all designs are looked at, beyond that many of them.
@@ -18,12 +22,17 @@ MOST_DESIGNS = 4096
 SAMPLED = 512
 #: Designs from which each decision is changed.
 BASES = 24
+#: What a number in another unit is multiplied by: seconds for ms, requests of a minute, an hour or a day,
+#: thousands or millions of USD.
+_SLIPS = {"ms": (1e3,), "requests/s": (1 / 60, 1 / 3600, 1 / 86400), "USD": (1e3, 1e6)}
 #: Up to here all values of a decision are tried.
 MOST_VALUES = 64
 
 
 def oddities(system: System) -> list[Finding]:
-    """Warnings: a decision that changes nothing, a limit that nothing or everything meets.
+    """Warnings: a decision that changes nothing, a limit that nothing or everything meets, a wrong unit.
+
+    Limits that hold though nobody wrote them are notes where they exclude designs.
 
     What is odd in the file itself is told by `load_with_warnings`.
     """
@@ -43,27 +52,71 @@ def _limits(system: System) -> list[Finding]:
     evaluation = _evaluated(system, X)
     among = f"all {len(X):,} designs" if is_all else f"a sample of {len(X):,} designs"
     found = []
+    defaults = [is_a_default(system.scenario, name) for name in evaluation.constraints]
+    over_written = np.any((evaluation.excess > 0.0) & ~np.array(defaults, dtype=bool), axis=1)
     for j, name in enumerate(evaluation.constraints):
         holds = evaluation.excess[:, j] <= 0.0
         where = f"dimensions.{name}" if hasattr(system.scenario.dimensions, name) else f"limits.{name}"
         if name.startswith("flows."):
             where = name.removesuffix(".latency") + ".limit_ms"
         if len(X) and not holds.any():
-            found.append(
-                Finding(where, f"nothing meets this limit, of {among}", severity="warning", code=Code.ODD)
-            )
+            said = f"nothing meets this limit, of {among}"
+            limit = written_limit(system.scenario, name)
+            found.append(_unmet(where, said, limit, evaluation.excess[:, j], name))
+        elif (only := ~holds & ~over_written).any() and is_a_default(system.scenario, name):
+            default = written_limit(system.scenario, name)
+            said = f"the limit {default:g} holds unless another is written: it excludes {np.sum(only):,}"
+            said += f" of {among} that keep all that was written"
+            hint = "write it, another number, or null for none"
+            found.append(Finding(where, said, "", hint, severity="note", code=Code.DEFAULT_LIMIT))
         elif len(X) > 1 and holds.all() and _is_written(system, name):
             found.append(
                 Finding(where, f"everything meets this limit, of {among}", severity="warning", code=Code.ODD)
             )
+    return [*found, *_targets(system, evaluation, among)]
+
+
+def _targets(system: System, evaluation: Evaluation, among: str) -> list[Finding]:
+    """Targets that nothing reaches and that are off by a unit."""
+    found = []
+    for j, dimension in enumerate(evaluation.dimensions):
+        target: float | None = getattr(system.scenario.dimensions, dimension.name).target
+        if target is None or not len(evaluation):
+            continue
+        short = (evaluation.values[:, j] - target) * dimension.sign
+        where, said = f"dimensions.{dimension.name}", f"nothing reaches this target, of {among}"
+        told = _unmet(where, said, target, short, dimension.name)
+        if (short > 0.0).all() and told.code == Code.WRONG_UNIT:
+            found.append(replace(told, where=f"{told.where}.target"))
     return found
+
+
+def _unmet(where: str, said: str, written: float | None, over: Array, name: str) -> Finding:
+    """A limit or target that nothing meets, and the unit that was meant where designs meet it in that.
+
+    Args:
+        where: Its place in the file.
+        said: What is said of it.
+        written: The number that stands there.
+        over: By how much each design misses it, `(n,)`, all above 0.
+        name: Name of the limit.
+    """
+    unit = unit_of_limit(name)
+    for factor in _SLIPS.get(unit, ()) if written else ():
+        assert written is not None
+        meant = written * factor
+        nearest = written + math.copysign(float(over.min()), meant - written)
+        # In the other unit a design meets it, and in this one all are further off than any wish would be.
+        is_met = bool((over <= abs(meant - written)).any())
+        if is_met and max(nearest / written, written / nearest) >= math.sqrt(max(factor, 1.0 / factor)):
+            told = f"{said}: {written:.12g} {unit}; did you mean {meant:.12g} {unit}?"
+            return Finding(where, told, severity="warning", code=Code.WRONG_UNIT)
+    return Finding(where, said, severity="warning", code=Code.ODD)
 
 
 def _is_written(system: System, name: str) -> bool:
     """Whether a limit was set by the user: defaults that hold everywhere are no oddity."""
-    if name in ("saturation", "emergence"):
-        return name in system.scenario.limits.model_fields_set
-    return name not in ALWAYS
+    return name not in ALWAYS and not is_a_default(system.scenario, name)
 
 
 def _decisions(system: System) -> list[Finding]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from models.errors import Code, Finding
-from models.scenario.decision import Choice, Toggle
+from models.scenario.decision import Choice, Decision, Toggle
 from models.scenario.effect import Effect
 from models.scenario.paths import PathError, Slot, place_of, quantity_of, resolve, written_value
 from models.scenario.quantity import Quantity
@@ -63,6 +63,15 @@ def value_findings(scenario: Scenario, path: str, value: object, where: str) -> 
                 hint = "" if quantity.is_switch else f"write {value / 100:.12g}: shares are from 0 to 1"
             yield Finding(where, described(value), quantity.allowed(), hint, code=Code.OUT_OF_RANGE)
             return
+
+
+def paths_of(decision: Decision) -> tuple[str, ...]:
+    """Every path that a decision changes."""
+    if isinstance(decision, Toggle):
+        return tuple(decision.on.paths)
+    if isinstance(decision, Choice):
+        return tuple(path for option in decision.options.values() for path in option.paths)
+    return decision.sets
 
 
 def effects_of(scenario: Scenario) -> Iterator[tuple[str, Effect]]:

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from models.errors import Code, Finding
-from models.evaluation import DIMENSIONS
+from models.evaluation import AVAILABILITY, DIMENSIONS, LATENCY
 from models.scenario.checks import idle
-from models.scenario.checks.effects import slots_of
+from models.scenario.checks.effects import paths_of, slots_of
 from models.scenario.checks.flows import placed_calls
 from models.scenario.decision import Choice, Integer, Toggle
 from models.scenario.effect import Effect
 from models.scenario.paths import Slot, written_value
 from models.scenario.scenario import Scenario
+
+#: What stands for a source where there is none.
+GUESS = "guess"
 
 
 def findings(scenario: Scenario) -> Iterator[Finding]:
@@ -22,6 +25,9 @@ def findings(scenario: Scenario) -> Iterator[Finding]:
     yield from idle.findings(scenario)
     yield from _decisions(scenario)
     yield from _goals(scenario)
+    yield from _targets(scenario)
+    yield from _refusals(scenario)
+    yield from _guesses(scenario)
 
 
 def _warning(where: str, found: str, hint: str = "") -> Finding:
@@ -96,6 +102,64 @@ def _stands(scenario: Scenario, slot: Slot, value: float | bool | None) -> bool:
     if slot.owner in ("workload", "driver"):
         return False
     return written_value(scenario, slot) == value
+
+
+def _targets(scenario: Scenario) -> Iterator[Finding]:
+    """Targets that are worse than the limit beside them: one of the two can't be what was meant."""
+    pairs = [
+        (f"dimensions.{dimension.name}.target", goal.limit, goal.target, dimension)
+        for dimension in DIMENSIONS
+        for goal in [getattr(scenario.dimensions, dimension.name)]
+    ]
+    pairs += [
+        (f"flows.{name}.target_ms", flow.limit_ms, flow.target_ms, LATENCY)
+        for name, flow in scenario.flows.items()
+    ]
+    for where, limit, target, dimension in pairs:
+        if limit is None or target is None or (target - limit) * dimension.sign <= 0.0:
+            continue
+        side = "below" if dimension.better == "lower" else "above"
+        found = f"the target {target:.12g} is worse than the limit {limit:.12g}: who keeps one has the other"
+        hint = f"write a target {side} the limit, as {dimension.name} is better the {dimension.better}"
+        yield Finding(where, found, "", hint, severity="warning", code=Code.WORSE_TARGET)
+
+
+def _refusals(scenario: Scenario) -> Iterator[Finding]:
+    """Decisions that turn requests away, where nothing says how many may be: refusing some pays."""
+    goal = getattr(scenario.dimensions, AVAILABILITY.name)
+    if goal.limit is not None or goal.target is not None:
+        return
+    slots = {
+        name: [slot for path in paths_of(decision) for slot in slots_of(scenario, path)]
+        for name, decision in scenario.decisions.items()
+    }
+    refusing = [name for name in slots if any(_turns_away(scenario, slot) for slot in slots[name])]
+    if refusing:
+        shown = ", ".join(refusing[:3]) + (" ..." if len(refusing) > 3 else "")
+        found = (
+            f"no limit on it, and decisions can turn requests away ({shown}): that makes the others faster"
+        )
+        hint = "write limit: the share of requests that must be answered"
+        where = f"dimensions.{AVAILABILITY.name}"
+        yield Finding(where, found, "", hint, severity="warning", code=Code.REFUSING_PAYS)
+
+
+def _turns_away(scenario: Scenario, slot: Slot) -> bool:
+    if slot.owner == "component":
+        return slot.parameter in scenario.components[slot.name].traits.losses
+    return (slot.owner, slot.parameter) in (("flow", "shed_share"), ("call", "bulkhead_slots"))
+
+
+def _guesses(scenario: Scenario) -> Iterator[Finding]:
+    """Numbers that are all guesses, of which none may be off."""
+    parts = [scenario.workload, *scenario.components.values(), *scenario.flows.values()]
+    written = [part.source for part in (*parts, *scenario.decisions.values()) if part.source is not None]
+    if scenario.uncertainty or not written or scenario.sources:
+        return
+    if all(source.strip().lower().startswith(GUESS) for source in written):
+        found = "the numbers are guesses, but none of them may be off: every answer would look certain"
+        hint = "write how far they may be off, for example web.service_ms: {distribution: lognormal, ...}"
+        yield Finding("uncertainty", found, "", hint, severity="warning", code=Code.ONLY_GUESSES)
 
 
 def _goals(scenario: Scenario) -> Iterator[Finding]:

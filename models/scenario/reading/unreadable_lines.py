@@ -14,8 +14,8 @@ from models.scenario.reading.document import Document, NotYamlError, decoded, jo
 
 #: Lines that are told; who has more has another kind of file.
 MOST_TOLD = 20
-#: How often a file is read again.
-_MOST_TRIES = 60
+#: How often a file is read again: so many times, and letters in all, that it takes a second at the most.
+_MOST_TRIES, _MOST_LETTERS = 60, 1_000_000
 _KEY = re.compile(r"\s*[\"']?([A-Za-z_][\w.-]*)")
 
 
@@ -29,7 +29,7 @@ def read_what_can_be_read(content: bytes, *, source: str) -> Document:
     lines = text.split("\n")
     told: list[Finding] = []
     gone: list[str] = []
-    for _ in range(_MOST_TRIES):
+    for _ in range(max(1, min(_MOST_TRIES, _MOST_LETTERS // max(1, len(text))))):
         try:
             document = parsed("\n".join(lines), source)
         except NotYamlError as error:

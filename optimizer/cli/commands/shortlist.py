@@ -18,6 +18,7 @@ def shortlist(scenario: ScenarioFile, store: StoreUrl = None, as_json: AsJson = 
     from optimizer.solver.config import SolveConfig
 
     system = compiled(scenario)
+    model = model_of(system)
     solution = solved(system, SolveConfig(workers=cores()), path=scenario, store=store).solution
     if as_json:
         print_json(recommendation_answer(solution, system.space))
@@ -26,7 +27,7 @@ def shortlist(scenario: ScenarioFile, store: StoreUrl = None, as_json: AsJson = 
         from optimizer.cli.terminal import print_nothing_feasible
 
         if not len(solution.front):
-            print_nothing_feasible(console(), solution, system.space)
-        print_section(console(), section_of(model_of(system), solution))
+            print_nothing_feasible(console(), solution, model_of(system))
+        print_section(console(), section_of(model, solution))
     if not len(solution.front):
         raise typer.Exit(NO)

@@ -73,7 +73,8 @@ def test_without_a_feasible_design_it_says_what_stands_in_the_way(tradespace, fi
     assert re.search(r"^  latency: 10$", out, re.MULTILINE)
     assert re.search(r"^  cost: 10$", out, re.MULTILINE)
     assert re.search(r"^nearest ", out, re.MULTILINE)
-    assert "  cost: 1.00 USD\n" in out  # two copies for one hour, 2 USD, and the limit is 1 USD
+    # Two copies for one hour are 2 USD.
+    assert "  limit cost 1.00 USD would have to be 2.00 USD\n" in out
     code, out, _ = tradespace("solve", file(IMPOSSIBLE), "--json")
     answer = strict(out)
     assert code == NO

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from models import compile_system
+from models.errors import Code
 from optimizer.decide.oddities import oddities
 from scenarios import scenario
 
@@ -66,3 +67,44 @@ def test_a_limit_between_the_designs_is_not_odd():
     slow = scenario(decisions={"fast": {"on": {"multiply": {"web.service_ms": 0.1}}}}, dimensions=limits)
     evaluated = {odd.where for odd in oddities(compile_system(slow))}
     assert "dimensions.latency" not in evaluated
+
+
+def told(**parts):
+    return {(odd.where, odd.code): odd for odd in oddities(compile_system(scenario(**parts)))}
+
+
+def test_a_limit_in_the_wrong_unit_is_told_with_the_right_one():
+    # 10 ms of work: a quarter of a millisecond is out of reach, a quarter of a second is not.
+    fast = {"fast": {"on": QUICK}}
+    odd = told(decisions=fast, dimensions={"latency": {"limit": 0.25}})
+    assert "0.25 ms; did you mean 250 ms?" in odd["dimensions.latency", Code.WRONG_UNIT].found
+    odd = told(decisions=fast, dimensions={"latency": {"limit": 400, "target": 0.1}})
+    assert "0.1 ms; did you mean 100 ms?" in odd["dimensions.latency.target", Code.WRONG_UNIT].found
+    # 2 x 4 slots of 10 ms serve 800 requests/s, 560 within the limit on saturation.
+    odd = told(decisions=fast, dimensions={"throughput": {"limit": 18_000}})
+    assert "did you mean 300 requests/s?" in odd["dimensions.throughput", Code.WRONG_UNIT].found
+
+
+def test_a_limit_that_is_only_too_tight_is_in_no_wrong_unit():
+    fast = {"fast": {"on": QUICK}}
+    for limit in (0.001, 4.0):  # a microsecond is nothing in seconds either; 4 ms are a wish
+        odd = told(decisions=fast, dimensions={"latency": {"limit": limit}})
+        assert ("dimensions.latency", Code.ODD) in odd
+    priced = {"web": {"kind": "service", "service_ms": 10, "replicas": 2, "price_usd_per_hour": 10}}
+    odd = told(decisions=fast, components=priced, dimensions={"cost": {"limit": 15}})
+    assert ("dimensions.cost", Code.ODD) in odd
+
+
+def test_a_limit_that_nobody_wrote_is_told_where_it_excludes_designs():
+    # 100 requests/s of 10 ms are 1 erlang: one slot is full, two are half full.
+    copies = {"copies": {"integer": [1, 4], "sets": "web.replicas"}}
+    slow = {"web": {"kind": "service", "service_ms": 10, "slots": 1, "replicas": 2}}
+    note = told(decisions=copies, components=slow)["limits.saturation", Code.DEFAULT_LIMIT]
+    assert note.severity == "note"
+    assert (
+        "the limit 0.7 holds unless another is written: it excludes 1 of all 4 designs that keep"
+        in note.found
+    )
+    written = told(decisions=copies, components=slow, limits={"saturation": 0.7})
+    assert ("limits.saturation", Code.DEFAULT_LIMIT) not in written
+    assert not [code for _, code in told(decisions={"fast": {"on": QUICK}}) if code == Code.DEFAULT_LIMIT]
