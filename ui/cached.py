@@ -185,7 +185,7 @@ def shown_front(key: str, is_whole: bool, _found: Findings) -> Shown:
 def front_payload(
     key: str, is_whole: bool, has_others: bool, _shown: Shown, _system: System
 ) -> dict[str, object]:
-    """The shown front as the view of it takes it, with its groups and, where wanted, designs that are not on it."""
+    """The shown front as its view takes it, with its groups and, where wanted, designs that are not on it."""
     found = _shown.found
     payload = front_data(view_of(_shown, marks_of(found.solution), most=MOST_DRAWN))
     numbers = np.frombuffer(base64.b64decode(str(payload["numbers"])), dtype="<i4")

@@ -57,8 +57,10 @@ class Shown:
     def place(self, token: str) -> int | None:
         """The place of a design that an address names; None = it isn't shown."""
         number = whole_number(token)
-        here = () if number is None else np.flatnonzero(self.positions == number - 1)
-        return int(here[0]) if len(here) else None
+        if number is None:
+            return None
+        here = np.flatnonzero(self.positions == number - 1)
+        return int(here[0]) if here.size else None
 
     def names_of_few(self) -> dict[int, str]:
         """What sets each of the few apart, by number."""
@@ -77,9 +79,7 @@ def shown_of(found: Findings, *, is_whole: bool) -> Shown:
     """
     front, made = found.front, found.solution.recommendation
     keep = [found.solution.suggested, *(pick.position for pick in (made.picks if made else ()))]
-    positions = (
-        np.arange(len(front)) if is_whole else visible_front(found.model, front, keep=tuple(keep))
-    )
+    positions = np.arange(len(front)) if is_whole else visible_front(found.model, front, keep=tuple(keep))
     shown = front if len(positions) == len(front) else Front(front.evaluation.take(positions))
     if not len(shown):
         return Shown(found, positions, shown, None, np.zeros(0, dtype=np.intp))

@@ -54,7 +54,9 @@ def test_a_view_survives_its_address(view):
 
 @given(
     st.dictionaries(
-        st.sampled_from([*address_of(View()), "run", "keep", "pick", "design", "group", "x", "axes", "front", "order"]),
+        st.sampled_from(
+            [*address_of(View()), "run", "keep", "pick", "design", "group", "x", "axes", "front", "order"]
+        ),
         st.lists(st.text(), max_size=3),
     )
 )

@@ -6,24 +6,28 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from ui.cards import Card
+from ui.cards import Card, Fact
 from ui.views.words import as_html, escaped
 
+#: Letters up to which a fact stands at the end of the line of its head.
+MOST_IN_LINE = 16
 _STYLE = """<style>
-.st-key-cards {display: grid; grid-template-columns: repeat(auto-fit, minmax(188px, 1fr)); gap: 0.5rem}
-.st-key-cards > div {width: auto; min-width: 0; height: auto}
-.st-key-cards [class*=st-key-card-] {padding: 0.45rem 0.6rem; gap: 0.3rem; height: 100%;
+.st-key-cards {display: grid; grid-template-columns: repeat(auto-fit, minmax(188px, 1fr)); gap: 0.5rem;
+  align-items: stretch}
+.st-key-cards > div {width: auto; min-width: 0; height: auto; display: flex}
+.st-key-cards [class*=st-key-card-] {padding: 0.4rem 0.6rem; gap: 0.3rem; height: auto; flex: 1;
   justify-content: space-between}
 .st-key-cards [class*=st-key-card-recommended] {border: 2px solid #0072B2; border-radius: 0.5rem}
-.st-key-cards :is(p, dl, dd, dt) {margin: 0; font-size: 0.8rem; line-height: 1.3}
+.st-key-cards :is(p, dl, dt, dd) {margin: 0 !important; padding: 0; font-size: 0.8rem; line-height: 1.3}
 .st-key-cards .card-name {font-weight: 600; font-size: 0.95rem}
-.st-key-cards .card-why {min-height: 1.3em}
 .st-key-cards .card-tag {background: #0072B2; color: #fff; border-radius: 0.25rem; padding: 0 0.35em;
   font-weight: 600}
-.st-key-cards dl {border-top: 1px solid rgba(127,135,144,0.35); margin-top: 0.2rem; padding-top: 0.2rem}
-.st-key-cards dl div {display: flex; flex-wrap: wrap; justify-content: space-between; column-gap: 0.5rem}
+.st-key-cards dl {border-top: 1px solid rgba(127,135,144,0.35); margin: 0.2rem 0 0 !important;
+  padding-top: 0.2rem}
+.st-key-cards .card-number {display: flex; justify-content: space-between; column-gap: 0.5rem}
+.st-key-cards .card-words :is(dt, dd) {display: inline}
 .st-key-cards dt {opacity: 0.85; font-weight: 400}
-.st-key-cards dd {font-weight: 600; text-align: right; margin-left: auto}
+.st-key-cards .card-number dd {font-weight: 600; text-align: right}
 .st-key-cards button {min-height: 1.6rem; padding: 0 0.5rem}
 @media (max-width: 640px) {
   .st-key-cards {grid-template-columns: 1fr}
@@ -71,11 +75,11 @@ def card_html(card: Card) -> str:
     why = as_html(card.why)
     if card.is_recommended:
         why = why.replace("recommended", '<span class="card-tag">recommended</span>', 1)
-    facts = []
-    for head, words in card.facts:
-        facts.append(f"<div><dt>{as_html(head)}</dt><dd>{as_html(words)}</dd></div>")
-        if head == "asked and kept" and card.missed:
-            facts.append(f"<div><dt>misses</dt><dd>{as_html(card.missed)}</dd></div>")
-    return (
-        f'<p class="card-name">{as_html(card.name)}</p><p class="card-why">{why}</p><dl>{"".join(facts)}</dl>'
-    )
+    facts = "".join(_fact(fact) for fact in card.facts)
+    return f'<p class="card-name">{as_html(card.name)}</p><p class="card-why">{why}</p><dl>{facts}</dl>'
+
+
+def _fact(fact: Fact) -> str:
+    kind, colon = ("number", "") if len(fact.words) <= MOST_IN_LINE else ("words", ":")
+    head, words = as_html(fact.head), as_html(fact.words)
+    return f'<div class="card-{kind}"><dt>{head}{colon}</dt> <dd>{words}</dd></div>'

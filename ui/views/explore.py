@@ -60,6 +60,7 @@ def draw_explore(subject: Solved) -> None:
         draw_block(block, key=f"verdict-{k}")
     draw_stopped(subject)
     _selection(subject)
+    st.subheader("Why, and what it gives up", anchor=False)
     for k, block in enumerate(answer(found, has_doubts=False).blocks):
         if block not in above and not (isinstance(block, Table) and block.name == SHORTLIST):
             draw_block(block, key=f"answer-{k}")
@@ -107,7 +108,7 @@ def _selection(subject: Solved) -> None:
             cached.cards(subject.key, subject.system, subject.solution), letters, pick=state.pick, look=_look
         )
     with many:
-        _how_many(shown)
+        _how_many(len(_shown(subject, is_whole=False).positions), len(subject.solution.front))
     kept = kept_of(shown, view)
     told = reach_of(shown, view)
     closest = closest_of(shown, told, kept.mask)
@@ -127,15 +128,13 @@ def _selection(subject: Solved) -> None:
     _table(subject, shown, kept.mask, closest)
 
 
-def _how_many(shown: Shown) -> None:
+def _how_many(seen: int, on_front: int) -> None:
     """How many designs differ visibly, and all of them one click away."""
-    view, on_front = state.view(), len(shown.found.front)
-    seen = len(_visible_places(shown))
     if seen == on_front:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{escaped(visible_words(seen, on_front))}**", width="content")
-        st.session_state["whole"] = view.is_whole
+        st.session_state["whole"] = state.view().is_whole
         st.toggle(
             f"Show all {count(on_front)}",
             key="whole",

@@ -21,9 +21,11 @@ PLACES = 41
 TYPED = "typed-"
 #: A field beside a slider has no room for buttons that count up and down; side by side on a phone too.
 _STYLE = """<style>
-[class*=st-key-both-] :is([data-testid=stNumberInputStepUp], [data-testid=stNumberInputStepDown]) {display: none}
+[class*=st-key-both-] [data-testid=stNumberInputStepUp],
+[class*=st-key-both-] [data-testid=stNumberInputStepDown] {display: none}
 [class*=st-key-both-] [data-testid=stHorizontalBlock] {flex-wrap: nowrap}
 [class*=st-key-both-] [data-testid=stColumn] {min-width: 0}
+[class*=st-key-both-] [data-testid=stColumn] [data-testid=stVerticalBlock] {gap: 0}
 </style>"""
 
 
@@ -51,7 +53,7 @@ class Wish:
 def draw_wishes(
     wishes: tuple[Wish, ...], fixed: tuple[tuple[str, str], ...], change: Callable[[str, str], None]
 ) -> None:
-    """A slider and a field to type in for each dimension that varies, with a bar of what is reachable under it.
+    """A slider and a field for each dimension that varies, with a bar of what is reachable.
 
     Args:
         wishes: The sliders.
@@ -88,7 +90,7 @@ def draw_wishes(
             on_change=change,
             args=(name, typed),
         )
-        st.html(_band(wish))
+        left.html(_band(wish))
     for words, help_ in fixed:
         st.caption(f"{escaped(words)} There is nothing to wish for.", help=help_)
 
