@@ -105,6 +105,12 @@ def solution_of_run(url: str, run: str, ended: float, _system: System) -> Soluti
     return solution_of(store, store.get(run), _system.space)
 
 
+@st.cache_resource(max_entries=64, show_spinner=False)
+def first_look(run: str, started: float, _now: float, _done: int) -> tuple[float, int]:
+    """When somebody first looked at a run since it began, and how many designs it had done then."""
+    return _now, _done
+
+
 @st.cache_resource(max_entries=32, show_spinner=False)
 def runs_compared(url: str, a: tuple[str, float], b: tuple[str, float]) -> RunComparison:
     """How two runs differ, each by its name and when it ended.
