@@ -132,7 +132,8 @@ def solve_briefly(case: Case) -> dict[str, Any]:
     answer = result["answer"]
     knee = answer["knee"]
     front = [] if knee is None else [answer["front"][knee]]
-    brief = {**answer, "front": front, "knee": None if knee is None else 0}
+    # What is recommended names designs by their places on the front, which isn't kept.
+    brief = {**answer, "front": front, "knee": None if knee is None else 0, "recommendation": None}
     return {**result, "answer": brief}
 
 

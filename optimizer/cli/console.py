@@ -63,13 +63,14 @@ def console() -> Console:
     return output(sys.stdout, width=max(width, 40), is_plain=True)
 
 
-def show(section: Section, *, as_json: bool = False, data: object = None) -> None:
+def show(section: Section, *, as_json: bool = False, data: object = None, has_title: bool = False) -> None:
     """Prints an answer: its section for people, plain values for machines.
 
     Args:
         section: The answer.
         as_json: Whether a machine reads it.
         data: The plain values; None = those of the section.
+        has_title: Whether people see its heading.
     """
     if as_json:
         from optimizer.sections.data import section_data
@@ -78,7 +79,7 @@ def show(section: Section, *, as_json: bool = False, data: object = None) -> Non
         return
     from optimizer.cli.blocks import print_section
 
-    print_section(console(), section)
+    print_section(console(), section, has_title=has_title)
 
 
 def print_json(value: object) -> None:

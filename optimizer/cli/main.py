@@ -19,7 +19,7 @@ from optimizer.cli.commands.doubt import doubt
 from optimizer.cli.commands.explain import explain
 from optimizer.cli.commands.gallery import gallery, new
 from optimizer.cli.commands.gate import gate
-from optimizer.cli.commands.options import AsJson, ScenarioFile
+from optimizer.cli.commands.options import AsJson, Changes, ScenarioFile
 from optimizer.cli.commands.rank import rank
 from optimizer.cli.commands.reach import few, reach
 from optimizer.cli.commands.report import report
@@ -29,7 +29,7 @@ from optimizer.cli.commands.runs import runs
 from optimizer.cli.commands.shortlist import shortlist
 from optimizer.cli.commands.solve import solve
 from optimizer.cli.commands.what_if import what_if
-from optimizer.cli.console import compiled, console, print_json
+from optimizer.cli.console import compiled, print_json, show
 from optimizer.cli.door import doors
 from optimizer.cli.exit_codes import BAD_INPUT, DEFECT, INTERRUPTED, OK, TOLD
 
@@ -64,24 +64,18 @@ def _options(
 def evaluate(
     scenario: ScenarioFile,
     design: Annotated[str, typer.Option(help="`today`, or a file with a design.")] = "today",
-    changes: Annotated[
-        list[str] | None, typer.Option("--set", metavar="DECISION=VALUE", help="Change one decision.")
-    ] = None,
+    changes: Changes = None,
     as_json: AsJson = False,
 ) -> None:
     """Score one design, with everything in between: by phase, component and flow."""
     from models.explanation.explain import explain as everything_of
     from optimizer.files.designs import design_from
+    from optimizer.sections.evaluate import evaluate as section_of
 
     system = compiled(scenario)
     x = design_from(system, design, changes or [])
     told = everything_of(system, x)
-    if as_json:
-        print_json(told)
-    else:
-        from optimizer.cli.terminal import print_design
-
-        print_design(console(), dict(told))
+    show(section_of(told), as_json=as_json, data=told, has_title=True)
 
 
 @app.command()

@@ -10,9 +10,12 @@ from models.errors import DesignError, Remedy, TradespaceError
 from models.evaluator import evaluate
 from models.system.system import System
 from optimizer.decide.choose.knee import knee
+from optimizer.decide.recommend.recommendation import Recommendation
+from optimizer.decide.recommend.shortlist import recommendation_of
 from optimizer.files.json import certificate_from, config_from, trace_from
 from optimizer.files.json_schema import AnswerForm, plain
 from optimizer.pareto.front import Front, front_of
+from optimizer.scenario_model import model_of
 from optimizer.solver.solution import Solution
 from optimizer.validation import UnreadableError, file_bytes, from_json
 
@@ -98,7 +101,17 @@ def _solution(system: System, front: Front, told: AnswerForm) -> Solution:
         },
         trace=trace_from(told),
         at_least=tuple(told.excluded_at_least),
+        recommendation=_recommendation(system, front, told),
     )
+
+
+def _recommendation(system: System, front: Front, told: AnswerForm) -> Recommendation:
+    """The one that was written; worked out anew where the front in the file was changed since."""
+    made = told.recommendation
+    as_written = [system.space.encode(one.design).tolist() for one in told.front]
+    if made is not None and as_written == front.X.tolist():
+        return made.made()
+    return recommendation_of(model_of(system), front)
 
 
 def _unreadable(path: Path, error: Exception) -> FrontError:

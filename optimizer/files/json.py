@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from models.evaluation import Array, Evaluation, dimension_from, values_of_dimension
+from optimizer.decide.recommend.recommendation import Recommendation
 from optimizer.files.json_schema import AnswerForm, ConfigForm, DesignForm, plain
 from optimizer.pareto.front import Front
 from optimizer.search.hypervolumes import TracePoint
@@ -77,6 +78,12 @@ def _pieces(solution: Solution, space: Space, indent: int | None) -> Iterator[st
     yield end + "}"
 
 
+def _plain(found: Recommendation | None) -> dict[str, Any] | None:
+    """A recommendation as what JSON holds: lists, no tuples."""
+    told: dict[str, Any] | None = None if found is None else json.loads(json.dumps(asdict(found)))
+    return told
+
+
 def solution_head(solution: Solution, space: Space) -> dict[str, object]:
     """What `solution_answer` tells beside the designs on the front, which are left out."""
     certificate = solution.certificate
@@ -109,7 +116,7 @@ def solution_head(solution: Solution, space: Space) -> dict[str, object]:
         "today": design_answer(solution.today, 0, space),
         "dimensions": [values_of_dimension(dimension) for dimension in solution.today.dimensions],
         "knee": solution.knee,
-        "recommendation": None if solution.recommendation is None else asdict(solution.recommendation),
+        "recommendation": _plain(solution.recommendation),
         "trace": [asdict(point) for point in solution.trace],
         "excluded": dict(solution.broken),
         "excluded_alone": dict(solution.broken_alone),

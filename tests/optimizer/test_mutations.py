@@ -17,9 +17,11 @@ from models.errors import TradespaceError
 from models.scenario.load import scenario_from
 from models.scenario.reading.document import read_document
 from optimizer import SolveConfig, solve
-from optimizer.cli.terminal import print_design, print_solution
+from optimizer.cli.blocks import print_section
+from optimizer.cli.terminal import print_solution
 from optimizer.decide.oddities import oddities
 from optimizer.files.json import solution_answer
+from optimizer.sections.evaluate import evaluate as evaluate_section
 
 FILE = Path(__file__).parents[2] / "data" / "scenarios" / "black_friday_exercise.yaml"
 
@@ -113,7 +115,7 @@ def test_a_mutated_scenario_is_solved_or_refused(tree, width):
     json.dumps([told, solution_answer(solution, system.space)], allow_nan=False)
     console = Console(file=StringIO(), width=width, color_system=None)
     print_solution(console, solution, system.space)
-    print_design(console, dict(told))
+    print_section(console, evaluate_section(told))
     assert "nan" not in console.file.getvalue().lower().replace("tenant", "").split()
 
 

@@ -18,6 +18,7 @@ def shortlist(scenario: ScenarioFile, store: StoreUrl = None, as_json: AsJson = 
     from optimizer.solver.config import SolveConfig
 
     system = compiled(scenario)
+    model = model_of(system)
     solution = solved(system, SolveConfig(workers=cores()), path=scenario, store=store).solution
     if as_json:
         print_json(recommendation_answer(solution, system.space))
@@ -27,6 +28,6 @@ def shortlist(scenario: ScenarioFile, store: StoreUrl = None, as_json: AsJson = 
 
         if not len(solution.front):
             print_nothing_feasible(console(), solution, model_of(system))
-        print_section(console(), section_of(model_of(system), solution))
+        print_section(console(), section_of(model, solution))
     if not len(solution.front):
         raise typer.Exit(NO)

@@ -66,7 +66,7 @@ def rule_of(model: Model) -> Rule:
         widths=widths_of(model.dimensions, model.steps),
         decide_by=names.index(model.decide_by) if model.decide_by else None,
         today=np.asarray(model.space.today),
-        decisions=model.space.decisions,
+        decisions=getattr(model.space, "decisions", ()),  # a space that is only listed has none
     )
 
 

@@ -46,7 +46,7 @@ def answer(found: Findings, *, has_doubts: bool = True) -> Section:
     if over:
         told = joined([over_text(name, amount) for name, amount in over])
         blocks.append(Paragraph(text("The chosen design breaks limits: ", *told, "."), "warning"))
-    elif has_doubts and not found.is_suggested and is_unsafe(found):
+    elif has_doubts and (made is None or not found.is_suggested) and is_unsafe(found):
         blocks.append(Paragraph(doubt_text(found), "warning"))
     if made is not None:
         blocks += shortlist_blocks(found.model, solution, made)

@@ -135,10 +135,10 @@ def test_notices_and_breaches_are_told_with_the_phases_in_which_they_hold():
 
 def test_a_design_that_is_not_on_the_front_is_told_to_be_worse():
     system, _, _ = everything()
-    report = report_of(system, x=system.space.today)
+    report = report_of(system, x=system.space.today, is_about_knee=True)
     answer = [plain(block.text) for block in report.section("answer").blocks]
     assert answer[1].startswith("The chosen design is today's: latency ")
-    assert answer[2].startswith("It is not on the front, because it breaks limits; utilisation falls first")
+    assert answer[2].startswith("It is not on the front, because it breaks limits; utilisation breaks first")
     assert "against-today" not in {found.name for found in report.tables}
     assert answer[3].startswith("The chosen design breaks limits: utilisation by ")
     assert report.decision.candidates[0].name == "the chosen design"

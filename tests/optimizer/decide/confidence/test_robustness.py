@@ -55,5 +55,5 @@ def test_designs_together_are_told_as_each_alone():
 
 
 def test_without_guesses_there_is_nothing_to_tell():
-    system = compile_system(scenario())
+    system = compile_system(scenario(uncertainty={"workload.rate": "none"}))
     assert robustness_of(system, system.space.today[None, :]) is None

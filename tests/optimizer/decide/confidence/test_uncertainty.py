@@ -11,6 +11,7 @@ from models import compile_system, load_scenario
 from models.evaluation import Dimension
 from models.evaluator import evaluate, run
 from models.formulas.distributions import lognormal_quantile, normal_quantile, triangular_quantile
+from models.scenario.load import scenario_from_text
 from models.system.uncertainty import base_of, draws_of, guesses_of
 from optimizer.decide.confidence.uncertainty import (
     Outcomes,
@@ -78,7 +79,8 @@ def test_the_rate_of_all_phases_scales_with_its_peak(guessed):
 
 
 def test_without_guesses_bands_have_no_width():
-    system = compile_system(load_scenario(DATA / "black_friday_exercise.yaml"))
+    text = (DATA / "black_friday_exercise.yaml").read_text() + "\nuncertainty: {workload.rate: none}\n"
+    system = compile_system(scenario_from_text(text))
     X = system.space.designs(0, system.space.size)
     found = under(system, X, draws_of(system, 4))
     assert np.array_equal(bands(found)[0], bands(found)[2])
