@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from models.evaluation import AVAILABILITY, COST, LATENCY, Dimension, Evaluation
+from optimizer.phrases import relief
 from optimizer.report.findings import Findings
 from optimizer.resilience.breaking_points import MOST
 from optimizer.sections.content import Block, Number, Paragraph, Section, Text, joined, text
@@ -233,5 +234,6 @@ def _nothing(found: Findings) -> Text:
     told = text(*seen, f"{was} looked at none stays within every limit")
     if closest is None:
         return text(*told, ".")
-    over = joined([over_text(name, amount) for name, amount in broken(closest, 0)])
-    return text(*told, "; the nearest breaks ", *over, ".")
+    scenario = None if found.model.system is None else found.model.system.scenario
+    give = joined([text(relief(scenario, name, amount)) for name, amount in broken(closest, 0)])
+    return text(*told, "; for the nearest, ", *give, ".")
