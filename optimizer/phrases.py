@@ -16,7 +16,7 @@ POINTS = "percentage points"
 
 def value_of(dimension: Dimension, value: float) -> str:
     """A value of a dimension: `31 ms`, `99.95 %`."""
-    return quantity(float(value), dimension.unit)
+    return quantity(float(value), dimension.shown_unit)
 
 
 def difference(dimension: Dimension, before: float, after: float) -> str:

@@ -127,7 +127,7 @@ def _print_hanging(console: Console, label: str, text: str, *, indent: int | Non
 def _values(evaluation: Evaluation, i: int) -> list[tuple[str, str]]:
     found = []
     for j, dimension in enumerate(evaluation.dimensions):
-        found.append((dimension.name, quantity(float(evaluation.values[i, j]), dimension.unit)))
+        found.append((dimension.name, quantity(float(evaluation.values[i, j]), dimension.shown_unit)))
     return found
 
 

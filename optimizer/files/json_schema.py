@@ -103,6 +103,7 @@ class DimensionForm(Form):
     scale: Literal["linear", "nines"] | None = None
     noticed: Annotated[float, Field(ge=0.0)] = 0.0
     is_noticed_relatively: bool = False
+    known_to: float | None = None
 
 
 class MomentForm(Form):

@@ -4,9 +4,10 @@ function shownNumber(value, unit) {
   if (value === null || value === undefined || value === Infinity || value === -Infinity) return "unbounded";
   if (Number.isNaN(value)) return "not known";
   if (unit === "ms") return shownTime(value);
-  if (unit === "requests/s") return `${shownGrouped(value)}/s`;
+  if (unit === "requests/s") return `${shownGrouped(Number(value.toPrecision(3)))}/s`;
   if (unit === "USD") return shownMoney(value);
   if (unit === "fraction") return shownShare(value);
+  if (unit === "availability") return value > 0.99999 ? "above 99.999 %" : shownShare(value);
   if (unit === "more") return shownChange(value);
   return `${shownGrouped(value)} ${unit}`.trim();
 }

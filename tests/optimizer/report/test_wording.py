@@ -115,8 +115,8 @@ def test_what_lies_within_the_models_error_is_said_to():
     same = found.against_chosen.equal.copy()
     same[1, 0] = True  # the latency of the runner-up
     noisy = replace(found, against_chosen=replace(found.against_chosen, equal=same))
-    told = "In latency the runner-up and the recommended design can't be told apart: "
-        "the model's error is larger."
+    same_to = "the runner-up and the recommended design can't be told apart"
+    told = f"In latency {same_to}: the model's error is larger."
     assert told in paragraphs(choice(noisy))
     assert told not in paragraphs(choice(found))
     runner_up = record(noisy, DAY).candidates[1]  # 64.5 instead of 12.9 ms
