@@ -31,7 +31,7 @@ def quantity(value: float | None, unit: str) -> str:
     if unit == "ms":
         return milliseconds(value)
     if unit == "requests/s":
-        return f"{_grouped(float(f'{value:.3g}'))}/s"
+        return f"{_grouped(float(f'{value:.3g}') if abs(value) >= 1000.0 else value)}/s"
     if unit == "USD":
         return usd(value)
     if unit == "fraction":

@@ -21,6 +21,7 @@ from optimizer.cli.blocks import print_section
 from optimizer.cli.terminal import print_solution
 from optimizer.decide.oddities import oddities
 from optimizer.files.json import solution_answer
+from optimizer.scenario_model import model_of
 from optimizer.sections.evaluate import evaluate as evaluate_section
 
 FILE = Path(__file__).parents[2] / "data" / "scenarios" / "black_friday_exercise.yaml"
@@ -114,7 +115,7 @@ def test_a_mutated_scenario_is_solved_or_refused(tree, width):
     assert all(odd.severity in ("warning", "note") for odd in found)
     json.dumps([told, solution_answer(solution, system.space)], allow_nan=False)
     console = Console(file=StringIO(), width=width, color_system=None)
-    print_solution(console, solution, system.space)
+    print_solution(console, solution, model_of(system))
     print_section(console, evaluate_section(told))
     assert "nan" not in console.file.getvalue().lower().replace("tenant", "").split()
 

@@ -154,7 +154,7 @@ def test_ctrl_c_has_its_own_exit_code_and_shows_what_was_found(tradespace, file,
         yield work((0, 8))
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("optimizer.solver.methods.in_threads", interrupted)
+    monkeypatch.setattr("optimizer.solver.cores.in_threads", interrupted)
     monkeypatch.setattr("optimizer.solver.config.SolveConfig.__post_init__", lambda self: _small_chunks(self))
     code, out, _ = tradespace("solve", file(SMALL))
     assert code == INTERRUPTED
