@@ -50,7 +50,7 @@ def answer(found: Findings, *, has_doubts: bool = True) -> Section:
     elif has_doubts and (made is None or not found.is_suggested) and is_unsafe(found):
         blocks.append(Paragraph(doubt_text(found), "warning"))
     if made is not None:
-        blocks += shortlist_blocks(found.model, solution, made)
+        blocks += shortlist_blocks(found.model, solution, made, has_changes=not found.is_suggested)
     if has_doubts:
         blocks += _measure_first(found)
     return Section("answer", "The answer", tuple(blocks))
