@@ -69,7 +69,7 @@ def draw_progress(
 
 def _draw_found(run: Run, found: SoFar, dimensions: tuple[Dimension, ...]) -> None:
     told = [
-        f"{dimension.name} {quantity(best, dimension.unit)}"
+        f"{dimension.name} {quantity(best, dimension.shown_unit)}"
         for dimension, best in zip(dimensions, found.best, strict=True)
         if best is not None
     ]

@@ -153,7 +153,7 @@ def _band(wish: Wish) -> str:
     if wish.reachable is None:
         words, left, width = "nothing is reachable: the other wishes ask for too much", 0.0, 0.0
     else:
-        worst, best = (quantity(value, wish.dimension.unit) for value in wish.reachable)
+        worst, best = (quantity(value, wish.dimension.shown_unit) for value in wish.reachable)
         words = f"reachable: {worst}" if worst == best else f"reachable: {worst} to {best}"
         left, width = 100 * wish.shares[0], 100 * max(wish.shares[1] - wish.shares[0], 0.01)
     return (
