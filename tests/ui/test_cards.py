@@ -45,7 +45,8 @@ def test_the_first_screen_has_the_shortlist_as_cards(feed):
         assert ("recommended" in card) == ("recommended" in pick.roles)
         for j, dimension in enumerate(DIMENSIONS):
             assert re.search(
-                rf"{dimension.name} +{re.escape(quantity(values[pick.position, j], dimension.unit))} ", card
+                rf"{dimension.name} +{re.escape(quantity(values[pick.position, j], dimension.shown_unit))} ",
+                card,
             )
         assert f"{quantity(pick.confidence, 'fraction')} " in card
         assert "check by simulation" in card

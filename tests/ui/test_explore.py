@@ -51,7 +51,9 @@ def test_the_first_screen_is_the_answer(app):
     shown = table(page)
     assert list(shown["design"]) == [str(i + 1) for i in range(len(evaluation))]
     for j, dimension in enumerate(DIMENSIONS):
-        assert list(shown[dimension.name]) == [quantity(v, dimension.unit) for v in evaluation.values[:, j]]
+        assert list(shown[dimension.name]) == [
+            quantity(v, dimension.shown_unit) for v in evaluation.values[:, j]
+        ]
     assert page.query_params == {"scenario": "black-friday-exercise"}
 
 

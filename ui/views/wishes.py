@@ -63,7 +63,7 @@ def draw_wishes(
     st.html(_STYLE)
     for wish in wishes:
         name, unit = wish.dimension.name, wish.dimension.unit
-        places = slider_places(wish)
+        places, shown_unit = slider_places(wish), wish.dimension.shown_unit
         key, typed = f"wish-{name}", f"{TYPED}{name}"
         first = wish.values[0]
         st.session_state[key] = first if wish.wanted is None else wish.wanted
@@ -75,7 +75,7 @@ def draw_wishes(
             f"{name.capitalize()} {word}",
             places,
             key=key,
-            format_func=partial(_place_text, first=first, unit=unit),
+            format_func=partial(_place_text, first=first, unit=shown_unit),
             on_change=change,
             args=(name, key),
             help=wish.help,
@@ -117,7 +117,7 @@ def from_typed(value: float | None, unit: str) -> float | None:
 def slider_places(wish: Wish) -> list[float]:
     """Places of the slider, the wish among them; no two of them read the same, for Streamlit tells them apart
     by their words."""
-    first, unit = wish.values[0], wish.dimension.unit
+    first, unit = wish.values[0], wish.dimension.shown_unit
     by_words = {_place_text(value, first=first, unit=unit): value for value in wish.values}
     if wish.wanted is not None:
         by_words[_place_text(wish.wanted, first=first, unit=unit)] = wish.wanted
