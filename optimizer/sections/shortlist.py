@@ -114,10 +114,37 @@ def verdict(model: Model, solution: Solution, found: Recommendation) -> tuple[Bl
                 "asked: ",
                 sure,
                 ".",
+                *safer(model, solution.front, found),
             ),
             "warning",
         ),
     )
+
+
+def safer(model: Model, front: Front, found: Recommendation) -> Text:
+    """The design that is surest of its limits, where the recommended one is less sure than was wanted.
+
+    A sentence that follows another; empty where none is surer.
+
+    Args:
+        model: The model.
+        front: Its front.
+        found: The recommendation.
+    """
+    pick, safest = found.pick("recommended"), found.pick("safest")
+    if pick is None or safest is None or pick.confidence is None or safest.confidence is None:
+        return ()
+    if pick.confidence >= found.wanted or safest.confidence <= pick.confidence:
+        return ()
+    who = capitalised(called(model.space, front.X, _place(safest)))
+    told = text(f" {who} is safer: ", Number(safest.confidence, "fraction"))
+    if not found.decide_by:
+        return text(*told, ".")
+    j = _decides(front, found)
+    dimension, values = front.evaluation.dimensions[j], front.evaluation.values[:, j]
+    more = float(values[_place(safest)] - values[_place(pick)])
+    word = "more" if more >= 0.0 else "less"
+    return text(*told, ", at ", number(dimension, abs(more)), f" {word}.")
 
 
 def text_count(many: int) -> Number:
