@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.evaluation import Array, Evaluation
+from optimizer.batch.overall import Overall, overall
 from optimizer.batch.solving import whole
 from optimizer.batch.together import Together, joined
 from optimizer.decide.choose.knee import mean_regret
@@ -37,6 +38,7 @@ class Across:
         expected_front: The same by their expected values.
         regret_front: The same by their regrets.
         knees: Position of the knee of each of the three fronts; None where a front is empty.
+        overall: What is recommended for all scenarios; None where the rule can't tell (`overall`).
     """
 
     X: Array
@@ -50,6 +52,7 @@ class Across:
     expected_front: NDArray[np.intp]
     regret_front: NDArray[np.intp]
     knees: tuple[int | None, int | None, int | None]
+    overall: Overall | None
 
     @property
     def survivors(self) -> NDArray[np.intp]:
@@ -146,6 +149,7 @@ def gathered(found: Together, X: Array, *, is_all: bool) -> Across:
         expected_front=fronts[1],
         regret_front=fronts[2],
         knees=(knees[0], knees[1], knees[2]),
+        overall=overall(found, X, parts, everywhere),
     )
 
 

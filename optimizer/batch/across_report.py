@@ -14,6 +14,7 @@ from optimizer.batch.together import Together
 from optimizer.changes import called, marked
 from optimizer.files.tables import plain_table
 from optimizer.model import Labels
+from optimizer.phrases import capitalised
 from optimizer.report.content import Report
 from optimizer.scenario_model import labels_of
 from optimizer.sections.content import Block, Bullets, Cell, Number, Paragraph, Section, Table, joined, text
@@ -66,7 +67,8 @@ def across_table(together: Together, found: Across) -> pd.DataFrame:
     fronts = {"worst": found.worst_front, "expected": found.expected_front, "regret": found.regret_front}
     members = {name: set(front.tolist()) for name, front in fronts.items()}
     for i in found.survivors:
-        row: dict[str, object] = {"design": int(i) + 1}
+        is_best = found.overall is not None and int(i) == found.overall.position
+        row: dict[str, object] = {"design": int(i) + 1, "is_recommended": is_best}
         row |= {f"on_{name}_front": int(i) in on for name, on in members.items()}
         for j, dimension in enumerate(dimensions):
             for name, values in (
@@ -118,6 +120,7 @@ def _answer(together: Together, found: Across, labels: Labels) -> Section:
                 "warning",
             )
         )
+    blocks += _recommended(together, found, labels)
     points = []
     for (_, title, _), knee in zip(_FRONTS, found.knees, strict=True):
         if knee is not None:
@@ -129,7 +132,8 @@ def _answer(together: Together, found: Across, labels: Labels) -> Section:
                 )
             )
     if points:
-        blocks.append(Bullets(tuple(points)))
+        lead = "The knees, which give up least on average, whatever was asked:"
+        blocks += [Paragraph(text(lead)), Bullets(tuple(points))]
     apart = [
         text(f"{system.scenario.name}: {', '.join(names)}")
         for system, names in zip(together.systems, together.apart, strict=True)
@@ -142,6 +146,41 @@ def _answer(together: Together, found: Across, labels: Labels) -> Section:
             )
         )
     return Section("answer", "The answer", tuple(blocks))
+
+
+def _recommended(together: Together, found: Across, labels: Labels) -> list[Block]:
+    """What is recommended for all scenarios, how sure it is in each, and what it keeps of what they ask."""
+    best = found.overall
+    if best is None:
+        if not found.survivors.size:
+            return []
+        told = "No one design is recommended: the scenarios let different dimensions decide (`decide_by`)."
+        return [Paragraph(text(told), "warning")]
+    who = capitalised(called(together.space, found.X, best.position))
+    changed = _what(together, found, labels, best.position)
+    first = text(f"{who} is recommended for all scenarios: it changes ", *changed, ".")
+    sure = [
+        text(Number(share, "fraction"), f" of the draws of {system.scenario.name}")
+        for system, share in zip(together.systems, best.confidence, strict=True)
+    ]
+    holds = text("All limits hold in ", *joined(sure), ".")
+    if best.reached != "reached":
+        wanted = joined([text(Number(one, "fraction")) for one in dict.fromkeys(best.wanted)])
+        holds = text(
+            "No design is likely enough to keep its limits in every scenario (",
+            *wanted,
+            " of the draws are asked for); this one comes closest. ",
+            *holds,
+        )
+    blocks: list[Block] = [Paragraph(first)]
+    blocks.append(Paragraph(holds) if best.reached == "reached" else Paragraph(holds, "warning"))
+    if best.asked:
+        kept, asked = (Number(float(n), "count") for n in (best.kept, best.asked))
+        told_kept = text(
+            "It keeps ", kept, " of ", asked, " wishes and targets, those of each scenario in it."
+        )
+        blocks.append(Paragraph(told_kept))
+    return blocks
 
 
 def _what(together: Together, found: Across, labels: Labels, i: int) -> tuple[str | Number, ...]:
@@ -211,7 +250,7 @@ def _front(
         shown.insert(0, knee)
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (
-            marked(together.space, found.X[i], f"{i + 1} (knee)" if i == knee else str(i + 1)),
+            marked(together.space, found.X[i], _numbered(found, i, knee)),
             *(_value(name, d, float(values[i, j])) for j, d in enumerate(dimensions)),
             _what(together, found, labels, i),
         )
@@ -224,6 +263,13 @@ def _front(
     if rows:
         blocks.append(Table(name, f"The front by {what}", head, rows))
     return Section(name, title, tuple(blocks))
+
+
+def _numbered(found: Across, i: int, knee: int | None) -> str:
+    """The number of a design, and what it is beside that: `5 (recommended, knee)`."""
+    is_best = found.overall is not None and i == found.overall.position
+    told = [word for word, holds in (("recommended", is_best), ("knee", i == knee)) if holds]
+    return f"{i + 1} ({', '.join(told)})" if told else str(i + 1)
 
 
 def _value(name: str, dimension: Dimension, value: float) -> Number:

@@ -1,4 +1,4 @@
-"""How the knees of a batch move along each thing that was varied."""
+"""How what a batch recommends moves along each thing that was varied."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MOST_LINES = 4
 
 
 def along(batch: Batch, path: str) -> Section | None:
-    """How the knee moves along one thing that was varied, the other changes held or taken together."""
+    """How the recommended design moves along one thing, the other changes held or taken together."""
     dimensions = dimensions_of(batch)
     values: dict[str, object] = {}
     groups: dict[str, list[Mapping[str, Any]]] = {}
@@ -27,17 +27,19 @@ def along(batch: Batch, path: str) -> Section | None:
         written = as_written(value)
         values[written] = value
         groups.setdefault(written, []).append(told)
-        if told["knee"] is not None:
-            lines.setdefault(others(case), {})[written] = told["knee"]["values"]
+        if told["recommended"] is not None:
+            lines.setdefault(others(case), {})[written] = told["recommended"]["values"]
     rows: list[tuple[Cell, ...]] = []
     for written, found in groups.items():
-        knees = [told["knee"]["values"] for told in found if told["knee"] is not None]
-        cells: list[Cell] = [written, Number(float(len(found)), "count"), Number(float(len(knees)), "count")]
-        cells += [_range([number_of(knee[d.name]) for knee in knees], d.unit) for d in dimensions]
+        best = [told["recommended"] for told in found if told["recommended"] is not None]
+        cells: list[Cell] = [written, Number(float(len(found)), "count"), Number(float(len(best)), "count")]
+        cells += [_range([one["confidence"] for one in best if one["confidence"] is not None], "fraction")]
+        cells += [_range([number_of(one["values"][d.name]) for one in best], d.unit) for d in dimensions]
         rows.append(tuple(cells))
-    head = (path, "cases", "with survivors", *(d.name for d in dimensions))
+    head = (path, "cases", "with survivors", "confidence", *(d.name for d in dimensions))
     how = " (lowest and highest of several cases)" if len(lines) > 1 else ""
-    blocks: list[Block] = [Table(f"along {path}", f"The knee along {path}{how}", head, tuple(rows))]
+    caption = f"The recommended design along {path}{how}"
+    blocks: list[Block] = [Table(f"along {path}", caption, head, tuple(rows))]
     numbers = {
         written: float(value)
         for written, value in values.items()
@@ -47,12 +49,12 @@ def along(batch: Batch, path: str) -> Section | None:
         points = {
             name: tuple(
                 sorted(
-                    (numbers[written], float(knee[d.name] or 0.0))
-                    for written, knee in knees.items()
-                    if written in numbers and knee[d.name] is not None
+                    (numbers[written], float(best_values[d.name] or 0.0))
+                    for written, best_values in line.items()
+                    if written in numbers and best_values[d.name] is not None
                 )
             )
-            for name, knees in lines.items()
+            for name, line in lines.items()
         }
         drawn = {name: line for name, line in points.items() if len(line) > 1}
         if len(drawn) > MOST_LINES:
@@ -118,14 +120,16 @@ def _line(path: str, d: Dimension, lines: Mapping[str, tuple[tuple[float, float]
     )
     head = (*(("line",) if more else ()), path, d.name)
     return Line(
-        title=f"{d.name} of the knee along {path}",
+        title=f"{d.name} of the recommended design along {path}",
         alt=f"A line {ends}{others}. The table below gives the points.",
         x_label=path,
         y_label=d.name,
         x_unit="",
         y_unit=d.unit,
         points=points,
-        table=Table(f"{d.name} along {path}", f"{d.name} of the knee", head, rows, is_headed=False),
+        table=Table(
+            f"{d.name} along {path}", f"{d.name} of the recommended design", head, rows, is_headed=False
+        ),
         name=name,
         more=tuple(more),
     )

@@ -19,7 +19,7 @@ from optimizer.batch.cases import Case, grid
 from optimizer.batch.result_form import ChoicesForm, KeptForm
 from optimizer.batch.running import Batch, digest_of
 from optimizer.batch.solving import solve_case
-from optimizer.batch.summary import summary_rows
+from optimizer.batch.summary import recommended_place, summary_rows
 from optimizer.batch.varied import varied
 from optimizer.files.json import config_from
 from optimizer.files.json_schema import plain
@@ -130,10 +130,18 @@ def solve_briefly(case: Case) -> dict[str, Any]:
     """Solves a case and keeps of its front only what a summary tells. Can be sent to another process."""
     result = solve_case(case)
     answer = result["answer"]
-    knee = answer["knee"]
-    front = [] if knee is None else [answer["front"][knee]]
-    # What is recommended names designs by their places on the front, which isn't kept.
-    brief = {**answer, "front": front, "knee": None if knee is None else 0, "recommendation": None}
+    place = recommended_place(answer)
+    if place is None:
+        return result
+    record = answer["recommendation"]
+    # The record names designs by their places on the front, of which one is kept.
+    pick = {**next(pick for pick in record["picks"] if pick["position"] == place), "position": 0}
+    brief = {
+        **answer,
+        "front": [answer["front"][place]],
+        "knee": 0 if answer["knee"] == place else None,
+        "recommendation": {**record, "picks": [pick], "runner_up": None, "why_not": None},
+    }
     return {**result, "answer": brief}
 
 

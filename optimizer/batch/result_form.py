@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
-from optimizer.files.json_schema import AnswerForm
+from optimizer.decide.recommend.recommendation import Reached
+from optimizer.files.json_schema import AnswerForm, FirstBreakForm, Share
 from optimizer.validation import Count, Form, WrittenDesign
+
+#: What older versions told of the knee.
+_OLDER = ("knee", "breaks_first", "breaks_at")
 
 
 def _pairs(found: list[Any]) -> list[tuple[str, tuple[Any, ...]]]:
@@ -27,6 +31,14 @@ class ShownForm(Form):
     decisions: WrittenDesign
 
 
+class RecommendedForm(ShownForm):
+    """The recommended design; `reached` is null where an older version suggested the knee."""
+
+    reached: Reached | None
+    confidence: Share | None
+    first_break: FirstBreakForm | None
+
+
 class FactsForm(Form):
     """What a summary tells of a case (`optimizer.batch.solving.facts`)."""
 
@@ -35,10 +47,21 @@ class FactsForm(Form):
     on_front: Count
     exact: bool
     today_survives: bool
-    knee: ShownForm | None
+    recommended: RecommendedForm | None
     cheapest: ShownForm | None
-    breaks_first: str | None
-    breaks_at: float | None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_an_older_version(cls, told: Any) -> Any:
+        """Until version 0.1 the knee was suggested, and where it breaks stood beside it."""
+        if not isinstance(told, dict) or "knee" not in told or "recommended" in told:
+            return told
+        rest = {name: part for name, part in told.items() if name not in _OLDER}
+        knee, limit, times = (told.get(name) for name in _OLDER)
+        if isinstance(knee, dict):
+            first = None if limit is None else {"limit": limit, "times": times}
+            knee = {**knee, "reached": None, "confidence": None, "first_break": first}
+        return {**rest, "recommended": knee}
 
 
 class ResultForm(Form):

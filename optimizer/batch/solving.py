@@ -1,9 +1,10 @@
-"""One case solved: its front, its knee, its cheapest survivor, and what breaks first."""
+"""One case solved: its front, what is recommended of it, its cheapest survivor, and what breaks first."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,6 @@ from models.evaluation import COST
 from optimizer.batch.cases import Case
 from optimizer.files.json import solution_answer
 from optimizer.model import Model
-from optimizer.resilience.breaking_points import breaking_points
 from optimizer.solver.config import EVALUATIONS, SolveConfig
 from optimizer.solver.solution import Solution
 from optimizer.solver.solver import solve
@@ -47,6 +47,7 @@ def solve_case(case: Case) -> dict[str, Any]:
     given: Mapping[str, Any] = case.config
     config = settled(model.space, SolveConfig(**{**given, "seed": case.seed, "workers": 1}))
     solution = whole(solve(model, config))
+    _must_be_asked(model, solution)
     return {
         "digest": model.identity,
         "facts": facts(model, solution),
@@ -69,35 +70,50 @@ def whole(solution: Solution) -> Solution:
     return solution
 
 
+def _must_be_asked(model: Model, solution: Solution) -> None:
+    """Who interrupts the draws of the guesses gets an answer without them, which is no result of a case.
+
+    Raises:
+        KeyboardInterrupt: They were interrupted.
+    """
+    found = solution.recommendation
+    if model.system is not None and found is not None and found.reached == "not_asked":
+        raise KeyboardInterrupt
+
+
 def facts(model: Model, solution: Solution) -> dict[str, Any]:
-    """What a summary tells of a case; where it breaks only a scenario's system knows."""
-    front, certificate = solution.front.evaluation, solution.certificate
+    """What a summary tells of a case; what is recommended, and how sure, is read from the record."""
+    certificate = solution.certificate
     found: dict[str, Any] = {
         "evaluated": certificate.evaluated,
         "feasible": certificate.feasible,
         "on_front": certificate.on_front,
         "exact": certificate.is_exact,
         "today_survives": bool(np.all(solution.today.excess[0] <= 0.0)),
-        "knee": None,
+        "recommended": None,
         "cheapest": None,
-        "breaks_first": None,
-        "breaks_at": None,
     }
-    if solution.suggested is None:
+    record = solution.recommendation
+    pick = None if record is None else record.pick("recommended")
+    if record is None or pick is None or pick.position is None:
         return found
-    names = [dimension.name for dimension in front.dimensions]
-    cheapest = int(np.argmin(front.values[:, names.index(COST.name)])) if COST.name in names else None
-    for key, i in (("knee", solution.suggested), ("cheapest", cheapest)):
-        if i is not None:
-            values = {name: _finite(front.values[i, j]) for j, name in enumerate(names)}
-            found[key] = {"design": i + 1, "values": values, "decisions": model.space.decode(front.X[i])}
-    if model.system is None:
-        return found
-    points = breaking_points(model.system, front.X[solution.suggested][None, :])
-    first = int(points.first[0])
-    found["breaks_first"] = None if first < 0 else points.limits[first]
-    found["breaks_at"] = _finite(points.margin[0])
+    found["recommended"] = {
+        **_design(model, solution, pick.position),
+        "reached": record.reached,
+        "confidence": pick.confidence,
+        "first_break": None if pick.first_break is None else asdict(pick.first_break),
+    }
+    names = [dimension.name for dimension in solution.front.evaluation.dimensions]
+    if COST.name in names:
+        cheapest = int(np.argmin(solution.front.evaluation.values[:, names.index(COST.name)]))
+        found["cheapest"] = _design(model, solution, cheapest)
     return found
+
+
+def _design(model: Model, solution: Solution, i: int) -> dict[str, Any]:
+    front = solution.front.evaluation
+    values = {d.name: _finite(front.values[i, j]) for j, d in enumerate(front.dimensions)}
+    return {"design": i + 1, "values": values, "decisions": model.space.decode(front.X[i])}
 
 
 def _finite(value: float) -> float | None:

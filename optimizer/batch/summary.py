@@ -1,4 +1,4 @@
-"""What a batch tells: a row a case, how knees move along what was varied, all fronts in one table."""
+"""What a batch tells: a row a case, how recommendations move along what varied, all fronts in a table."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ from optimizer.batch.along import along, as_written, dimensions_of, done_cases, 
 from optimizer.batch.cases import Case
 from optimizer.batch.overridden import overridden
 from optimizer.batch.running import Batch
+from optimizer.decide.recommend.recommendation import FirstBreak
 from optimizer.files.tables import plain_table
 from optimizer.report.content import Report
 from optimizer.sections.content import Block, Bullets, Cell, Number, Paragraph, Section, Table, joined, text
-from optimizer.sections.wording import limit_label
+from optimizer.sections.shortlist import break_text
+from optimizer.sections.wording import counted, limit_label
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,9 +53,9 @@ def tidy(batch: Batch) -> pd.DataFrame:
         if result is None or not result["answer"]:
             continue
         about = {"case": case.number, "scenario": case.scenario, "seed": case.seed, **_named(case)}
-        knee = result["answer"]["knee"]
+        place = recommended_place(result["answer"])
         for i, design in enumerate(result["answer"]["front"]):
-            row: dict[str, object] = {**about, "design": i + 1, "is_knee": i == knee}
+            row: dict[str, object] = {**about, "design": i + 1, "is_recommended": i == place}
             row |= {name: number_of(told["value"]) for name, told in design["dimensions"].items()}
             row |= {f"indicator.{name}": number_of(value) for name, value in design["indicators"].items()}
             row |= {f"decision.{name}": value for name, value in _flat(design["design"]).items()}
@@ -61,8 +63,17 @@ def tidy(batch: Batch) -> pd.DataFrame:
     return plain_table(rows)
 
 
+def recommended_place(answer: Mapping[str, Any]) -> int | None:
+    """Position of the recommended design on the front of a kept answer; older versions suggested the knee."""
+    record = answer.get("recommendation")
+    if record is None:
+        knee: int | None = answer["knee"]
+        return knee
+    return next((pick["position"] for pick in record["picks"] if "recommended" in pick["roles"]), None)
+
+
 def summary_rows(batch: Batch) -> list[dict[str, object]]:
-    """A row a case: what survived, its knee, its cheapest survivor, what breaks first; or why it failed."""
+    """A row a case: what survived, what is recommended, its cheapest survivor; or why it failed."""
     rows = []
     for case in batch.cases:
         result = batch.results.get(case.number)
@@ -71,9 +82,13 @@ def summary_rows(batch: Batch) -> list[dict[str, object]]:
         told = None if result is None else result["facts"]
         row["state"] = "missing" if result is None else "failed" if result["error"] else "done"
         row["error"] = "" if result is None else result["error"]
-        for name in ("evaluated", "feasible", "on_front", "today_survives", "breaks_first", "breaks_at"):
+        for name in ("evaluated", "feasible", "on_front", "today_survives"):
             row[name] = None if told is None else told[name]
-        for key in ("knee", "cheapest"):
+        found = {} if told is None else told["recommended"] or {}
+        first = found.get("first_break") or {}
+        row |= {"breaks_first": first.get("limit"), "breaks_at": first.get("times")}
+        row |= {name: found.get(name) for name in ("confidence", "reached")}
+        for key in ("recommended", "cheapest"):
             values = told[key]["values"] if told is not None and told[key] is not None else {}
             row |= {f"{key}.{name}": number_of(value) for name, value in values.items()}
         rows.append(row)
@@ -109,13 +124,14 @@ def _answer(batch: Batch) -> Section:
     blocks: list[Block] = [Paragraph(first)]
     breaks: dict[str, int] = {}
     for _, told in done:
-        if told["breaks_first"]:
-            breaks[told["breaks_first"]] = breaks.get(told["breaks_first"], 0) + 1
+        first_break = told["recommended"]["first_break"] if told["recommended"] else None
+        if first_break:
+            breaks[first_break["limit"]] = breaks.get(first_break["limit"], 0) + 1
     if breaks:
         parts = [text(f"{limit_label(name)} in ", Number(float(n), "count")) for name, n in breaks.items()]
-        blocks.append(
-            Paragraph(text("What falls first at the knee as the load grows: ", *joined(parts), "."))
-        )
+        which = "Which limit of the recommended design is broken first as the load grows: "
+        blocks.append(Paragraph(text(which, *joined(parts), ".")))
+    blocks += _how_sure(done)
     blocks += [Paragraph(text(one), "warning") for one in overridden(batch.cases)]
     if batch.failed or batch.missing:
         failed, missing = (Number(float(len(one)), "count") for one in (batch.failed, batch.missing))
@@ -129,12 +145,33 @@ def _answer(batch: Batch) -> Section:
     return Section("answer", "The answer", tuple(blocks))
 
 
+def _how_sure(done: Sequence[tuple[Case, Mapping[str, Any]]]) -> list[Block]:
+    """In how many cases what is recommended is less sure of its limits than was wanted, or nobody asked."""
+    reached = [told["recommended"]["reached"] for _, told in done if told["recommended"]]
+    told = (
+        (
+            ("closest", "never"),
+            " no design is as likely to keep its limits as is asked for: the recommended one comes closest.",
+        ),
+        (
+            (None,),
+            " an older version has suggested the knee, which stands for what is recommended; begin the batch "
+            "anew.",
+        ),
+    )
+    return [
+        Paragraph(text("In ", *counted(many, "case"), words), "warning")
+        for which, words in told
+        if (many := sum(one in which for one in reached))
+    ]
+
+
 def _cases(batch: Batch, varied: Sequence[str]) -> Section:
-    """What became of each case, and its knee, in two tables: one would be too broad to read."""
+    """What became of each case, and what is recommended, in two tables: one would be too broad to read."""
     dimensions = dimensions_of(batch)
     several = (len({case.scenario for case in batch.cases}) > 1, len({case.seed for case in batch.cases}) > 1)
     rows: list[tuple[Cell, ...]] = []
-    knees: list[tuple[Cell, ...]] = []
+    recommended: list[tuple[Cell, ...]] = []
     for case in batch.cases[:MOST_SHOWN]:
         result = batch.results.get(case.number)
         told = None if result is None else result["facts"]
@@ -146,33 +183,42 @@ def _cases(batch: Batch, varied: Sequence[str]) -> Section:
         if told is None:
             rows.append((*cells, None, None, None, "missing" if result is None else "failed"))
             continue
-        knee, cheapest, falls = told["knee"], told["cheapest"], told["breaks_first"]
-        at = Number(number_of(told["breaks_at"]), "times")
-        first: Cell = None if falls is None else text(f"{limit_label(falls)} at ", at)
+        best, cheapest = told["recommended"], told["cheapest"]
         rows.append(
             (
                 *cells,
                 Number(float(told["feasible"]), "count"),
                 Number(float(told["on_front"]), "count"),
                 Number(number_of(cheapest["values"][COST.name]), "USD") if cheapest else None,
-                "none survives" if knee is None else first,
+                "none survives" if best is None else _break_cell(best["first_break"]),
             )
         )
-        if knee is not None:
-            values = (Number(number_of(knee["values"][d.name]), d.unit) for d in dimensions)
-            knees.append((*cells, *values))
+        if best is not None:
+            sure: Cell = None if best["confidence"] is None else Number(best["confidence"], "fraction")
+            values = (Number(number_of(best["values"][d.name]), d.unit) for d in dimensions)
+            recommended.append((*cells, sure, *values))
     head = ["case", *(["scenario"] if several[0] else []), *varied, *(["seed"] if several[1] else [])]
     more = ["survivors", "on the front", "cheapest survivor", "breaks first"]
     blocks: list[Block] = [Table("cases", "What came out of each case", (*head, *more), tuple(rows))]
-    if knees:
+    if recommended:
         names = (d.name for d in dimensions)
-        blocks.append(Table("knees", "The knee of each case", (*head, *names), tuple(knees)))
+        caption = "The recommended design of each case"
+        columns = (*head, "confidence", *names)
+        blocks.append(Table("recommended", caption, columns, tuple(recommended)))
     if len(batch.cases) > MOST_SHOWN:
         shown = (Number(float(n), "count") for n in (MOST_SHOWN, len(batch.cases)))
         blocks.insert(
             0, Paragraph(text("The first ", next(shown), " of ", next(shown), "; cases.csv has all."))
         )
     return Section("cases", "The cases", tuple(blocks))
+
+
+def _break_cell(first: Mapping[str, Any] | None) -> Cell:
+    """Where a design breaks first: `utilisation (db), at 2.01 times the load`."""
+    if first is None:
+        return None
+    times = number_of(first["times"])
+    return break_text(FirstBreak(first["limit"], times, first.get("component", "")))
 
 
 def _failures(batch: Batch) -> Section:

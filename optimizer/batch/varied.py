@@ -146,7 +146,8 @@ def _step(place: Any, step: str) -> Any:
 
 def _may_have(steps: Sequence[str]) -> bool:
     """Places that a file may leave out: the schema says whether the key is one."""
-    return steps[0] in ("limits", "dimensions", "complexity", "components", "flows", "workload")
+    sections = ("limits", "dimensions", "complexity", "components", "flows", "workload")
+    return steps[0] in sections or tuple(steps) in (("confidence",), ("decide_by",))
 
 
 def _known(scenario: Scenario) -> list[str]:

@@ -21,7 +21,7 @@ from optimizer.cli.commands.gallery import gallery, new
 from optimizer.cli.commands.gate import gate
 from optimizer.cli.commands.options import AsJson, Changes, ScenarioFile
 from optimizer.cli.commands.rank import rank
-from optimizer.cli.commands.reach import few, reach
+from optimizer.cli.commands.reach import reach, representatives
 from optimizer.cli.commands.report import report
 from optimizer.cli.commands.rules import rules
 from optimizer.cli.commands.runbook import margins, runbook
@@ -130,7 +130,7 @@ COMMANDS: Final[tuple[tuple[str, Callable[..., None]], ...]] = (
     ("solve", solve),
     ("shortlist", shortlist),
     ("rank", rank),
-    ("few", few),
+    ("representatives", representatives),
     ("reach", reach),
     ("explain", explain),
     ("compare", compare),
@@ -147,8 +147,12 @@ COMMANDS: Final[tuple[tuple[str, Callable[..., None]], ...]] = (
     ("gallery", gallery),
     ("new", new),
 )
+#: Names that commands had before: they work, and the help doesn't show them.
+FORMER: Final[tuple[tuple[str, Callable[..., None]], ...]] = (("few", representatives),)
 for _name, _command in COMMANDS:
     app.command(_name)(_command)
+for _name, _command in FORMER:
+    app.command(_name, hidden=True)(_command)
 app.add_typer(runs, name="runs")
 
 

@@ -34,7 +34,18 @@ def read_front(system: System, folder: Path) -> Front:
     Raises:
         FrontError: There is none, it can't be read, or it belongs to another scenario.
     """
-    return _front(system, folder, _told(folder))
+    return read_front_and_record(system, folder)[0]
+
+
+def read_front_and_record(system: System, folder: Path) -> tuple[Front, Recommendation | None]:
+    """The same, and what was recommended of it when it was written.
+
+    Returns:
+        The front, and None where the file has no recommendation, or another one than of its designs.
+    """
+    told = _told(folder)
+    front = _front(system, folder, told)
+    return front, _recorded(system, front, told)
 
 
 def _told(folder: Path) -> AnswerForm:
@@ -101,17 +112,17 @@ def _solution(system: System, front: Front, told: AnswerForm) -> Solution:
         },
         trace=trace_from(told),
         at_least=tuple(told.excluded_at_least),
-        recommendation=_recommendation(system, front, told),
+        recommendation=_recorded(system, front, told) or recommendation_of(model_of(system), front),
     )
 
 
-def _recommendation(system: System, front: Front, told: AnswerForm) -> Recommendation:
-    """The one that was written; worked out anew where the front in the file was changed since."""
+def _recorded(system: System, front: Front, told: AnswerForm) -> Recommendation | None:
+    """The recommendation that was written; None where the front in the file was changed since."""
     made = told.recommendation
     as_written = [system.space.encode(one.design).tolist() for one in told.front]
     if made is not None and as_written == front.X.tolist():
         return made.made()
-    return recommendation_of(model_of(system), front)
+    return None
 
 
 def _unreadable(path: Path, error: Exception) -> FrontError:

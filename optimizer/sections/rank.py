@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 from numpy import bool_
 from numpy.typing import NDArray
 
-from optimizer.changes import marked
+from optimizer.changes import called, marked
 from optimizer.decide.choose.acceptability import Acceptability
+from optimizer.decide.choose.asks import Ask
 from optimizer.decide.choose.ranking import Ranking
-from optimizer.sections.content import Block, Cell, Number, Paragraph, Section, Table, joined, text
+from optimizer.decide.recommend.recommendation import Recommendation
+from optimizer.sections.content import Block, Cell, Number, Paragraph, Section, Table, Text, joined, text
 from optimizer.sections.subject import Subject
 from optimizer.sections.wording import counted, numbers
 
@@ -26,11 +29,21 @@ class Ranked:
         order: The order.
         opinions: How often each design is best for somebody.
         could: Which designs could be the first within the model's error, `(n,)`.
+        record: What is recommended of the front.
+        asks: What was asked.
+        kept: Which design keeps which ask, `(n, asks)`.
     """
 
     order: Ranking
     opinions: Acceptability
     could: NDArray[bool_]
+    record: Recommendation
+    asks: tuple[Ask, ...]
+    kept: NDArray[bool_]
+
+    def confidence(self, i: int) -> float | None:
+        """Share of the draws in which a design keeps all limits; None where the record doesn't tell it."""
+        return next((pick.confidence for pick in self.record.picks if pick.position == i), None)
 
 
 def rank(subject: Subject, told: Ranked) -> Section:
@@ -48,18 +61,30 @@ def rank(subject: Subject, told: Ranked) -> Section:
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (
             f"{place}=" if told.could[i] else str(place),
-            marked(subject.space, subject.front.X[i], str(int(i) + 1)),
+            marked(subject.space, subject.front.X[i], _numbered(told, int(i))),
+            *_kept(told, int(i)),
+            _confidence(told, int(i)),
             Number(float(told.opinions.share[i, 0]), "fraction"),
             dimensions[int(order.furthest[i])].name,
             *numbers(evaluation, int(i)),
         )
         for place, i in enumerate(order.order[:SHOWN], start=1)
     )
-    head = ("rank", "design", "best for, of opinions", "furthest behind in", *(d.name for d in dimensions))
+    kept = ("asked and kept",) if told.asks else ()
+    head = (
+        "rank",
+        "design",
+        *kept,
+        "confidence",
+        "best for, of opinions",
+        "furthest behind in",
+        *(d.name for d in dimensions),
+    )
     blocks: list[Block] = [
         Paragraph(text("Weights: ", *joined(weights), ".")),
         Table("ranking", "The front in order, the best first", head, rows),
     ]
+    blocks.append(Paragraph(_beside(subject, told)))
     same = int(told.could.sum()) - 1
     if same:
         others = counted(same, "other design")
@@ -74,3 +99,34 @@ def rank(subject: Subject, told: Ranked) -> Section:
             )
         )
     return Section("rank", "The ranking", tuple(blocks))
+
+
+def _numbered(told: Ranked, i: int) -> str:
+    return f"{i + 1} (recommended)" if i == told.record.position else str(i + 1)
+
+
+def _kept(told: Ranked, i: int) -> list[Cell]:
+    if not told.asks:
+        return []
+    many = (Number(float(n), "count") for n in (told.kept[i].sum(), len(told.asks)))
+    return [text(next(many), " of ", next(many))]
+
+
+def _confidence(told: Ranked, i: int) -> Cell:
+    """How sure a design of the shortlist is; nothing where nobody asked."""
+    sure = told.confidence(i)
+    return None if sure is None else Number(sure, "fraction")
+
+
+def _beside(subject: Subject, told: Ranked) -> Text:
+    """How the order differs from what is recommended."""
+    differs = (
+        "This order weighs all dimensions against each other; the recommendation asks first how likely "
+        "limits hold, then what was asked, then what it costs"
+    )
+    place = told.record.position
+    if place is None:
+        return text(differs, ".")
+    rank_of = int(np.flatnonzero(told.order.order == place)[0]) + 1
+    who = called(subject.space, subject.front.X, place)
+    return text(differs, f": it names {who}, which has rank ", Number(float(rank_of), "count"), " here.")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from optimizer.changes import numbered
+from optimizer.changes import called, numbered
 from optimizer.decide.choose.aspiration import Reach, Relaxation
+from optimizer.decide.recommend.candidates import First
+from optimizer.phrases import capitalised
 from optimizer.phrases import joined as joined_words
-from optimizer.sections.content import Bullets, Paragraph, Section, Text, joined, text
+from optimizer.sections.content import Bullets, Number, Paragraph, Section, Text, joined, text
 from optimizer.sections.designs import designs_table
 from optimizer.sections.subject import Subject
 from optimizer.sections.wording import counted, moved, number
@@ -16,23 +18,39 @@ from optimizer.sections.wording import counted, moved, number
 SHOWN = 5
 
 
-def reach(subject: Subject, told: Reach) -> Section:
+def reach(subject: Subject, told: Reach, best: First | None = None) -> Section:
     """What a wish reaches, or what must give.
 
     Args:
         subject: What it is about.
         told: What was found.
+        best: Of those that meet it the one to take; None = none meets it.
     """
     title = "What the wish reaches"
     if told.meeting.size:
         many = text(*counted(len(subject.front), "design"), " of the front")
         meet = Paragraph(text(f"{told.meeting.size:,} of ", *many, " meet it."))
-        table = designs_table(subject, told.meeting[:SHOWN], name="meeting", caption="The closest first")
-        return Section("reach", title, (meet, table))
+        first = [] if best is None else [best.position]
+        rows = [*first, *(int(i) for i in told.meeting if int(i) not in first)]
+        caption = "The one to take first" if first else "The closest first"
+        table = designs_table(subject, rows[:SHOWN], name="meeting", caption=caption)
+        take = () if best is None else (Paragraph(_take(subject, best)),)
+        return Section("reach", title, (meet, *take, table))
     closest = designs_table(subject, told.order[:1], name="closest", caption="The closest")
     ways = Bullets(tuple(_way(subject, told, one) for one in told.relaxations))
     none, give = (Paragraph(text(w)) for w in ("No design meets it.", "What must give, one of these:"))
     return Section("reach", title, (none, closest, give, ways))
+
+
+def _take(subject: Subject, best: First) -> Text:
+    """Which design of those that meet a wish comes first by the rule, and how sure it is."""
+    who = capitalised(called(subject.space, subject.front.X, best.position))
+    told = text(f"{who} comes first of them by the rule of recommendation")
+    if best.confidence is None:
+        return text(*told, ".")
+    sure = Number(best.confidence, "fraction")
+    but = "" if best.reached == "reached" else ", less than is asked for; none of them gets there"
+    return text(*told, ": all limits hold in ", sure, f" of the draws of the guesses{but}.")
 
 
 def _way(subject: Subject, told: Reach, one: Relaxation) -> Text:

@@ -23,7 +23,7 @@ def draw_new_batch(subject: Subject) -> None:
     """What a batch is to vary, and the button that begins it."""
     st.markdown(
         "A batch solves the scenario again and again, each time with other values of one or two numbers, and "
-        "shows how the suggested design (the knee of the front) moves."
+        "shows how the recommended design moves."
     )
     known = {variable.path: variable for variable in variables(subject)}
     axes = (_draw_axis("Vary", known, 0), _draw_axis("And also", known, 1))

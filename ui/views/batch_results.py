@@ -1,4 +1,4 @@
-"""What came out of a batch: progress, how the knee moves, a row a case, each case to open, the summary."""
+"""What came out of a batch: progress, moves of the recommended design, a row a case, each to open."""
 
 from __future__ import annotations
 
@@ -65,11 +65,14 @@ def draw_batches(found: Sequence[Run]) -> None:
 
 
 def _draw_along(section: Section, *, key: str) -> None:
-    """How the knee moves along one number: a chart for each dimension that moves, then all in numbers."""
+    """How the recommended design moves along one number: a chart a dimension, then all in numbers."""
     st.subheader(escaped(section.title), anchor=False)
     charts = [block for block in section.blocks if isinstance(block, Line)]
     if not charts:
-        st.markdown("The knee stays the same in every dimension, or there are too few values for a line.")
+        st.markdown(
+            "The recommended design stays the same in every dimension, or there are too few values for a "
+            "line."
+        )
     for first in range(0, len(charts), ACROSS):
         for k, column in enumerate(st.columns(ACROSS)):
             if first + k < len(charts):
@@ -169,5 +172,5 @@ def _draw_files(run: Run, batch: Batch, report: Report) -> None:
             mime="text/csv",
             key=f"batch-{run.id}-cases",
             on_click="ignore",
-            help="A row a case: what was changed, what survived, the knee, what breaks first.",
+            help="A row a case: what was changed, what survived, what is recommended, what breaks first.",
         )

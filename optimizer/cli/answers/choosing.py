@@ -1,4 +1,4 @@
-"""`tradespace rank --json` and `tradespace few --json`."""
+"""`tradespace rank --json` and `tradespace representatives --json`."""
 
 from __future__ import annotations
 
@@ -19,9 +19,11 @@ from optimizer.sections.rank import Ranked
 def rank_answer(system: System, front: Front, told: Ranked) -> dict[str, object]:
     """A front in order."""
     names = [dimension.name for dimension in front.evaluation.dimensions]
-    order, opinions = told.order, told.opinions
+    order, opinions, record = told.order, told.opinions, told.record
     return {
         "today": todays_number(system, front),
+        "recommended": None if record.position is None else record.position + 1,
+        "asked": len(told.asks),
         "weights": by_name(names, order.weights),
         "model_error": MODEL_ERROR.version,
         "ranking": [
@@ -32,13 +34,15 @@ def rank_answer(system: System, front: Front, told: Ranked) -> dict[str, object]
                 "furthest_behind": names[int(order.furthest[i])],
                 "first_for_share": float(opinions.share[i, 0]),
                 "error": float(opinions.error[i, 0]),
+                "kept": int(told.kept[i].sum()),
+                "confidence": told.confidence(int(i)),
             }
             for i in order.order
         ],
     }
 
 
-def few_answer(
+def representatives_answer(
     system: System, front: Front, told: Representatives, knees: Sequence[Knee], rules: Sequence[Rules]
 ) -> dict[str, object]:
     """The few designs that stand for a front."""

@@ -8,11 +8,12 @@ from models.evaluation import Array
 from models.system.system import System
 from optimizer.cli.answers.parts import change_answer, finite, scenario_answer
 from optimizer.decide.explain.account import Account
+from optimizer.decide.recommend.recommendation import Recommendation
 from optimizer.files.json import design_answer
 from optimizer.pareto.front import Front
 
 
-def explain_answer(system: System, front: Front, told: Account) -> dict[str, object]:
+def explain_answer(system: System, front: Front, told: Account, record: Recommendation) -> dict[str, object]:
     """An account of one design."""
     dimensions = told.design.dimensions
     names = [dimension.name for dimension in dimensions]
@@ -24,6 +25,13 @@ def explain_answer(system: System, front: Front, told: Account) -> dict[str, obj
         **design_answer(told.design, 0, system.space),
         "changed": [change_answer(change) for change in told.changed],
         "notices": [{"decision": n.decision, "text": n.text, "phases": list(n.phases)} for n in told.notices],
+        "recommended": {
+            "is": told.position is not None and told.position == record.position,
+            "design": None if record.position is None else record.position + 1,
+            "confidence": next((p.confidence for p in record.picks if p.position == told.position), None)
+            if told.position is not None
+            else None,
+        },
         "knee": {"is": told.is_knee, "reason": told.reason, "rivals": [int(i) + 1 for i in told.rivals]},
         "alike": [names[j] for j in told.alike],
         "gives_up": [

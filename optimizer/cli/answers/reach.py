@@ -7,18 +7,22 @@ from collections.abc import Sequence
 from models.system.system import System
 from optimizer.cli.answers.parts import todays_number
 from optimizer.decide.choose.aspiration import Reach
+from optimizer.decide.recommend.candidates import First
 from optimizer.files.json import design_answer
 from optimizer.pareto.front import Front
 
 
-def reach_answer(system: System, front: Front, told: Reach) -> dict[str, object]:
-    """What a wish reaches."""
+def reach_answer(system: System, front: Front, told: Reach, best: First | None) -> dict[str, object]:
+    """What a wish reaches; the closest is, where designs meet it, the first of these by the rule."""
+    closest = int(told.order[0]) if best is None else best.position
     dimensions = front.evaluation.dimensions
     return {
         "today": todays_number(system, front),
         "meeting": [int(i) + 1 for i in told.meeting],
-        "closest": int(told.order[0]) + 1,
-        "closest_design": design_answer(front.evaluation, int(told.order[0]), system.space),
+        "closest": closest + 1,
+        "closest_design": design_answer(front.evaluation, closest, system.space),
+        "confidence": None if best is None else best.confidence,
+        "reached": None if best is None else best.reached,
         "relaxations": [
             {
                 "to": {dimensions[j].name: value for j, value in zip(one.dimensions, one.to, strict=True)},

@@ -11,8 +11,8 @@ from optimizer.cli.commands.options import (
     FrontFolder,
     ScenarioFile,
     design_of,
-    front_of_system,
     is_on_front,
+    known_of,
 )
 from optimizer.cli.console import compiled, show
 
@@ -26,7 +26,8 @@ def compare(
         list[str],
         typer.Option(
             "--design",
-            help="`knee`, the number of a design on the front, or a file; give it two to four times.",
+            help="`recommended`, `knee`, the number of a design on the front, or a file; give it two to "
+            "four times.",
         ),
     ],
     front: FrontFolder = None,
@@ -48,9 +49,9 @@ def compare(
         raise typer.BadParameter(f"found {len(designs)} designs; allowed: one to {MOST} beside today's")
     system = compiled(scenario)
     asks_front = any(map(is_on_front, designs))
-    found = front_of_system(system, front) if asks_front else None
+    known = known_of(system, front) if asks_front else None
     rows = [system.space.today]
-    rows += [design_of(system, name, [], front, front=found) for name in designs]
+    rows += [design_of(system, name, [], front, known=known) for name in designs]
     told = side_by_side(model_of(system), np.array(rows))
     points = breaking_points(system, told.evaluation.X)
     names = ["today"]

@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from optimizer.cli.commands.options import MOST_WHOLE, AsJson, Asked, about_a_design
+from optimizer.cli.commands.options import MOST_WHOLE, RECOMMENDED, AsJson, Asked, about_a_design
 from optimizer.cli.console import show
 
 
-@about_a_design("knee")
+@about_a_design(RECOMMENDED)
 def doubt(
     asked: Asked,
     draws: Annotated[int, typer.Option(min=16, max=65_536, help="Draws of the guesses.")] = 256,

@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from optimizer.cli.commands.options import AsJson, Asked, Force, about_a_design
+from optimizer.cli.commands.options import RECOMMENDED, AsJson, Asked, Force, about_a_design
 from optimizer.cli.console import show
 
 
-@about_a_design("knee")
+@about_a_design(RECOMMENDED)
 def explain(
     asked: Asked,
     save: Annotated[
@@ -32,7 +32,8 @@ def explain(
     told = account(system, asked.front, asked.x)
     if save is not None:
         write_design(system, told.design.X[0], save, force=force)
-    section = explain_section(asked.subject, told, system.components)
-    show(section, as_json=as_json, data=explain_answer(system, asked.front, told))
+    section = explain_section(asked.subject, told, system.components, asked.known.recommendation)
+    data = explain_answer(system, asked.front, told, asked.known.recommendation)
+    show(section, as_json=as_json, data=data)
     if save is not None and not as_json:
         typer.echo(f"\nWritten: {save}")

@@ -13,8 +13,8 @@ from optimizer.cli.commands.options import (
     FrontFolder,
     ScenarioFile,
     design_of,
-    front_of_system,
     is_on_front,
+    known_of,
 )
 from optimizer.cli.console import compiled, show
 from optimizer.cli.exit_codes import NO
@@ -29,7 +29,7 @@ def gate(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Exit code 1 when the chosen design breaks a limit, or another one is better in earnest."""
+    """Exit code 1 when the chosen design breaks a limit, likely may, or another one is better in earnest."""
     from models.errors import OutputError
     from optimizer.atomic_files import write_text
     from optimizer.cli.answers.parts import scenario_answer
@@ -47,9 +47,9 @@ def gate(
     notes: list[str] = []
     is_named = is_on_front(design)
     x = None if is_named else design_from(system, design, [], older=notes.append)
-    found = front_of_system(system, front)
-    chosen = design_of(system, design, [], front, front=found) if x is None else x
-    checks = checked(model_of(system), found, chosen)
+    known = known_of(system, front)
+    chosen = design_of(system, design, [], front, known=known) if x is None else x
+    checks = checked(model_of(system), known.front, chosen, known.recommendation)
     if junit is not None:
         write_text(junit, junit_xml(f"tradespace gate {system.scenario.name}", checks, notes=notes))
     holds = all(check.holds for check in checks)
@@ -57,6 +57,7 @@ def gate(
         "scenario": scenario_answer(system),
         "open": holds,
         "notes": notes,
+        "recommended": None if known.recommendation.position is None else known.recommendation.position + 1,
         "checks": [{"name": c.name, "holds": c.holds, "told": c.told} for c in checks],
     }
     show(gate_section(checks, notes), as_json=as_json, data=data)

@@ -16,6 +16,7 @@ from optimizer.cli.console import compiled, located
 if TYPE_CHECKING:
     from models.evaluation import Array
     from models.system.system import System
+    from optimizer.decide.recommend.recommendation import Recommendation
     from optimizer.model import Model
     from optimizer.pareto.front import Front
     from optimizer.runs.store import RunStore
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from optimizer.solver.config import SolveConfig
     from optimizer.solver.solution import Solution
 
+#: Names of two designs of a front: what to take, and what gives up least on average.
+RECOMMENDED, KNEE = "recommended", "knee"
 #: Largest whole number that an option takes.
 MOST_WHOLE = 10**15
 
@@ -37,7 +40,10 @@ FrontFolder = Annotated[
     Path | None, typer.Option("--front", metavar="DIR", help="A front that `solve --out` wrote.")
 ]
 DesignName = Annotated[
-    str, typer.Option(help="`today`, `knee`, the number of a design on the front, or a file with a design.")
+    str,
+    typer.Option(
+        help="`recommended`, `today`, `knee`, the number of a design on the front, or a file with a design."
+    ),
 ]
 Changes = Annotated[
     list[str] | None, typer.Option("--set", metavar="DECISION=VALUE", help="Change one decision.")
@@ -134,41 +140,74 @@ def solved(
     return Solved(found.solution, found.how, found.run.id)
 
 
-def front_of_system(system: System, folder: Path | None) -> Front:
-    """A front that was solved before (into a folder, or in the run store), or solved now."""
-    if folder is not None:
-        from optimizer.files.front import read_front
+@dataclass(frozen=True, eq=False)
+class Known:
+    """A front, and what is recommended of it.
 
-        return read_front(system, folder)
+    Attributes:
+        system: The system.
+        front: Its front.
+        record: What was recommended when it was solved; None = nothing is known of that.
+    """
+
+    system: System
+    front: Front
+    record: Recommendation | None
+
+    @cached_property
+    def recommendation(self) -> Recommendation:
+        """What is recommended: as the record says, worked out only where there is none."""
+        if self.record is not None:
+            return self.record
+        from optimizer.decide.recommend.shortlist import recommendation_of
+        from optimizer.scenario_model import model_of
+
+        return recommendation_of(model_of(self.system), self.front)
+
+    def place(self, name: str) -> int | None:
+        """Position on the front of a design that is named by it; None = there is none of that name."""
+        from optimizer.decide.choose.knee import knee
+        from optimizer.validation import whole_number
+
+        number = whole_number(name)
+        if number is not None:
+            return number - 1
+        return self.recommendation.position if name == RECOMMENDED else knee(self.front)
+
+
+def known_of(system: System, folder: Path | None) -> Known:
+    """What was solved before (into a folder, or in the run store), or is solved now."""
+    if folder is not None:
+        from optimizer.files.front import read_front_and_record
+
+        return Known(system, *read_front_and_record(system, folder))
     from optimizer.engines.processes import cores
     from optimizer.solver.config import SolveConfig
 
-    return solved(system, SolveConfig(workers=cores())).solution.front
+    solution = solved(system, SolveConfig(workers=cores())).solution
+    return Known(system, solution.front, solution.recommendation)
 
 
 def design_of(
-    system: System, name: str, changes: Sequence[str], folder: Path | None, *, front: Front | None = None
+    system: System, name: str, changes: Sequence[str], folder: Path | None, *, known: Known | None = None
 ) -> Array:
-    """A design by name: today's, the knee, a number on the front, or a file; with changes."""
-    from optimizer.decide.choose.knee import knee
+    """A design by name: the recommended one, today's, the knee, a number on the front, or a file; changed."""
     from optimizer.files.designs import changed, design_from
-    from optimizer.validation import whole_number
 
-    place = whole_number(name)
-    if name != "knee" and place is None:
+    if not is_on_front(name):
         return design_from(system, name, changes)
-    found = front if front is not None else front_of_system(system, folder)
-    place = knee(found) if place is None else place - 1
-    if place is None or not 0 <= place < len(found):
-        raise typer.BadParameter(f"found design {name}, but the front has {len(found)} designs")
-    return changed(system, found.X[place], changes)
+    found = known if known is not None else known_of(system, folder)
+    place = found.place(name)
+    if place is None or not 0 <= place < len(found.front):
+        raise typer.BadParameter(f"found design {name}, but the front has {len(found.front)} designs")
+    return changed(system, found.front.X[place], changes)
 
 
 def is_on_front(name: str) -> bool:
     """Whether a design is named by its place on the front."""
     from optimizer.validation import whole_number
 
-    return name == "knee" or whole_number(name) is not None
+    return name in (RECOMMENDED, KNEE) or whole_number(name) is not None
 
 
 @dataclass(frozen=True)
@@ -200,9 +239,14 @@ class Asked:
         return model_of(self.system)
 
     @cached_property
+    def known(self) -> Known:
+        """Its front, and what is recommended of it."""
+        return known_of(self.system, self.folder)
+
+    @property
     def front(self) -> Front:
         """Its front."""
-        return front_of_system(self.system, self.folder)
+        return self.known.front
 
     @cached_property
     def before(self) -> Array:
@@ -220,8 +264,8 @@ class Asked:
         return subject_of(self.system, self.front)
 
     def _with(self, changes: Sequence[str]) -> Array:
-        front = self.front if is_on_front(self.design) else None
-        return design_of(self.system, self.design, changes, self.folder, front=front)
+        known = self.known if is_on_front(self.design) else None
+        return design_of(self.system, self.design, changes, self.folder, known=known)
 
 
 def about_a_design(default: str) -> Callable[[Callable[..., None]], Callable[..., None]]:

@@ -10,7 +10,7 @@ from optimizer.cli.commands.options import (
     AsJson,
     FrontFolder,
     ScenarioFile,
-    front_of_system,
+    known_of,
     name_and_number,
     subject_of,
 )
@@ -26,14 +26,20 @@ def rank(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Order the front: by what the scenario gives up readily, by your weights, and by all opinions."""
+    """Order the front: by what the scenario gives up readily, by your weights, and by all opinions.
+
+    The order of the recommendation is another one: `shortlist` tells it.
+    """
     from models.evaluation import DIMENSIONS
     from optimizer.cli.answers.choosing import rank_answer
     from optimizer.decide.choose.acceptability import acceptability
+    from optimizer.decide.choose.asks import kept
     from optimizer.decide.choose.ranking import checked_weights, weights_by_name, weights_by_tolerance
     from optimizer.decide.choose.ranking import rank as ranked
     from optimizer.decide.noise import contenders
+    from optimizer.decide.recommend.candidates import rule_of
     from optimizer.pareto.scaling import scale_of
+    from optimizer.scenario_model import model_of
     from optimizer.sections.rank import Ranked
     from optimizer.sections.rank import rank as rank_section
 
@@ -47,14 +53,17 @@ def rank(
             )
         except ValueError as error:
             raise typer.BadParameter(str(error)) from None
-    found = front_of_system(system, front)
+    known = known_of(system, front)
+    found = known.front
     order = ranked(found.losses, asked) if len(found) else None
     opinions = acceptability(found.losses) if len(found) else None
     if order is None or opinions is None:
         raise typer.BadParameter("no design is feasible: there is nothing to rank")
     scale = scale_of(found.losses)
     could = contenders(found.evaluation, lambda losses: ranked(losses, asked, scale=scale).score)
-    told = Ranked(order, opinions, could)
+    rule = rule_of(model_of(system))
+    asks = rule.asks
+    told = Ranked(order, opinions, could, known.recommendation, asks, kept(found.evaluation, asks))
     show(
         rank_section(subject_of(system, found), told), as_json=as_json, data=rank_answer(system, found, told)
     )

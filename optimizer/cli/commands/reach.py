@@ -1,4 +1,4 @@
-"""`tradespace reach` and `tradespace few`: what a wish reaches, and the few designs to show of a front."""
+"""`tradespace reach` and `representatives`: what a wish reaches, and the few designs to show of a front."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from optimizer.cli.commands.options import (
+    RECOMMENDED,
     AsJson,
     DesignName,
     FrontFolder,
     ScenarioFile,
     design_of,
-    front_of_system,
+    known_of,
     name_and_number,
     subject_of,
 )
@@ -32,7 +33,7 @@ def reach(
         list[str] | None,
         typer.Option("--wish", metavar="DIMENSION=NUMBER", help="At least so good, for example latency=80."),
     ] = None,
-    design: DesignName = "knee",
+    design: DesignName = RECOMMENDED,
     better: Annotated[list[str] | None, typer.Option(help="A dimension that must get better.")] = None,
     worse: Annotated[list[str] | None, typer.Option(help="A dimension that may get worse for it.")] = None,
     front: FrontFolder = None,
@@ -42,26 +43,32 @@ def reach(
     from optimizer.cli.answers.reach import reach_answer
     from optimizer.decide.choose.aspiration import reach as reached
     from optimizer.decide.choose.aspiration import wish_from
+    from optimizer.decide.recommend.candidates import first_of, rule_of
+    from optimizer.scenario_model import model_of
     from optimizer.sections.reach import reach as reach_section
 
     if bool(wishes) == bool(better or worse):
         raise typer.BadParameter("give either --wish, or --better and --worse")
     system = compiled(scenario)
-    found = front_of_system(system, front)
+    known = known_of(system, front)
+    found = known.front
     if not len(found):
         raise typer.BadParameter("no design is feasible: nothing can be reached")
     try:
         if wishes:
             given = dict(name_and_number("--wish", text) for text in wishes)
-            told = reached(found, wish_from(given, found.evaluation.dimensions))
-            section = reach_section(subject_of(system, found), told)
-            show(section, as_json=as_json, data=reach_answer(system, found, told))
+            wish = wish_from(given, found.evaluation.dimensions)
+            model = model_of(system)
+            told = reached(found, wish, rule_of(model).order(found.evaluation).order)
+            best = first_of(model, found, told.meeting)
+            section = reach_section(subject_of(system, found), told, best)
+            show(section, as_json=as_json, data=reach_answer(system, found, told, best))
             return
         names = [dimension.name for dimension in found.evaluation.dimensions]
         for name in (*(better or ()), *(worse or ())):
             if name not in names:
                 raise ValueError(f"found the dimension {name!r}; allowed: {', '.join(names)}")
-        x = design_of(system, design, [], front, front=found)
+        x = design_of(system, design, [], front, known=known)
         _tell_next(system, found, x, better or (), worse or (), as_json=as_json)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
@@ -86,7 +93,7 @@ def _tell_next(
     show(section, as_json=as_json, data=next_answer(system, front, i, found))
 
 
-def few(
+def representatives(
     scenario: ScenarioFile,
     number: Annotated[int, typer.Option("--number", min=1, max=50, help="Designs to show.")] = 8,
     front: FrontFolder = None,
@@ -96,19 +103,20 @@ def few(
     as_json: AsJson = False,
 ) -> None:
     """The few designs that stand for the front, named by what sets them apart; and its knees."""
-    from optimizer.cli.answers.choosing import few_answer
+    from optimizer.cli.answers.choosing import representatives_answer
     from optimizer.decide.choose.knee import knees, reason
-    from optimizer.decide.choose.representatives import group_rules, representatives
+    from optimizer.decide.choose.representatives import group_rules
+    from optimizer.decide.choose.representatives import representatives as chosen
     from optimizer.scenario_model import model_of
-    from optimizer.sections.few import few as few_section
+    from optimizer.sections.representatives import representatives as section_of
 
     system = compiled(scenario)
-    found = front_of_system(system, front)
+    found = known_of(system, front).front
     if not len(found):
         raise typer.BadParameter("no design is feasible: there is nothing to show")
-    told = representatives(found, number, steps=model_of(system).steps)
+    told = chosen(found, number, steps=model_of(system).steps)
     bulges = knees(found)
     rules = group_rules(found, told, system.space.columns) if with_rules else ()
     reasons = [(one.position, reason(found, one.position)) for one in bulges]
-    section = few_section(subject_of(system, found), told, reasons, rules)
-    show(section, as_json=as_json, data=few_answer(system, found, told, bulges, rules))
+    section = section_of(subject_of(system, found), told, reasons, rules)
+    show(section, as_json=as_json, data=representatives_answer(system, found, told, bulges, rules))

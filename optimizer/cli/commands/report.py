@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from optimizer.cli.commands.options import (
+    KNEE,
+    RECOMMENDED,
     Changes,
     Force,
     FrontFolder,
+    Known,
     ScenarioFile,
     StoreUrl,
     design_of,
@@ -37,8 +40,11 @@ def report(
         str, typer.Option("--format", help="Formats, with commas between them.")
     ] = "html,md,csv,parquet,xlsx,json,adr",
     design: Annotated[
-        str, typer.Option(help="The chosen design: `knee`, `today`, a number on the front, or a file.")
-    ] = "knee",
+        str,
+        typer.Option(
+            help="The chosen design: `recommended`, `knee`, `today`, a number on the front, or a file."
+        ),
+    ] = RECOMMENDED,
     changes: Changes = None,
     pick: Annotated[
         list[str] | None,
@@ -70,9 +76,10 @@ def report(
         if name != "today" and not is_on_front(name):
             design_of(system, name, [], None)
     solution = _solution(system, scenario, front, store)
-    is_suggested = design == "knee" and not changes
-    x = None if is_suggested else design_of(system, design, changes or [], front, front=solution.front)
-    beside = [(_name(one), design_of(system, one, [], front, front=solution.front)) for one in picks]
+    is_suggested = design == RECOMMENDED and not changes
+    known = Known(system, solution.front, solution.recommendation)
+    x = None if is_suggested else design_of(system, design, changes or [], front, known=known)
+    beside = [(_name(one), design_of(system, one, [], front, known=known)) for one in picks]
     with step_told() as tell:
         found = findings_of(model_of(system), solution, x=x, picks=beside, tell=tell)
         tell("the report")
@@ -113,7 +120,7 @@ def _record(
 
 def _name(pick: str) -> str:
     if is_on_front(pick):
-        return "the knee" if pick == "knee" else f"design {pick}"
+        return f"the {pick}" if pick == KNEE else f"design {pick}" if pick != RECOMMENDED else "recommended"
     return Path(pick).name
 
 

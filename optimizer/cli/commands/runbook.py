@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from optimizer.cli.commands.options import AsJson, Asked, about_a_design
+from optimizer.cli.commands.options import RECOMMENDED, AsJson, Asked, about_a_design
 from optimizer.cli.console import show
 
 
-@about_a_design("knee")
+@about_a_design(RECOMMENDED)
 def runbook(asked: Asked, as_json: AsJson = False) -> None:
     """When to switch what: the plan by phase, and the load at which each switch is needed."""
     from optimizer.cli.answers.resilience import runbook_answer
@@ -24,7 +24,7 @@ def runbook(asked: Asked, as_json: AsJson = False) -> None:
     show(section, as_json=as_json, data=runbook_answer(system, plan, switches))
 
 
-@about_a_design("knee")
+@about_a_design(RECOMMENDED)
 def margins(asked: Asked, as_json: AsJson = False) -> None:
     """How much load, which losses a design stands, and the change that moves its first break furthest."""
     import numpy as np

@@ -39,7 +39,7 @@ class Reach:
 
     Attributes:
         wish: The wish by position of the dimension, in its unit.
-        meeting: Positions on the front of the designs that meet it, the closest first.
+        meeting: Positions on the front of the designs that meet it, the one to prefer first.
         order: All designs, the closest to the wish first.
         relaxations: Where none meets it: the smallest relaxations, those of fewest dimensions first.
     """
@@ -71,7 +71,7 @@ def wish_from(given: Mapping[str, float], dimensions: Sequence[Dimension]) -> di
     return wish
 
 
-def reach(front: Front, wish: Mapping[int, float]) -> Reach:
+def reach(front: Front, wish: Mapping[int, float], prefer: NDArray[np.intp] | None = None) -> Reach:
     """What a wish reaches on a front.
 
     The closest design is the one furthest beyond the wish in the dimension in which it is least beyond, or
@@ -81,6 +81,8 @@ def reach(front: Front, wish: Mapping[int, float]) -> Reach:
     Args:
         front: The front.
         wish: Aspirations by position of the dimension, in its unit.
+        prefer: All positions in the order in which designs that meet the wish are preferred, as the rule of
+            recommendation has it, `(n,)`; None = those furthest beyond the wish first.
 
     Raises:
         ValueError: The front is empty, the wish is, or it speaks of a dimension that isn't there.
@@ -103,7 +105,8 @@ def reach(front: Front, wish: Mapping[int, float]) -> Reach:
     score = behind.max(axis=1) + AUGMENTATION * scaled.sum(axis=1)
     order = np.argsort(np.round(np.where(np.isnan(score), np.inf, score), 12), kind="stable")
     missed = short > 0.0
-    meeting = order[~missed.any(axis=1)[order]]
+    among = order if prefer is None else prefer
+    meeting = among[~missed.any(axis=1)[among]]
     relaxed = () if meeting.size else _relaxations(missed, short / span, asked, front, order)
     return Reach(dict(wish), meeting, order, relaxed)
 

@@ -29,6 +29,21 @@ By = Literal["value", "targets", "knee"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Keeping:
+    """What designs keep of what was asked.
+
+    Attributes:
+        asks: What was asked.
+        kept: Which design keeps which ask, `(n, asks)`.
+        behind: How far each is behind what was asked, less is better, `(n,)`.
+    """
+
+    asks: tuple[Ask, ...]
+    kept: NDArray[np.bool_]
+    behind: Array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Rule:
     """What is needed to put designs in order.
 
@@ -51,10 +66,23 @@ class Rule:
         """All wishes and targets."""
         return asks_of(self.goals)
 
-    def order(self, evaluation: Evaluation) -> Ordered:
-        """Puts designs of a front in order; what isn't on the front may not be among them."""
+    def keeping(self, evaluation: Evaluation) -> Keeping:
+        """What designs keep of what was asked, and how far they are behind it."""
         asks = self.asks
-        keeps = kept(evaluation, asks)
+        behind = np.zeros(len(evaluation))
+        if asks:
+            behind = self._behind(levelled(evaluation, self.widths), asks)
+        return Keeping(asks, kept(evaluation, asks), behind)
+
+    def order(self, evaluation: Evaluation, keeping: Keeping | None = None) -> Ordered:
+        """Puts designs of a front in order; what isn't on the front may not be among them.
+
+        Args:
+            evaluation: The designs.
+            keeping: What they keep of what was asked; None = the same values tell it.
+        """
+        found = self.keeping(evaluation) if keeping is None else keeping
+        asks, keeps = found.asks, found.kept
         parts: list[tuple[Reason, Array]] = [("asks", key) for key in missed_keys(keeps, asks).T]
         losses = levelled(evaluation, self.widths)
         decided = np.asarray(keeps.all(axis=1) & (self.decide_by is not None))
@@ -62,7 +90,7 @@ class Rule:
             parts.append(("value", np.where(decided, losses[:, self.decide_by], 0.0)))
         if asks:
             # Among those that miss something; where all is kept the value has decided.
-            behind = np.where(decided, 0.0, self._behind(losses, asks))
+            behind = np.where(decided, 0.0, found.behind)
             parts.append(("targets", np.asarray(np.round(behind, 9), dtype=np.float64)))
         else:
             parts.append(("knee", np.round(mean_cost(losses, scale_of(losses)), 9)))

@@ -15,6 +15,7 @@ from optimizer.decide.confidence.holding import FEW, Holding, draws_for
 from optimizer.decide.recommend.recommendation import Reached
 from optimizer.model import Model
 from optimizer.pareto.boxes import widths_of
+from optimizer.pareto.front import Front
 
 #: Candidates that are tried at least. Where none of all is likely enough, the first of them are held against
 #: each other: what was asked isn't given up without end for a little more certainty.
@@ -114,6 +115,43 @@ def ask(X: Array, order: NDArray[np.intp], asking: Asking) -> Asked:
     # Within a standard error of the most likely one: draws can't tell them apart.
     level = first[_reach(share, most - float(np.sqrt(most * (1.0 - most) / len(trials.draws))))]
     return Asked("closest" if most > 0.0 else "never", level[:2], level, trials, tried)
+
+
+@dataclass(frozen=True, slots=True)
+class First:
+    """The design that comes first of some.
+
+    Attributes:
+        position: Its position on the front.
+        reached: Whether it is as likely to keep its limits as was wanted.
+        confidence: Share of the draws in which it keeps them; None = nothing is known of guesses.
+    """
+
+    position: int
+    reached: Reached
+    confidence: float | None
+
+
+def first_of(model: Model, front: Front, order: NDArray[np.intp], *, seed: int = 0) -> First | None:
+    """The design that the rule puts first of some of a front.
+
+    Args:
+        model: The model.
+        front: Its front.
+        order: Positions of some designs in the order of the rule.
+        seed: Of the draws of the guesses.
+
+    Returns:
+        None where there are none.
+    """
+    if not order.size:
+        return None
+    if model.system is None:
+        return First(int(order[0]), "not_asked", None)
+    asking = Asking(model.system, model.confidence, seed)
+    asked = ask(front.X, order, asking)
+    i = int(asked.best[0])
+    return First(i, asked.reached, float(asking.all(front.X[[i]])[0]))
 
 
 def surest(trials: Holding, rows: NDArray[np.intp]) -> Array:

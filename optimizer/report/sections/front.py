@@ -28,7 +28,7 @@ from optimizer.sections.content import (
     plain,
     text,
 )
-from optimizer.sections.few import knee_points, near_text
+from optimizer.sections.representatives import knee_points, near_text
 from optimizer.sections.shortlist import ROLES
 from optimizer.sections.wording import against_today, broken, counted, limit_label, numbers, over_text
 

@@ -18,7 +18,9 @@ from optimizer.batch.across_report import across_report, across_table
 from optimizer.batch.together import Joined, TogetherError, together
 from optimizer.batch.varied import varied
 from optimizer.report.data import report_data, report_schema
+from optimizer.report.markdown import markdown
 from optimizer.runs.store import RunStore
+from optimizer.scenario_model import model_of
 from optimizer.sections.content import plain
 from optimizer.solver.config import SolveConfig
 from reports import DAY, everything_scenario
@@ -248,3 +250,109 @@ def test_nobody_survives_everywhere_and_that_is_kept_too(tradespace, tmp_path):
         (run,) = store.runs()
         assert run.state == "done"
         assert "0 survive in all" in run.summary
+
+
+# ---- what is recommended for all -----------------------------------------------------------------------
+
+
+def asking(changes, *more):
+    """The shop with wishes and targets, so that there is something to keep."""
+    return [
+        ("dimensions.cost.target", 40),
+        ("dimensions.latency.target", 30),
+        *changes,
+        *more,
+    ]
+
+
+def sure_in(system, x, wanted):
+    """Share of the draws of a scenario in which a design keeps all limits, draw by draw."""
+    from models.evaluator import run
+    from models.system.uncertainty import base_of, draws_of
+    from optimizer.decide.confidence.holding import draws_for
+
+    draws = draws_of(system, draws_for(wanted), seed=0)
+    rows = np.arange(len(draws))
+    told = run(system, np.tile(x, (len(draws), 1)), base=base_of(system, draws, rows))
+    holds = np.ones(len(draws), dtype=bool)
+    for excess in told.excess.values():
+        holds &= np.broadcast_to(excess <= 0.0, holds.shape)
+    return float(holds.mean())
+
+
+@pytest.fixture(scope="module")
+def wanting():
+    both = together(
+        systems(
+            asking([("workload.rate", 500)]),
+            asking([("workload.rate", 1100), ("db.service_ms", 3)], ("dimensions.latency.target", 60)),
+        ),
+        [3.0, 1.0],
+    )
+    return both, solve_across(both)
+
+
+@pytest.mark.parametrize("which", ["found", "wanting", "crossed"])
+def test_nothing_that_is_as_sure_keeps_more_of_what_all_scenarios_ask(which, request):
+    """By brute force over all survivors: what a scenario asks is asked of its own values."""
+    both, answer = request.getfixturevalue(which)
+    best = answer.overall
+    models = [model_of(system) for system in both.systems]
+
+    def missed(i):
+        """Missed wishes by readiness to give up, then missed targets."""
+        wishes, targets = dict.fromkeys(("rare", "sometimes", "pay"), 0), 0
+        for model, part in zip(models, answer.parts, strict=True):
+            for j, dimension in enumerate(part.dimensions):
+                goal, value = model.goal(dimension), part.values[i, j]
+                wish = goal.limit if not goal.is_constraint else None
+                if wish is not None and (value - wish) * dimension.sign > 1e-9 * abs(wish):
+                    wishes[goal.tolerance] += 1
+                if goal.target is not None and (value - goal.target) * dimension.sign > 1e-9 * abs(
+                    goal.target
+                ):
+                    targets += 1
+        return (*wishes.values(), targets)
+
+    confidence = {
+        i: tuple(
+            sure_in(system, both.own(k, answer.X[[i]])[0], models[k].confidence)
+            for k, system in enumerate(both.systems)
+        )
+        for i in answer.survivors.tolist()
+    }
+    assert best.confidence == pytest.approx(confidence[best.position])
+    likely = [
+        i
+        for i, sure in confidence.items()
+        if all(share >= model.confidence for share, model in zip(sure, models, strict=True))
+    ]
+    assert (best.reached == "reached") == bool(likely)
+    for i in likely:
+        assert missed(best.position) <= missed(i)
+        if sum(missed(i)) == 0 == sum(missed(best.position)):
+            # Costs are compared in boxes of a hundredth and less.
+            assert answer.expected[best.position, 4] <= 1.02 * answer.expected[i, 4]
+    assert best.asked - best.kept == sum(missed(best.position))
+
+
+def test_the_report_of_many_scenarios_says_what_is_recommended_and_calls_knees_knees(wanting):
+    both, answer = wanting
+    report = across_report(both, answer, made=DAY)
+    told = markdown(report)
+    number = answer.overall.position + 1
+    assert "is recommended for all scenarios" in told
+    assert f"It keeps {answer.overall.kept} of {answer.overall.asked} wishes and targets" in told
+    assert "The knees, which give up least on average, whatever was asked:" in told
+    frame = across_table(both, answer)
+    assert frame[frame["is_recommended"]]["design"].tolist() == [number]
+
+
+def test_scenarios_that_let_different_dimensions_decide_get_no_recommendation():
+    both = together(
+        systems([("workload.rate", 500)], [("workload.rate", 600), ("decide_by", "latency")]), [1.0, 1.0]
+    )
+    answer = solve_across(both)
+    assert answer.survivors.size
+    assert answer.overall is None
+    assert "No one design is recommended" in markdown(across_report(both, answer, made=DAY))

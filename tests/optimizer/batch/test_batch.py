@@ -33,6 +33,7 @@ from optimizer.report.html import html
 from optimizer.report.markdown import markdown
 from optimizer.runs.store import RunStore
 from optimizer.sections.content import Line, plain
+from optimizer.sections.wording import limit_label
 from optimizer.solver.config import SolveConfig
 from reports import DAY, ROOT, everything_scenario
 
@@ -147,17 +148,19 @@ def test_a_folder_of_another_batch_is_refused(tmp_path):
 def test_the_summary_tells_what_the_cases_hold(done):
     report = batch_report(done, made=DAY)
     Draft202012Validator(report_schema()).validate(report_data(report))
-    table, knees = (next(t for t in report.tables if t.name == name) for name in ("cases", "knees"))
+    table, best = (next(t for t in report.tables if t.name == name) for name in ("cases", "recommended"))
     assert len(table.rows) == 6
-    values = {row[0]: [cell.value for cell in row if hasattr(cell, "value")] for row in knees.rows}
+    values = {row[0]: [cell.value for cell in row if hasattr(cell, "value")] for row in best.rows}
     for row, case in zip(table.rows, done.cases, strict=True):
         told = done.results[case.number]["facts"]
         numbers = [cell.value for cell in row if hasattr(cell, "value")]
         assert numbers[:2] == [told["feasible"], told["on_front"]]
-        if told["knee"]:
+        chosen = told["recommended"]
+        if chosen:
             assert numbers[2] == told["cheapest"]["values"]["cost"]
-            wanted = [v if v is not None else np.inf for v in told["knee"]["values"].values()]
-            assert values[str(case.number)] == wanted
+            wanted = [v if v is not None else np.inf for v in chosen["values"].values()]
+            assert values[str(case.number)] == [chosen["confidence"], *wanted]
+            assert limit_label(chosen["first_break"]["limit"]) in plain(row[-1])
         else:
             assert str(case.number) not in values
     facts = [done.results[case.number]["facts"] for case in done.cases]
@@ -170,12 +173,12 @@ def test_the_summary_tells_what_the_cases_hold(done):
     assert "<svg" in html(report)
 
 
-def knees_of(done, path, value):
-    """The knees of the cases with this value, as the cases hold them."""
+def recommended_of(done, path, value):
+    """What is recommended in the cases with this value, as the cases hold it."""
     return [
-        done.results[case.number]["facts"]["knee"]["values"]
+        done.results[case.number]["facts"]["recommended"]["values"]
         for case in done.cases
-        if dict(case.changes)[path] == value and done.results[case.number]["facts"]["knee"]
+        if dict(case.changes)[path] == value and done.results[case.number]["facts"]["recommended"]
     ]
 
 
@@ -183,10 +186,10 @@ def test_along_a_path_the_lowest_and_the_highest_of_the_other_changes_are_told(d
     report = batch_report(done, made=DAY)
     table = next(t for t in report.tables if t.name == "along copies")
     for row, copies in zip(table.rows, (2, 4), strict=True):
-        knees = knees_of(done, "copies", copies)
-        assert row[2].value == len(knees)
+        best = recommended_of(done, "copies", copies)
+        assert row[2].value == len(best)
         for name in ("latency", "cost"):
-            found = [knee[name] for knee in knees]
+            found = [one[name] for one in best]
             cell = row[table.columns.index(name)]
             told = [part.value for part in (cell if isinstance(cell, tuple) else (cell,)) if part != " to "]
             assert told[0] == min(found)
@@ -209,10 +212,10 @@ def test_every_line_of_a_chart_is_of_one_combination_of_the_other_changes(done):
         wanted = [
             (
                 dict(case.changes)["workload.rate"],
-                done.results[case.number]["facts"]["knee"]["values"]["latency"],
+                done.results[case.number]["facts"]["recommended"]["values"]["latency"],
             )
             for case in done.cases
-            if dict(case.changes)["copies"] == copies and done.results[case.number]["facts"]["knee"]
+            if dict(case.changes)["copies"] == copies and done.results[case.number]["facts"]["recommended"]
         ]
         assert list(drawn[f"copies = {copies}"]) == wanted
     page = html(report)
@@ -234,12 +237,80 @@ def test_of_many_combinations_each_point_is_one_of_them():
 def test_the_tidy_table_has_a_row_for_every_design_of_every_front(done):
     frame = tidy(done)
     assert len(frame) == sum(len(result["answer"]["front"]) for result in done.results.values())
-    assert frame.groupby("case")["is_knee"].sum().max() == 1
+    assert frame.groupby("case")["is_recommended"].sum().max() == 1
     row = frame.iloc[0]
     first = done.results[int(row["case"])]["answer"]["front"][0]
     assert row["cost"] == first["dimensions"]["cost"]["value"]
     assert row["decision.copies"] == first["design"]["copies"]
     assert [r["case"] for r in summary_rows(done)] == [1, 2, 3, 4, 5, 6]
+
+
+def test_what_is_recommended_is_read_from_the_record_of_the_solve(done):
+    for case in done.cases:
+        system = compile_system(varied(SHOP, case.changes))
+        record = solve(system, settled(system.space, SolveConfig(seed=case.seed))).recommendation
+        told = done.results[case.number]["facts"]["recommended"]
+        pick = record.pick("recommended")
+        if pick is None:
+            assert told is None
+            continue
+        assert told["design"] == pick.position + 1
+        assert (told["confidence"], told["reached"]) == (pick.confidence, record.reached)
+        assert told["first_break"]["limit"] == pick.first_break.limit
+        assert told["first_break"]["times"] == pick.first_break.times
+    frame, rows = tidy(done), summary_rows(done)
+    for row in rows:
+        told = done.results[row["case"]]["facts"]["recommended"]
+        chosen = frame[(frame["case"] == row["case"]) & frame["is_recommended"]]
+        assert chosen["design"].tolist() == ([told["design"]] if told else [])
+        assert row["confidence"] == (told["confidence"] if told else None)
+        assert row["breaks_first"] == (told["first_break"]["limit"] if told else None)
+
+
+def as_older(told):
+    """A case as versions until 0.1 wrote it: they suggested the knee."""
+    told = json.loads(json.dumps(told))
+    told["answer"]["recommendation"] = None
+    facts, place = told["facts"], told["answer"]["knee"]
+    facts.update(knee=facts.pop("recommended"), breaks_first=None, breaks_at=None)
+    if place is not None:
+        front = told["answer"]["front"][place]
+        values = {name: value["value"] for name, value in front["dimensions"].items()}
+        facts["knee"] = {"design": place + 1, "values": values, "decisions": front["design"]}
+        facts.update(breaks_first="utilisation", breaks_at=1.5)
+    return told
+
+
+def test_cases_of_an_older_version_are_read_and_told_as_knees(done, tmp_path):
+    run(tmp_path, cases_of())
+    for path in (tmp_path / "cases").glob("*.json"):
+        path.write_text(json.dumps(as_older(json.loads(path.read_text()))))
+    older = begin(cases_of(), tmp_path, resume=True, force=False)
+    assert older.missing == []
+    told = markdown(batch_report(older, made=DAY))
+    survive = sum(bool(done.results[case.number]["facts"]["recommended"]) for case in done.cases)
+    assert survive > 0
+    assert f"In {survive} cases an older version has suggested the knee" in told
+    assert "an older version" not in markdown(batch_report(done, made=DAY))
+    rows = [row for row in summary_rows(older) if row["on_front"]]
+    assert {(row["breaks_first"], row["breaks_at"]) for row in rows} == {("utilisation", 1.5)}
+    assert {(row["confidence"], row["reached"]) for row in rows} == {(None, None)}
+    frame = tidy(older)
+    for row in rows:
+        knee = older.results[row["case"]]["answer"]["knee"]
+        chosen = frame[(frame["case"] == row["case"]) & frame["is_recommended"]]
+        assert chosen["design"].tolist() == [knee + 1]
+
+
+def test_draws_that_are_interrupted_are_no_result_of_a_case(monkeypatch):
+    from optimizer.solver import solver
+
+    def stopped(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(solver, "recommendation_of", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        solve_case(cases_of()[0])
 
 
 # ---- the command ---------------------------------------------------------------------------------------
@@ -528,7 +599,7 @@ def test_the_file_of_a_case_that_cannot_be_read_is_done_again(tradespace, tmp_pa
     assert tradespace(*ask)[0] == 0
     path = tmp_path / "b" / "cases" / "000001.json"
     before = path.read_bytes()
-    told = {**json.loads(before), "facts": {"knee": 5}}
+    told = {**json.loads(before), "facts": {"recommended": 5}}
     path.write_text(content if content != '{"facts": []}' else json.dumps(told))
     assert tradespace(*ask, "--resume")[0] == 0
     assert path.read_bytes() == before

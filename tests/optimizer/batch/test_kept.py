@@ -58,9 +58,12 @@ def test_every_case_is_kept_as_it_is_solved_alone(store):
     for case in batch.cases:
         alone = solve_case(case)
         assert batch.results[case.number]["facts"] == alone["facts"]
-        knee = alone["answer"]["knee"]
-        kept = batch.results[case.number]["answer"]["front"]
-        assert kept == ([] if knee is None else [alone["answer"]["front"][knee]])
+        told, kept = alone["facts"]["recommended"], batch.results[case.number]["answer"]
+        assert kept["front"] == ([] if told is None else [alone["answer"]["front"][told["design"] - 1]])
+        picks = kept["recommendation"]["picks"]
+        assert [pick["position"] for pick in picks if "recommended" in pick["roles"]] == (
+            [] if told is None else [0]
+        )
 
 
 def test_the_summary_of_what_is_kept_is_that_of_the_batch(store):

@@ -185,10 +185,10 @@ def test_wishes(tradespace, folder):
 
 
 def test_the_few_to_show(tradespace, folder):
-    code, out, _ = tradespace("few", EXERCISE, "--front", folder)
+    code, out, _ = tradespace("representatives", EXERCISE, "--front", folder)
     assert code == OK
     assert re.search(r"^balanced +design \d", out, re.MULTILINE)
-    _, out, _ = tradespace("few", EXERCISE, "--front", folder, "--number", "3", "--json")
+    _, out, _ = tradespace("representatives", EXERCISE, "--front", folder, "--number", "3", "--json")
     told = json.loads(out)
     size = len(json.loads((folder / "front.json").read_text())["front"])
     assert sum(one["stands_for"] for one in told["representatives"]) == size
@@ -259,12 +259,12 @@ def test_doubting_the_numbers(tradespace, tmp_path):
 
 
 def test_groups_and_decisions_by_their_weight(tradespace, folder):
-    _, out, _ = tradespace("few", EXERCISE, "--front", folder, "--rules", "--json")
+    _, out, _ = tradespace("representatives", EXERCISE, "--front", folder, "--rules", "--json")
     told = json.loads(out)
     # Five designs that all differ: a rule of its own for each group of one.
     assert len(told["rules"]) == len(told["representatives"])
     assert all(one["explained"] == 1.0 for one in told["rules"])
-    code, out, _ = tradespace("few", EXERCISE, "--front", folder, "--rules")
+    code, out, _ = tradespace("representatives", EXERCISE, "--front", folder, "--rules")
     assert "Only among those that" in out
     code, out, _ = tradespace("what-if", EXERCISE, "--shares", "--json")
     total = json.loads(out)["total"]

@@ -19,7 +19,7 @@ from optimizer.sections.wording import numbers
 MOST_RULES = 3
 
 
-def few(
+def representatives(
     subject: Subject,
     told: Representatives,
     knees: Sequence[tuple[int, str]],
@@ -45,7 +45,7 @@ def few(
         for i, name, size in zip(told.positions, told.names, sizes, strict=True)
     )
     head = ("what sets it apart", "design", "stands for", *(d.name for d in evaluation.dimensions))
-    blocks: list[Block] = [Table("few", "The designs that stand for the front", head, rows)]
+    blocks: list[Block] = [Table("representatives", "The designs that stand for the front", head, rows)]
     for name, one in zip(told.names, rules, strict=False):
         if one.exact:
             blocks += [
@@ -53,7 +53,7 @@ def few(
                 _only_there(subject, one),
             ]
     blocks += [Paragraph(near_text(told)), Paragraph(text("Knees:")), Bullets(knee_points(subject, knees))]
-    return Section("few", "The few to look at", tuple(blocks))
+    return Section("representatives", "The designs that stand for the front", tuple(blocks))
 
 
 def _only_there(subject: Subject, one: Rules) -> Bullets:
