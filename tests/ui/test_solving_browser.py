@@ -38,7 +38,7 @@ def has_progress(page):
 def test_progress_reload_join_and_stop(chromium, store):
     with app_server(store) as address:
         page, watch = opened(chromium, address, LONG)
-        assert page.get_by_text("Today's design does not survive").is_visible()
+        assert page.get_by_text("times overloaded").is_visible()  # in the reader's units
         assert eventually(page, lambda: has_progress(page))
         # how it is solved, why so, at which rate and how long: before anything is found
         assert page.get_by_text("A search (archive): the designs can't be counted out").is_visible()
