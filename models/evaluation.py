@@ -9,6 +9,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from models.units import KNOWN_AVAILABILITY
+
 Array = NDArray[np.float64]
 
 
@@ -48,6 +50,7 @@ class Dimension:
         noticed: A difference that people notice and the model can tell, in the unit of a step or as a share
             of the value; 0 = nothing is known, every difference counts.
         is_noticed_relatively: Whether it is a share of the value.
+        known_to: Values that are better than this can't be told apart; None = all can.
     """
 
     name: str
@@ -58,6 +61,7 @@ class Dimension:
     scale: Literal["linear", "nines"] = "linear"
     noticed: float = 0.0
     is_noticed_relatively: bool = False
+    known_to: float | None = None
 
     @property
     def sign(self) -> float:
@@ -68,6 +72,11 @@ class Dimension:
     def step_unit(self) -> str:
         """Unit of a step, the difference that matters to somebody."""
         return "nines" if self.scale == "nines" else self.unit
+
+    @property
+    def shown_unit(self) -> str:
+        """Unit in which its values are written (`models.units.quantity`)."""
+        return self.unit if self.known_to is None else "availability"
 
     @property
     def called(self) -> Words:
@@ -108,6 +117,7 @@ def dimension_from(told: Mapping[str, Any]) -> Dimension:
         scale=told["scale"],
         noticed=told.get("noticed", 0.0),
         is_noticed_relatively=told.get("is_noticed_relatively", False),
+        known_to=told.get("known_to"),
     )
 
 
@@ -159,6 +169,7 @@ AVAILABILITY = Dimension(
     (0.0, 1.0),
     "nines",
     noticed=0.1,
+    known_to=KNOWN_AVAILABILITY,
 )
 #: It may be negative: income.
 COST = Dimension(

@@ -9,6 +9,8 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 _NINES_FROM = 0.9
 #: What misses less than this to a whole is whole: the noise of the calculation.
 _AS_GOOD_AS_ALL = 5e-13
+#: Nobody knows an availability better than this without a model of failures that come together: five nines.
+KNOWN_AVAILABILITY = 0.99999
 #: A share below this has more zeros than anybody reads: it is told by how small it is at least.
 _TINY = 1e-8
 
@@ -18,7 +20,8 @@ def quantity(value: float | None, unit: str) -> str:
 
     Args:
         value: The value in its unit; None or infinity = unbounded.
-        unit: `ms`, `requests/s`, `USD`, `fraction` (a share of 1), `more` (a change by a share, which has no
+        unit: `ms`, `requests/s`, `USD`, `fraction` (a share of 1), `availability` (a share
+            of 1 that is known only so far), `more` (a change by a share, which has no
             whole: never in nines), or any other unit, which is put behind the number.
     """
     if value is None or math.isinf(value):
@@ -28,10 +31,14 @@ def quantity(value: float | None, unit: str) -> str:
     if unit == "ms":
         return milliseconds(value)
     if unit == "requests/s":
-        return f"{_grouped(value)}/s"
+        return f"{_grouped(float(f'{value:.3g}') if abs(value) >= 1000.0 else value)}/s"
     if unit == "USD":
         return usd(value)
     if unit == "fraction":
+        return percent(value)
+    if unit == "availability":
+        if value > KNOWN_AVAILABILITY:
+            return f"above {100.0 * KNOWN_AVAILABILITY:.12g} %"
         return percent(value)
     if unit == "more":
         return change(value)

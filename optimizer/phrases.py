@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from models.dimensions.limits import is_a_least
+from models.dimensions.limits import is_a_least, needed_limit, written_limit
 from models.evaluation import DIMENSIONS, Array, Dimension
+from models.scenario.scenario import Scenario
 from models.units import nines, outward, quantity
 
 #: Unit of a difference of shares; the complexity budget has points of its own.
@@ -15,7 +16,7 @@ POINTS = "percentage points"
 
 def value_of(dimension: Dimension, value: float) -> str:
     """A value of a dimension: `31 ms`, `99.95 %`."""
-    return quantity(float(value), dimension.unit)
+    return quantity(float(value), dimension.shown_unit)
 
 
 def difference(dimension: Dimension, before: float, after: float) -> str:
@@ -143,6 +144,21 @@ def limit_change(name: str, written: float, needed: float) -> str:
     unit = unit_of_limit(name)
     told = quantity(outward(needed, unit, up=not is_a_least(name)), unit)
     return f"limit {name} {quantity(written, unit)} would have to be {told}"
+
+
+def relief(scenario: Scenario | None, name: str, over: float) -> str:
+    """What must give for a design that breaks a limit: the new limit, or that it must not be broken.
+
+    Args:
+        scenario: Where the limit is written; None = nobody knows where it is.
+        name: The limit.
+        over: The excess, > 0.
+    """
+    written = None if scenario is None else written_limit(scenario, name)
+    needed = None if scenario is None else needed_limit(scenario, name, over)
+    if written is not None and needed is not None:
+        return limit_change(name, written, needed)
+    return f"limit {name} must not be broken: {excess_text(name, over)}{' over' if has_amount(name) else ''}"
 
 
 def excess_text(name: str, over: float) -> str:

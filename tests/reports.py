@@ -14,6 +14,7 @@ from models.evaluation import Evaluation
 from optimizer import solve
 from optimizer.decide.choose.representatives import representatives
 from optimizer.files.tables import design_table
+from optimizer.model import Goal
 from optimizer.pareto.front import Front
 from optimizer.report.building import build_report
 from optimizer.report.findings import findings_of
@@ -159,9 +160,11 @@ def large_report(n, seed=1):
         indicators={name: np.zeros(n) for name in today.indicators},
     )
     front = Front(evaluation)
+    fine = {dimension.name: Goal(step=1e-12) for dimension in today.dimensions}
     large = replace(
         found,
-        solution=replace(found.solution, front=front),
+        model=replace(found.model, goals=fine),  # every difference is seen
+        solution=replace(found.solution, front=front, recommendation=None),
         few=representatives(front),
         position=0,
     )

@@ -37,7 +37,7 @@ from optimizer.report.building import build_report
 from optimizer.report.content import Report
 from optimizer.report.findings import Findings, findings_at_once
 from optimizer.report.html import front_data
-from optimizer.report.sections.front import front_view, off_front_texts
+from optimizer.report.sections.front import off_front_texts
 from optimizer.report.system_findings import SystemFindings
 from optimizer.resilience.breaking_points import BreakingPoints, breaking_points
 from optimizer.resilience.health import Health, health_of
@@ -50,6 +50,8 @@ from optimizer.scenario_model import model_of, work_of
 from optimizer.solver.config import SolveConfig
 from optimizer.solver.solution import Solution
 from optimizer.space import size_of
+from ui.cards import Card, cards_of, marks_of
+from ui.shown import Shown, shown_of, view_of
 from ui.values import Row, array, row
 
 #: Designs of the front that are drawn at the most, and of those that are not on it.
@@ -101,6 +103,12 @@ def solution_of_run(url: str, run: str, ended: float, _system: System) -> Soluti
     """The solution of a run that has ended (the same run may end again, when it is gone on with)."""
     store = store_at(url)
     return solution_of(store, store.get(run), _system.space)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def first_look(run: str, started: float, _now: float, _done: int) -> tuple[float, int]:
+    """When somebody first looked at a run since it began, and how many designs it had done then."""
+    return _now, _done
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
@@ -167,21 +175,37 @@ def other_designs(digest: str, most: int, _system: System) -> Evaluation:
     return evaluate(_system, np.asarray(X))
 
 
+@st.cache_resource(max_entries=64, show_spinner=False)
+def cards(key: str, _system: System, _solution: Solution) -> tuple[Card, ...]:
+    """The shortlist of a solution as cards; `key` names the solution."""
+    return cards_of(model_of(_system), _solution)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def shown_front(key: str, is_whole: bool, _found: Findings) -> Shown:
+    """The designs that Explore shows: those that differ visibly, or all; `key` names the solution."""
+    return shown_of(_found, is_whole=is_whole)
+
+
 @st.cache_resource(max_entries=16, show_spinner="Drawing the front")
-def front_payload(key: str, has_others: bool, _found: Findings, _system: System) -> dict[str, object]:
-    """The front as the view of it takes it, with its groups and, where wanted, designs that are not on it."""
-    payload = front_data(front_view(_found, most=MOST_DRAWN))
-    shown = np.frombuffer(base64.b64decode(str(payload["numbers"])), dtype="<i4") - 1
-    few = _found.few
+def front_payload(
+    key: str, is_whole: bool, has_others: bool, _shown: Shown, _system: System
+) -> dict[str, object]:
+    """The shown front as its view takes it, with its groups and, where wanted, designs that are not on it."""
+    found = _shown.found
+    payload = front_data(view_of(_shown, marks_of(found.solution), most=MOST_DRAWN))
+    numbers = np.frombuffer(base64.b64decode(str(payload["numbers"])), dtype="<i4")
+    few = _shown.few
     if few is not None:
-        payload["groups"] = _packed(few.group[shown], "<i4")
-        payload["groupNames"] = [f"{i + 1}: {name}" for i, name in zip(few.positions, few.names, strict=True)]
+        places = np.searchsorted(_shown.positions, numbers - 1)
+        payload["groups"] = _packed(few.group[places], "<i4")
+        payload["groupNames"] = [f"{number}: {name}" for number, name in _shown.names_of_few().items()]
     if has_others:
-        away = off_front(_found.front, other_designs(_system.digest, MOST_OTHERS, _system))
+        away = off_front(found.front, other_designs(_system.digest, MOST_OTHERS, _system))
         payload["others"] = {
             "columns": [_packed(column, "<f8") for column in away.evaluation.values.T],
             "kinds": _packed(~away.is_feasible, "<i4"),
-            "words": list(off_front_texts(_found, away)),
+            "words": list(off_front_texts(found, away)),
         }
     return payload
 

@@ -1,4 +1,4 @@
-"""What the Explore page shows, as values: wishes, rows, groups, what must give. Nothing is drawn here."""
+"""What the Explore page shows, as values: wishes, rows, what must give. Nothing is drawn here."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from models.evaluation import Array
 from models.system.system import System
 from models.units import count
-from optimizer.changes import TODAYS, called, is_today
+from optimizer.changes import TODAYS, is_today
 from optimizer.decide.choose.aspiration import Reach, reach
 from optimizer.decide.choose.ranges import Range, kept, reachable
 from optimizer.report.findings import Findings
@@ -21,6 +21,8 @@ from optimizer.sections.content import joined, plain, text
 from optimizer.sections.wording import against_today, numbers
 from optimizer.validation import whole_number
 from ui import cached
+from ui.cards import marks_of
+from ui.shown import Shown
 from ui.values import row
 from ui.view import View
 from ui.views.designs import MOST_ROWS, DesignRows
@@ -36,7 +38,7 @@ class Kept:
     """The designs that are kept.
 
     Attributes:
-        mask: Which of the front, `(n,)`.
+        mask: Which of the shown designs, `(n,)`.
         only: Numbers of the designs of the group that is kept; None = all groups are.
         label: What that group is called.
     """
@@ -51,27 +53,27 @@ class Kept:
         return int(self.mask.sum())
 
 
-def kept_of(found: Findings, view: View) -> Kept:
+def kept_of(shown: Shown, view: View) -> Kept:
     """The designs that a view keeps."""
-    evaluation, few = found.front.evaluation, found.few
+    evaluation, few = shown.evaluation, shown.few
     names = {dimension.name for dimension in evaluation.dimensions}
     mask = kept(evaluation, {name: bounds for name, bounds in view.ranges.items() if name in names})
-    position = view.group - 1
+    position = shown.place(str(view.group))
     if few is None or position not in few.positions:
         return Kept(mask, None, "")
     place = few.positions.index(position)
     members = few.group == place
-    only = tuple(int(i) + 1 for i in np.flatnonzero(members))
+    only = tuple(shown.number(i) for i in np.flatnonzero(members).tolist())
     return Kept(mask & members, only, f"group of design {view.group}: {few.names[place]}")
 
 
-def wishes_of(found: Findings, view: View) -> tuple[Wish, ...]:
-    """A wish for each dimension that varies on the front."""
-    evaluation = found.front.evaluation
+def wishes_of(shown: Shown, view: View) -> tuple[Wish, ...]:
+    """A wish for each dimension that varies on the shown front."""
+    evaluation = shown.evaluation
     wishes = []
     reached = reachable(evaluation, view.ranges)
     for j, (dimension, axis) in enumerate(
-        zip(evaluation.dimensions, axes_of(evaluation, found.goals), strict=True)
+        zip(evaluation.dimensions, axes_of(evaluation, shown.found.goals), strict=True)
     ):
         column = evaluation.values[:, j]
         finite = column[np.isfinite(column)]
@@ -95,10 +97,10 @@ def wishes_of(found: Findings, view: View) -> tuple[Wish, ...]:
     return tuple(wishes)
 
 
-def fixed_of(found: Findings) -> tuple[tuple[str, str], ...]:
+def fixed_of(shown: Shown) -> tuple[tuple[str, str], ...]:
     """Dimensions that are the same in every design of the front: what is to be said, and what each is."""
-    evaluation = found.front.evaluation
-    if len(evaluation) == 1:
+    evaluation = shown.evaluation
+    if len(shown.found.front) == 1:
         return (("There is only one design on the front.", "It beats all others, or they break limits."),)
     told = []
     for j, dimension in enumerate(evaluation.dimensions):
@@ -110,13 +112,14 @@ def fixed_of(found: Findings) -> tuple[tuple[str, str], ...]:
     return tuple(told)
 
 
-def pins_of(picks: Iterable[tuple[str, Array | None]], system: System) -> list[int | list[float | None]]:
-    """What is picked as the front draws it: numbers, and the values of designs that are not on the front."""
+def pins_of(
+    shown: Shown, picks: Iterable[tuple[str, Array | None]], system: System
+) -> list[int | list[float | None]]:
+    """What is picked as the front draws it: numbers, and the values of designs that it doesn't show."""
     pins: list[int | list[float | None]] = []
     for token, x in picks:
-        number = whole_number(token)
-        if number is not None or x is None:  # what isn't there takes up its letter all the same
-            pins.append(number or 0)
+        if shown.place(token) is not None or x is None:  # what isn't there takes up its letter all the same
+            pins.append(whole_number(token) or 0)
             continue
         values = cached.evaluated(system.digest, row(x), system).values[0]
         pins.append([float(value) if np.isfinite(value) else None for value in values])
@@ -131,39 +134,48 @@ def _place(value: float, places: tuple[float, ...]) -> float:
     return float(at) / (len(places) - 1)
 
 
-def reach_of(found: Findings, view: View) -> Reach | None:
+def reach_of(shown: Shown, view: View) -> Reach | None:
     """What the wishes in a view reach; None where nothing is wished for."""
-    dimensions = found.front.evaluation.dimensions
+    dimensions = shown.evaluation.dimensions
     wish = {}
     for j, dimension in enumerate(dimensions):
         value = wished(dimension, view.ranges.get(dimension.name))
         if value is not None and np.isfinite(value):
             wish[j] = value
-    return reach(found.front, wish) if wish and len(found.front) else None
+    return reach(shown.front, wish) if wish and len(shown.front) else None
 
 
-def closest_of(told: Reach | None, mask: NDArray[np.bool_]) -> int | None:
-    """Position of the design closest to the wishes, one that is kept where some are; None = no wish."""
+def closest_of(shown: Shown, told: Reach | None, mask: NDArray[np.bool_]) -> int | None:
+    """Place of the design closest to the wishes; None = no wish.
+
+    Of the designs that are kept it is the one that is recommended first, by the rule of recommendation; where
+    none is, of those that meet the wishes; where none does, the nearest.
+    """
     if told is None:
         return None
-    return next((int(i) for i in told.order if mask[i]), int(told.order[0]))
+    meeting = np.isin(np.arange(len(mask)), told.meeting)
+    for among in (mask, meeting):
+        first = shown.order[among[shown.order]]
+        if first.size:
+            return int(first[0])
+    return int(told.order[0])
 
 
-def closest_text(found: Findings, told: Reach, i: int) -> str:
+def closest_text(shown: Shown, told: Reach, i: int) -> str:
     """The design that is closest to the wishes: what it reaches where something is wished for, and how."""
-    dimensions = found.front.evaluation.dimensions
-    values = numbers(found.front.evaluation, i)
+    found, dimensions = shown.found, shown.evaluation.dimensions
+    values = numbers(shown.evaluation, i)
     reaches = plain(joined([text(f"{dimensions[j].name} ", values[j]) for j in sorted(told.wish)]))
-    what = plain(against_today(found.labels, found.space, found.front.X[i], most=3))
-    return f"{called(found.space, found.front.X, i)} with {reaches}; it changes {what}."
+    what = plain(against_today(found.labels, found.space, shown.front.X[i], most=3))
+    return f"{shown.called(i)} with {reaches}; it changes {what}."
 
 
-def unmet_text(found: Findings, view: View, told: Reach | None) -> str:
+def unmet_text(shown: Shown, view: View, told: Reach | None) -> str:
     """Says that nothing is kept, and why."""
     if told is not None and not told.meeting.size:
         all_ = {1: "this wish", 2: "both wishes"}.get(len(told.wish), f"all {count(len(told.wish))} wishes")
-        return f"No design meets {all_}. The closest is {closest_text(found, told, int(told.order[0]))}"
-    others = kept_of(found, replace(view, group=0)).many
+        return f"No design meets {all_}. The closest is {closest_text(shown, told, int(told.order[0]))}"
+    others = kept_of(shown, replace(view, group=0)).many
     if others:
         are = (
             "1 design of another group is" if others == 1 else f"{count(others)} designs of other groups are"
@@ -172,14 +184,14 @@ def unmet_text(found: Findings, view: View, told: Reach | None) -> str:
     return "No design is within all ranges: some of them leave out what is better than asked for."
 
 
-def reliefs_of(found: Findings, view: View, told: Reach | None) -> tuple[Relief, ...]:
+def reliefs_of(shown: Shown, view: View, told: Reach | None) -> tuple[Relief, ...]:
     """Ways to keep some design again: the smallest ones first."""
     if told is None or told.meeting.size:
-        if kept_of(found, replace(view, group=0)).many:
+        if kept_of(shown, replace(view, group=0)).many:
             return (Relief("Keep all groups", view.ranges),)
         wishes = {} if told is None else told.wish
-        return (Relief("Keep what is better, too", _as_ranges(found, wishes)),)
-    evaluation = found.front.evaluation
+        return (Relief("Keep what is better, too", _as_ranges(shown, wishes)),)
+    evaluation = shown.evaluation
     reliefs: dict[str, Relief] = {}
     for one in told.relaxations:
         values = numbers(evaluation, one.design)
@@ -187,69 +199,82 @@ def reliefs_of(found: Findings, view: View, told: Reach | None) -> tuple[Relief,
         told_so = "Loosen " + " and ".join(words)
         wishes = {**told.wish, **dict(zip(one.dimensions, one.to, strict=True))}
         reliefs.setdefault(
-            told_so, Relief(told_so, _as_ranges(found, wishes))
+            told_so, Relief(told_so, _as_ranges(shown, wishes))
         )  # a difference nobody reads is none
     return tuple(reliefs.values())[:MOST_RELIEFS]
 
 
-def _as_ranges(found: Findings, wishes: Mapping[int, float]) -> dict[str, Range]:
+def _as_ranges(shown: Shown, wishes: Mapping[int, float]) -> dict[str, Range]:
     """Wishes by position of the dimension, as ranges that are open at their better end."""
-    dimensions = found.front.evaluation.dimensions
+    dimensions = shown.evaluation.dimensions
     return {
         dimensions[j].name: (None, value) if dimensions[j].better == "lower" else (value, None)
         for j, value in sorted(wishes.items())
     }
 
 
+def ordered(shown: Shown, mask: NDArray[np.bool_], order: str) -> NDArray[np.intp]:
+    """Places of the designs that are kept, all of them in order.
+
+    Args:
+        shown: The designs.
+        mask: Which of them are kept, `(n,)`.
+        order: Name of the dimension, the best first; empty = by number.
+    """
+    places = np.flatnonzero(mask)
+    names = [dimension.name for dimension in shown.evaluation.dimensions]
+    if order not in names:
+        return places
+    losses = shown.front.losses[places, names.index(order)]
+    return np.asarray(places[np.argsort(losses, kind="stable")])
+
+
 def rows_of(
-    found: Findings,
+    shown: Shown,
     mask: NDArray[np.bool_],
     picks: tuple[str, ...],
-    order_by: str,
+    order: str,
     closest: int | None = None,
 ) -> DesignRows:
-    """The rows of the table: picked designs first, then the one that is closest to the wishes."""
-    front = found.front
-    evaluation = front.evaluation
+    """The rows of the table, the first of all that are kept.
+
+    Where no order is wanted, designs that are picked come first, then the one that is closest to the wishes.
+    """
+    found, evaluation = shown.found, shown.evaluation
     names = [dimension.name for dimension in evaluation.dimensions]
-    positions = np.flatnonzero(mask)
-    if order_by in names:
-        losses = front.losses[positions, names.index(order_by)]
-        positions = positions[np.argsort(losses, kind="stable")]
-    wanted = [
-        number - 1 for number in map(whole_number, picks) if number is not None and number <= len(front)
-    ]
-    first = [i for i in wanted if mask[i]]
-    if closest is not None and mask[closest] and closest not in first:
-        first.append(closest)
-    shown = [*first, *(int(i) for i in positions if int(i) not in first)][:MOST_ROWS]
-    marks = (
-        {i: name for i, name in zip(found.few.positions, found.few.names, strict=True)} if found.few else {}
-    )
-    if closest is not None:
-        marks[closest] = "; ".join(["closest to the wishes", *([marks[closest]] if closest in marks else [])])
-    told = [numbers(evaluation, i) for i in shown]
-    for i in shown:
-        if is_today(found.space, front.X[i]):
-            marks[i] = "; ".join([*([marks[i]] if i in marks else []), TODAYS])
+    first: list[int] = []
+    if not order:
+        places = [shown.place(pick) for pick in picks]
+        first = [i for i in places if i is not None and mask[i]]
+        if closest is not None and mask[closest] and closest not in first:
+            first.append(closest)
+    rest = ordered(shown, mask, order).tolist()
+    rows = [*first, *(i for i in rest if i not in first)][:MOST_ROWS]
+    marks = _marks(shown, rows, closest)
+    told = [numbers(evaluation, i) for i in rows]
+    tokens = tuple(str(shown.number(i)) for i in rows)
     columns = {
-        "design": [f"{i + 1}" for i in shown],
-        "mark": [marks.get(i, "") for i in shown],
+        "design": list(tokens),
+        "mark": ["; ".join(marks[i]) for i in rows],
         **{name: [plain(row[j]) for row in told] for j, name in enumerate(names)},
         "changes against today": [
-            plain(against_today(found.labels, found.space, front.X[i], most=2)) for i in shown
+            plain(against_today(found.labels, found.space, shown.front.X[i], most=2)) for i in rows
         ],
     }
-    tokens = tuple(str(i + 1) for i in shown)
     return DesignRows(tokens, columns, tuple(tokens.index(p) for p in picks if p in tokens), int(mask.sum()))
 
 
-def groups_of(found: Findings) -> Mapping[int, str]:
-    """The representatives by their number, with what sets each apart."""
-    few = found.few
-    if few is None:
-        return {}
-    return {i + 1: name for i, name in zip(few.positions, few.names, strict=True)}
+def _marks(shown: Shown, rows: list[int], closest: int | None) -> dict[int, list[str]]:
+    """What is to be said of each row: why it is on the shortlist, what it stands for."""
+    few, listed = shown.names_of_few(), marks_of(shown.found.solution)
+    marks: dict[int, list[str]] = {}
+    for i in rows:
+        number = shown.number(i)
+        marks[i] = ["closest to the wishes"] if i == closest else []
+        marks[i] += [words for words in (listed.get(number - 1), few.get(number)) if words]
+        if is_today(shown.found.space, shown.front.X[i]):
+            marks[i].append(TODAYS)
+    return marks
 
 
 def next_step(found: Findings, view: View) -> str:

@@ -23,6 +23,7 @@ from optimizer.solver.choice import choice_of
 from optimizer.solver.config import SolveConfig
 from optimizer.space import size_of
 from ui import cached, drafts, state
+from ui.planning import Plan, plan_of_run
 from ui.subject import PRIVATE, Solved, Subject, current, store
 from ui.values import row
 from ui.views.progress import draw_progress
@@ -138,7 +139,7 @@ def draw_unsolved(subject: Subject) -> None:
     name_run(subject)
     _draw_about(subject)
     if run is not None and run.is_live:
-        _follow(run.id)
+        _follow(run.id, plan_of_run(run, subject.system))
         return
     if run is not None and run.state in ("failed", "interrupted"):
         words = run.error or "its process has died"
@@ -178,7 +179,7 @@ def _how_long(subject: Subject) -> str:
 
 
 @st.fragment(run_every=LOOK_S)
-def _follow(name: str) -> None:
+def _follow(name: str, plan: Plan) -> None:
     """A run under way, looked at twice a second; the page is drawn anew when it has ended."""
     keeper, _ = store()
     try:
@@ -190,6 +191,6 @@ def _follow(name: str) -> None:
         return
     if not run.is_live:
         st.rerun()
-    if draw_progress(run, found, DIMENSIONS, now=keeper.clock()):
+    if draw_progress(run, found, DIMENSIONS, plan, now=keeper.clock()):
         keeper.cancel(run.id)
         st.rerun(scope="fragment")

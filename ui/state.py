@@ -283,6 +283,23 @@ def show_others(has_others: bool) -> None:
     write_address()
 
 
+def show_whole(is_whole: bool) -> None:
+    """Shows the whole front, or only designs that differ visibly; its groups are others then."""
+    session = _session()
+    session.view = replace(session.view, is_whole=is_whole, group=0)
+    session.picked += 1
+    _moved(session)
+    write_address()
+
+
+def order_by(name: str) -> None:
+    """Orders the table of designs by a dimension, best first; empty = by number."""
+    session = _session()
+    session.view = replace(session.view, order=name)
+    session.picked += 1
+    write_address()
+
+
 def shown() -> View:
     """The view as the front was told it last; what the person did in it since, it knows itself."""
     return _session().shown

@@ -59,6 +59,8 @@ class View:
         design: The design of the Design page; empty = the suggested one.
         axes: How the front is laid out.
         has_others: Whether designs that are not on the front are shown too.
+        is_whole: Whether the whole front is shown, also designs that differ from others by nothing visible.
+        order: Dimension by which the table of designs is ordered, best first; empty = by number.
     """
 
     scenario: str = FIRST
@@ -69,6 +71,8 @@ class View:
     design: str = ""
     axes: Axes = Axes()
     has_others: bool = False
+    is_whole: bool = False
+    order: str = ""
 
     def picked(self, token: str) -> tuple[View, str]:
         """The view with a design picked or no longer picked; the design that had to go, or nothing."""
@@ -98,6 +102,8 @@ def address_of(view: View) -> dict[str, list[str]]:
         "axes": [",".join(axes.order)] if axes.order and axes.order != _NAMES else [],
         "flipped": [",".join(axes.flipped)] if axes.flipped else [],
         "others": ["yes"] if view.has_others else [],
+        "front": ["all"] if view.is_whole else [],
+        "order": [view.order] if view.order else [],
     }
     return told | {name: values for name, values in parts.items() if values}
 
@@ -157,6 +163,8 @@ def view_from(told: Mapping[str, Sequence[str]], scenarios: Sequence[str]) -> tu
         design=one("design", _DESIGN, (), ""),
         axes=axes,
         has_others=one("others", None, ("yes",), "") == "yes",
+        is_whole=one("front", None, ("all",), "") == "all",
+        order=one("order", None, _NAMES, ""),
     )
     return view, tuple(notes)
 

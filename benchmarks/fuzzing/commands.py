@@ -24,6 +24,8 @@ COMMANDS: tuple[str, ...] = (
     "evaluate {scenario} --json",
     "solve {scenario} --evaluations 300 --workers 1 --out {out}",
     "solve {scenario} --evaluations 300 --workers 1 --json",
+    "shortlist {scenario}",
+    "shortlist {scenario} --json",
     "rank {scenario}",
     "rank {scenario} --weight cost=2 --json",
     "few {scenario} --rules",

@@ -93,7 +93,7 @@ MEANINGS = (
     ),
     # load
     Meaning(
-        "qps rps tps throughput load traffic requests requestspersecond reqs arrivalrate arrivals "
+        "rate qps rps tps throughput load traffic requests requestspersecond reqs arrivalrate arrivals "
         "hits users "
         "dau mau sessions peakrps",
         ("rate",),
@@ -112,7 +112,7 @@ MEANINGS = (
     Meaning(
         "latency responsetime servicetime processingtime execution executiontime delay rt p50 mean "
         "average avg",
-        ("service_ms", "latency_ms"),
+        ("service_ms", "latency_ms", "limit_ms"),
         "the time of a component's own work is service_ms, that of an external latency_ms; waits "
         "follow from it",
     ),
@@ -123,7 +123,7 @@ MEANINGS = (
     ),
     Meaning(
         "p99 p95 p90 p999 percentile sla slo slos slas objective objectives tail",
-        ("percentile",),
+        ("limit_ms", "percentile"),
         "what is wanted stands in dimensions: latency: {limit: 250, percentile: 0.99}, in ms; "
         "that of one flow is its limit_ms",
     ),

@@ -9,14 +9,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from models.dimensions.limits import is_a_default, needed_limit, written_limit
+from models.dimensions.limits import is_a_default, written_limit
 from models.evaluation import Evaluation
 from models.units import count, quantity
 from optimizer.changes import TODAYS
 from optimizer.cli.blocks import print_section
 from optimizer.decide.recommend.visible_front import visible_front, visible_words
 from optimizer.model import Model
-from optimizer.phrases import excess_text, has_amount, limit_change
+from optimizer.phrases import relief
 from optimizer.sections.shortlist import shortlist
 from optimizer.solver.solution import Solution
 from optimizer.space import Space
@@ -127,7 +127,7 @@ def _print_hanging(console: Console, label: str, text: str, *, indent: int | Non
 def _values(evaluation: Evaluation, i: int) -> list[tuple[str, str]]:
     found = []
     for j, dimension in enumerate(evaluation.dimensions):
-        found.append((dimension.name, quantity(float(evaluation.values[i, j]), dimension.unit)))
+        found.append((dimension.name, quantity(float(evaluation.values[i, j]), dimension.shown_unit)))
     return found
 
 
@@ -173,16 +173,9 @@ def print_nothing_feasible(console: Console, solution: Solution, model: Model) -
     console.print("For it to be feasible:")
     for j, name in enumerate(closest.constraints):
         over = float(closest.excess[0, j])
-        if over <= 0.0:
-            continue
-        scenario = None if model.system is None else model.system.scenario
-        written = None if scenario is None else written_limit(scenario, name)
-        needed = None if scenario is None else needed_limit(scenario, name, over)
-        if written is None or needed is None:
-            how = " over" if has_amount(name) else ""
-            console.print(f"  {name} must not be broken: {excess_text(name, over)}{how}")
-        else:
-            console.print(f"  {limit_change(name, written, needed)}")
+        if over > 0.0:
+            scenario = None if model.system is None else model.system.scenario
+            console.print(f"  {relief(scenario, name, over)}")
     console.print()
 
 

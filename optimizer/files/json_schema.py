@@ -103,6 +103,7 @@ class DimensionForm(Form):
     scale: Literal["linear", "nines"] | None = None
     noticed: Annotated[float, Field(ge=0.0)] = 0.0
     is_noticed_relatively: bool = False
+    known_to: float | None = None
 
 
 class MomentForm(Form):
@@ -203,7 +204,7 @@ class AnswerForm(Form):
     def _belongs_together(self) -> Self:
         if self.knee is not None and self.knee >= len(self.front):
             raise ValueError(f"found the knee {self.knee}, but the front has {len(self.front)} designs")
-        if self.recommendation is not None:
+        if self.recommendation is not None and len(self.front) == self.certificate.on_front:
             named = [pick.position for pick in self.recommendation.picks] + [self.recommendation.runner_up]
             if any(place is not None and place >= len(self.front) for place in named):
                 raise ValueError(f"recommendation: found a design beyond the front of {len(self.front)}")

@@ -38,7 +38,11 @@ class Width:
 
     def boxes(self, values: Array) -> Array:
         """Number of each value's box, `(n,)`; a smaller number is better, infinities stay."""
-        signed = self.dimension.on_scale(np.asarray(values, dtype=np.float64)) * self.dimension.sign
+        values = np.asarray(values, dtype=np.float64)
+        if self.dimension.known_to is not None:
+            best = np.minimum if self.dimension.better == "higher" else np.maximum
+            values = best(values, self.dimension.known_to)
+        signed = self.dimension.on_scale(values) * self.dimension.sign
         if not self.size:
             return signed
         if self.is_relative:

@@ -45,6 +45,12 @@ SECTIONS: Final[tuple[Maker, ...]] = (
 )
 
 
+def _made(found: Findings, made: date) -> str:
+    """When and with what it was made."""
+    version = found.solution.provenance.get("tradespace", "")
+    return f"Made on {made.isoformat()}" + (f" with Tradespace {version}." if version else ".")
+
+
 def build_report(found: Findings, *, made: date) -> Report:
     """Puts the answers into a report; nothing is evaluated.
 
@@ -56,7 +62,7 @@ def build_report(found: Findings, *, made: date) -> Report:
     sections.append(glossary(sections))
     return Report(
         title=f"Pareto report: {found.title}" if found.title else "Pareto report",
-        subtitle=" ".join(found.summary.split()),
+        subtitle=" ".join(part for part in (" ".join(found.summary.split()), _made(found, made)) if part),
         sections=tuple(sections),
         provenance=(("made on", (made.isoformat(),)), *provenance(found.solution)),
         decision=record(found, made),

@@ -142,7 +142,13 @@ def with_unit(name: str, unit: str) -> str:
 
 def unit_label(unit: str) -> str:
     """A unit as it stands in the head of a column."""
-    return {"count": "", "fraction": "share of 1", "more": "share of 1", "": ""}.get(unit, unit)
+    return {
+        "count": "",
+        "fraction": "share of 1",
+        "availability": "share of 1",
+        "more": "share of 1",
+        "": "",
+    }.get(unit, unit)
 
 
 def _shown(cell: Cell) -> str:

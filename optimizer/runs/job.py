@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib import import_module
 from typing import Protocol, cast
 
 from optimizer.files.json import config_from
+from optimizer.model import PER_S, Work
 from optimizer.runs.run import Run
 from optimizer.runs.solving import perform, system_of
 from optimizer.runs.store import RunStore
@@ -13,6 +15,8 @@ from optimizer.scenario_model import model_of
 
 #: The module that does the work of each kind: its function `work` is the job.
 JOBS = {"solve": "optimizer.runs.job", "batch": "optimizer.batch.job"}
+#: Between two progresses of an enumeration at the most, s, and the fewest designs that are worth one.
+CHUNK_S, LEAST_CHUNK = 0.5, 256
 
 
 class Job(Protocol):
@@ -41,4 +45,17 @@ def job_of(run: Run) -> Job:
 def work(store: RunStore, run: Run) -> None:
     """Solves a scenario (see `Job`)."""
     model = model_of(system_of(store, run))
-    perform(store, run, model, config_from(run.config, where=f"run {run.id}"))
+    config = config_from(run.config, where=f"run {run.id}")
+    if model.hints.work is not None:  # so that people see it move
+        config = replace(config, chunk=chunk_for(model.hints.work(config.seed), most=config.chunk))
+    perform(store, run, model, config)
+
+
+def chunk_for(work: Work, *, most: int) -> int:
+    """Designs that are evaluated together so that a chunk takes no longer than `CHUNK_S`, by counted work.
+
+    Args:
+        work: What looking at designs takes.
+        most: Designs at the most.
+    """
+    return int(min(max(CHUNK_S * PER_S / work.each, LEAST_CHUNK), most))

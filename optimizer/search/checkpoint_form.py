@@ -29,11 +29,16 @@ class Versioned(Form):
     format: Count
 
 
-class About(Form):
-    """What the file says beside its arrays."""
+class Identified(Form):
+    """What a file says of whom it belongs to."""
 
     format: Count
     identity: dict[str, Any]
+
+
+class About(Identified):
+    """What the file of a search says beside its arrays."""
+
     generator: dict[str, Any]
     source: str
     yields: dict[str, Annotated[float, Field(ge=0.0, le=1.0)]]

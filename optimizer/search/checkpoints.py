@@ -9,10 +9,11 @@ import json
 import os
 import time
 import zipfile
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,7 @@ from optimizer.atomic_files import HALF, clear_half_written
 from optimizer.pareto.tally import Tally
 from optimizer.search.archive import POOL, Archive, codes
 from optimizer.search.breeding import SOURCES, BreedingState
-from optimizer.search.checkpoint_form import About, Parts, Versioned, arrays_of
+from optimizer.search.checkpoint_form import About, Identified, Parts, Versioned, arrays_of
 from optimizer.search.driver import Journey
 from optimizer.space import SearchSpace
 from optimizer.validation import SHOWN, UnreadableError, file_bytes, from_json
@@ -34,17 +35,23 @@ FORMAT = 2
 EVERY_S = 5.0
 
 
+#: What reading a file that is something else raises.
+_UNREADABLE = (UnreadableError, OSError, ValueError, EOFError, zipfile.BadZipFile, NotImplementedError)
+Seen = TypeVar("Seen")
+About_ = TypeVar("About_", bound=Identified)
+
+
 class CheckpointError(TradespaceError):
     """A checkpoint that can't be used."""
 
 
 @dataclass
-class Checkpoint:
-    """Writes a search to a file every few seconds.
+class Keeper(ABC, Generic[Seen]):
+    """Writes where something stands to a file every few seconds.
 
     Attributes:
         path: The file.
-        identity: What the search belongs to: scenario, seed, settings; all of it must be the same to go on.
+        identity: What it belongs to: scenario, seed, settings; all of it must be the same to go on.
         clock: Where the time comes from.
     """
 
@@ -53,15 +60,23 @@ class Checkpoint:
     clock: Callable[[], float] = time.monotonic
     _last: float = field(default=float("-inf"))
 
-    def __call__(self, journey: Journey) -> None:
-        """Keeps the journey if the last checkpoint is old enough."""
+    def __call__(self, seen: Seen) -> None:
+        """Keeps it if the last checkpoint is old enough."""
         if self.clock() - self._last >= EVERY_S:
-            self.write(journey)
+            self.write(seen)
             self._last = self.clock()
 
-    def write(self, journey: Journey) -> None:
+    @abstractmethod
+    def write(self, seen: Seen) -> None:
         """Writes the file; a reader sees the old one or the new one, never half of one."""
-        state, archive = journey.state, journey.state.archive
+
+
+class Checkpoint(Keeper[Journey]):
+    """The file of a search."""
+
+    def write(self, seen: Journey) -> None:
+        """Writes the file."""
+        journey, state, archive = seen, seen.state, seen.state.archive
         tally = archive.tally
         about = {
             "format": FORMAT,
@@ -107,7 +122,51 @@ def write_arrays(path: Path, about: Mapping[str, Any], arrays: Mapping[str, NDAr
         passing.unlink(missing_ok=True)
 
 
-def read_arrays(path: Path, *, version: int) -> tuple[str, dict[str, NDArray[Any]]]:
+@dataclass(frozen=True)
+class Kind(Generic[About_, Seen]):
+    """A kind of checkpoint, and how it is read.
+
+    Attributes:
+        what: What it is of, in words.
+        version: Version of the form of the file.
+        form: What the file says beside its arrays.
+        made: Makes what it holds of both.
+    """
+
+    what: str
+    version: int
+    form: type[About_]
+    made: Callable[[About_, Parts], Seen]
+
+    def read(
+        self, path: Path, identity: Mapping[str, object], *, like: Evaluation, space: SearchSpace
+    ) -> Seen:
+        """What a checkpoint holds.
+
+        Args:
+            path: The file.
+            identity: What it must belong to.
+            like: An evaluation by the same model: says which dimensions, limits and indicators there are.
+            space: The designs that it may hold.
+
+        Raises:
+            CheckpointError: It is no checkpoint of this kind, or one of something else; the message says of
+                what.
+        """
+        try:
+            text, arrays = _read_arrays(path, version=self.version)
+            about = from_json(text, self.form, where="about")
+            _must_be_of(path, about.identity, json.loads(json.dumps(dict(identity))))
+            return self.made(about, Parts(arrays, like, space))
+        except CheckpointError:
+            raise
+        except _UNREADABLE as error:
+            raise CheckpointError(
+                f"{path} is no checkpoint of {self.what} ({error}); delete it to begin anew"
+            ) from None
+
+
+def _read_arrays(path: Path, *, version: int) -> tuple[str, dict[str, NDArray[Any]]]:
     """A checkpoint's text and arrays.
 
     Raises:
@@ -126,34 +185,7 @@ def read_arrays(path: Path, *, version: int) -> tuple[str, dict[str, NDArray[Any
     return text, arrays
 
 
-def read_checkpoint(
-    path: Path, identity: Mapping[str, object], *, like: Evaluation, space: SearchSpace
-) -> Journey:
-    """The search that a checkpoint holds.
-
-    Args:
-        path: The file.
-        identity: What the search must belong to.
-        like: An evaluation by the same model: says which dimensions, limits and indicators there are.
-        space: The designs that it may hold.
-
-    Raises:
-        CheckpointError: It is no checkpoint, or one of something else; the message says of what.
-    """
-    try:
-        text, arrays = read_arrays(path, version=FORMAT)
-        about = from_json(text, About, where="about")
-        must_be_of(path, about.identity, json.loads(json.dumps(dict(identity))))
-        return _journey(about, Parts(arrays, like, space))
-    except CheckpointError:
-        raise
-    except (UnreadableError, OSError, ValueError, EOFError, zipfile.BadZipFile, NotImplementedError) as error:
-        raise CheckpointError(
-            f"{path} is no checkpoint of a search ({error}); delete it to begin anew"
-        ) from None
-
-
-def must_be_of(path: Path, found: Mapping[str, object], wanted: Mapping[str, object]) -> None:
+def _must_be_of(path: Path, found: Mapping[str, object], wanted: Mapping[str, object]) -> None:
     """Refuses a checkpoint of something else."""
     differing = [name for name in {**found, **wanted} if found.get(name) != wanted.get(name)]
     if differing:
@@ -238,3 +270,14 @@ def arrays_from(name: str, evaluation: Evaluation) -> dict[str, NDArray[Any]]:
         f"{name}_excess": evaluation.excess,
         **{f"{name}_indicator_{key}": value for key, value in evaluation.indicators.items()},
     }
+
+
+#: Searches as they are kept.
+SEARCH = Kind("a search", FORMAT, About, _journey)
+
+
+def read_checkpoint(
+    path: Path, identity: Mapping[str, object], *, like: Evaluation, space: SearchSpace
+) -> Journey:
+    """The search that a checkpoint holds (see `Kind.read`)."""
+    return SEARCH.read(path, identity, like=like, space=space)

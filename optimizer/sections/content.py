@@ -239,5 +239,5 @@ def thinned_text(view: FrontView) -> str:
         return ""
     return (
         f"{len(view.numbers):,} of the {view.thinned_from:,} designs of the front are shown: of designs that "
-        "differ by less than the scenario's steps, or a multiple of them, one stands for all."
+        "nobody could tell apart one stands for all. The files hold the whole front."
     )

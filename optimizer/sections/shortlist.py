@@ -69,13 +69,22 @@ def shortlist(model: Model, solution: Solution) -> Section:
     return Section("shortlist", "The shortlist", blocks)
 
 
-def shortlist_blocks(model: Model, solution: Solution, found: Recommendation) -> tuple[Block, ...]:
-    """The designs side by side, the ladder, and why the recommended one."""
+def shortlist_blocks(
+    model: Model, solution: Solution, found: Recommendation, *, has_changes: bool = True
+) -> tuple[Block, ...]:
+    """The designs side by side, the ladder, and why the recommended one.
+
+    Args:
+        model: The model.
+        solution: Its solution.
+        found: Its recommendation.
+        has_changes: Whether it is told what the recommended design changes.
+    """
     if not found.picks:
         return ()
     front = solution.front
     table = designs(model, solution, found)
-    return (table, *ladder(model, front, found), *reasons(model, front, found))
+    return (table, *ladder(model, front, found), *reasons(model, front, found, has_changes=has_changes))
 
 
 def verdict(model: Model, solution: Solution, found: Recommendation) -> tuple[Block, ...]:
@@ -105,10 +114,37 @@ def verdict(model: Model, solution: Solution, found: Recommendation) -> tuple[Bl
                 "asked: ",
                 sure,
                 ".",
+                *safer(model, solution.front, found),
             ),
             "warning",
         ),
     )
+
+
+def safer(model: Model, front: Front, found: Recommendation) -> Text:
+    """The design that is surest of its limits, where the recommended one is less sure than was wanted.
+
+    A sentence that follows another; empty where none is surer.
+
+    Args:
+        model: The model.
+        front: Its front.
+        found: The recommendation.
+    """
+    pick, safest = found.pick("recommended"), found.pick("safest")
+    if pick is None or safest is None or pick.confidence is None or safest.confidence is None:
+        return ()
+    if pick.confidence >= found.wanted or safest.confidence <= pick.confidence:
+        return ()
+    who = capitalised(called(model.space, front.X, _place(safest)))
+    told = text(f" {who} is safer: ", Number(safest.confidence, "fraction"))
+    if not found.decide_by:
+        return text(*told, ".")
+    j = _decides(front, found)
+    dimension, values = front.evaluation.dimensions[j], front.evaluation.values[:, j]
+    more = float(values[_place(safest)] - values[_place(pick)])
+    word = "more" if more >= 0.0 else "less"
+    return text(*told, ", at ", number(dimension, abs(more)), f" {word}.")
 
 
 def text_count(many: int) -> Number:
@@ -196,27 +232,33 @@ def ladder(model: Model, front: Front, found: Recommendation) -> tuple[Block, ..
         names = joined([text(ROLES[role]) for role in pick.roles], last=", ")
         points.append(
             text(
-                *amount,
-                ": all limits hold in ",
-                sure,
-                " of the draws; breaks first: ",
-                *break_text(pick.first_break),
-                " (",
-                *names,
-                ")",
+                *amount, ": holds in ", sure, " of the draws, ", *_up_to(pick.first_break), " (", *names, ")"
             )
         )
         before = value
     return Paragraph(text(f"The ladder, by {dimension.name}:")), Bullets(tuple(points))
 
 
-def reasons(model: Model, front: Front, found: Recommendation) -> tuple[Block, ...]:
+def _up_to(first: FirstBreak | None) -> Text:
+    """Up to which load a design keeps its limits."""
+    if first is None:
+        return text("at any load up to ", times(MOST), " the planned one")
+    if first.times == 0.0:
+        return text("at no load")
+    return text("up to ", times(first.times), " the planned load")
+
+
+def reasons(
+    model: Model, front: Front, found: Recommendation, *, has_changes: bool = True
+) -> tuple[Block, ...]:
     """Why the recommended design, why not the runner-up, and what the draws stand on."""
     pick = found.pick("recommended")
     assert pick is not None
     i = _place(pick)
     asks = asks_of(_goals(model, front))
-    points = [text("It changes ", *against_today(model.labels, model.space, front.X[i]), ".")]
+    points: list[Text] = []
+    if has_changes:
+        points.append(text("It changes ", *against_today(model.labels, model.space, front.X[i]), "."))
     points += _asks_text(front.evaluation, i, asks)
     points.append(_chosen_by(front, found, has_asks=bool(asks)))
     if found.runner_up is not None:

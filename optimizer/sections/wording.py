@@ -93,7 +93,7 @@ def moved_in(dimension: Dimension, before: float, after: float) -> Text:
 
 def number(dimension: Dimension, value: float) -> Number:
     """A value of a dimension."""
-    return Number(float(value), dimension.unit)
+    return Number(float(value), dimension.shown_unit)
 
 
 def numbers(evaluation: Evaluation, i: int) -> list[Number]:

@@ -24,7 +24,7 @@ from optimizer.solver.choice import choice_of
 from optimizer.solver.config import MOST_SAMPLED, SolveConfig
 from optimizer.solver.cores import Cores
 from optimizer.solver.enumerate import Look, LookAt, look_at, ranges
-from optimizer.solver.enumeration_checkpoint import EnumerationCheckpoint, read_enumeration
+from optimizer.solver.enumeration_checkpoint import ENUMERATION, EnumerationCheckpoint
 from optimizer.solver.solution import Certificate
 from optimizer.space import SearchSpace, Space, can_be_searched, size_of
 from optimizer.versions import versions
@@ -107,7 +107,7 @@ def exact(task: Task, size: int, *, why: str, tally: Tally | None = None) -> Out
         keep = _checkpoint(task, task.checkpoint, size)
         if tally is None and task.checkpoint.exists():
             space = cast(SearchSpace, task.space)
-            tally = read_enumeration(task.checkpoint, keep.identity, like=task.today, space=space)
+            tally = ENUMERATION.read(task.checkpoint, keep.identity, like=task.today, space=space)
     tally = tally or task.empty()
     pieces = ranges(size, chunk=task.config.chunk, begin=tally.evaluated)
     look = Look(task.cores.piecewise, task.space, task.screen)

@@ -38,6 +38,8 @@ VIEWS = st.builds(
         flipped=st.lists(st.sampled_from(NAMES), unique=True).map(tuple),
     ),
     has_others=st.booleans(),
+    is_whole=st.booleans(),
+    order=st.sampled_from(["", *NAMES]),
 )
 
 
@@ -52,7 +54,9 @@ def test_a_view_survives_its_address(view):
 
 @given(
     st.dictionaries(
-        st.sampled_from([*address_of(View()), "run", "keep", "pick", "design", "group", "x", "axes"]),
+        st.sampled_from(
+            [*address_of(View()), "run", "keep", "pick", "design", "group", "x", "axes", "front", "order"]
+        ),
         st.lists(st.text(), max_size=3),
     )
 )
@@ -71,6 +75,8 @@ def test_any_address_gives_a_view(told):
         ({"keep": ["latency:nan..3"]}, "latency:nan..3"),
         ({"keep": ["speed:1..3"]}, "speed:1..3"),
         ({"pick": ["<script>"]}, "can't be read"),
+        ({"order": ["speed"]}, "speed"),
+        ({"front": ["half"]}, "half"),
     ],
 )
 def test_what_a_link_gets_wrong_is_said(told, note):

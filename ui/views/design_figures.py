@@ -154,7 +154,7 @@ def _points(
 
 
 def _told(dimension: Dimension, value: float) -> str:
-    return f"{dimension.name} {quantity(float(value), dimension.unit)}"
+    return f"{dimension.name} {quantity(float(value), dimension.shown_unit)}"
 
 
 def _framed(figure: go.Figure, dimensions: Sequence[Dimension], x: int, y: int) -> go.Figure:

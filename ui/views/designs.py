@@ -29,8 +29,23 @@ class DesignRows:
     total: int
 
 
-def draw_designs(rows: DesignRows, *, key: str) -> tuple[str, ...] | None:
-    """Draws the table; the tokens of the rows that are selected, None where nothing could be.
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """What a person does in the table.
+
+    Attributes:
+        tokens: Names of the designs whose rows are selected.
+        head: The column whose head was clicked; empty = none.
+    """
+
+    tokens: tuple[str, ...]
+    head: str
+
+
+def draw_designs(rows: DesignRows, *, key: str) -> Selected | None:
+    """Draws the table; what is selected in it, None where nothing could be.
+
+    A click on a head selects its column: were it to order the rows, it would only order those that are shown.
 
     Args:
         rows: The rows.
@@ -43,7 +58,7 @@ def draw_designs(rows: DesignRows, *, key: str) -> tuple[str, ...] | None:
         hide_index=True,
         key=key,
         on_select="rerun",
-        selection_mode="multi-row",
+        selection_mode=["multi-row", "single-column"],
         selection_default={"selection": {"rows": list(rows.chosen), "columns": [], "cells": []}},
         column_config={"mark": st.column_config.Column(width=190 if any(rows.columns["mark"]) else "small")},
         height=min(38 + 35 * len(rows.tokens), 420),
@@ -54,8 +69,9 @@ def draw_designs(rows: DesignRows, *, key: str) -> tuple[str, ...] | None:
         st.caption(
             f"The first {len(rows.tokens):,} of {rows.total:,} designs. The download holds all of them."
         )
-    selected = event["selection"]["rows"]
-    return tuple(rows.tokens[i] for i in selected if 0 <= i < len(rows.tokens))
+    selected = event["selection"]
+    tokens = tuple(rows.tokens[i] for i in selected["rows"] if 0 <= i < len(rows.tokens))
+    return Selected(tokens, next(iter(selected["columns"]), ""))
 
 
 def merged(before: tuple[str, ...], shown: tuple[str, ...], selected: tuple[str, ...]) -> tuple[str, ...]:

@@ -10,18 +10,21 @@ from numpy.typing import NDArray
 
 from models.evaluation import DIMENSIONS
 from models.units import count
-from optimizer.changes import called
-from optimizer.report.sections.answer import answer, doubt_line
+from optimizer.decide.recommend.visible_front import visible_words
+from optimizer.report.findings import Findings
+from optimizer.report.sections.answer import answer, doubt_line, today_text
 from optimizer.report.sections.front import front as front_section
+from optimizer.sections.content import Paragraph, Table
+from optimizer.sections.shortlist import verdict
 from ui import cached, state
-from ui.beside import lettered
+from ui.beside import LETTERS, lettered
 from ui.exploring import (
     closest_of,
     closest_text,
     fixed_of,
-    groups_of,
     kept_of,
     next_step,
+    ordered,
     pins_of,
     reach_of,
     reliefs_of,
@@ -29,91 +32,132 @@ from ui.exploring import (
     unmet_text,
     wishes_of,
 )
+from ui.shown import Shown
 from ui.solving import draw_stopped
 from ui.subject import Solved
 from ui.view import MOST_PICKS
 from ui.views.again import draw_again
 from ui.views.blocks import draw_block, draw_section
+from ui.views.cards import draw_cards
 from ui.views.designs import draw_designs, merged
 from ui.views.front import draw_front
 from ui.views.picks import draw_picks
-from ui.views.wishes import Relief, draw_closest, draw_unmet, draw_wishes, with_wish
+from ui.views.wishes import TYPED, Relief, draw_closest, draw_unmet, draw_wishes, from_typed, with_wish
 from ui.views.words import escaped, escaped_cell
+
+#: The table of the answer that the cards show.
+SHORTLIST = "shortlist"
 
 
 def draw_explore(subject: Solved) -> None:
     """Draws the page of a scenario that is solved."""
-    found = subject.about()
+    found, made = subject.about(), subject.solution.recommendation
+    if found.chosen is None:
+        _without_design(subject, found)
+        return
+    above = (Paragraph(today_text(found)), *(verdict(found.model, subject.solution, made) if made else ()))
+    for k, block in enumerate(above):
+        draw_block(block, key=f"verdict-{k}")
+    draw_stopped(subject)
+    _selection(subject)
+    st.subheader("Why, and what it gives up", anchor=False)
+    for k, block in enumerate(answer(found, has_doubts=False).blocks):
+        if block not in above and not (isinstance(block, Table) and block.name == SHORTLIST):
+            draw_block(block, key=f"answer-{k}")
+    told = str(subject.solution.certificate)
+    st.caption(escaped(f"{told[:1].upper()}{told[1:]}."))
+    if subject.system.scenario.uncertainty:
+        doubts = st.empty()
+        doubts.caption("Trying the guesses of the scenario ...")
+        doubts.caption(escaped_cell(doubt_line(found)))
+    else:
+        st.caption(escaped_cell(doubt_line(found)))
+
+
+def _without_design(subject: Solved, found: Findings) -> None:
+    """What excludes all designs, and where to go."""
     for k, block in enumerate(answer(found, has_doubts=False).blocks):
         draw_block(block, key=f"answer-{k}")
     draw_stopped(subject)
-    if found.chosen is None:
-        draw_section(front_section(found), key="excluded", has_title=False)
-        st.markdown(f"**{next_step(found, state.view())}**")
-        st.page_link("ui/pages/scenario.py", label="To the limits, on the page Scenario")
-        st.page_link("ui/pages/design.py", label="To today's design, on the page Design")
-        return
-    told = str(subject.solution.certificate)
-    st.caption(escaped(f"{told[:1].upper()}{told[1:]}."))
-    doubts = st.empty()
-    if (
-        subject.system.scenario.uncertainty
-    ):  # last of all, in a line that is there already: the page must not jump
-        doubts.caption("Trying the guesses of the scenario ...")
-    _selection(subject)
-    doubts.caption(escaped_cell(doubt_line(found)))
+    draw_section(front_section(found), key="excluded", has_title=False)
+    st.markdown(f"**{next_step(found, state.view())}**")
+    st.page_link("ui/pages/scenario.py", label="To the limits, on the page Scenario")
+    st.page_link("ui/pages/design.py", label="To today's design, on the page Design")
+
+
+def _shown(subject: Solved, *, is_whole: bool) -> Shown:
+    return cached.shown_front(subject.key, is_whole, subject.about())
 
 
 @st.fragment
 def _selection(subject: Solved) -> None:
     """Everything that follows from the selection: drawn anew by each gesture, and nothing else is."""
-    found = subject.about()
-    head = st.container()
+    cards, many = st.container(), st.container()
     left, right = st.columns([1, 3])
     with right:
         unmet = st.container()
         _front(subject)  # first of all: what was done in it is heard here
         near = st.container()
-        _groups(groups_of(found))
     view = state.view()
-    kept = kept_of(found, view)
-    with head:
-        st.markdown(f"**{escaped(next_step(found, view))}**")
+    shown = _shown(subject, is_whole=view.is_whole)
+    with cards:
         for note in state.notes():
             st.info(escaped(note))
-    told = reach_of(found, view)
-    closest = closest_of(told, kept.mask)
+        letters = dict(zip(view.picks, LETTERS, strict=False))
+        draw_cards(
+            cached.cards(subject.key, subject.system, subject.solution), letters, pick=state.pick, look=_look
+        )
+    with many:
+        _how_many(len(_shown(subject, is_whole=False).positions), len(subject.solution.front))
+    kept = kept_of(shown, view)
+    told = reach_of(shown, view)
+    closest = closest_of(shown, told, kept.mask)
     if kept.many == 0:
         with unmet:
-            draw_unmet(unmet_text(found, view, told), reliefs_of(found, view, told), _relieve, _reset)
+            draw_unmet(unmet_text(shown, view, told), reliefs_of(shown, view, told), _relieve, _reset)
     with left:
-        draw_wishes(wishes_of(found, view), fixed_of(found), _wish)
+        draw_wishes(wishes_of(shown, view), fixed_of(shown), _wish)
         st.button("Reset", key="reset", on_click=_reset, help="Keep all designs again")
-    if told is not None and closest is not None:
-        with near:
-            name = called(found.space, found.front.X, closest)
-            sentence = closest_text(found, told, closest)
-            draw_closest(sentence, str(closest + 1), name, view.picks, state.pick, _look)
+    with near:
+        if told is not None and closest is not None:
+            sentence, token = closest_text(shown, told, closest), str(shown.number(closest))
+            draw_closest(sentence, token, shown.called(closest), view.picks, state.pick, _look)
+        _groups(shown.names_of_few())
+    st.markdown(f"**{escaped(next_step(subject.about(), view))}**")
     draw_picks(view.picks, lettered(subject, view.picks))
-    _table(subject, kept.mask, closest)
+    _table(subject, shown, kept.mask, closest)
+
+
+def _how_many(seen: int, on_front: int) -> None:
+    """How many designs differ visibly, and all of them one click away."""
+    if seen == on_front:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{escaped(visible_words(seen, on_front))}**", width="content")
+        st.session_state["whole"] = state.view().is_whole
+        st.toggle(
+            f"Show all {count(on_front)}",
+            key="whole",
+            on_change=_whole,
+            help="Of designs that nobody could tell apart one is shown: the one that is recommended first.",
+        )
 
 
 def _front(subject: Solved) -> None:
     """The front, and what a person has done in it."""
-    shown, told = state.shown(), state.times_told()
-    found = subject.about()
-    group = kept_of(found, shown)
-    closest = closest_of(reach_of(found, shown), group.mask)
-    has_others = shown.has_others
+    view, told = state.shown(), state.times_told()
+    shown = _shown(subject, is_whole=view.is_whole)
+    group = kept_of(shown, view)
+    closest = closest_of(shown, reach_of(shown, view), group.mask)
     heard = draw_front(
-        f"{subject.key}-{has_others}",
-        cached.front_payload(subject.key, has_others, found, subject.system),
-        shown,
+        f"{subject.key}-{view.is_whole}-{view.has_others}",
+        cached.front_payload(subject.key, view.is_whole, view.has_others, shown, subject.system),
+        view,
         told=told,
         only=group.only,
         only_label=group.label,
-        pins=pins_of(((token, subject.row(token)) for token in shown.picks), subject.system),
-        closest=None if closest is None else closest + 1,
+        pins=pins_of(shown, ((token, subject.row(token)) for token in view.picks), subject.system),
+        closest=None if closest is None else shown.number(closest),
     )
     if heard.ranges is not None or heard.axes is not None:
         state.heard_from_front(ranges=heard.ranges, is_whole=heard.is_whole, axes=heard.axes)
@@ -143,31 +187,43 @@ def _groups(groups: Mapping[int, str]) -> None:
     )
 
 
-def _table(subject: Solved, mask: NDArray[np.bool_], closest: int | None) -> None:
-    """The designs that are kept."""
-    found = subject.about()
-    names = [dimension.name for dimension in found.front.evaluation.dimensions]
+def _table(subject: Solved, shown: Shown, mask: NDArray[np.bool_], closest: int | None) -> None:
+    """The designs that are kept, all of them in order."""
+    view = state.view()
+    names = [dimension.name for dimension in shown.evaluation.dimensions]
     columns = st.columns([3, 1, 1], vertical_alignment="bottom")
     many = int(mask.sum())
     columns[0].markdown(
-        f"**{count(many)} of {count(len(mask))} designs kept**; a row that is selected is picked."
+        f"**{count(many)} of {count(len(mask))} designs kept**; a row that is selected is picked, and the "
+        "head of a column orders all of them."
     )
-    order_by = columns[1].selectbox("Order by", ["number", *names], key="order-by", persist_state="session")
+    st.session_state["order-by"] = view.order
+    columns[1].selectbox(
+        "Order by",
+        ["", *names],
+        format_func=lambda name: f"{name}, best first" if name else "number",
+        key="order-by",
+        on_change=_order,
+    )
     columns[2].download_button(
         "Download as CSV",
-        data=lambda: cached.csv_of(subject.key, tuple(np.flatnonzero(mask).tolist()), found),
+        data=lambda: cached.csv_of(
+            subject.key, tuple(shown.positions[ordered(shown, mask, view.order)].tolist()), shown.found
+        ),
         file_name=f"{subject.system.scenario.name}-front.csv",
         mime="text/csv",
         on_click="ignore",
         key="csv",
     )
-    view = state.view()
-    rows = rows_of(found, mask, view.picks, order_by, closest)
+    rows = rows_of(shown, mask, view.picks, view.order, closest)
     key = f"designs-{hash((subject.key, rows.tokens, state.times_picked()))}"
     selected = draw_designs(rows, key=key)
     if selected is None:
         return
-    picks = merged(view.picks, rows.tokens, selected)
+    if selected.head:
+        state.order_by(selected.head if selected.head in names else "")
+        draw_again()
+    picks = merged(view.picks, rows.tokens, selected.tokens)
     if picks == view.picks:
         return
     if len(picks) > MOST_PICKS:
@@ -180,10 +236,12 @@ def _table(subject: Solved, mask: NDArray[np.bool_], closest: int | None) -> Non
     draw_again()
 
 
-def _wish(name: str) -> None:
-    """A wish was pulled; at the worst of all places it asks for nothing."""
+def _wish(name: str, widget: str) -> None:
+    """A wish was pulled or typed; the worst of all places, or an empty field, asks for nothing."""
     dimension = next(one for one in DIMENSIONS if one.name == name)
-    value = st.session_state[f"wish-{name}"]
+    value = st.session_state[widget]
+    if widget.startswith(TYPED):
+        value = from_typed(value, dimension.unit)
     state.keep(with_wish(state.view().ranges, dimension, value), group=state.view().group)
 
 
@@ -202,6 +260,14 @@ def _reset() -> None:
 
 def _group() -> None:
     state.keep(state.view().ranges, group=st.session_state["group"] or 0)
+
+
+def _whole() -> None:
+    state.show_whole(st.session_state["whole"])
+
+
+def _order() -> None:
+    state.order_by(st.session_state["order-by"])
 
 
 def _others() -> None:

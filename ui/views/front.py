@@ -17,6 +17,8 @@ from ui.view import Axes, View
 
 #: The component's key, of which its state goes by the name.
 KEY = "front"
+#: What the marked designs are, in the legend.
+MARKS_ARE = "the designs of the shortlist"
 _HERE = Path(__file__).parent
 _NAMES = tuple(dimension.name for dimension in DIMENSIONS)
 
@@ -90,6 +92,7 @@ def draw_front(
                     "size": axes.size,
                     "order": list(axes.order),
                     "flipped": list(axes.flipped),
+                    "marksAre": MARKS_ARE,
                 },
             },
             on_kept_change=_nothing,

@@ -75,6 +75,7 @@ function mounted(component) {
       ...data.layout,
       hasTable: false,
       hasLetters: true,
+      hasMarkLines: true,
       onRanges: (ranges, isWhole) => here.setStateValue("kept", { told: here.told, ranges, isWhole }),
       onAxes: (axes) => here.setStateValue("layout", { told: here.told, axes }),
       onPick: (number) => here.setTriggerValue("picked", number),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import partial
 
 import streamlit as st
@@ -16,6 +17,16 @@ from ui.views.words import as_html, escaped
 
 #: Places to which a wish can be pulled.
 PLACES = 41
+#: How the keys of the fields begin in which a wish is typed.
+TYPED = "typed-"
+#: A field beside a slider has no room for buttons that count up and down; side by side on a phone too.
+_STYLE = """<style>
+[class*=st-key-both-] [data-testid=stNumberInputStepUp],
+[class*=st-key-both-] [data-testid=stNumberInputStepDown] {display: none}
+[class*=st-key-both-] [data-testid=stHorizontalBlock] {flex-wrap: nowrap}
+[class*=st-key-both-] [data-testid=stColumn] {min-width: 0}
+[class*=st-key-both-] [data-testid=stColumn] [data-testid=stVerticalBlock] {gap: 0}
+</style>"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,40 +51,73 @@ class Wish:
 
 
 def draw_wishes(
-    wishes: tuple[Wish, ...], fixed: tuple[tuple[str, str], ...], change: Callable[[str], None]
+    wishes: tuple[Wish, ...], fixed: tuple[tuple[str, str], ...], change: Callable[[str, str], None]
 ) -> None:
-    """A slider for each dimension that varies, with a bar of what is reachable under it.
+    """A slider and a field for each dimension that varies, with a bar of what is reachable.
 
     Args:
         wishes: The sliders.
         fixed: What is to be said of each dimension that doesn't vary, and what it is.
-        change: Called with the name of the dimension.
+        change: Called with the name of the dimension and the key of the widget.
     """
+    st.html(_STYLE)
     for wish in wishes:
         name, unit = wish.dimension.name, wish.dimension.unit
-        places = slider_places(wish)
-        key = f"wish-{name}"
+        places, shown_unit = slider_places(wish), wish.dimension.shown_unit
+        key, typed = f"wish-{name}", f"{TYPED}{name}"
         first = wish.values[0]
         st.session_state[key] = first if wish.wanted is None else wish.wanted
+        st.session_state[typed] = as_typed(wish.wanted, unit)
         word = "at most" if wish.dimension.better == "lower" else "at least"
-        st.select_slider(
+        with st.container(key=f"both-{name}"):
+            left, right = st.columns([5, 3], vertical_alignment="top", gap="small")
+        left.select_slider(
             f"{name.capitalize()} {word}",
             places,
             key=key,
-            format_func=partial(_place_text, first=first, unit=unit),
+            format_func=partial(_place_text, first=first, unit=shown_unit),
             on_change=change,
-            args=(name,),
+            args=(name, key),
             help=wish.help,
         )
-        st.html(_band(wish))
+        right.number_input(
+            _typed_unit(unit),
+            value=None,
+            step=None,
+            format="%.12g",
+            placeholder="any",
+            key=typed,
+            on_change=change,
+            args=(name, typed),
+        )
+        left.html(_band(wish))
     for words, help_ in fixed:
         st.caption(f"{escaped(words)} There is nothing to wish for.", help=help_)
+
+
+def _typed_unit(unit: str) -> str:
+    """The unit in which a wish is typed."""
+    return "%" if unit == "fraction" else unit
+
+
+def as_typed(value: float | None, unit: str) -> float | None:
+    """A wish as it stands in its field: shares in %; None = the field is empty."""
+    if value is None or not math.isfinite(value):
+        return None
+    return float(Decimal(repr(value)) * 100) if unit == "fraction" else value
+
+
+def from_typed(value: float | None, unit: str) -> float | None:
+    """What was typed as a wish; None = anything will do."""
+    if value is None or not math.isfinite(value):
+        return None
+    return float(Decimal(repr(value)) / 100) if unit == "fraction" else value
 
 
 def slider_places(wish: Wish) -> list[float]:
     """Places of the slider, the wish among them; no two of them read the same, for Streamlit tells them apart
     by their words."""
-    first, unit = wish.values[0], wish.dimension.unit
+    first, unit = wish.values[0], wish.dimension.shown_unit
     by_words = {_place_text(value, first=first, unit=unit): value for value in wish.values}
     if wish.wanted is not None:
         by_words[_place_text(wish.wanted, first=first, unit=unit)] = wish.wanted
@@ -109,7 +153,7 @@ def _band(wish: Wish) -> str:
     if wish.reachable is None:
         words, left, width = "nothing is reachable: the other wishes ask for too much", 0.0, 0.0
     else:
-        worst, best = (quantity(value, wish.dimension.unit) for value in wish.reachable)
+        worst, best = (quantity(value, wish.dimension.shown_unit) for value in wish.reachable)
         words = f"reachable: {worst}" if worst == best else f"reachable: {worst} to {best}"
         left, width = 100 * wish.shares[0], 100 * max(wish.shares[1] - wish.shares[0], 0.01)
     return (

@@ -11,10 +11,12 @@ from pydantic_core import ErrorDetails
 from models.errors import Code, Finding
 from models.scenario.decision import Choice, Integer, Real, Toggle
 from models.scenario.flow import Call
+from models.scenario.goals import Goals, Limits
 from models.scenario.paths import nearest, nearest_name
 from models.scenario.reading.document import joined
 from models.scenario.reading.scalar import hint_for_number, hint_for_switch
 from models.scenario.reading.shape import Shape, allowed_at, choices_at, keys_of, tags_of
+from models.scenario.scenario import Scenario
 from models.scenario.vocabulary import KINDS, meant_by
 
 #: Errors that are told of one file; who has more has another kind of file.
@@ -140,6 +142,8 @@ def _finding(error: ErrorDetails, place: _Place) -> Finding:
         if place.around.annotation is Call:
             known += ("parallel",)
         hint, meant = meant_by(key, known)
+        if place.around.annotation in (Limits, Scenario) and key in Goals.model_fields:
+            hint, meant = f"write it in dimensions: {{{key}: {{limit: ...}}}}", ""
         return Finding(
             where,
             f"unknown key {key!r}",

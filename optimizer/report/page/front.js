@@ -6,7 +6,8 @@
 //              groups: [int] | undefined, groupNames: [text], a group a design;
 //              others: { columns, kinds: [0 dominated, 1 infeasible], words: [text] } | undefined }
 //   options  { onRanges(ranges, isWhole), onPick(number, isPicked), onAxes(axes), hasTable, hasLetters,
-//              ranges, x, y, colour, size, order, flipped }
+//              ranges, x, y, colour, size, order, flipped; hasMarkLines: whether each marked design has a line,
+//              marksAre: what the marked designs are, in the legend }
 //   handle   { apply(wanted), setRanges(ranges), ranges(), kept(), shown(value, unit), redraw(), isBusy(), destroy() }
 //              apply takes { ranges, only: [design number] | null, onlyLabel, closest: design number | null,
 //              pinned: [design number, or the values of a design that is not on the front] }: what somebody
@@ -98,7 +99,7 @@ function node(tag, attributes = {}, ...children) {
 function legendOf(view) {
   const first = view.labels.length ? "the thick one is the suggested or chosen design, " : "";
   const picked = view.options.hasLetters ? " Lines and rings with a letter are picked; the dashed line and the diamond are closest to the wishes." : "";
-  return `Each line is a design, better is up: ${first}the dotted one today's, dashes are limits. Each dot is a design too, better is up there too, and numbers grow to the right; squares are the few that stand for all.${picked}`;
+  return `Each line is a design, better is up: ${first}the dotted one today's, dashes are limits. Each dot is a design too, better is up there too, and numbers grow to the right; squares are ${view.options.marksAre || "the few that stand for all"}.${picked}`;
 }
 
 function build(view) {

@@ -4,11 +4,19 @@ function shownNumber(value, unit) {
   if (value === null || value === undefined || value === Infinity || value === -Infinity) return "unbounded";
   if (Number.isNaN(value)) return "not known";
   if (unit === "ms") return shownTime(value);
-  if (unit === "requests/s") return `${shownGrouped(value)}/s`;
+  if (unit === "requests/s") return `${shownGrouped(Math.abs(value) >= 1000 ? threeDigits(value) : value)}/s`;
   if (unit === "USD") return shownMoney(value);
   if (unit === "fraction") return shownShare(value);
+  if (unit === "availability") return value > 0.99999 ? "above 99.999 %" : shownShare(value);
   if (unit === "more") return shownChange(value);
   return `${shownGrouped(value)} ${unit}`.trim();
+}
+
+// A large number in three digits, halves to the even one, as Python rounds.
+function threeDigits(value) {
+  const unit = 10 ** (Math.floor(Math.log10(Math.abs(value))) - 2), whole = Math.floor(Math.abs(value) / unit);
+  const rest = Math.abs(value) / unit - whole;
+  return Math.sign(value) * (whole + (rest > 0.5 || (rest === 0.5 && whole % 2 === 1) ? 1 : 0)) * unit;
 }
 
 function shownTime(value) {

@@ -171,7 +171,8 @@ function paintMarked(view, pen, width, height) {
   };
   if (view.today) line(view.today, [2, 4], view.colours.text, 2);
   view.marked.forEach((i, k) => {
-    if (i >= 0 && (k === 0 || (isPicked(view, i) && !view.options.hasLetters))) line(valuesOf(view, i), DASHES[k % DASHES.length], view.colours.mark, 3);
+    const isThick = k === 0 || (isPicked(view, i) && !view.options.hasLetters);
+    if (i >= 0 && (isThick || view.options.hasMarkLines)) line(valuesOf(view, i), DASHES[k % DASHES.length], view.colours.mark, isThick ? 3 : 1.5);
   });
   if (view.closest >= 0) line(valuesOf(view, view.closest), [14, 5], view.colours.text, 2.5);
   view.pins.forEach(({ i, values }, k) => {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from models.evaluation import AVAILABILITY, COST, LATENCY, Dimension, Evaluation
+from optimizer.phrases import relief
 from optimizer.report.findings import Findings
 from optimizer.resilience.breaking_points import MOST
 from optimizer.sections.content import Block, Number, Paragraph, Section, Text, joined, text
@@ -49,7 +50,7 @@ def answer(found: Findings, *, has_doubts: bool = True) -> Section:
     elif has_doubts and (made is None or not found.is_suggested) and is_unsafe(found):
         blocks.append(Paragraph(doubt_text(found), "warning"))
     if made is not None:
-        blocks += shortlist_blocks(found.model, solution, made)
+        blocks += shortlist_blocks(found.model, solution, made, has_changes=not found.is_suggested)
     if has_doubts:
         blocks += _measure_first(found)
     return Section("answer", "The answer", tuple(blocks))
@@ -233,5 +234,6 @@ def _nothing(found: Findings) -> Text:
     told = text(*seen, f"{was} looked at none stays within every limit")
     if closest is None:
         return text(*told, ".")
-    over = joined([over_text(name, amount) for name, amount in broken(closest, 0)])
-    return text(*told, "; the nearest breaks ", *over, ".")
+    scenario = None if found.model.system is None else found.model.system.scenario
+    give = joined([text(relief(scenario, name, amount)) for name, amount in broken(closest, 0)])
+    return text(*told, "; for the nearest, ", *give, ".")

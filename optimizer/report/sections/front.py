@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from models.evaluation import Evaluation
 from optimizer.changes import called, marked
 from optimizer.decide.explain.off_front import OffFront
+from optimizer.decide.recommend.visible_front import visible_front
 from optimizer.model import Goal
 from optimizer.phrases import capitalised
 from optimizer.report.findings import Findings
@@ -28,6 +29,7 @@ from optimizer.sections.content import (
     text,
 )
 from optimizer.sections.representatives import knee_points, near_text
+from optimizer.sections.shortlist import ROLES
 from optimizer.sections.wording import against_today, broken, counted, limit_label, numbers, over_text
 
 #: Decisions that are named of each of the few.
@@ -95,10 +97,12 @@ def representatives(found: Findings) -> Section | None:
 
 
 def front_view(found: Findings, *, most: int = MOST_SHOWN) -> FrontView:
-    """The front as the view of every page shows it; larger ones thinned by the scenario's steps."""
+    """The front as a page shows it: designs that differ visibly; larger ones thinned by wider boxes."""
     evaluation = found.front.evaluation
     marked, names = marks(found)
-    shown = thinned(evaluation, found.goals, most, keep=np.array(marked, dtype=np.intp))
+    keep = np.array(marked, dtype=np.intp)
+    seen = visible_front(found.model, found.front, keep=tuple(marked))
+    shown = seen[thinned(evaluation.take(seen), found.goals, most, keep=np.searchsorted(seen, keep))]
     table = Table(
         "marked",
         "The marked designs",
@@ -154,21 +158,33 @@ def axes_of(evaluation: Evaluation, goals: tuple[Goal, ...]) -> tuple[Axis, ...]
         elif values.size and values.min() > 0.0 and values.max() > _WIDE * values.min():
             scale = "log"
         limit = goal.limit if goal.is_constraint else None
-        axes.append(Axis(dimension.name, dimension.unit, dimension.better, limit, scale))  # type: ignore[arg-type]
+        axes.append(Axis(dimension.name, dimension.shown_unit, dimension.better, limit, scale))  # type: ignore[arg-type]
     return tuple(axes)
 
 
 def marks(found: Findings) -> tuple[list[int], list[str]]:
-    """Positions and names of the designs that are marked: the chosen one first."""
+    """Positions and names of the designs that are marked: the chosen one first, then the shortlist."""
     positions = list(found.few.positions) if found.few is not None else []
     names = list(found.few.names) if found.few is not None else []
+    made = found.solution.recommendation
+    for pick in reversed(() if made is None else made.picks):
+        if pick.position is None or pick.position >= len(found.front):
+            continue
+        called_for = ", ".join(ROLES[role] for role in pick.roles)
+        if pick.position in positions:
+            k = positions.index(pick.position)
+            called_for = f"{called_for}; {names.pop(k)}"
+            positions.pop(k)
+        positions.insert(0, pick.position)
+        names.insert(0, called_for)
     position = found.position
     if position is not None:
-        name = "suggested" if found.is_suggested else "chosen"
+        name = ROLES["recommended"] if found.is_suggested else "chosen"
         if position in positions:
             k = positions.index(position)
             positions.insert(0, positions.pop(k))
-            names.insert(0, f"{name}: {names.pop(k)}")
+            own = names.pop(k)
+            names.insert(0, own if own.startswith(name) else f"{name}: {own}")
         else:
             positions, names = [position, *positions], [name, *names]
     names = [marked(found.space, found.front.X[i], name) for i, name in zip(positions, names, strict=True)]

@@ -113,6 +113,21 @@ def test_a_parameter_in_a_path_is_told_alike():
     assert "adaptive: true" in refused(decisions=paths)[0].hint
 
 
+@pytest.mark.parametrize("name", Goals.model_fields)
+def test_what_is_wanted_of_a_dimension_is_sent_to_dimensions(name):
+    for parts in ({"limits": {name: 1}}, {name: {"limit": 1}}):
+        if parts == {"complexity": {"limit": 1}}:  # a section of its own
+            continue
+        assert f"write it in dimensions: {{{name}: {{limit: ...}}}}" in refused(**parts)[0].hint
+
+
+def test_a_word_is_answered_where_it_stands():
+    flow = {"share": 1, "trace": ["web"]}
+    for word in ("latency", "slo"):
+        assert refused(flows={"read": {**flow, word: 100}})[0].meant == "limit_ms"
+    assert "the rate of the phases" in refused(workload={"rate": 100})[0].hint
+
+
 def test_sections_that_others_have_are_told():
     assert [finding.meant for finding in refused(constraints={})] == ["dimensions"]
     told = refused(services={"web": WEB})

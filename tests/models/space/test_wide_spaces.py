@@ -114,7 +114,7 @@ def test_check_looks_at_a_sample_of_what_cant_be_listed():
     toggles = {f"t{i}": {"on": {"multiply": {"web.service_ms": 0.9}}} for i in range(3)}
     decisions = {"r": {"integer": [1, 5_000_000], "sets": "web.replicas", "when": {"t0": "on"}}, **toggles}
     system = compile_system(scenario(decisions=decisions))
-    assert all(finding.severity == "warning" for finding in oddities(system))
+    assert all(finding.severity in ("warning", "note") for finding in oddities(system))
 
 
 def test_shares_of_hundreds_of_decisions_take_the_memory_of_a_part_of_them():

@@ -154,7 +154,7 @@ def test_ctrl_c_has_its_own_exit_code_and_shows_what_was_found(tradespace, file,
         yield work((0, 8))
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("optimizer.solver.methods.in_threads", interrupted)
+    monkeypatch.setattr("optimizer.solver.cores.in_threads", interrupted)
     monkeypatch.setattr("optimizer.solver.config.SolveConfig.__post_init__", lambda self: _small_chunks(self))
     code, out, _ = tradespace("solve", file(SMALL))
     assert code == INTERRUPTED
@@ -197,6 +197,26 @@ def test_evaluate_as_json_has_the_keys_of_the_format(tradespace):
         assert set(flow.split()) <= set(phase["flows"]["shop"])
     assert {"income", "expenses", "remaining_share"} <= set(answer["complexity"])
     assert {"score", "terms"} <= set(answer["emergence"])
+
+
+def test_check_tells_what_nobody_wrote_as_a_note(tradespace, file):
+    # One slot of 10 ms is full at 100 requests/s; two are half full.
+    text = """
+schema: 1
+name: full
+sources: [a test]
+workload: {phases: [{name: all, rate: 100, hours: 1}]}
+components: {web: {kind: service, service_ms: 10}}
+flows: {read: {share: 1, trace: [web]}}
+decisions: {copies: {integer: [1, 4], sets: web.replicas}}
+"""
+    code, out, _ = tradespace("check", file(text))
+    assert code == OK
+    assert "note: limits.saturation: the limit 0.7 holds unless another is written" in out
+    assert out.rstrip().endswith("valid, no warnings")
+    found = strict(tradespace("check", file(text), "--json")[1])["findings"]
+    assert {one["severity"] for one in found} == {"note"}
+    assert "about" not in found[0]
 
 
 def test_check_as_json_lists_the_findings(tradespace, file):

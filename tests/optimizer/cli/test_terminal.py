@@ -1,8 +1,9 @@
-"""What people are shown of a solution: enough of a long front, the knee marked, what differs from today."""
+"""What people are shown of a solution: enough of a long front, what is recommended, what differs."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from io import StringIO
 
 import numpy as np
@@ -13,27 +14,33 @@ from instances import Grid, Shop
 from models import compile_system
 from optimizer import solve
 from optimizer.cli.terminal import MOST_SHOWN, NARROW, print_solution, written
+from optimizer.model import Model
+from optimizer.scenario_model import model_of
 from own_models import solve_with
 from scenarios import scenario
 
 LONG = Grid(40, 3)
 
 
-def shown(solution, space, *, width=120, show_all=False):
+def shown(solution, model, *, width=120, show_all=False):
+    """What is printed; of a space that can only be listed, with the shop that scores its designs."""
     console = Console(file=StringIO(), width=width, color_system=None)
-    print_solution(console, solution, space, show_all=show_all)
+    if not isinstance(model, Model):
+        model, solution = Model("shop", model, Shop()), replace(solution, recommendation=None)
+    print_solution(console, solution, model, show_all=show_all)
     return console.file.getvalue()
 
 
 def numbers_of(text):
     """The designs of the front that are shown, by their number, at any width."""
     return [
-        int(n) for n in re.findall(r"^(?:design )?(\d+)(?: \(knee\))?(?=\s)(?! more| of)", text, re.MULTILINE)
+        int(n)
+        for n in re.findall(r"^(?:design )?(\d+)(?: \(recommended\))?(?=\s)(?! more| of)", text, re.MULTILINE)
     ]
 
 
 @pytest.mark.parametrize("width", [60, 120])
-def test_of_a_long_front_the_best_of_each_dimension_and_the_knee_are_shown(width):
+def test_of_a_long_front_the_best_of_each_dimension_and_the_recommended_one_are_shown(width):
     solution = solve_with(Shop(), LONG)
     n = len(solution.front)
     assert n > MOST_SHOWN
@@ -43,16 +50,16 @@ def test_of_a_long_front_the_best_of_each_dimension_and_the_knee_are_shown(width
     assert numbers == sorted(set(numbers))
     for column in solution.front.losses.T:
         assert int(np.argmin(column)) + 1 in numbers
-    assert solution.knee + 1 in numbers
-    assert text.count("(knee)") == 1
-    assert f"{n - MOST_SHOWN} more designs on the front" in text
+    assert solution.suggested + 1 in numbers
+    assert text.count("(recommended)") == 1
+    assert f"{MOST_SHOWN} of {n} designs on the front" in text
 
 
 def test_all_are_shown_when_asked_for():
     solution = solve_with(Shop(), LONG)
     text = shown(solution, LONG, show_all=True)
     assert numbers_of(text) == list(range(1, len(solution.front) + 1))
-    assert "more designs" not in text
+    assert "designs on the front;" not in text
 
 
 def test_only_what_differs_from_today_is_named():
@@ -66,7 +73,7 @@ def test_only_what_differs_from_today_is_named():
         )
     )
     solution = solve(system)
-    text = shown(solution, system.space)
+    text = shown(solution, model_of(system), width=160)
     for line in text.splitlines():
         if not re.match(r"\d+ ", line):
             continue

@@ -103,6 +103,7 @@ def kept_in(page):
 
 
 def drag(page, x, y, to_x, to_y):
+    page.locator(".front-parallel").scroll_into_view_if_needed()
     box = page.locator(".front-parallel canvas").nth(1).bounding_box()
     page.mouse.move(box["x"] + x, box["y"] + y)
     page.mouse.down()
@@ -200,6 +201,7 @@ def test_a_range_is_moved_its_axis_moved_and_turned(chromium, large):
 
 
 def spot_of(page, x, y):
+    page.locator(".front-parallel").scroll_into_view_if_needed()
     box = page.locator(".front-parallel canvas").nth(1).bounding_box()
     return box["x"] + x, box["y"] + y
 

@@ -154,6 +154,8 @@ def test_where_nothing_survives_the_report_says_so():
     report = report_of(system)
     answer = [plain(block.text) for block in report.section("answer").blocks]
     assert answer[1].startswith("Of 4 designs that were looked at none stays within every limit")
+    # 100,000 requests/s of 10 ms are 1,000 erlangs, for 4 x 4 slots: 62.5 each.
+    assert "for the nearest, limit saturation 70.0 % would have to be 6,250 %" in answer[1]
     assert report.decision.chosen is None
     assert [section.name for section in report.sections][:3] == ["answer", "front", "budget"]
 

@@ -130,8 +130,8 @@ def test_the_record_speaks_in_sentences():
     good = [plain(one) for one in record(exercise()[1], DAY).good]
     assert good == [
         "its latency is 12.9 ms instead of unbounded (today's)",
-        "it has 712,857/s more throughput than today's",
-        "its availability is 100 % instead of 9.09 % (today's)",
+        "it has 713,000/s more throughput than today's",
+        "its availability is above 99.999 % instead of 9.09 % (today's)",
         "it is 618,272 USD cheaper than today's",
         "it is 3,478 percentage points simpler than today's",
         "it stays within every limit",

@@ -29,7 +29,9 @@ def comments(text):
         if isinstance(token, yaml.ScalarToken):
             for i in range(token.start_mark.index, token.end_mark.index):
                 covered[i] = True
-    return [match.group().rstrip() for match in re.finditer(r"#[^\n]*", text) if not covered[match.start()]]
+    signs = [match.start() for match in re.finditer("#", text) if not covered[match.start()]]
+    first = [at for at in signs if not any(text.rfind("\n", 0, at) < other < at for other in signs)]
+    return [text[at:].partition("\n")[0].rstrip() for at in first]
 
 
 def scalars(node, place=()):
