@@ -522,7 +522,7 @@ Times are in ms.
 | `certificate` | `method` (`exact`, `search`, `sample`), `exact`, `evaluated`, `feasible`, `on_front`, `size` (null when it can't be counted), `ended_early`, `why` this method, `sentence`; after a search `algorithm`, `swept` (designs on the front of which every single change was tried), `ended_by`, `searches`, `missed` (estimate, at least; null for one search) |
 | `front` | list of designs, each with `design`, `dimensions`, `limits`, `indicators` |
 | `today` | the running system in the same form |
-| `knee` | position of the suggested design in `front`; null without one |
+| `knee` | position in `front` of the design that gives up least on average; null without one; which one to take `recommendation` says |
 | `trace` | after a search: `evaluations`, `on_front` and `hypervolume` as a share of the last front's box |
 | `excluded`, `excluded_alone` | by limit: designs that break it; those that break only it |
 | `closest` | only when nothing is feasible: the design nearest to it |

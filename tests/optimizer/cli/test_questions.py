@@ -90,7 +90,7 @@ def test_bad_input_is_told_in_words(tradespace, folder, arguments, words):
 def test_explaining_the_knee_and_today(tradespace, folder):
     code, out, _ = tradespace("explain", EXERCISE, "--front", folder)
     assert code == OK
-    for said in ("It is the knee", "What it gives up", "The limit on utilisation falls first, at "):
+    for said in ("It is the knee", "What it gives up", "The limit on utilisation is broken first, at "):
         assert said in out
     code, out, _ = tradespace("explain", EXERCISE, "--design", "today", "--front", folder)
     assert code == OK
