@@ -10,7 +10,8 @@ from optimizer.report.findings import Findings
 from optimizer.resilience.breaking_points import MOST
 from optimizer.sections.content import Block, Number, Paragraph, Section, Text, joined, text
 from optimizer.sections.cost import cost_split
-from optimizer.sections.shortlist import shortlist_blocks, verdict
+from optimizer.sections.shortlist import shortlist_blocks
+from optimizer.sections.verdict import verdict
 from optimizer.sections.wording import (
     MOST_NAMED,
     broken,
