@@ -28,12 +28,12 @@ COMMANDS: tuple[str, ...] = (
     "shortlist {scenario} --json",
     "rank {scenario}",
     "rank {scenario} --weight cost=2 --json",
-    "few {scenario} --rules",
-    "few {scenario} --json",
+    "representatives {scenario} --rules",
+    "representatives {scenario} --json",
     "reach {scenario} --wish latency=80 --wish cost=100",
     "reach {scenario} --wish availability=0.999 --json",
     "reach {scenario} --design today --better latency --worse cost",
-    "explain {scenario} --design knee",
+    "explain {scenario} --design recommended",
     "explain {scenario} --design today --json",
     "compare {scenario} --design knee --design today",
     "compare {scenario} --design 1 --json",
@@ -68,7 +68,7 @@ COMMANDS: tuple[str, ...] = (
 )
 #: Commands that take a front (`--front`).
 _QUESTIONS = (
-    *("rank", "few", "reach", "explain", "compare", "what-if", "break", "margins", "runbook"),
+    *("rank", "representatives", "reach", "explain", "compare", "what-if", "break", "margins", "runbook"),
     *("doubt", "gate", "report"),
 )
 

@@ -21,7 +21,7 @@ LONGEST_S = 10.0
 READERS: dict[str, tuple[str, ...]] = {
     "front/front.json": (
         "rank {f}/scenario.yaml --front {f}/front",
-        "few {f}/scenario.yaml --front {f}/front --rules",
+        "representatives {f}/scenario.yaml --front {f}/front --rules",
         "explain {f}/scenario.yaml --front {f}/front --design knee",
         "gate {f}/scenario.yaml --front {f}/front --design 1 --json",
     ),

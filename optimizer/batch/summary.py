@@ -198,7 +198,7 @@ def _cases(batch: Batch, varied: Sequence[str]) -> Section:
             values = (Number(number_of(best["values"][d.name]), d.unit) for d in dimensions)
             recommended.append((*cells, sure, *values))
     head = ["case", *(["scenario"] if several[0] else []), *varied, *(["seed"] if several[1] else [])]
-    more = ["survivors", "on the front", "cheapest survivor", "breaks first"]
+    more = ["survivors", "on the front", "cheapest survivor", "first break"]
     blocks: list[Block] = [Table("cases", "What came out of each case", (*head, *more), tuple(rows))]
     if recommended:
         names = (d.name for d in dimensions)

@@ -1,13 +1,14 @@
-"""Where a design breaks: how much more load, how slow a part, or how high a driver until a limit falls."""
+"""Where a design breaks: how much more load, how slow a part, how high a driver until a limit is broken."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
 
+from models.evaluation import THROUGHPUT
 from optimizer.phrases import capitalised
 from optimizer.resilience.breaking_points import MOST, BreakingPoints
-from optimizer.sections.content import Cell, Number, Paragraph, Section, Table, Text, joined, text
+from optimizer.sections.content import Block, Cell, Number, Paragraph, Section, Table, Text, joined, text
 from optimizer.sections.wording import limit_label, times
 
 #: Limits on what is done beforehand: no load changes them.
@@ -15,25 +16,37 @@ BEFOREHAND = ("effort_days", "one_time_usd")
 
 
 def breaking(points: BreakingPoints, components: tuple[str, ...]) -> Section:
-    """Where each limit of one design falls, and which falls first.
+    """Where each limit of one design is broken, and which is first.
 
     Args:
         points: Its breaking points.
         components: Names of the components.
     """
-    head = ("limit", f"falls at, times {_planned(points, components)}")
+    head = ("limit", f"broken at, times {_planned(points, components)}")
     rows = tuple(
         (limit_label(name), _falls_at(float(points.holds[0, j]), float(points.fails[0, j])))
         for j, name in enumerate(points.limits)
     )
-    table = Table("breaking", "Where each limit falls", head, rows)
-    return Section("breaking", "Where it breaks", (table, Paragraph(first_fall_text(points, components))))
+    table = Table("breaking", "Where each limit is broken", head, rows)
+    blocks: list[Block] = [table, Paragraph(first_fall_text(points, components))]
+    if points.what == "load":
+        blocks.append(Paragraph(two_loads_text()))
+    return Section("breaking", "Where it breaks", tuple(blocks))
+
+
+def two_loads_text() -> Text:
+    """What tells the two numbers apart that say how much more load a design takes."""
+    return text(
+        "The first break is the multiple of the planned load at which the first limit is broken. "
+        f"{capitalised(THROUGHPUT.name)} is another number: the rate at which the first component is "
+        "saturated, at 100 % of its capacity; most limits are broken before that."
+    )
 
 
 def first_fall_text(
     points: BreakingPoints, components: tuple[str, ...], *, rate: float | None = None
 ) -> Text:
-    """Where the first limit of a design falls, as a sentence.
+    """Where the first limit of a design is broken, as a sentence.
 
     Args:
         points: Its breaking points.
@@ -53,7 +66,7 @@ def _falls_at(holds: float, fails: float) -> Cell:
 def first_fall(
     points: BreakingPoints, i: int, *, components: tuple[str, ...], rate: float | None = None
 ) -> Text:
-    """Where the first limit falls, as a sentence without its end: `the limit on latency falls first ...`.
+    """Where the first limit is broken, as a sentence without its end: `the limit on latency is broken first`.
 
     Args:
         points: Breaking points.
@@ -64,11 +77,11 @@ def first_fall(
     first, busiest, margin = int(points.first[i]), int(points.bottleneck[i]), float(points.margin[i])
     what = _planned(points, components)
     if first < 0:
-        return text("no limit falls up to ", times(MOST), f" {what}")
+        return text("no limit is broken up to ", times(MOST), f" {what}")
     name = _the_limit(points.limits[first])
     if points.holds[i, first] == 0.0:
         return text(f"{name} is broken at any multiple of {what}")
-    told = text(f"{name} falls first, at ", times(margin), f" {what}")
+    told = text(f"{name} is broken first, at ", times(margin), f" {what}")
     if busiest >= 0 and not _is_driver(points, components):
         told = text(*told, f", where {components[busiest]} is the busiest part")
     return told if rate is None else text(*told, ": ", Number(margin * rate, "requests/s"), " at the peak")
@@ -110,7 +123,7 @@ def grown(
     until: str,
     components: tuple[str, ...],
 ) -> Table:
-    """How far each of some things can grow until the first limit falls.
+    """How far each of some things can grow until the first limit is broken.
 
     Args:
         points: Breaking points of one design, by what grew.
@@ -133,7 +146,7 @@ def grown(
             reaches = text("more than ", times(MOST))
         where = components[busiest] if busiest >= 0 and not _is_driver(found, components) else None
         rows.append((what, reaches, falls, where))
-    return Table(name, caption, (head, until, "then falls", "busiest part there"), tuple(rows))
+    return Table(name, caption, (head, until, "what breaks then", "busiest part there"), tuple(rows))
 
 
 def _the_limit(name: str) -> str:

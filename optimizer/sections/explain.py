@@ -5,7 +5,7 @@ from __future__ import annotations
 from optimizer.changes import called
 from optimizer.decide.explain.account import Account
 from optimizer.decide.recommend.recommendation import Recommendation
-from optimizer.sections.breaking import first_fall_text
+from optimizer.sections.breaking import first_fall_text, two_loads_text
 from optimizer.sections.content import Block, Bullets, Number, Paragraph, Section, Table, joined, text
 from optimizer.sections.notices import notices_blocks
 from optimizer.sections.subject import Subject
@@ -34,6 +34,7 @@ def explain(
         points = tuple(why_not_points(subject, told.why_not))
         blocks += [Paragraph(text("Why it is not on the front:")), Bullets(points)] if points else []
     blocks.append(Paragraph(first_fall_text(told.breaking, components)))
+    blocks.append(Paragraph(two_loads_text()))
     blocks += notices_blocks(told.notices)
     return Section("explain", "Why this design", tuple(blocks))
 

@@ -36,7 +36,9 @@ def margins(load: Array, stood: Sequence[Margin], furthest: Step | None, labels:
 def losses(stood: Sequence[Margin]) -> Table:
     """What a design stands at the planned load."""
     rows = tuple((_what(m), _stands(m), _then(m)) for m in stood)
-    return Table("losses", "What it stands at the planned load", ("loss", "it stands", "then falls"), rows)
+    return Table(
+        "losses", "What it stands at the planned load", ("loss", "it stands", "what breaks then"), rows
+    )
 
 
 def furthest_text(step: Step, labels: Labels) -> Text:

@@ -62,29 +62,18 @@ def rank(subject: Subject, told: Ranked) -> Section:
         (
             f"{place}=" if told.could[i] else str(place),
             marked(subject.space, subject.front.X[i], _numbered(told, int(i))),
-            *_kept(told, int(i)),
-            _confidence(told, int(i)),
             Number(float(told.opinions.share[i, 0]), "fraction"),
             dimensions[int(order.furthest[i])].name,
             *numbers(evaluation, int(i)),
         )
         for place, i in enumerate(order.order[:SHOWN], start=1)
     )
-    kept = ("asked and kept",) if told.asks else ()
-    head = (
-        "rank",
-        "design",
-        *kept,
-        "confidence",
-        "best for, of opinions",
-        "furthest behind in",
-        *(d.name for d in dimensions),
-    )
+    head = ("rank", "design", "best for, of opinions", "furthest behind in", *(d.name for d in dimensions))
     blocks: list[Block] = [
         Paragraph(text("Weights: ", *joined(weights), ".")),
         Table("ranking", "The front in order, the best first", head, rows),
     ]
-    blocks.append(Paragraph(_beside(subject, told)))
+    blocks += [_asked(subject, told), Paragraph(_beside(subject, told))]
     same = int(told.could.sum()) - 1
     if same:
         others = counted(same, "other design")
@@ -105,17 +94,19 @@ def _numbered(told: Ranked, i: int) -> str:
     return f"{i + 1} (recommended)" if i == told.record.position else str(i + 1)
 
 
-def _kept(told: Ranked, i: int) -> list[Cell]:
-    if not told.asks:
-        return []
-    many = (Number(float(n), "count") for n in (told.kept[i].sum(), len(told.asks)))
-    return [text(next(many), " of ", next(many))]
-
-
-def _confidence(told: Ranked, i: int) -> Cell:
-    """How sure a design of the shortlist is; nothing where nobody asked."""
-    sure = told.confidence(i)
-    return None if sure is None else Number(sure, "fraction")
+def _asked(subject: Subject, told: Ranked) -> Table:
+    """What the first ones keep of what was asked, and how sure they are of their limits."""
+    rows: list[tuple[Cell, ...]] = []
+    for place, i in enumerate(told.order.order[:SHOWN].tolist(), start=1):
+        cells: list[Cell] = [str(place), marked(subject.space, subject.front.X[i], _numbered(told, i))]
+        if told.asks:
+            many = (Number(float(n), "count") for n in (told.kept[i].sum(), len(told.asks)))
+            cells.append(text(next(many), " of ", next(many)))
+        sure = told.confidence(i)
+        rows.append((*cells, None if sure is None else Number(sure, "fraction")))
+    kept = ("asked and kept",) if told.asks else ()
+    caption = "What they keep of what was asked, and how sure those of the shortlist are"
+    return Table("asked", caption, ("rank", "design", *kept, "confidence"), tuple(rows))
 
 
 def _beside(subject: Subject, told: Ranked) -> Text:

@@ -83,6 +83,6 @@ def _switch(switch: Switch, labels: Labels) -> tuple[Cell, ...]:
         None if minutes is None else Number(minutes, "min"),
         None if lead is None else Number(lead, "min"),
         is_in_time,
-        text(f"{limit_label(step.limit)} falls{where}, at ", *multiple(step.breaks_at)),
+        text(f"{limit_label(step.limit)} is broken{where}, at ", *multiple(step.breaks_at)),
         multiple(step.holds_to),
     )

@@ -14,6 +14,7 @@ from optimizer.decide.recommend.recommendation import FirstBreak, Pick, Recommen
 from optimizer.model import Goal, Model
 from optimizer.pareto.front import Front
 from optimizer.resilience.breaking_points import MOST
+from optimizer.sections.breaking import two_loads_text
 from optimizer.sections.content import (
     Block,
     Bullets,
@@ -66,6 +67,8 @@ def shortlist(model: Model, solution: Solution) -> Section:
     if found is None:
         raise ValueError("the solution holds no recommendation; solve it anew")
     blocks = (*verdict(model, solution, found), *shortlist_blocks(model, solution, found))
+    if found.draws and found.picks:
+        blocks = (*blocks, Paragraph(two_loads_text()))
     return Section("shortlist", "The shortlist", blocks)
 
 
@@ -111,7 +114,7 @@ def designs(model: Model, solution: Solution, found: Recommendation) -> Table:
         rows.append(("asked and kept", *(column.kept(asks) for column in columns)))
     if found.draws:
         rows.append(("confidence", *(column.confidence for column in columns)))
-        rows.append(("breaks first", *(break_text(column.pick.first_break) for column in columns)))
+        rows.append(("first break", *(break_text(column.pick.first_break) for column in columns)))
     dearer = _to_next(solution.front, found)
     if dearer:
         rows.append(("to the next step", *(dearer.get(column.pick.position) for column in columns)))

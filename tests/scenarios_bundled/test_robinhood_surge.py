@@ -109,11 +109,12 @@ def test_the_command_says_where(tradespace: Any) -> None:
     """No component is to blame: the money is, at (1.7/3)^(1/3) of the volatility."""
     code, out, _ = tradespace("break", FOLDER / "robinhood_surge.yaml", "--driver", "volatility")
     assert code == OK
-    assert "falls at 0.828 times the driver volatility" in out
-    assert "First to fall: cost.\n" in out
+    assert "The limit on cost is broken first, at 0.828 times the driver volatility" in out
+    assert "where" not in out.split("is broken first")[1]
     code, out, _ = tradespace("break", FOLDER / "robinhood_surge.yaml")
     assert code == OK
-    assert "First to fall: cost.\n" in out  # nor is one when the load grows: the money is missing at any load
+    # Nor is one when the load grows: the money is missing at any load.
+    assert "The limit on cost is broken at any multiple of the planned load." in " ".join(out.split())
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,7 @@ def opened_tab(app, name):
 def test_every_limit_falls_where_the_model_says(monkeypatch, tmp_path, exercise, front):
     app = breaking(monkeypatch, tmp_path, design="1")
     points = breaking_points(exercise, front.X[:1])
-    told = rows(app, "Where each limit falls")
+    told = rows(app, "Where each limit is broken")
     assert "effort_days" in points.limits
     assert limit_label("effort_days") not in told  # no load changes it
     for j, name in enumerate(points.limits):
@@ -94,7 +94,7 @@ def test_by_hand_the_exercise_breaks_at_70_percent_of_what_it_carries(monkeypatc
     # 10 slots x replicas / time: the limit of saturation is a utilisation of 0.7.
     app = breaking(monkeypatch, tmp_path, design="today")
     # Today: 200 slots / 0.140 s = 1,428.6/s carried, 1,000/s at 70 %: 0.02 of the peak.
-    assert rows(app, "Where each limit falls")["utilisation"][:2] == ["0.02 times", "1,000/s"]
+    assert rows(app, "Where each limit is broken")["utilisation"][:2] == ["0.02 times", "1,000/s"]
     assert "breaks at the planned load already" in words(app)
 
 
@@ -128,7 +128,7 @@ def test_the_design_that_is_chosen_is_told_of_and_stands_in_the_address(
     chosen.set_value("today").run()
     assert not app.exception
     assert app.query_params["design"] == "today"
-    assert rows(app, "Where each limit falls")["utilisation"][0] == "0.02 times"
+    assert rows(app, "Where each limit is broken")["utilisation"][0] == "0.02 times"
 
 
 def test_a_part_that_gets_slower(monkeypatch, tmp_path, exercise, front):

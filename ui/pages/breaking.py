@@ -19,7 +19,7 @@ from ui.views.growing import draw_drivers, draw_slow_parts
 _FALLS = "The load of all phases is raised together, the design kept as it is, until each limit is broken."
 _BUSY = (
     "Utilisation is the share of its capacity that a part uses; above 70 % waits grow steeply, at 100 % "
-    "there is no time left. The busiest parts where the first limit falls are drawn."
+    "there is no time left. The busiest parts where the first limit is broken are drawn."
 )
 
 subject = solved()
@@ -30,14 +30,14 @@ if subject is not None:
     found = subject.about()
     curve = cached.over_load(digest, key, system)
     rate = curve.planned_rate
-    with st.spinner("Raising the load until each limit falls"):
+    with st.spinner("Raising the load until each limit is broken"):
         points = cached.breaks(digest, key, system)
         places = falls_at(points, 0)
         there = cached.over_load(digest, key, system, places) if places else None
     draw_verdict(system, points, curve, rate)
     left, right = st.columns(2)
     with left:
-        st.subheader("Where each limit falls", anchor=False, help=_FALLS)
+        st.subheader("Where each limit is broken", anchor=False, help=_FALLS)
         draw_falls(points, rate)
     with right:
         st.subheader("How busy the parts get, and what is broken", anchor=False, help=_BUSY)

@@ -18,7 +18,9 @@ _ROBUST = (
     "The scenario's guesses are drawn by chance within their bands, all of them together, many times; a "
     "design is robust where all limits hold in nine draws of ten."
 )
-_BREAKS = "The load of all phases is raised together, each design kept as it is, until its first limit falls."
+_BREAKS = (
+    "The load of all phases is raised together, each design kept as it is, until its first limit is broken."
+)
 
 subject = solved()
 if subject is not None:
@@ -50,7 +52,7 @@ if subject is not None:
         robust = [cached.robustness(digest, one.row, system) for one in designs]
     draw_bands(axes, designs, evaluation, robust)
     st.subheader("Where each breaks", anchor=False, help=_BREAKS)
-    with st.spinner("Raising the load until each limit falls"):
+    with st.spinner("Raising the load until each limit is broken"):
         breaks = [cached.breaks(digest, one.row, system) for one in designs]
         loads = [cached.over_load(digest, one.row, system) for one in designs]
     draw_first_falls(system, designs, breaks, loads)

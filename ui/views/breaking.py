@@ -1,4 +1,4 @@
-"""Where designs break: the first limit to fall, limits over load, how busy the parts get, what is broken."""
+"""Where designs break: the first limit to break, limits over load, how busy the parts get, what is broken."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def draw_first_falls(
     points: Sequence[BreakingPoints],
     loads: Sequence[LoadCurve],
 ) -> None:
-    """The first limit to fall of a few designs: at which load, which limit, at which component.
+    """The first limit to break of a few designs: at which load, which limit, at which component.
 
     Args:
         system: The system.
@@ -70,12 +70,12 @@ def draw_first_falls(
             told = f"but for a stretch below it breaks: {', '.join(map(limit_label, below))}" if below else ""
             margins.append(Entry(words, told, "bad" if below else "plain"))
     draw_folding(
-        "The first limit to fall as the load of all phases grows; times the planned load",
+        "The first limit to break as the load of all phases grows; times the planned load",
         "",
         heads_of(designs),
         [
             [Entry("It breaks at"), *falls],
-            [Entry("What falls first"), *limits],
+            [Entry("What breaks first"), *limits],
             [Entry("Margin"), *margins],
         ],
     )
@@ -94,7 +94,7 @@ def draw_verdict(system: System, points: BreakingPoints, curve: LoadCurve, rate:
 
 
 def draw_falls(points: BreakingPoints, rate: float) -> None:
-    """The load at which each limit falls, as a picture; `rate` is the planned requests/s at the peak."""
+    """The load at which each limit is broken, as a picture; `rate` is the planned requests/s at the peak."""
     shown = [name for name in points.limits if name not in BEFOREHAND]
     told = ", ".join(
         f"{limit_label(name)} {plain(margin_text(float(points.fails[0, j]), float(points.holds[0, j])))}"
@@ -109,13 +109,13 @@ def draw_falls(points: BreakingPoints, rate: float) -> None:
 
 
 def draw_falls_table(found: Findings, points: BreakingPoints, rate: float, there: LoadCurve | None) -> None:
-    """The load at which each limit falls, and what users see there.
+    """The load at which each limit is broken, and what users see there.
 
     Args:
         found: Findings of the scenario.
         points: Where the design breaks under load.
         rate: Its planned requests/s at the peak.
-        there: The design where its limits fall; None = none falls.
+        there: The design where its limits are broken; None = none is.
     """
     draw_table_folding(falls_table(found, points, 0, rate=rate, there=there))
 
@@ -127,7 +127,7 @@ def draw_load_slider(found: Findings, curve: LoadCurve, first: float) -> None:
     Args:
         found: Findings of the scenario.
         curve: The design over the load.
-        first: Multiple at which the first limit falls; infinite = none.
+        first: Multiple at which the first limit is broken; infinite = none.
     """
     place = st.container()
     multiples = [float(multiple) for multiple in curve.multiples]
@@ -159,7 +159,7 @@ def draw_grown(
     head: str,
     until: str,
 ) -> None:
-    """How slow a part, or how high a driver, until the first limit falls."""
+    """How slow a part, or how high a driver, until the first limit is broken."""
     draw_table_folding(
         grown(points, name=name, caption=caption, head=head, until=until, components=components)
     )

@@ -212,7 +212,7 @@ def _draw_each(shown: Shown) -> None:
 def _draw_margins(shown: Shown) -> None:
     found, system = shown.asked, shown.subject.system
     assert found.system is not None
-    with st.spinner("Raising the load until each limit falls"):
+    with st.spinner("Raising the load until each limit is broken"):
         points, rate = found.system.breaking, float(found.system.rate[system.peak])
         table = loads(found.system)
     told = first_fall_text(points, system.components, rate=rate)

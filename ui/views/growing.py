@@ -1,4 +1,4 @@
-"""A part that gets slower, a driver that grows: how far, until the first limit falls."""
+"""A part that gets slower, a driver that grows: how far, until the first limit is broken."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ AT_ONCE = 6
 
 
 def draw_slow_parts(subject: Solved, x: Row) -> None:
-    """How much slower each part may get until the first limit falls."""
+    """How much slower each part may get until the first limit is broken."""
     system = subject.system
     parts = system.components
     st.markdown(
@@ -41,14 +41,14 @@ def draw_slow_parts(subject: Solved, x: Row) -> None:
         found,
         system.components,
         name="slow",
-        caption="A part gets slower: how far, until the first limit falls",
+        caption="A part gets slower: how far, until the first limit is broken",
         head="part",
         until="holds to, times its time",
     )
 
 
 def draw_drivers(subject: Solved, x: Row) -> None:
-    """How far each driver may grow until the first limit falls."""
+    """How far each driver may grow until the first limit is broken."""
     system = subject.system
     drivers = tuple(system.scenario.drivers)
     if not drivers:
@@ -57,13 +57,13 @@ def draw_drivers(subject: Solved, x: Row) -> None:
             "as the volatility of a market. Name them under `drivers`, and this shows how far each may grow."
         )
         return
-    with st.spinner("Raising the drivers until a limit falls"):
+    with st.spinner("Raising the drivers until a limit is broken"):
         found = {name: cached.breaks(system.digest, x, system, driver=name) for name in drivers}
     draw_grown(
         found,
         system.components,
         name="drivers",
-        caption="A driver grows in all phases: how far, until the first limit falls",
+        caption="A driver grows in all phases: how far, until the first limit is broken",
         head="driver",
         until="holds to, times the plan",
     )

@@ -26,7 +26,7 @@ _LEAST, _MOST = 0.25, 64.0
 
 
 def first_falls_figure(designs: Sequence[Beside], points: Sequence[BreakingPoints]) -> go.Figure:
-    """A bar for each design up to the load at which its first limit falls."""
+    """A bar for each design up to the load at which its first limit is broken."""
     margins = [float(found.margin[0]) for found in points]
     low, high = _range(margins)
     ends = [min(max(margin, low), high) for margin in margins]
@@ -134,7 +134,7 @@ def utilisation_figure(curve: LoadCurve, first: float, chosen: float | None) -> 
             x=math.log10(first),
             y=0.9,
             yref="paper",
-            text="first limit falls",
+            text="first break",
             showarrow=False,
             xanchor="left",
         )
@@ -168,7 +168,7 @@ def _over_load(figure: go.Figure, low: float, high: float, *, height: int) -> No
 
 
 def _range(found: Sequence[float]) -> tuple[float, float]:
-    """The loads that are worth to be shown: the plan, and what falls, with room on both sides."""
+    """The loads that are worth to be shown: the plan, and what breaks, with room on both sides."""
     finite = [value for value in found if math.isfinite(value) and value > 0.0]
     low = min([_LEAST, *(value / 2.0 for value in finite)])
     high = max([4.0, *(value * 2.0 for value in finite)])

@@ -21,7 +21,7 @@ def break_(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """How much more load, how slow a component, or how high a driver, until each limit falls."""
+    """How much more load, how slow a component, or how high a driver, until each limit is broken."""
     from optimizer.cli.answers.resilience import break_answer
     from optimizer.resilience.breaking_points import breaking_points
     from optimizer.sections.breaking import breaking

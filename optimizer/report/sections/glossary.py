@@ -27,6 +27,7 @@ WORDS: Final[tuple[tuple[str, str], ...]] = (
     ("Emergence score", "How close the whole is to behaviour that no part shows alone; 0.8 is danger."),
     ("Escape plan", "What to switch, and at which load, when more comes than was planned for."),
     ("Feasible", "Within every limit of the scenario."),
+    ("First break", "The multiple of the planned load at which the first limit is broken."),
     (
         "Front",
         "The Pareto front: the feasible designs that none beats without being worse somewhere.",
@@ -41,7 +42,10 @@ WORDS: Final[tuple[tuple[str, str], ...]] = (
     ("Robust", "It keeps all limits even where the guesses turn out badly."),
     ("Runner-up", "Of the few that stand for the front the one that gives up least after the chosen design."),
     ("Seed", "Where chance begins: the same seed finds the same designs again."),
-    ("Throughput", "The load that the design carries before the first part of it is full."),
+    (
+        "Throughput",
+        "The load at which the first part is full, at 100 %; most limits are broken before.",
+    ),
     ("Utilisation", "The share of its capacity that a part uses; above 70 % waits grow steeply."),
 )
 #: How a word stands in a text, where that isn't the word itself.

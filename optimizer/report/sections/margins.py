@@ -46,7 +46,7 @@ def way_out(found: Findings) -> tuple[Block, ...]:
 
 
 def loads(system: SystemFindings) -> Table:
-    """The load at which each limit falls, of the design and of today's."""
+    """The load at which each limit is broken, of the design and of today's."""
     points = system.breaking
     rows: list[tuple[Cell, ...]] = []
     for j, name in enumerate(points.limits):
@@ -57,16 +57,16 @@ def loads(system: SystemFindings) -> Table:
             for i in range(2)
         )
         rows.append((limit_label(name), *falls))
-    caption = "The load at which each limit falls"
-    return Table("load", caption, ("limit", "this design falls at", "today's falls at"), tuple(rows))
+    caption = "The load at which each limit is broken"
+    return Table("load", caption, ("limit", "broken at by this design", "by today's"), tuple(rows))
 
 
 def _step(found: Findings, step: Step) -> tuple[Cell, ...]:
     takes: Cell = "can't be switched while it runs" if step.minutes is None else Number(step.minutes, "min")
     falls = (
-        f"{limit_label(step.limit)} falls at {step.component}"
+        f"{limit_label(step.limit)} is broken at {step.component}"
         if step.component
-        else f"{limit_label(step.limit)} falls"
+        else f"{limit_label(step.limit)} is broken"
     )
     told = joined([text(notice) for notice in step.told])
     return (

@@ -1,4 +1,4 @@
-"""One design as the load grows: where each limit falls, what users see there, what is broken at a load."""
+"""One design as the load grows: where limits are broken, what users see there, what is broken at a load."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ def meaning(found: Findings, limit: str) -> str:
 def falls_table(
     found: Findings, points: BreakingPoints, i: int, *, rate: float, there: LoadCurve | None
 ) -> Table:
-    """Where each limit falls under load, and what people see there.
+    """Where each limit is broken under load, and what people see there.
 
     Args:
         found: Findings of the scenario: what is wanted, and names.
         points: Breaking points under load.
         i: The design, by its row.
         rate: Its planned requests/s at the peak.
-        there: The design at the multiples where its limits fall (`falls_at`); None = none falls.
+        there: The design at the multiples where its limits are broken (`falls_at`); None = none is.
     """
     at = {} if there is None else {float(m): k for k, m in enumerate(there.multiples)}
     rows: list[tuple[Cell, ...]] = []
@@ -71,17 +71,19 @@ def falls_table(
         )
     head = (
         "limit",
-        "falls at, times the plan",
+        "broken at, times the plan",
         "at the peak",
         "margin",
         "what a break means",
         "users then see",
     )
-    return Table("falls", "Where each limit falls as the load grows in all phases alike", head, tuple(rows))
+    return Table(
+        "falls", "Where each limit is broken as the load grows in all phases alike", head, tuple(rows)
+    )
 
 
 def falls_at(points: BreakingPoints, i: int) -> tuple[float, ...]:
-    """The multiples at which limits of a design fall, each once, from the smallest up."""
+    """The multiples at which limits of a design are broken, each once, from the smallest up."""
     found = {float(points.fails[i, j]) for j, _ in _by_fall(points, i)}
     return tuple(sorted(value for value in found if math.isfinite(value)))
 
@@ -114,7 +116,7 @@ def at_load(found: Findings, curve: LoadCurve, i: int) -> tuple[Text, tuple[Text
 
 
 def _by_fall(points: BreakingPoints, i: int) -> list[tuple[int, str]]:
-    """The limits that a load can move, the first to fall first."""
+    """The limits that a load can move, the first to be broken first."""
     asked = [(j, name) for j, name in enumerate(points.limits) if name not in BEFOREHAND]
     return sorted(asked, key=lambda one: (float(points.fails[i, one[0]]), one[0]))
 

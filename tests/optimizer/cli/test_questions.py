@@ -90,7 +90,7 @@ def test_bad_input_is_told_in_words(tradespace, folder, arguments, words):
 def test_explaining_the_knee_and_today(tradespace, folder):
     code, out, _ = tradespace("explain", EXERCISE, "--front", folder)
     assert code == OK
-    for said in ("It is the knee", "What it gives up", "The limit on utilisation falls first, at "):
+    for said in ("It is the knee", "What it gives up", "The limit on utilisation is broken first, at "):
         assert said in out
     code, out, _ = tradespace("explain", EXERCISE, "--design", "today", "--front", folder)
     assert code == OK
@@ -194,6 +194,85 @@ def test_the_few_to_show(tradespace, folder):
     assert sum(one["stands_for"] for one in told["representatives"]) == size
 
 
+def test_few_is_the_former_name_of_representatives(tradespace, folder):
+    assert tradespace("few", EXERCISE, "--front", folder) == tradespace(
+        "representatives", EXERCISE, "--front", folder
+    )
+    _, out, _ = tradespace("--help")
+    commands = re.findall(r"^\W*([a-z][a-z-]+)  ", out, re.MULTILINE)
+    assert "representatives" in commands
+    assert "few" not in commands
+
+
+@pytest.fixture
+def turned(folder, tmp_path):
+    """The folder with another record: design 3 is recommended, in 55.5 % of the draws."""
+    told = json.loads((folder / "front.json").read_text())
+    for pick in told["recommendation"]["picks"]:
+        pick["roles"] = [role for role in pick["roles"] if role != "recommended"]
+        if pick["position"] == 2:
+            pick["roles"].append("recommended")
+            pick["confidence"] = 0.555
+    assert told["knee"] == 1
+    (tmp_path / "front.json").write_text(json.dumps(told))
+    return tmp_path
+
+
+def test_recommended_is_the_design_of_the_record_and_the_default(tradespace, turned):
+    _, out, _ = tradespace("explain", EXERCISE, "--front", turned)
+    assert "Design 3 of 5 designs" in out
+    assert "It is the recommended design: all limits hold in 55.5 % of the draws of the guesses." in out
+    assert "It is the knee" not in out
+    _, named, _ = tradespace("explain", EXERCISE, "--front", turned, "--design", "recommended")
+    assert named == out
+    _, out, _ = tradespace("explain", EXERCISE, "--front", turned, "--design", "knee")
+    assert "Design 2 of 5 designs" in out
+    assert "Recommended is design 3" in out
+    assert "It is the knee" in out
+    _, out, _ = tradespace("explain", EXERCISE, "--front", turned, "--design", "knee", "--json")
+    assert json.loads(out)["recommended"]["is"] is False
+    assert json.loads(out)["recommended"]["design"] == 3
+    _, by_name, _ = tradespace("compare", EXERCISE, "--front", turned, "--design", "recommended", "--json")
+    _, by_number, _ = tradespace("compare", EXERCISE, "--front", turned, "--design", "3", "--json")
+    assert json.loads(by_name)["designs"][1]["design"] == json.loads(by_number)["designs"][1]["design"]
+
+
+def test_the_ranking_says_what_is_recommended_and_how_its_order_differs(tradespace, turned):
+    code, out, _ = tradespace("rank", EXERCISE, "--front", turned)
+    assert code == OK
+    assert re.search(r"^\d=? +3 \(recommended\) +.*\b55\.5 %", out, re.MULTILINE)
+    _, plain, _ = tradespace("rank", EXERCISE, "--front", turned, "--json")
+    told = json.loads(plain)
+    assert told["recommended"] == 3
+    place = [entry["design"] for entry in told["ranking"]].index(3) + 1
+    assert f"it names design 3, which has rank {place} here." in " ".join(out.split())
+    by_number = {entry["design"]: entry for entry in told["ranking"]}
+    assert by_number[3]["confidence"] == 0.555
+    shortlist = json.loads((turned / "front.json").read_text())["recommendation"]["picks"]
+    assert {n for n, entry in by_number.items() if entry["confidence"] is not None} == {
+        pick["position"] + 1 for pick in shortlist
+    }
+
+
+def test_closest_to_a_wish_is_what_would_be_recommended_of_those_that_keep_it(tradespace, folder):
+    front = json.loads((folder / "front.json").read_text())
+    best = next(p for p in front["recommendation"]["picks"] if "recommended" in p["roles"])
+    # All designs keep this wish: the recommended one comes first, though it is the dearest of them.
+    _, out, _ = tradespace("reach", EXERCISE, "--front", folder, "--wish", "cost=1e9", "--json")
+    told = json.loads(out)
+    assert len(told["meeting"]) == len(front["front"])
+    assert (told["closest"], told["confidence"]) == (best["position"] + 1, best["confidence"])
+    # Those for less stand at their limit: half of the draws of the load are too much.
+    _, out, _ = tradespace("reach", EXERCISE, "--front", folder, "--wish", "cost=1000", "--json")
+    told = json.loads(out)
+    assert told["closest"] in told["meeting"]
+    assert (told["confidence"], told["reached"]) == (0.5, "closest")
+    _, out, _ = tradespace("reach", EXERCISE, "--front", folder, "--wish", "cost=1000")
+    assert "comes first of them by the rule of recommendation: all limits hold in 50.0 %" in " ".join(
+        out.split()
+    )
+
+
 def test_an_empty_front_is_said_to_be_empty(tradespace, tmp_path):
     from models import compile_system, load_scenario
     from optimizer import solve, write_solution
@@ -205,7 +284,7 @@ def test_an_empty_front_is_said_to_be_empty(tradespace, tmp_path):
     write_solution(solve(system), system.space, tmp_path / "out")
     for command in (
         ["rank"],
-        ["few"],
+        ["representatives"],
         ["reach", "--wish", "cost=1"],
         ["explain"],
         ["compare", "--design", "1"],

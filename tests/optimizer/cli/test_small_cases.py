@@ -61,7 +61,7 @@ def test_zones_and_quorums_in_words():
 def test_the_first_to_fall_is_who_limits():
     told = " ".join(said("blame", "break {}").out.split())
     assert (
-        "The limit on utilisation falls first, at 0.933 times the planned load, where db is the busiest"
+        "The limit on utilisation is broken first, at 0.933 times the planned load, where db is the busiest"
         in told
     )
     answer = json.loads(said("blame", "break {} --json").out)

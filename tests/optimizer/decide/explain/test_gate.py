@@ -15,7 +15,7 @@ import yaml
 
 from models import compile_system, load_scenario
 from models.evaluator import evaluate
-from optimizer import solve
+from optimizer import solve, write_solution
 from optimizer.cli.exit_codes import BAD_INPUT, NO, OK
 from optimizer.decide.explain.gate import Check, gate
 from optimizer.files.junit import junit_xml
@@ -56,8 +56,12 @@ def chosen(tmp_path, *decisions):
     return path
 
 
+#: The load is known exactly, so that a design at its limit keeps it for certain.
+KNOWN_LOAD = "uncertainty: {workload.rate: none}\n"
+
+
 def with_steps(tmp_path, **steps):
-    """The exercise with steps of its dimensions."""
+    """The exercise with steps of its dimensions, its load known exactly."""
     tree = yaml.load(EXERCISE.read_text(), Loader=yaml.BaseLoader)
     for name, step in steps.items():
         tree["dimensions"].setdefault(name, {})["step"] = step
@@ -66,7 +70,12 @@ def with_steps(tmp_path, **steps):
     end = text.index("\nlimits:", start)
     path = tmp_path / "exercise.yaml"
     path.write_text(
-        text[:start] + "dimensions: " + json.dumps(_numbers(tree["dimensions"])) + "\n" + text[end:]
+        text[:start]
+        + "dimensions: "
+        + json.dumps(_numbers(tree["dimensions"]))
+        + "\n"
+        + text[end:]
+        + KNOWN_LOAD
     )
     return path
 
@@ -142,28 +151,82 @@ def test_what_lies_within_the_models_error_does_not_shut_it(tmp_path):
 
 def test_a_changed_scenario_is_judged_by_its_new_numbers(tradespace, tmp_path):
     design, junit, changed = tmp_path / "design.yaml", tmp_path / "gate.xml", tmp_path / "changed.yaml"
-    assert tradespace("explain", EXERCISE, "--design", "3", "--save", design)[0] == OK
-    code, out, _ = tradespace("gate", EXERCISE, "--design", design, "--junit", junit)
+    known, text = tmp_path / "known.yaml", EXERCISE.read_text() + KNOWN_LOAD
+    known.write_text(text)
+    assert tradespace("explain", known, "--design", "3", "--save", design)[0] == OK
+    code, out, _ = tradespace("gate", known, "--design", design, "--junit", junit)
     assert code == OK
     assert "note" not in out
     assert ElementTree.parse(junit).find(".//system-out") is None
     # Design 3 sits on the phase boundary, 70 % utilisation: 2 % more load is too much.
-    changed.write_text(EXERCISE.read_text().replace("rate: 50000", "rate: 51000"))
+    changed.write_text(text.replace("rate: 50000", "rate: 51000"))
     code, out, _ = tradespace("gate", changed, "--design", design, "--junit", junit)
     assert code == NO
     assert "made for another version" in out
     assert "FAILED  saturation is broken: 1.40 percentage points over" in out
     assert "another version" in ElementTree.parse(junit).find(".//system-out").text
     xmlschema.XMLSchema(SCHEMA).validate(str(junit))
-    changed.write_text(EXERCISE.read_text().replace("rate: 50000", "rate: 49000"))
+    changed.write_text(text.replace("rate: 50000", "rate: 49000"))
     code, out, _ = tradespace("gate", changed, "--design", design, "--json")
     assert code == OK
     (note,) = json.loads(out)["notes"]
     assert "numbers or limits have changed" in note
-    changed.write_text(EXERCISE.read_text().replace("long_cache_ttl", "longer_cache_ttl"))
+    changed.write_text(text.replace("long_cache_ttl", "longer_cache_ttl"))
     code, _, err = tradespace("gate", changed, "--design", design)
     assert code == BAD_INPUT
     assert "long_cache_ttl" in err
+
+
+def checks_of(told):
+    return {check["name"]: check for check in json.loads(told)["checks"]}
+
+
+def test_a_design_at_its_limit_is_too_unsure_and_the_recommended_one_is_named(tradespace, tmp_path):
+    """192 USD sit exactly at the limit: half of the loads that are meant by one of 50,000/s are above it."""
+    junit = tmp_path / "gate.xml"
+    code, out, _ = tradespace("gate", EXERCISE, "--design", "3", "--junit", junit, "--json")
+    assert code == NO
+    checks = checks_of(out)
+    assert [name for name, check in checks.items() if not check["holds"]] == ["confidence"]
+    told = checks["confidence"]["told"]
+    assert "in 50.0 % of the draws of the guesses; at least 90.0 % are asked for" in told
+    assert json.loads(out)["recommended"] == 2
+    assert "recommended is design 2: it takes " in told
+    (failure,) = ElementTree.parse(junit).findall(".//testcase[@name='confidence']/failure")
+    assert failure.get("message") == told
+    xmlschema.XMLSchema(SCHEMA).validate(str(junit))
+    lax = tmp_path / "lax.yaml"
+    lax.write_text(EXERCISE.read_text() + "confidence: 0.5\n")
+    code, out, _ = tradespace("gate", lax, "--design", "3")
+    assert code == OK
+    assert "at least 50.0 % are asked for" in out
+
+
+def test_where_no_design_is_likely_enough_the_recommended_one_passes(tradespace, tmp_path):
+    # The largest carries 14.3 times the peak within its limit: at a sigma of 3 that is ln(14.3) / 3 = 0.89
+    # standard deviations, and the load is below in 81 of 100 cases.
+    path = tmp_path / "unsure.yaml"
+    guess = "{distribution: lognormal, median: 50000, sigma: 3}"
+    path.write_text(EXERCISE.read_text() + f"uncertainty: {{workload.rate: {guess}}}\n")
+    code, out, _ = tradespace("gate", path, "--design", "recommended", "--json")
+    assert code == OK
+    assert "no design that was tried gets there" in checks_of(out)["confidence"]["told"]
+    code, out, _ = tradespace("gate", path, "--design", "3", "--json")
+    assert code == NO
+    assert not checks_of(out)["confidence"]["holds"]
+
+
+def test_how_sure_a_design_is_is_read_from_the_record(tradespace, tmp_path):
+    system = compile_system(load_scenario(EXERCISE))
+    write_solution(solve(system), system.space, tmp_path)
+    path = tmp_path / "front.json"
+    told = json.loads(path.read_text())
+    (pick,) = (pick for pick in told["recommendation"]["picks"] if "recommended" in pick["roles"])
+    pick["confidence"] = 0.123  # no draws say so
+    path.write_text(json.dumps(told))
+    code, out, _ = tradespace("gate", EXERCISE, "--design", "recommended", "--front", tmp_path)
+    assert code == NO
+    assert "all limits hold in 12.3 % of the draws" in out
 
 
 def test_what_cannot_be_written_is_bad_input(tradespace, tmp_path):
