@@ -100,8 +100,8 @@ def test_batch(engine, tmp_path):
         assert told == front_by_hand(**dict(case.changes))
     report = batch_report(batch, made=DAY)
     Draft202012Validator(report_schema()).validate(report_data(report))
-    knees = next(t for t in report.tables if t.name == "knees")
-    assert knees.columns == ("case", "wage", "budget", "seed", "price", "speed")
+    best = next(t for t in report.tables if t.name == "recommended")
+    assert best.columns == ("case", "wage", "budget", "seed", "price", "speed")
 
 
 def test_run_store(tmp_path):
