@@ -76,7 +76,7 @@ class Dimension:
     @property
     def shown_unit(self) -> str:
         """Unit in which its values are written (`models.units.quantity`)."""
-        return self.unit if self.known_to is None else "availability"
+        return self.unit if self.known_to is None else "uptime"
 
     @property
     def called(self) -> Words:

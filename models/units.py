@@ -20,7 +20,7 @@ def quantity(value: float | None, unit: str) -> str:
 
     Args:
         value: The value in its unit; None or infinity = unbounded.
-        unit: `ms`, `requests/s`, `USD`, `fraction` (a share of 1), `availability` (a share
+        unit: `ms`, `requests/s`, `USD`, `fraction` (a share of 1), `uptime` (a share
             of 1 that is known only so far), `more` (a change by a share, which has no
             whole: never in nines), or any other unit, which is put behind the number.
     """
@@ -36,7 +36,7 @@ def quantity(value: float | None, unit: str) -> str:
         return usd(value)
     if unit == "fraction":
         return percent(value)
-    if unit == "availability":
+    if unit == "uptime":
         if value > KNOWN_AVAILABILITY:
             return f"above {100.0 * KNOWN_AVAILABILITY:.12g} %"
         return percent(value)

@@ -12,13 +12,13 @@ import streamlit as st
 from models.errors import TradespaceError
 from models.evaluation import DIMENSIONS
 from models.units import count, duration
+from optimizer.report.sections.answer import lacking_text, load_text
+from optimizer.resilience.escape import rates_of
 from optimizer.runs.run import Run
 from optimizer.runs.so_far import so_far
 from optimizer.runs.solving import solve_with_store, wanted_solve
 from optimizer.runs.worker import start_worker
 from optimizer.scenario_model import model_of
-from optimizer.sections.content import joined
-from optimizer.sections.wording import broken, over_text
 from optimizer.solver.choice import choice_of
 from optimizer.solver.config import SolveConfig
 from optimizer.space import size_of
@@ -162,11 +162,8 @@ def _draw_about(subject: Subject) -> None:
     if scenario.summary:
         st.markdown(escaped(scenario.summary))
     today = cached.evaluated(system.digest, row(system.space.today), system)
-    over = [over_text(name, amount) for name, amount in broken(today, 0)]
-    if over:
-        st.markdown(f"Today's design does not survive: it breaks {escaped_cell(joined(over))}.")
-    else:
-        st.markdown("Today's design stays within every limit.")
+    lacking = lacking_text(today, load_text(float(rates_of(system, system.space.today).max())))
+    st.markdown(escaped_cell(lacking) if lacking else "Today's design stays within every limit.")
 
 
 def _how_long(subject: Subject) -> str:

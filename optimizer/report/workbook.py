@@ -145,7 +145,7 @@ def unit_label(unit: str) -> str:
     return {
         "count": "",
         "fraction": "share of 1",
-        "availability": "share of 1",
+        "uptime": "share of 1",
         "more": "share of 1",
         "": "",
     }.get(unit, unit)

@@ -13,7 +13,6 @@ from optimizer.decide.confidence.holding import FEW
 from optimizer.decide.recommend.recommendation import FirstBreak, Pick, Recommendation
 from optimizer.model import Goal, Model
 from optimizer.pareto.front import Front
-from optimizer.phrases import capitalised
 from optimizer.resilience.breaking_points import MOST
 from optimizer.sections.breaking import two_loads_text
 from optimizer.sections.content import (
@@ -28,6 +27,7 @@ from optimizer.sections.content import (
     joined,
     text,
 )
+from optimizer.sections.verdict import verdict
 from optimizer.sections.wording import against_today, limit_label, number, times
 from optimizer.solver.solution import Solution
 
@@ -88,66 +88,6 @@ def shortlist_blocks(
     front = solution.front
     table = designs(model, solution, found)
     return (table, *ladder(model, front, found), *reasons(model, front, found, has_changes=has_changes))
-
-
-def verdict(model: Model, solution: Solution, found: Recommendation) -> tuple[Block, ...]:
-    """How sure the recommended design is of its limits; a warning where it is less sure than was wanted."""
-    pick = found.pick("recommended")
-    if pick is None or pick.confidence is None:
-        return ()
-    wanted, sure = Number(found.wanted, "fraction"), Number(pick.confidence, "fraction")
-    if found.reached == "reached":
-        who = capitalised(called(model.space, solution.front.X, _place(pick)))
-        told = text(who, " is recommended: all limits hold in ", sure, " of the draws of the guesses")
-        return (Paragraph(text(*told, " (at least ", wanted, " is asked for).")),)
-    if found.reached == "never":
-        return (
-            Paragraph(
-                text("Under the guesses no design ever keeps all limits: in none of the draws."), "warning"
-            ),
-        )
-    return (
-        Paragraph(
-            text(
-                "No design is likely enough to keep its limits: ",
-                wanted,
-                " of the draws of the guesses are asked for. Of the ",
-                text_count(found.candidates),
-                " that were tried the recommended one comes closest among those that keep most of what was "
-                "asked: ",
-                sure,
-                ".",
-                *safer(model, solution.front, found),
-            ),
-            "warning",
-        ),
-    )
-
-
-def safer(model: Model, front: Front, found: Recommendation) -> Text:
-    """The design that is surest of its limits, where the recommended one is less sure than was wanted.
-
-    A sentence that follows another; empty where none is surer.
-
-    Args:
-        model: The model.
-        front: Its front.
-        found: The recommendation.
-    """
-    pick, safest = found.pick("recommended"), found.pick("safest")
-    if pick is None or safest is None or pick.confidence is None or safest.confidence is None:
-        return ()
-    if pick.confidence >= found.wanted or safest.confidence <= pick.confidence:
-        return ()
-    who = capitalised(called(model.space, front.X, _place(safest)))
-    told = text(f" {who} is safer: ", Number(safest.confidence, "fraction"))
-    if not found.decide_by:
-        return text(*told, ".")
-    j = _decides(front, found)
-    dimension, values = front.evaluation.dimensions[j], front.evaluation.values[:, j]
-    more = float(values[_place(safest)] - values[_place(pick)])
-    word = "more" if more >= 0.0 else "less"
-    return text(*told, ", at ", number(dimension, abs(more)), f" {word}.")
 
 
 def text_count(many: int) -> Number:

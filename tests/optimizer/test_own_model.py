@@ -100,8 +100,8 @@ def test_batch(engine, tmp_path):
         assert told == front_by_hand(**dict(case.changes))
     report = batch_report(batch, made=DAY)
     Draft202012Validator(report_schema()).validate(report_data(report))
-    best = next(t for t in report.tables if t.name == "recommended")
-    assert best.columns == ("case", "wage", "budget", "seed", "price", "speed")
+    told = next(t for t in report.tables if t.name == "recommended")
+    assert told.columns == ("case", "wage", "budget", "seed", "price", "speed")
 
 
 def test_run_store(tmp_path):

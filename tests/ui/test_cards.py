@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from apps import answered, app_test, solved_in
 from models.evaluation import DIMENSIONS
 from models.units import quantity
+from optimizer.scenario_model import model_of
+from optimizer.sections.content import plain
+from optimizer.sections.verdict import safer, verdict
 
 FEED = "web-api-three-tier"
 
@@ -77,3 +81,21 @@ def test_a_card_picks_its_design_and_opens_it(feed):
     page.button(key="look-card-today").click().run()
     assert not page.exception
     assert page.query_params["design"] == "today"
+
+
+def test_where_the_recommended_design_is_not_sure_enough_the_safer_one_is_named(feed):
+    _, system, solution = feed()
+    made, costs = solution.recommendation, solution.front.evaluation.values[:, 4]
+    best, safest = made.pick("recommended"), made.pick("safest")
+    assert best.position != safest.position
+    sure = {best.position: 0.7, safest.position: 0.85}
+    picks = tuple(replace(pick, confidence=sure.get(pick.position, 0.1)) for pick in made.picks)
+    unsure = replace(made, reached="closest", picks=picks)
+    [block] = verdict(model_of(system), solution, unsure)
+    more = quantity(costs[safest.position] - costs[best.position], "USD")
+    assert block.kind == "warning"
+    assert plain(block.text).endswith(f"Design {safest.position + 1} is safer: 85.0 %, at {more} more.")
+    # nobody is named where nobody is surer, or where it is sure enough
+    alike = replace(unsure, picks=tuple(replace(pick, confidence=0.7) for pick in picks))
+    assert not safer(model_of(system), solution.front, alike)
+    assert not safer(model_of(system), solution.front, replace(unsure, wanted=0.7))

@@ -13,6 +13,8 @@ from reports import exercise
 from ui.view import view_from
 
 FIRST = "black-friday-exercise"
+#: A scenario with a front of hundreds of designs, all of them shown.
+WHOLE = "/?scenario=web-api-three-tier&front=all"
 #: Role of what has the focus, inside components too.
 ROLE = """() => {
   let e = document.activeElement;
@@ -95,7 +97,7 @@ def axes_box(page):
 def test_the_first_screen(chromium, address):
     page, watch = opened(chromium, address)
     assert front(page)["kept"] == str(len(exercise()[1].front))
-    assert page.get_by_text("Today's design does not survive").is_visible()
+    assert page.get_by_text("times overloaded").first.is_visible()
     assert page.get_by_text("Next: pull a wish").is_visible()
     assert page.locator("[data-testid=stDataFrame]").is_visible()
     assert f"scenario={FIRST}" in page.url
@@ -104,7 +106,7 @@ def test_the_first_screen(chromium, address):
 
 def test_a_brush_moves_table_scatter_and_chips(chromium, address, feed):
     _, solution = feed
-    page, watch = opened(chromium, address, "/?scenario=web-api-three-tier")
+    page, watch = opened(chromium, address, WHOLE)
     box = axes_box(page)
     assert said(page) == (len(solution.front), len(solution.front))
     drag(page, box, box["x"] + 16, 0.45, 1.2)
@@ -178,7 +180,7 @@ def test_designs_that_are_not_on_the_front_say_why_not(chromium, address):
 
 def test_a_box_in_the_scatter_is_a_brush_on_two_axes(chromium, address, feed):
     _, solution = feed
-    page, watch = opened(chromium, address, "/?scenario=web-api-three-tier")
+    page, watch = opened(chromium, address, WHOLE)
     front(page)
     box = page.locator(".front-square canvas").bounding_box()
     page.mouse.move(box["x"] + 70, box["y"] + 60)
@@ -216,9 +218,11 @@ def test_a_design_of_ones_own_has_its_letter_in_the_front(chromium, address):
     _, found, _ = exercise()
     own = ",".join("1" for _ in found.space.columns)
     page, watch = opened(chromium, address, f"/?scenario={FIRST}&pick=~{own}&pick=3&keep=latency:..20.0")
-    fastest = int(np.argmin(found.front.evaluation.values[:, 0])) + 1
+    values = found.front.evaluation.values
+    # nothing is asked beside the limits, so that of those that keep the wish the cheapest is closest
+    cheapest = int(np.argmin(np.where(values[:, 0] <= 20.0, values[:, 4], np.inf))) + 1
     assert eventually(page, lambda: front(page)["picked"] == "[A] [B]3")
-    assert front(page)["closest"] == str(fastest)
+    assert front(page)["closest"] == str(cheapest)
     assert page.locator(".front-scales").inner_text() == ""
     page.locator(".front-choosers select").nth(2).select_option(label="cost")
     costs = found.front.evaluation.values[:, 4]
@@ -261,7 +265,7 @@ def test_picking_by_point_and_by_row_and_comparing(chromium, address):
 
 
 def test_a_link_reproduces_the_view_in_another_session(chromium, address, feed):
-    page, _ = opened(chromium, address, "/?scenario=web-api-three-tier")
+    page, _ = opened(chromium, address, WHOLE)
     box = axes_box(page)
     drag(page, box, box["x"] + 16, 0.3, 1.2)
     page.locator(".front-choosers select").nth(2).select_option(label="group")
@@ -287,8 +291,8 @@ def test_every_page_has_a_link_of_its_own(chromium, address, path):
 
 
 def test_two_sessions_do_not_disturb_each_other(chromium, address, feed):
-    one, watch = opened(chromium, address, "/?scenario=web-api-three-tier")
-    two, _ = opened(chromium, address, "/?scenario=web-api-three-tier")
+    one, watch = opened(chromium, address, WHOLE)
+    two, _ = opened(chromium, address, WHOLE)
     box = axes_box(one)
     drag(one, box, box["x"] + 16, 0.5, 1.2)
     settle(two)
@@ -299,7 +303,7 @@ def test_two_sessions_do_not_disturb_each_other(chromium, address, feed):
 
 
 def test_the_selection_stays_when_the_page_changes(chromium, address, feed):
-    page, watch = opened(chromium, address, "/?scenario=web-api-three-tier")
+    page, watch = opened(chromium, address, WHOLE)
     box = axes_box(page)
     drag(page, box, box["x"] + 16, 0.4, 1.2)
     before = front(page)["kept"]

@@ -38,8 +38,12 @@ def has_progress(page):
 def test_progress_reload_join_and_stop(chromium, store):
     with app_server(store) as address:
         page, watch = opened(chromium, address, LONG)
-        assert page.get_by_text("Today's design does not survive").is_visible()
+        assert page.get_by_text("times overloaded").is_visible()  # in the reader's units
         assert eventually(page, lambda: has_progress(page))
+        # how it is solved, why so, at which rate and how long: before anything is found
+        assert page.get_by_text("A search (archive): the designs can't be counted out").is_visible()
+        told = page.locator("[data-testid=stProgress]").inner_text()
+        assert re.search(r"about [0-9,]+ designs/s.*, about [0-9.]+ (s|min) left", told)
         assert eventually(page, lambda: [run.state for run in runs_of(store)] == ["running"])
         assert eventually(page, lambda: runs_of(store)[0].done > 0)
         before = runs_of(store)[0]
@@ -60,7 +64,7 @@ def test_progress_reload_join_and_stop(chromium, store):
             assert each.get_by_text("It was stopped after").is_visible()
         ended = runs_of(store)[0]
         assert (ended.id, ended.state) == (before.id, "cancelled")
-        assert page.eval_on_selector("#front", "(root) => root.dataset.kept") == str(ended.on_front)
+        assert page.get_by_text(f"of {ended.on_front:,} on the front").is_visible()
         assert_quiet(watch, address)
         # and it goes on where it stood
         page.get_by_role("button", name="Go on").click()

@@ -15,7 +15,7 @@ from optimizer.report.findings import Findings
 from optimizer.report.sections.answer import answer, doubt_line, today_text
 from optimizer.report.sections.front import front as front_section
 from optimizer.sections.content import Paragraph, Table
-from optimizer.sections.shortlist import verdict
+from optimizer.sections.verdict import verdict
 from ui import cached, state
 from ui.beside import LETTERS, lettered
 from ui.exploring import (

@@ -143,7 +143,7 @@ def pace_text(pace: Pace | None, left: float | None) -> str:
 def _left(run: Run, plan: Plan, pace: Pace | None, now: float) -> float | None:
     """How long a run may still take, s; None = nobody can tell."""
     total = run.total or plan.designs
-    if pace is not None and total and not (pace.is_counted and run.done):
+    if pace is not None and total and not pace.is_counted:
         return (total - run.done) / pace.rate
     if plan.seconds is None or run.started is None:
         return plan.seconds

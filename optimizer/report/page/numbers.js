@@ -7,7 +7,7 @@ function shownNumber(value, unit) {
   if (unit === "requests/s") return `${shownGrouped(Math.abs(value) >= 1000 ? threeDigits(value) : value)}/s`;
   if (unit === "USD") return shownMoney(value);
   if (unit === "fraction") return shownShare(value);
-  if (unit === "availability") return value > 0.99999 ? "above 99.999 %" : shownShare(value);
+  if (unit === "uptime") return value > 0.99999 ? "above 99.999 %" : shownShare(value);
   if (unit === "more") return shownChange(value);
   return `${shownGrouped(value)} ${unit}`.trim();
 }

@@ -10,7 +10,8 @@ from optimizer.report.findings import Findings
 from optimizer.resilience.breaking_points import MOST
 from optimizer.sections.content import Block, Number, Paragraph, Section, Text, joined, text
 from optimizer.sections.cost import cost_split
-from optimizer.sections.shortlist import shortlist_blocks, verdict
+from optimizer.sections.shortlist import shortlist_blocks
+from optimizer.sections.verdict import verdict
 from optimizer.sections.wording import (
     MOST_NAMED,
     broken,
@@ -86,17 +87,10 @@ def doubt_line(found: Findings) -> Text:
 
 def today_text(found: Findings) -> Text:
     """What today's design lacks."""
-    system, today = found.system, found.solution.today
-    load: Text = ()
-    if system is not None:
-        load = text(" at ", Number(float(system.rate.max()), "requests/s"))
-    over = broken(today, 0)
-    if over:
-        busy = float(today.indicators["utilisation"][0]) if "utilisation" in today.indicators else 0.0
-        if system is not None and busy > 1.0:
-            return _overloaded(today, busy, load, [name for name, _ in over])
-        names = joined([_over_today(today, name, amount, busy) for name, amount in over], most=MOST_NAMED)
-        return text("Today's design does not survive", *load, ": it breaks ", *names, ".")
+    load = () if found.system is None else load_text(float(found.system.rate.max()))
+    lacking = lacking_text(found.solution.today, load)
+    if lacking:
+        return lacking
     if found.why_not_today.on_front is not None:
         return text("Today's design stays within every limit", *load, ", and is on the front.")
     if found.why_not_today.dominators.size:
@@ -109,6 +103,28 @@ def today_text(found: Findings) -> Text:
             " better.",
         )
     return text("Today's design stays within every limit", *load, ".")
+
+
+def load_text(rate: float) -> Text:
+    """The load that a design stands, in requests/s, in a sentence."""
+    return text(" at ", Number(rate, "requests/s"))
+
+
+def lacking_text(today: Evaluation, load: Text) -> Text:
+    """Which limits today's design breaks; empty = none.
+
+    Args:
+        today: It, evaluated.
+        load: The load (`load_text`); empty = nobody knows it.
+    """
+    over = broken(today, 0)
+    if not over:
+        return ()
+    busy = float(today.indicators["utilisation"][0]) if "utilisation" in today.indicators else 0.0
+    if load and busy > 1.0:
+        return _overloaded(today, busy, load, [name for name, _ in over])
+    names = joined([_over_today(today, name, amount, busy) for name, amount in over], most=MOST_NAMED)
+    return text("Today's design does not survive", *load, ": it breaks ", *names, ".")
 
 
 def _overloaded(today: Evaluation, busy: float, load: Text, over: list[str]) -> Text:

@@ -376,7 +376,8 @@ def test_a_guess_about_a_driver_is_one_about_its_peak() -> None:
     cost = {"label": "margin", "usd": 7, "drivers": {"volatility": 3, "volume": 2}, "basis": "peak"}
     guess = {"distribution": "uniform", "low": 2.0, "high": 4.0}
     parts = {"phases": PHASES, "costs": [cost], "drivers": DRIVERS}
-    system = compiled({"far": external(1)}, "far", uncertainty={"drivers.volatility": guess}, **parts)
+    guesses = {"drivers.volatility": guess, "workload.rate": "none"}
+    system = compiled({"far": external(1)}, "far", uncertainty=guesses, **parts)
     middle = draws_at(guesses_of(system), np.array([[0.5]]))
     base = base_of(system, middle, np.array([0]))
     found = run(system, system.space.today[None, :], base=base).values[0, 4]
