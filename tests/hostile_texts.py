@@ -24,6 +24,8 @@ _PAYLOAD = (
     "http://bare.evil.example www.evil.example"
 )
 _TEXT = TypeAdapter(Text).json_schema()
+#: Fields that hold a text in the schema but allow only a few of them.
+_CHOICES = {("Scenario", "decide_by")}
 
 
 def text_fields():
@@ -34,7 +36,7 @@ def text_fields():
         (model, name)
         for model, told in models.items()
         for name, field in told.get("properties", {}).items()
-        if _ways_to_text(field)
+        if _ways_to_text(field) and (model, name) not in _CHOICES
     }
 
 
@@ -84,6 +86,8 @@ def _fill(value, tree, filled):
             told = TypeAdapter(type(value)).json_schema(by_alias=True).get("properties", {}).get(alias, {})
             ways = _ways_to_text(told)
             payload = _PAYLOAD.format(len(filled))
+            if (type(value).__name__, alias) in _CHOICES:
+                continue
             if ways:
                 inner = getattr(value, name)
                 tree[alias] = {
