@@ -58,6 +58,7 @@ def _with_every_part():
     tree["rules"] = [{"not": {"mode": "quick", "shed": True}}]
     tree["uncertainty"]["db.service_ms"] = {"distribution": "triangular", "low": 1, "mode": 2, "high": 3}
     tree["decisions"]["gap"] = {"real": [0.0, 0.2], "sets": "web.gc_share"}
+    tree["uncertainty"]["db.slots"] = {"distribution": "none"}
     tree["uncertainty"]["web.slots"] = {"distribution": "normal", "mean": 4, "sd": 0.2}
     tree["components"] |= {
         "memory": {"kind": "cache", "hit_ratio": 0.5, "service_ms": 0.1, "slots": 8},
