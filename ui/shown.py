@@ -85,7 +85,13 @@ def shown_of(found: Findings, *, is_whole: bool) -> Shown:
         return Shown(found, positions, shown, None, np.zeros(0, dtype=np.intp))
     places = np.full(len(front), -1)
     places[positions] = np.arange(len(positions))
-    order = places[rule_of(found.model).order(front.evaluation).order]  # the shown ones as in the whole order
+    ordered = rule_of(found.model).order(front.evaluation).order
+    if (
+        found.solution.suggested is not None
+    ):  # it is first: others that keep more are less sure of their limits
+        best = found.solution.suggested
+        ordered = np.concatenate([[best], ordered[ordered != best]])
+    order = places[ordered]  # the shown ones as in the whole order
     order = order[order >= 0]
     return Shown(found, positions, shown, representatives(shown, steps=found.model.steps), order)
 

@@ -122,8 +122,14 @@ def test_a_wish_can_be_typed_and_keeps_the_same_designs_as_one_that_is_dragged(f
 def test_the_closest_to_the_wishes_is_recommended_among_those_that_keep_them(feed):
     page, system, solution = feed(front="all", keep="cost:..100.0")
     front = solution.front
+    best = solution.recommendation.position
+    assert front.evaluation.values[best, 4] <= 100.0
+    assert f"Closest to the wishes: design {best + 1} with cost" in words(page)
+    # Where it isn't among them, who keeps most comes first.
+    page, _, _ = feed(front="all", keep="cost:..94.0")
+    assert front.evaluation.values[best, 4] > 94.0
     order = rule_of(model_of(system)).order(front.evaluation).order
-    first = next(int(i) for i in order if front.evaluation.values[i, 4] <= 100.0)
+    first = next(int(i) for i in order if front.evaluation.values[i, 4] <= 94.0)
     assert f"Closest to the wishes: design {first + 1} with cost" in words(page)
 
 
