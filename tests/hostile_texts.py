@@ -24,6 +24,8 @@ _PAYLOAD = (
     "http://bare.evil.example www.evil.example"
 )
 _TEXT = TypeAdapter(Text).json_schema()
+#: Fields that hold a text in the schema but allow only a few of them.
+_CHOICES = {("Scenario", "decide_by")}
 
 
 def text_fields():
@@ -34,7 +36,7 @@ def text_fields():
         (model, name)
         for model, told in models.items()
         for name, field in told.get("properties", {}).items()
-        if _ways_to_text(field)
+        if _ways_to_text(field) and (model, name) not in _CHOICES
     }
 
 
@@ -56,6 +58,7 @@ def _with_every_part():
     tree["rules"] = [{"not": {"mode": "quick", "shed": True}}]
     tree["uncertainty"]["db.service_ms"] = {"distribution": "triangular", "low": 1, "mode": 2, "high": 3}
     tree["decisions"]["gap"] = {"real": [0.0, 0.2], "sets": "web.gc_share"}
+    tree["uncertainty"]["db.slots"] = {"distribution": "none"}
     tree["uncertainty"]["web.slots"] = {"distribution": "normal", "mean": 4, "sd": 0.2}
     tree["components"] |= {
         "memory": {"kind": "cache", "hit_ratio": 0.5, "service_ms": 0.1, "slots": 8},
@@ -84,6 +87,8 @@ def _fill(value, tree, filled):
             told = TypeAdapter(type(value)).json_schema(by_alias=True).get("properties", {}).get(alias, {})
             ways = _ways_to_text(told)
             payload = _PAYLOAD.format(len(filled))
+            if (type(value).__name__, alias) in _CHOICES:
+                continue
             if ways:
                 inner = getattr(value, name)
                 tree[alias] = {

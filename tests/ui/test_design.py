@@ -62,7 +62,7 @@ def values_of(system, design):
     x = system.space.encode(design, check_rules=False)
     evaluation = evaluate(system, x[None, :])
     return {
-        d.name: quantity(float(v), d.unit)
+        d.name: quantity(float(v), d.shown_unit)
         for d, v in zip(evaluation.dimensions, evaluation.values[0], strict=True)
     }, evaluation
 
@@ -72,7 +72,7 @@ def test_the_first_screen_tells_the_suggested_design_as_the_model_does(monkeypat
     app = opened(monkeypatch, tmp_path)
     knee = solution.knee
     told = {
-        d.name: quantity(float(v), d.unit)
+        d.name: quantity(float(v), d.shown_unit)
         for d, v in zip(
             solution.front.evaluation.dimensions, solution.front.evaluation.values[knee], strict=True
         )

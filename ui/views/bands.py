@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from models.evaluation import Evaluation
+from models.system.uncertainty import ASSUMED_SIGMA, Guess
 from models.units import quantity
 from optimizer.decide.confidence.robustness import Robustness
 from optimizer.phrases import POINTS
@@ -42,9 +43,8 @@ def draw_bands(
             "`uncertainty` on the page Scenario, and this place shows what they do."
         )
         return
-    names = ", ".join(guess.path for guess in known[0].guesses)
     st.markdown(
-        escaped(f"{_guesses(len(known[0].guesses))}: {names}.")
+        escaped(_guesses(known[0].guesses))
         + f" In {known[0].draws} joint draws, the same for all designs: the line holds eight draws of ten, "
         " the mark on it is the middle, the upright stroke is what the file says."
     )
@@ -64,10 +64,24 @@ def draw_bands(
     _draw_limits(designs, known)
 
 
-def _guesses(many: int) -> str:
-    return (
-        "1 number of the scenario is a guess" if many == 1 else f"{many} numbers of the scenario are guesses"
-    )
+def _guesses(guesses: Sequence[Guess]) -> str:
+    """Which numbers are guesses, and what is assumed where nobody wrote how far the rate may be off."""
+    written = [guess.path for guess in guesses if not guess.is_assumed]
+    told = []
+    if written:
+        many = len(written)
+        are = (
+            "1 number of the scenario is a guess"
+            if many == 1
+            else f"{many} numbers of the scenario are guesses"
+        )
+        told.append(f"{are}: {', '.join(written)}.")
+    if len(written) < len(guesses):
+        told.append(
+            "The file doesn't say how far the rate may be off: "
+            f"{quantity(ASSUMED_SIGMA, 'fraction')} are assumed."
+        )
+    return " ".join(told)
 
 
 def _draw_limits(designs: Sequence[Beside], found: Sequence[Robustness]) -> None:
