@@ -24,7 +24,12 @@ _SURE = 1e-6
 
 
 def screen(
-    system: System, X: Array, *, base: Mapping[Slot, Array] | None = None, threads: int | None = None
+    system: System,
+    X: Array,
+    *,
+    base: Mapping[Slot, Array] | None = None,
+    stress: Mapping[Slot, Array] | None = None,
+    threads: int | None = None,
 ) -> dict[str, Array]:
     """By how much designs are over limits for certain.
 
@@ -40,6 +45,7 @@ def screen(
         system: The system.
         X: Canonical designs, `(n, d)`.
         base: Values that take the place of what the file says (see `apply_decisions`).
+        stress: Factors on what comes out (see there).
         threads: Threads; None = one for each core.
 
     Returns:
@@ -57,7 +63,9 @@ def screen(
         if places.size:
             limit = system.scenario.limits.saturation
             most = 1.0 if limit is None else limit + 2.0 * _SURE
-            parameters = apply_decisions(system, X[places], base=_of(base, places, n))
+            parameters = apply_decisions(
+                system, X[places], base=_of(base, places, n), stress=_of(stress, places, n)
+            )
             load, collapse = load_of(parameters, system.peak, most=most, threads=threads)
             for name, excess in load_excess(system, utilisation=load, collapse=collapse).items():
                 least = np.full(n, -1.0)

@@ -142,6 +142,8 @@ def base_of(system: System, draws: Draws, rows: NDArray[np.intp]) -> Mapping[Slo
     for j, guess in enumerate(draws.guesses):
         value = draws.values[rows, j][:, None]
         for slot in guess.slots:
+            if _is_a_factor(system, slot):
+                continue
             if slot.owner in ("workload", "driver"):
                 written = base_value(system.scenario, slot)
                 peak = written[:, system.peak : system.peak + 1]
@@ -149,3 +151,31 @@ def base_of(system: System, draws: Draws, rows: NDArray[np.intp]) -> Mapping[Slo
             else:
                 base[slot] = value
     return base
+
+
+def stress_of(system: System, draws: Draws, rows: NDArray[np.intp]) -> Mapping[Slot, Array]:
+    """What the numbers that decisions set are multiplied by, for `run(..., stress=)`; `(len(rows), 1)` each.
+
+    A rate that an option sets is as uncertain as the one in the file: the guess is a factor on either.
+
+    Args:
+        system: The system.
+        draws: The draws.
+        rows: For each design that is evaluated the draw it is evaluated in, `(n,)`.
+    """
+    found: dict[Slot, Array] = {}
+    for j, guess in enumerate(draws.guesses):
+        for slot in guess.slots:
+            if _is_a_factor(system, slot):
+                written = float(base_value(system.scenario, slot)[0, system.peak])
+                found[slot] = draws.values[rows, j][:, None] / written
+    return found
+
+
+def _is_a_factor(system: System, slot: Slot) -> bool:
+    """Whether a guess about a rate has to be a factor on it: decisions change it."""
+    return (
+        slot.owner == "workload"
+        and slot in system.plans
+        and float(base_value(system.scenario, slot)[0, system.peak]) > 0.0
+    )

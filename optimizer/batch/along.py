@@ -29,14 +29,19 @@ def along(batch: Batch, path: str) -> Section | None:
         groups.setdefault(written, []).append(told)
         if told["recommended"] is not None:
             lines.setdefault(others(case), {})[written] = told["recommended"]["values"]
+    has_confidence = is_confidence_known(batch)
     rows: list[tuple[Cell, ...]] = []
     for written, found in groups.items():
         best = [told["recommended"] for told in found if told["recommended"] is not None]
         cells: list[Cell] = [written, Number(float(len(found)), "count"), Number(float(len(best)), "count")]
-        cells += [_range([one["confidence"] for one in best if one["confidence"] is not None], "fraction")]
+        if has_confidence:
+            cells.append(
+                _range([one["confidence"] for one in best if one["confidence"] is not None], "fraction")
+            )
         cells += [_range([number_of(one["values"][d.name]) for one in best], d.unit) for d in dimensions]
         rows.append(tuple(cells))
-    head = (path, "cases", "with survivors", "confidence", *(d.name for d in dimensions))
+    sure = ["confidence"] if has_confidence else []
+    head = (path, "cases", "with survivors", *sure, *(d.name for d in dimensions))
     how = " (lowest and highest of several cases)" if len(lines) > 1 else ""
     caption = f"The recommended design along {path}{how}"
     blocks: list[Block] = [Table(f"along {path}", caption, head, tuple(rows))]
@@ -159,6 +164,12 @@ def done_cases(batch: Batch) -> list[tuple[Case, dict[str, Any]]]:
         for case in batch.cases
         if case.number in batch.results and batch.results[case.number]["facts"]
     ]
+
+
+def is_confidence_known(batch: Batch) -> bool:
+    """Whether any case says how likely its recommended design keeps its limits."""
+    best = (told["recommended"] for _, told in done_cases(batch))
+    return any(one is not None and one["confidence"] is not None for one in best)
 
 
 def number_of(value: float | None) -> float:

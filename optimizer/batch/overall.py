@@ -15,7 +15,7 @@ from models.evaluation import Array, Evaluation
 from optimizer.batch.together import Together, joined
 from optimizer.decide.choose.rule import Keeping, Rule
 from optimizer.decide.confidence.holding import FEW, Holding
-from optimizer.decide.recommend.candidates import LEAST_TRIED, MOST_CONFIRMED, Asking, rule_of
+from optimizer.decide.recommend.candidates import LEAST_TRIED, Asking, rule_of
 from optimizer.decide.recommend.recommendation import Reached
 from optimizer.pareto.boxes import widths_of
 from optimizer.pareto.dominance import non_dominated
@@ -117,7 +117,7 @@ def _first_likely(
         for one, found in zip(askings, trials, strict=True):
             found.ask(level, one.wanted)
             level = level[np.nan_to_num(found.share[level], nan=0.0) >= one.wanted - 1e-12]
-        for i in level[:MOST_CONFIRMED].tolist():
+        for i in level.tolist():
             if all(
                 one.all(own[[i]])[0] >= one.wanted - 1e-12 for one, own in zip(askings, designs, strict=True)
             ):

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from models.evaluation import COST
 from models.units import count
-from optimizer.batch.along import along, as_written, dimensions_of, done_cases, number_of, varied_paths
+from optimizer.batch.along import (
+    along,
+    as_written,
+    dimensions_of,
+    done_cases,
+    is_confidence_known,
+    number_of,
+    varied_paths,
+)
 from optimizer.batch.cases import Case
 from optimizer.batch.overridden import overridden
 from optimizer.batch.running import Batch
@@ -170,6 +178,7 @@ def _cases(batch: Batch, varied: Sequence[str]) -> Section:
     """What became of each case, and what is recommended, in two tables: one would be too broad to read."""
     dimensions = dimensions_of(batch)
     several = (len({case.scenario for case in batch.cases}) > 1, len({case.seed for case in batch.cases}) > 1)
+    has_confidence = is_confidence_known(batch)
     rows: list[tuple[Cell, ...]] = []
     recommended: list[tuple[Cell, ...]] = []
     for case in batch.cases[:MOST_SHOWN]:
@@ -194,16 +203,18 @@ def _cases(batch: Batch, varied: Sequence[str]) -> Section:
             )
         )
         if best is not None:
-            sure: Cell = None if best["confidence"] is None else Number(best["confidence"], "fraction")
+            sure: list[Cell] = []
+            if has_confidence:
+                sure = [None if best["confidence"] is None else Number(best["confidence"], "fraction")]
             values = (Number(number_of(best["values"][d.name]), d.unit) for d in dimensions)
-            recommended.append((*cells, sure, *values))
+            recommended.append((*cells, *sure, *values))
     head = ["case", *(["scenario"] if several[0] else []), *varied, *(["seed"] if several[1] else [])]
     more = ["survivors", "on the front", "cheapest survivor", "first break"]
     blocks: list[Block] = [Table("cases", "What came out of each case", (*head, *more), tuple(rows))]
     if recommended:
         names = (d.name for d in dimensions)
         caption = "The recommended design of each case"
-        columns = (*head, "confidence", *names)
+        columns = (*head, *(["confidence"] if has_confidence else []), *names)
         blocks.append(Table("recommended", caption, columns, tuple(recommended)))
     if len(batch.cases) > MOST_SHOWN:
         shown = (Number(float(n), "count") for n in (MOST_SHOWN, len(batch.cases)))

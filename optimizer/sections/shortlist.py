@@ -28,7 +28,7 @@ from optimizer.sections.content import (
     text,
 )
 from optimizer.sections.verdict import verdict
-from optimizer.sections.wording import against_today, limit_label, number, times
+from optimizer.sections.wording import against_today, counted, limit_label, number, times
 from optimizer.solver.solution import Solution
 
 #: What a design of the shortlist is called for.
@@ -114,6 +114,7 @@ def designs(model: Model, solution: Solution, found: Recommendation) -> Table:
         rows.append(("asked and kept", *(column.kept(asks) for column in columns)))
     if found.draws:
         rows.append(("confidence", *(column.confidence for column in columns)))
+    if model.system is not None:
         rows.append(("first break", *(break_text(column.pick.first_break) for column in columns)))
     dearer = _to_next(solution.front, found)
     if dearer:
@@ -171,13 +172,12 @@ def ladder(model: Model, front: Front, found: Recommendation) -> tuple[Block, ..
             if before is None
             else text(number(dimension, abs(value - before)), " more" if value >= before else " less")
         )
-        sure = Number(pick.confidence or 0.0, "fraction")
+        holds: Text = ()
+        if pick.confidence is not None:
+            holds = text("holds in ", Number(pick.confidence, "fraction"), " of the draws, ")
         names = joined([text(ROLES[role]) for role in pick.roles], last=", ")
-        points.append(
-            text(
-                *amount, ": holds in ", sure, " of the draws, ", *_up_to(pick.first_break), " (", *names, ")"
-            )
-        )
+        up_to = _up_to(pick.first_break)
+        points.append(text(*amount, ": ", *holds, *up_to, " (", *names, ")"))
         before = value
     return Paragraph(text(f"The ladder, by {dimension.name}:")), Bullets(tuple(points))
 
@@ -203,7 +203,9 @@ def reasons(
     if has_changes:
         points.append(text("It changes ", *against_today(model.labels, model.space, front.X[i]), "."))
     points += _asks_text(front.evaluation, i, asks)
-    points.append(_chosen_by(front, found, has_asks=bool(asks)))
+    points.append(
+        _chosen_by(front, found, has_asks=bool(asks), keeps_all=bool(kept(front.evaluation, asks)[i].all()))
+    )
     if found.runner_up is not None:
         points.append(_runner_up(model, front, found, found.runner_up))
     if found.draws:
@@ -212,17 +214,23 @@ def reasons(
     return Paragraph(text("Why this one:")), Bullets(tuple(points))
 
 
-def _chosen_by(front: Front, found: Recommendation, *, has_asks: bool) -> Text:
+def _chosen_by(front: Front, found: Recommendation, *, has_asks: bool, keeps_all: bool) -> Text:
+    """How it was chosen of the designs that are as likely to keep their limits, and keep as much."""
+    among = "that keep as much" if has_asks else "that are likely enough to keep their limits"
+    if found.reached in ("closest", "never"):
+        among = f"that come closest{' and keep as much' if has_asks else ''}"
     if found.by == "targets":
-        return text("Of the designs that keep as much it comes nearest to what it misses.")
+        how = "goes furthest beyond what was asked" if keeps_all else "comes nearest to what it misses"
+        return text(f"Of the designs {among} it {how}.")
     if found.by == "knee":
         return text("Nothing is asked beside the limits: it gives up least on average (the knee).")
-    best = front.evaluation.dimensions[_decides(front, found)].called.best
+    called_best = front.evaluation.dimensions[_decides(front, found)].called
+    it = f"it {called_best.verb} the {called_best.best}"
     if has_asks:
-        return text(f"Of the designs that keep as much it is the {best}.")
+        return text(f"Of the designs {among} {it}; differences that nobody notices don't count.")
     return text(
-        f"Nothing is asked beside the limits: it is the {best} that is likely enough to keep them; of equals "
-        "the one that gives up least on average (the knee)."
+        f"Nothing is asked beside the limits: of the designs {among} {it}, and of equals it gives up least "
+        "on average (the knee)."
     )
 
 
@@ -240,7 +248,13 @@ def _asks_text(evaluation: Evaluation, i: int, asks: Sequence[Ask]) -> list[Text
                 text(f"the {ask.kind} of {dimension.name} ", number(dimension, ask.value), " (", value, ")")
             )
     if not missed:
-        return [text("It keeps all that was asked: ", text_count(len(asks)), " wishes and targets.")]
+        return [
+            text(
+                "It keeps all that was asked: ",
+                *counted(len(asks), "wish or target", "wishes and targets"),
+                ".",
+            )
+        ]
     many = text(
         "It keeps ",
         text_count(int(keeps.sum())),
@@ -256,7 +270,7 @@ def _runner_up(model: Model, front: Front, found: Recommendation, second: int) -
     reason = found.why_not or "order"
     if reason == "value":
         dimension = front.evaluation.dimensions[_decides(front, found)]
-        told = f"it is {dimension.called.worse}"
+        told = f"it {dimension.called.verb} {dimension.called.worse}"
     else:
         told = _SECOND[reason]
     return text(f"Second comes {name}: {told}.")

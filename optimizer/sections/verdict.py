@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from optimizer.changes import called
 from optimizer.decide.recommend.recommendation import Recommendation
-from optimizer.model import Model
+from optimizer.model import Goal, Model
 from optimizer.pareto.front import Front
 from optimizer.phrases import capitalised
 from optimizer.sections.content import Block, Number, Paragraph, Text, text
@@ -15,8 +15,14 @@ from optimizer.solver.solution import Solution
 def verdict(model: Model, solution: Solution, found: Recommendation) -> tuple[Block, ...]:
     """How sure the recommended design is of its limits; a warning where it is less sure than was wanted."""
     pick = found.pick("recommended")
-    if pick is None or pick.confidence is None:
+    if pick is None:
         return ()
+    if pick.confidence is None:
+        if model.system is None:
+            return ()
+        who = capitalised(called(model.space, solution.front.X, pick.position or 0))
+        why = "no number of the scenario may be off (`uncertainty`), not even the rate"
+        return (Paragraph(text(f"{who} is recommended. How likely its limits hold wasn't asked: {why}.")),)
     wanted, sure = Number(found.wanted, "fraction"), Number(pick.confidence, "fraction")
     if found.reached == "reached":
         who = capitalised(called(model.space, solution.front.X, pick.position or 0))
@@ -28,6 +34,7 @@ def verdict(model: Model, solution: Solution, found: Recommendation) -> tuple[Bl
                 text("Under the guesses no design ever keeps all limits: in none of the draws."), "warning"
             ),
         )
+    has_asks = any(goal.target is not None or _is_wish(goal) for goal in model.goals.values())
     return (
         Paragraph(
             text(
@@ -35,8 +42,9 @@ def verdict(model: Model, solution: Solution, found: Recommendation) -> tuple[Bl
                 wanted,
                 " of the draws of the guesses are asked for. Of the ",
                 Number(float(found.candidates), "count"),
-                " that were tried the recommended one comes closest among those that keep most of what was "
-                "asked: ",
+                " that were tried the recommended one comes closest",
+                " among those that keep most of what was asked" if has_asks else "",
+                ": ",
                 sure,
                 ".",
                 *safer(model, solution.front, found),
@@ -71,3 +79,7 @@ def safer(model: Model, front: Front, found: Recommendation) -> Text:
     more = float(values[safest.position or 0] - values[pick.position or 0])
     word = "more" if more >= 0.0 else "less"
     return text(*told, ", at ", number(dimension, abs(more)), f" {word}.")
+
+
+def _is_wish(goal: Goal) -> bool:
+    return goal.limit is not None and not goal.is_constraint

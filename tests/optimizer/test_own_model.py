@@ -101,7 +101,7 @@ def test_batch(engine, tmp_path):
     report = batch_report(batch, made=DAY)
     Draft202012Validator(report_schema()).validate(report_data(report))
     told = next(t for t in report.tables if t.name == "recommended")
-    assert told.columns == ("case", "wage", "budget", "seed", "price", "speed")
+    assert told.columns == ("case", "wage", "budget", "seed", "confidence", "price", "speed")
 
 
 def test_run_store(tmp_path):

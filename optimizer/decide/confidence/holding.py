@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,9 +11,10 @@ from numpy.typing import NDArray
 
 from models.evaluation import Array
 from models.evaluator import run
+from models.scenario.paths import Slot
 from models.screening import screen
 from models.system.system import System
-from models.system.uncertainty import Draws, base_of, draws_of
+from models.system.uncertainty import Draws, base_of, draws_of, stress_of
 
 #: Draws in which many designs are tried, and in which the few are that are told: powers of two.
 FEW, MOST = 64, 4096
@@ -103,12 +105,17 @@ class Holding:
     def _holds(self, X: Array, draw: NDArray[np.intp]) -> NDArray[np.bool_]:
         """Which rows keep all limits; the load tells of most that don't at a tenth of the price."""
         base = base_of(self.system, self.draws, draw)
+        stress = stress_of(self.system, self.draws, draw)
         holds = np.ones(len(X), dtype=bool)
-        for least in screen(self.system, X, base=base).values():
+        for least in screen(self.system, X, base=base, stress=stress).values():
             holds &= ~(least > 0.0)
         left = np.flatnonzero(holds)
         if left.size:
-            found = run(self.system, X[left], base={slot: value[left] for slot, value in base.items()})
+            found = run(self.system, X[left], base=_rows(base, left), stress=_rows(stress, left))
             for excess in found.excess.values():
                 holds[left] &= np.broadcast_to(excess <= 0.0, left.shape)
         return holds
+
+
+def _rows(values: Mapping[Slot, Array], rows: NDArray[np.intp]) -> dict[Slot, Array]:
+    return {slot: value[rows] for slot, value in values.items()}

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from models.evaluation import COST, DIMENSIONS, Array, Dimension
 from models.evaluator import run
 from models.system.system import System
-from models.system.uncertainty import Draws, base_of, draws_at, draws_of, guesses_of
+from models.system.uncertainty import Draws, base_of, draws_at, draws_of, guesses_of, stress_of
 from optimizer.decide.choose.ranking import rank
 from optimizer.decide.confidence.sobol import Indices, sobol_indices
 from optimizer.pareto.dominance import non_dominated
@@ -84,7 +84,12 @@ def under(system: System, X: Array, draws: Draws) -> Outcomes:
     names: tuple[str, ...] = ()
     for start in range(0, n * s, TOGETHER):
         rows = slice(start, start + TOGETHER)
-        steps = run(system, X[design[rows]], base=base_of(system, draws, draw[rows]))
+        steps = run(
+            system,
+            X[design[rows]],
+            base=base_of(system, draws, draw[rows]),
+            stress=stress_of(system, draws, draw[rows]),
+        )
         values.append(steps.values)
         size = len(steps.values)
         excess.append(np.column_stack([np.broadcast_to(e, (size,)) for e in steps.excess.values()]))

@@ -20,8 +20,8 @@ from optimizer.pareto.front import Front
 #: Candidates that are tried at least. Where none of all is likely enough, the first of them are held against
 #: each other: what was asked isn't given up without end for a little more certainty.
 LEAST_TRIED = 200
-#: Candidates that are tried in all draws before none of them is taken for likely enough.
-MOST_CONFIRMED = 16
+#: Candidates that are tried together in all draws, and those that come closest in the few.
+CONFIRMED_TOGETHER, CLOSEST_TOGETHER = 4, 16
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,6 +44,11 @@ class Asking:
         return draws_for(self.wanted)
 
     @property
+    def has_guesses(self) -> bool:
+        """Whether any number of the file may be off."""
+        return bool(guesses_of(self.system))
+
+    @property
     def is_rate_assumed(self) -> bool:
         """Whether the file leaves open how far the rate may be off."""
         return any(guess.is_assumed for guess in guesses_of(self.system))
@@ -52,9 +57,13 @@ class Asking:
         """Many designs, to be tried in few draws."""
         return Holding.of(self.system, X, FEW, seed=self.seed)
 
+    def many(self, X: Array) -> Holding:
+        """Some designs, to be tried in all draws."""
+        return Holding.of(self.system, X, self.draws, seed=self.seed)
+
     def all(self, X: Array) -> Array:
         """Share of all draws in which each design keeps all limits, `(n,)`."""
-        found = Holding.of(self.system, X, self.draws, seed=self.seed)
+        found = self.many(X)
         found.ask(np.arange(len(X)), 0.0)
         return found.share
 
@@ -98,7 +107,7 @@ def ask(X: Array, order: NDArray[np.intp], asking: Asking) -> Asked:
         order: Their positions, best first, `(n,)`; at least one.
         asking: How likely that must be.
     """
-    trials = asking.few(X)
+    trials, confirming = asking.few(X), asking.many(X)
     trials.hardest_first(X[order[0]])
     tried = 0
     while tried < len(order):
@@ -106,15 +115,30 @@ def ask(X: Array, order: NDArray[np.intp], asking: Asking) -> Asked:
         trials.ask(some, asking.wanted)
         tried += len(some)
         level = order[:tried][_reach(trials.share[order[:tried]], asking.wanted)]
-        best = _confirmed(X, level, asking)
+        best = _confirmed(confirming, level, asking.wanted)
         if best.size:
             return Asked("reached", best, level, trials, tried)
+    level = _closest(trials, order)
+    most = float(np.nanmax(trials.share, initial=0.0))
+    return Asked("closest" if most > 0.0 else "never", level[:2], level, trials, tried)
+
+
+def _closest(trials: Holding, order: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Candidates that come closest, in order: within a standard error of the most likely of the first ones.
+
+    All of them are held against each other only where one further down is at least twice as likely.
+    """
     first = order[:LEAST_TRIED]
+    most = float(surest(trials, first).max())
+    twice = max(2.0 * most, 1.0 / len(trials.draws))
+    if twice <= 1.0:
+        trials.ask(order, twice)
+        if _reach(trials.share[order], twice).any():
+            first = order
     share = surest(trials, first)
     most = float(share.max())
-    # Within a standard error of the most likely one: draws can't tell them apart.
-    level = first[_reach(share, most - float(np.sqrt(most * (1.0 - most) / len(trials.draws))))]
-    return Asked("closest" if most > 0.0 else "never", level[:2], level, trials, tried)
+    # Draws can't tell them apart.
+    return np.asarray(first[_reach(share, most - float(np.sqrt(most * (1.0 - most) / len(trials.draws))))])
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +170,9 @@ def first_of(model: Model, front: Front, order: NDArray[np.intp], *, seed: int =
     """
     if not order.size:
         return None
-    if model.system is None:
+    asking = None if model.system is None else Asking(model.system, model.confidence, seed)
+    if asking is None or not asking.has_guesses:
         return First(int(order[0]), "not_asked", None)
-    asking = Asking(model.system, model.confidence, seed)
     asked = ask(front.X, order, asking)
     i = int(asked.best[0])
     return First(i, asked.reached, float(asking.all(front.X[[i]])[0]))
@@ -167,7 +191,7 @@ def surest(trials: Holding, rows: NDArray[np.intp]) -> Array:
         if not unknown.size:
             return np.where(np.nan_to_num(share, nan=0.0) >= least, np.nan_to_num(share, nan=0.0), 0.0)
         best_first = unknown[np.argsort(-trials.at_most[unknown], kind="stable")]
-        trials.ask(best_first[:MOST_CONFIRMED], least)
+        trials.ask(best_first[:CLOSEST_TOGETHER], least)
 
 
 def _reach(share: Array, least: float) -> NDArray[np.bool_]:
@@ -175,10 +199,13 @@ def _reach(share: Array, least: float) -> NDArray[np.bool_]:
         return np.asarray(share >= least - 1e-12)
 
 
-def _confirmed(X: Array, level: NDArray[np.intp], asking: Asking) -> NDArray[np.intp]:
+def _confirmed(confirming: Holding, level: NDArray[np.intp], wanted: float) -> NDArray[np.intp]:
     """The first two that are likely enough in all draws too."""
     found: list[int] = []
-    for i in level[:MOST_CONFIRMED].tolist():
-        if len(found) < 2 and _reach(asking.all(X[[i]]), asking.wanted)[0]:
-            found.append(i)
-    return np.array(found, dtype=np.intp)
+    for start in range(0, len(level), CONFIRMED_TOGETHER):
+        some = level[start : start + CONFIRMED_TOGETHER]
+        confirming.ask(some, wanted)
+        found += some[_reach(confirming.share[some], wanted)].tolist()
+        if len(found) >= 2:
+            break
+    return np.array(found[:2], dtype=np.intp)

@@ -7,6 +7,7 @@ written down in docs/recommendation.md.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 from typing import Literal
 
 from optimizer.decide.choose.rule import By, Reason
@@ -99,10 +100,19 @@ class Recommendation:
 
     @property
     def ladder(self) -> tuple[Pick, ...]:
-        """Designs of which each is more likely to keep its limits than the one before, and costs more."""
+        """Designs of which each is surer of its limits than the one before, or as sure with more headroom."""
         steps: list[Pick] = []
         for pick in self.picks:
-            sure = pick.confidence
-            if sure is not None and (not steps or sure > (steps[-1].confidence or 0.0)):
+            if not steps or _is_a_step(steps[-1], pick):
                 steps.append(pick)
         return tuple(steps)
+
+
+def _is_a_step(below: Pick, above: Pick) -> bool:
+    """Whether a dearer design buys something: certainty, or a tenth more load until the first break."""
+    a, b = below.confidence or 0.0, above.confidence or 0.0
+    return b > a or (b == a and _times(above) >= 1.1 * _times(below))
+
+
+def _times(pick: Pick) -> float:
+    return inf if pick.first_break is None else pick.first_break.times

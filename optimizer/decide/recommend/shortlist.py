@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from models.evaluation import Array
+from models.evaluation import COST, Array
 from models.system.system import System
 from optimizer.decide.choose.rule import Ordered, Rule
 from optimizer.decide.confidence.holding import Holding
@@ -73,10 +73,10 @@ def recommend(front: Front, rule: Rule, asking: Asking | None) -> Recommendation
         return record if asking is None else _told(front, rule, record, {}, asking)
     ordered = rule.order(front.evaluation)
     record = replace(record, reached="not_asked")
-    if asking is None:
+    if asking is None or not asking.has_guesses:
         roles = _roles_by_value(front, rule, ordered, ordered.order)
         roles["recommended"] = int(ordered.order[0])
-        return _told(front, rule, _with_second(record, ordered, ordered.order[:2]), roles, None)
+        return _told(front, rule, _with_second(record, ordered, ordered.order[:2]), roles, asking)
     asked = ask(front.X, ordered.order, asking)
     record = replace(_with_second(record, ordered, asked.best), reached=asked.reached, candidates=asked.tried)
     return _told(front, rule, record, _roles(front, rule, ordered, asked), asking)
@@ -96,7 +96,7 @@ def _roles(front: Front, rule: Rule, ordered: Ordered, asked: Asked) -> dict[Rol
     first = int(asked.best[0])
     roles = _roles_by_value(front, rule, ordered, asked.level)
     roles["recommended"] = first
-    if asked.reached != "reached":
+    if asked.reached != "reached" and ordered.asks:
         roles["keeps_most"] = int(ordered.order[0])
     shown = visible(boxed(front.evaluation, rule.widths), ordered.order)
     roles["safest"] = _safest(front, ordered, asked, shown)
@@ -125,8 +125,10 @@ def _roles_by_value(front: Front, rule: Rule, ordered: Ordered, level: NDArray[n
     found: dict[Role, int] = {}
     boxes = boxed(front.evaluation, rule.widths)
     rank = np.argsort(ordered.order)
-    if rule.decide_by is not None:
-        found["cheapest"] = int(np.lexsort((rank, boxes[:, rule.decide_by]))[0])
+    if COST in front.evaluation.dimensions:
+        found["cheapest"] = int(
+            np.lexsort((rank, front.losses[:, front.evaluation.dimensions.index(COST)]))[0]
+        )
     never = [j for j, goal in enumerate(rule.goals) if goal.tolerance == "never"]
     if never and len(level):
         behind = scale_of(boxes).apply(boxes)[level][:, never].max(axis=1)
@@ -141,13 +143,14 @@ def _rungs(
     assert rule.decide_by is not None
     found: dict[Role, int] = {}
     value = boxed(front.evaluation, rule.widths)[:, rule.decide_by]
-    trials, first, cheapest = asked.trials, roles["recommended"], roles["cheapest"]
-    trials.ask(np.array([first, cheapest]), 0.0)
-    low, high = float(trials.share[cheapest]), float(trials.share[first])
+    trials, first = asked.trials, roles["recommended"]
+    lowest = roles.get("cheapest", int(np.argmin(value)))
+    trials.ask(np.array([first, lowest]), 0.0)
+    low, high = float(trials.share[lowest]), float(trials.share[first])
     by_value = shown[np.lexsort((shown, value[shown]))]
     if high - low >= 2.0 * RUNG:
         middle = 0.5 * (low + high)
-        between = by_value[(value[by_value] > value[cheapest]) & (value[by_value] < value[first])]
+        between = by_value[(value[by_value] > value[lowest]) & (value[by_value] < value[first])]
         halfway = _first_of(trials, between, middle, lambda rows, share: share >= middle)
         if halfway is not None:
             found["halfway"] = halfway
@@ -199,7 +202,7 @@ def _told(
         *picks, today = _asked_in_full([*picks, today], X, asking)
         record = replace(
             record,
-            draws=asking.draws,
+            draws=asking.draws if asking.has_guesses else 0,
             seed=asking.seed,
             digest=asking.system.digest,
             is_rate_assumed=asking.is_rate_assumed,
@@ -208,8 +211,11 @@ def _told(
 
 
 def _asked_in_full(picks: list[Pick], X: Array, asking: Asking) -> list[Pick]:
-    share, breaks = asking.all(X), first_breaks(asking.system, X)
-    return [replace(pick, confidence=float(share[k]), first_break=breaks[k]) for k, pick in enumerate(picks)]
+    breaks = first_breaks(asking.system, X)
+    told = [replace(pick, first_break=breaks[k]) for k, pick in enumerate(picks)]
+    if not asking.has_guesses:
+        return told
+    return [replace(pick, confidence=float(one)) for pick, one in zip(told, asking.all(X), strict=True)]
 
 
 def first_breaks(system: System, X: Array) -> list[FirstBreak | None]:

@@ -208,7 +208,7 @@ def price_text(found: Findings) -> Text:
 def is_unsafe(found: Findings) -> bool:
     """Whether the guesses of the scenario leave it open that the chosen design keeps all limits."""
     doubts = None if found.system is None or found.chosen is None else found.system.doubts
-    return doubts is not None and float(doubts.holds[-1]) < ROBUST
+    return doubts is not None and float(doubts.holds[-1]) < found.model.confidence
 
 
 def doubt_text(found: Findings) -> Text:
