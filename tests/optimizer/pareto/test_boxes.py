@@ -159,3 +159,11 @@ def test_an_evaluation_is_boxed_by_dimension():
     assert np.all(boxes[0] < boxes[1])
     for j, width in enumerate(DEFAULTS):
         assert boxes[:, j].tolist() == pytest.approx([box(width, value) for value in values[:, j]])
+
+
+def test_availabilities_beyond_five_nines_are_a_tie_and_those_below_are_not():
+    """Without a model of failures that come together nobody can tell 99.9995 % from 99.99999 %."""
+    width = Width(AVAILABILITY, 0.1, is_relative=False)
+    boxes = width.boxes(np.array([0.999, 0.9999, 0.999995, 0.9999999, 1.0]))
+    assert boxes[0] > boxes[1] > boxes[2]
+    assert boxes[2] == boxes[3] == boxes[4]
