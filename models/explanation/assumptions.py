@@ -114,6 +114,7 @@ class _Listing:
         return self.system.scenario
 
     def all(self, tree: _TREE) -> Iterator[Assumption]:
+        """Every number of the file, in the order of its parts."""
         yield from self._workload(_mapping(tree.get("workload")))
         for name, node in _mapping(tree.get("components")).items():
             component = self.scenario.components[name]
