@@ -16,6 +16,8 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
+from playwright.sync_api import Error as BrowserError
+
 from browser import Watch
 
 ROOT = Path(__file__).parents[1]
@@ -156,6 +158,26 @@ def eventually(page, holds, *, seconds=20.0):
             return False
         page.wait_for_timeout(100)
     return True
+
+
+def box_in_sight(page, locator, *, tries=20):
+    """Brings an element into sight and gives its box.
+
+    A late rerun can take an element away between being found and being scrolled to: then it is looked for
+    again. Other errors, and an element that never stays, are raised.
+    """
+    for left in reversed(range(tries)):
+        try:
+            locator.scroll_into_view_if_needed()
+            box = locator.bounding_box()
+        except BrowserError as error:
+            if not left or "not attached" not in str(error):
+                raise
+            box = None
+        if box is not None:
+            return box
+        page.wait_for_timeout(250)
+    raise AssertionError(f"{locator} never stood still")
 
 
 def _count_probe(watch, answer):

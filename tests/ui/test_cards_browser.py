@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 
-from apps import answered, app_server, assert_quiet, eventually, opened, rest, solved_in
+from apps import answered, app_server, assert_quiet, box_in_sight, eventually, opened, rest, solved_in
 
 NAME = "web-api-three-tier"
 START = f"/?scenario={NAME}"
@@ -116,8 +116,7 @@ def test_the_head_of_a_column_orders_all_designs(chromium, address, solution):
     page, watch = opened(chromium, address, f"{START}&front=all")
     front(page)
     table = page.locator("[data-testid=stDataFrame]")
-    table.scroll_into_view_if_needed()
-    box = table.bounding_box()
+    box = box_in_sight(page, table)
     page.mouse.click(box["x"] + 0.45 * box["width"], box["y"] + 18)
     assert eventually(page, lambda: "order=" in page.url)
     name = re.search("order=([a-z]+)", page.url)[1]
@@ -126,8 +125,7 @@ def test_the_head_of_a_column_orders_all_designs(chromium, address, solution):
     rest(page)
     losses = solution.front.losses[:, j]
     # the first row that can be picked is the best of all designs
-    table.scroll_into_view_if_needed()
-    box = table.bounding_box()
+    box = box_in_sight(page, table)
     page.mouse.click(box["x"] + 18, box["y"] + 38 + 17)
     assert eventually(page, lambda: "pick=" in page.url)
     picked = int(re.search("pick=([0-9]+)", page.url)[1]) - 1

@@ -6,7 +6,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from apps import answered, app_server, eventually, opened, rest
+from apps import answered, app_server, box_in_sight, eventually, opened, rest
 
 #: Text of charts, each with its contrast to what lies behind it (WCAG 2.2, relative luminance).
 CONTRAST = """() => {
@@ -86,9 +86,9 @@ def test_better_is_up_in_the_scatter(chromium, address):
     page, _ = opened(chromium, address, "/?y=latency&x=cost")
     page.wait_for_selector("#front[data-drawn]")
     scatter = page.locator(".front-square canvas")
-    scatter.scroll_into_view_if_needed()
+    box_in_sight(page, scatter)
     page.wait_for_timeout(500)
-    box = scatter.bounding_box()
+    box = box_in_sight(page, scatter)
     page.mouse.move(box["x"] + 66, box["y"] + 4)
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] - 16, box["y"] + box["height"] / 2, steps=8)

@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 
-from apps import answered, app_server, assert_quiet, eventually, opened, rest, solved_in
+from apps import answered, app_server, assert_quiet, box_in_sight, eventually, opened, rest, solved_in
 from optimizer.decide.choose.ranges import kept
 from reports import exercise
 from ui.view import view_from
@@ -251,8 +251,7 @@ def test_picking_by_point_and_by_row_and_comparing(chromium, address):
     assert eventually(page, lambda: ranges(page).picks == (str(cheapest),))
     settle(page)
     # a row: picked ones stand first, so the second row is another design
-    page.locator("[data-testid=stDataFrame]").scroll_into_view_if_needed()
-    table = page.locator("[data-testid=stDataFrame]").bounding_box()
+    table = box_in_sight(page, page.locator("[data-testid=stDataFrame]"))
     page.mouse.click(table["x"] + 18, table["y"] + 38 + 35 + 17)
     assert eventually(page, lambda: len(ranges(page).picks) == 2)
     picks = ranges(page).picks

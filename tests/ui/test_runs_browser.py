@@ -11,7 +11,7 @@ import openpyxl
 import pyarrow.parquet as pq
 import pytest
 
-from apps import app_server, assert_quiet, opened, rest
+from apps import app_server, assert_quiet, box_in_sight, opened, rest
 from browser import Watch
 from models.evaluation import DIMENSIONS
 from models.scenario.load import scenario_from_text
@@ -98,7 +98,7 @@ def in_list(page):
 
 def tick(page, row):
     """Ticks a row of the list, counted from 1."""
-    box = page.get_by_test_id("stDataFrame").first.bounding_box()
+    box = box_in_sight(page, page.get_by_test_id("stDataFrame").first)
     page.mouse.click(box["x"] + 18, box["y"] + 17 + 35 * row)
     rest(page)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from apps import answered, app_server, assert_quiet, eventually, opened, rest
+from apps import answered, app_server, assert_quiet, box_in_sight, eventually, opened, rest
 from optimizer.files.gallery import path_of
 
 #: The column of values in the table of assumptions: of, number, value.
@@ -61,9 +61,9 @@ def type_once(page, row, text):
     """
     table = page.get_by_test_id("stDataFrame").last
     table.locator(f"#glide-cell-{VALUE}-{row}").wait_for(state="attached")
-    table.scroll_into_view_if_needed()
+    box_in_sight(page, table)
     page.wait_for_timeout(300)
-    box = table.bounding_box()
+    box = box_in_sight(page, table)
     page.mouse.click(box["x"] + 20, box["y"] + 35 * (row + 1) + 18)
     for key in (*["ArrowRight"] * VALUE, "Enter", "Control+a"):
         page.wait_for_timeout(150)
