@@ -7,8 +7,9 @@ from enum import StrEnum
 from typing import Literal
 
 #: Why a run ended: every flow is as exact as was asked for; the events, the simulated seconds or the time on
-#: the wall are used up; somebody stopped it; more requests are under way than there is room for (a collapse).
-Ended = Literal["precision", "events", "seconds", "time", "stopped", "crowded"]
+#: the wall are used up; somebody stopped it; its healthy state has ended and doesn't come back; more requests
+#: are under way than there is room for (a collapse too).
+Ended = Literal["precision", "events", "seconds", "time", "stopped", "collapsed", "crowded"]
 
 
 class NoteCode(StrEnum):

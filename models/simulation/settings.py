@@ -13,6 +13,7 @@ _BOUNDS: dict[str, tuple[float, float]] = {
     "p99_precision": (1e-4, 1.0),
     "confidence": (0.5, 0.9999),
     "seconds": (1e-9, 1e12),
+    "least_seconds": (0, 1e12),
     "events": (LEAST_EVENTS, 1e12),
     "cpu_seconds": (1e-3, 1e7),
     "seed": (0, 2**63 - 1),
@@ -30,6 +31,7 @@ class Settings:
         p99_precision: The same for each flow's 99th percentile. It ends when both hold.
         confidence: Probability with which each interval holds the value.
         seconds: Most simulated time of a run, s; None = no limit.
+        least_seconds: Simulated time before which precision ends no run, s: where healthy states may not last.
         events: Most events of a run.
         cpu_seconds: Most time of the clock on the wall, s: it ends at the next batch; None = no limit. Where
             this ends a run, the same seed needn't give the same numbers.
@@ -42,6 +44,7 @@ class Settings:
     p99_precision: float = 0.05
     confidence: float = 0.95
     seconds: float | None = None
+    least_seconds: float = 0.0
     events: int = 50_000_000
     cpu_seconds: float | None = None
     seed: int = 1
