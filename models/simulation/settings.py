@@ -31,7 +31,7 @@ class Settings:
         p99_precision: The same for each flow's 99th percentile. It ends when both hold.
         confidence: Probability with which each interval holds the value.
         seconds: Most simulated time of a run, s; None = no limit.
-        least_seconds: Simulated time before which precision ends no run, s: where healthy states may not last.
+        least_seconds: Simulated time before which precision ends no run, s: if healthy states may not last.
         events: Most events of a run.
         cpu_seconds: Most time of the clock on the wall, s: it ends at the next batch; None = no limit. Where
             this ends a run, the same seed needn't give the same numbers.
