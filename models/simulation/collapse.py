@@ -13,6 +13,8 @@ from models.simulation import columns as at
 _WINDOW = 400.0
 #: A window is bad below this part of the share of good times.
 _BAD = 0.5
+#: A state in which less than this share is answered was never a healthy one.
+_HEALTHY = 0.3
 #: Share of the run, at its end, that has to be bad.
 _BAD_END = 0.2
 #: Slots of a component count as all taken from this share on.
@@ -21,7 +23,9 @@ _ALL_TAKEN = 0.995
 _CROWD = 50.0
 
 
-def lived(answers: Array, under_way: Array, busiest: float, slice_s: float) -> float | None:
+def lived(
+    answers: Array, under_way: Array, busiest: float, slice_s: float, patience_s: float
+) -> float | None:
     """How long the healthy state lasted, s; None = to the end.
 
     Args:
@@ -29,8 +33,9 @@ def lived(answers: Array, under_way: Array, busiest: float, slice_s: float) -> f
         under_way: Requests under way at the end of each slice, `(m,)`.
         busiest: The largest share of taken slots of a component in the last half.
         slice_s: Length of a slice, s.
+        patience_s: A shorter bad time is none yet: breakers sleep, and callers try again.
     """
-    fallen = _fallen(answers)
+    fallen = _fallen(answers, patience_s / slice_s)
     if fallen is not None:
         return fallen * slice_s
     if busiest >= _ALL_TAKEN:
@@ -49,7 +54,7 @@ def growth_per_s(under_way: Array, slice_s: float) -> float:
     return float((last.mean() - third.mean()) / (0.25 * m * slice_s))
 
 
-def _fallen(answers: Array) -> float | None:
+def _fallen(answers: Array, patience: float) -> float | None:
     """Slices until the share of the answered fell for good."""
     m = answers.shape[0]
     ended, answered = np.cumsum(answers[:, at.ENDED]), np.cumsum(answers[:, at.ANSWERS])
@@ -61,13 +66,16 @@ def _fallen(answers: Array) -> float | None:
     count = np.diff(np.concatenate([[0.0], ended[edges]]))
     share = np.diff(np.concatenate([[0.0], answered[edges]])) / np.maximum(count, 1.0)
     good = float(np.sort(share)[-max(1, share.size // 20)])
+    if good < _HEALTHY:
+        return None
     bad = share < _BAD * good
     if not bad[-1]:
         return None
     start = int(np.max(np.nonzero(~bad)[0], initial=-1)) + 1
     if bad.size - start < max(2.0, _BAD_END * bad.size):
         return None
-    return float(edges[start - 1] + 1) if start > 0 else 0.0
+    fell = float(edges[start - 1] + 1) if start > 0 else 0.0
+    return fell if m - fell >= patience else None
 
 
 def _growing_since(under_way: Array) -> float | None:
@@ -81,4 +89,4 @@ def _growing_since(under_way: Array) -> float | None:
         return None
     level = float(np.median(under_way[: max(m // 8, 1)]))
     begins = 0.875 * m - (float(last.mean()) - level) / rise
-    return 0.0 if begins < 0.15 * m or math.isnan(begins) else begins
+    return 0.0 if begins < 0.3 * m or math.isnan(begins) else begins

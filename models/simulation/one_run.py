@@ -25,11 +25,11 @@ from models.simulation.warm_up import truncation
 #: Events between two looks at the clock on the wall.
 CHUNK = 100_000
 #: Requests of a slice at the beginning; slices double as the run goes on.
-_FIRST_SLICE = 16.0
+_FIRST_SLICE = 2.0
 #: Events from one check of the precision to the next, as a factor.
 _NEXT_CHECK = 1.3
-#: A flow of which nothing is answered is known after so many requests.
-_SURELY_FAILS = 1000.0
+#: At the least this part of a run is left out.
+_LEAST_CUT = 20
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -201,6 +201,15 @@ class Running:
         )
 
 
+def _patience_s(program: Program) -> float:
+    """Three times the longest sleep of a breaker, or time-outs with their retries, s."""
+    node, call = program.arrays["node"], program.arrays["call"]
+    sleeps = call[node[:, at.BREAKER] > 0, at.SLEEP_S]
+    waits = np.where(np.isfinite(call[:, at.TIMEOUT_S]), call[:, at.TIMEOUT_S], 0.0) + call[:, at.PAUSE_S]
+    waits = waits * (1.0 + node[:, at.RETRIES])
+    return 3.0 * max(float(sleeps.max(initial=0.0)), float(waits.max(initial=0.0)))
+
+
 def halve(state: State) -> None:
     """Puts neighbouring slices together: there is room for as many more, twice as long."""
     half = at.SLICES // 2
@@ -224,7 +233,8 @@ def cut_of(answers: Array, under_way: Array) -> int | None:
     series += [_means(answers[:, f]) for f in range(answers.shape[1]) if answers[:, f, 0].mean() >= 10.0]
     cuts = [truncation(each) for each in series if each.size]
     found = [cut for cut in cuts if cut is not None]
-    return max(found) if len(found) == len(cuts) and found else None
+    least = -(-under_way.size // _LEAST_CUT)
+    return max(least, *found) if len(found) == len(cuts) and found else None
 
 
 def _means(answers: Array) -> Array:
@@ -239,8 +249,8 @@ def is_exact(batches: Batches, program: Program, settings: Settings) -> bool:
     room = math.sqrt(settings.runs)
     for f in np.nonzero(program.requests_per_s > 0.0)[0]:
         ended = batches.answers[:, f, at.ENDED].sum()
-        if ended >= _SURELY_FAILS and batches.answers[:, f, at.ANSWERS].sum() == 0.0:
-            continue
+        if batches.answers[:, f, at.ANSWERS].sum() == 0.0 and ended * settings.mean_precision**2 >= 1.0:
+            continue  # nothing is answered, as far as that can be known
         mean = ratio(
             batches.answers[:, f, at.RESPONSE_S],
             batches.answers[:, f, at.ANSWERS],

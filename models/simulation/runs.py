@@ -27,7 +27,7 @@ PILOT_EVENTS, MOST_PILOTS = 200_000, 3
 #: Look-ups are known when a pilot finds those that it was begun with, within this share.
 _SAME_LOOKUPS = 0.02
 #: Requests of a run, and of a batch, at the least.
-_LEAST_REQUESTS = 200.0
+_LEAST_REQUESTS = 400.0
 
 
 @dataclass(frozen=True, slots=True)
