@@ -152,7 +152,11 @@ class Running:
         busy = np.divide(counted, slots * seconds, out=np.zeros(slots.size), where=slots > 0.0)
         answers = self.state.answers_in[:m].sum(axis=1)
         return lived(
-            answers, self.state.under_way[:m], float(busy.max(initial=0.0)), self.state.x[at.SLICE_S]
+            answers,
+            self.state.under_way[:m],
+            float(busy.max(initial=0.0)),
+            float(self.state.x[at.SLICE_S]),
+            _patience_s(self.program),
         )
 
     def batches(self) -> tuple[Batches | None, float, bool]:
