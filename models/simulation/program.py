@@ -50,7 +50,12 @@ class Program:
 
 
 def program_of(
-    system: System, design: Array, phase: int, *, left: Mapping[int, int] | None = None
+    system: System,
+    design: Array,
+    phase: int,
+    *,
+    left: Mapping[int, int] | None = None,
+    more: Mapping[str, Array] | None = None,
 ) -> Program:
     """The tables of one design in one phase.
 
@@ -59,13 +64,14 @@ def program_of(
         design: One row of the decision matrix, `(d,)`.
         phase: Position of the phase.
         left: Replicas that are up, by component, where some are lost (0 or 1 of somebody else's system).
+        more: Values by name of what the layout has no column for, one for each component or call.
 
     Raises:
         NotSimulated: It can't be simulated; says what and where.
     """
     if not 0 <= phase < len(system.phases):
         raise NotSimulated(Reason.NO_SUCH_PHASE, f"there are {len(system.phases)} phases, not {phase + 1}")
-    row = _row(system, design, phase)
+    row = row_of(system, design, phase)
     c_n, i_n, f_n = len(system.components), len(system.nodes), len(system.flows)
     first_call = 1 + c_n * len(layout.COMPONENT)
     first_flow = first_call + i_n * len(layout.CALL)
@@ -80,10 +86,11 @@ def program_of(
         raise NotSimulated(
             Reason.NO_REQUESTS, f"nobody asks anything in the phase {phase_name}", where="workload.phases"
         )
-    tables = _Components(system, parts, left or {})
+    more = more or {}
+    tables = _Components(system, parts, left or {}, more)
     steps = _Steps(calls)
     roots = [steps.sequence(trace) for trace in system.traces]
-    node, call = _calls(system, calls, steps)
+    node, call = _calls(system, calls, steps, more)
     flow = np.zeros((f_n, at.FLOW))
     with np.errstate(divide="ignore"):
         flow[:, at.GAP_S] = 1.0 / rates
@@ -120,8 +127,8 @@ def program_of(
     )
 
 
-def _row(system: System, design: Array, phase: int) -> Array:
-    """The numbers of the situation (`models.system.layout`)."""
+def row_of(system: System, design: Array, phase: int) -> Array:
+    """The numbers of the situation of a design in a phase (`models.system.layout`)."""
     from models.performance.steady_state import situations_of
     from models.system.parameters import apply_decisions
 
@@ -136,8 +143,16 @@ def _ints(values: Any) -> NDArray[np.int64]:
     return np.array([int(value) for value in values], dtype=np.int64)
 
 
-def _column(block: Array, names: Mapping[str, tuple[int, float]], name: str, default: float) -> Array:
-    """A column of the layout by its name; the default where the layout has none yet."""
+def _column(
+    block: Array,
+    names: Mapping[str, tuple[int, float]],
+    name: str,
+    default: float,
+    more: Mapping[str, Array],
+) -> Array:
+    """A column of the layout by its name; what is said instead, or the default, where it has none."""
+    if name in more:
+        return np.asarray(more[name], dtype=np.float64)
     return block[..., names[name][0]] if name in names else np.full(block.shape[:-1], default)
 
 
@@ -165,15 +180,17 @@ class _Steps:
         return len(self.starts) - 1
 
 
-def _calls(system: System, calls: Array, steps: _Steps) -> tuple[NDArray[np.int64], Array]:
+def _calls(
+    system: System, calls: Array, steps: _Steps, more: Mapping[str, Array]
+) -> tuple[NDArray[np.int64], Array]:
     """The tables of the calls."""
     node = np.zeros((len(system.nodes), at.NODE), dtype=np.int64)
     call = np.zeros((len(system.nodes), at.CALL))
-    work = _column(calls, layout.CALL, "work", 1.0)
-    trips = _column(calls, layout.CALL, "breaker_threshold", 0.5)
-    volume = _column(calls, layout.CALL, "breaker_volume", 20.0)
-    window = _column(calls, layout.CALL, "breaker_window_s", 10.0)
-    sleep = _column(calls, layout.CALL, "breaker_sleep_s", 5.0)
+    work = _column(calls, layout.CALL, "work", 1.0, more)
+    trips = _column(calls, layout.CALL, "breaker_threshold", 0.5, more)
+    volume = _column(calls, layout.CALL, "breaker_volume", 20.0, more)
+    window = _column(calls, layout.CALL, "breaker_window_s", 10.0, more)
+    sleep = _column(calls, layout.CALL, "breaker_sleep_s", 5.0, more)
     for each in system.nodes:
         i = each.index
         said, n, x = calls[i], node[i], call[i]
@@ -199,13 +216,15 @@ def _calls(system: System, calls: Array, steps: _Steps) -> tuple[NDArray[np.int6
 class _Components:
     """The tables of the components and their queues."""
 
-    def __init__(self, system: System, parts: Array, left: Mapping[int, int]) -> None:
+    def __init__(
+        self, system: System, parts: Array, left: Mapping[int, int], more: Mapping[str, Array]
+    ) -> None:
         c_n = len(system.components)
         self.part = np.zeros((c_n, at.PART))
         self.kind = np.zeros((c_n, at.KIND), dtype=np.int64)
         self.queue: list[list[int]] = []
         self.promised = 0
-        balancing = _column(parts, layout.COMPONENT, "balancing", float(at.SHARED))
+        balancing = _column(parts, layout.COMPONENT, "balancing", float(at.SHARED), more)
         for c, component in enumerate(system.parts):
             said, x, k = parts[c], self.part[c], self.kind[c]
             x[at.ERROR] = 1.0 - (1.0 - said[layout.ERROR_SHARE]) * said[layout.UP_FACTOR]
