@@ -72,7 +72,7 @@ FLOORS = {
         ("space",),
         ("system",),
         ("performance",),
-        ("dimensions",),
+        ("dimensions", "simulation"),
         ("evaluator", "screening"),
         ("operations", "explanation"),
     ),
