@@ -409,6 +409,34 @@ def test_a_required_call_that_fails_costs_the_request() -> None:
     assert answer["cost"]["lost_revenue_usd"] == pytest.approx(0.25 * 100 * HOUR)
 
 
+@pytest.mark.parametrize("times", [0.3, 1, 3, 2.5])
+def test_an_optional_call_earns_as_often_as_it_is_answered(times: float) -> None:
+    components = {"web": service(0), "recs": external(1, error_share=0.25)}
+    call = {"call": "recs", "optional": True, "value_usd": 0.02, "times": times}
+    answer = told(components, {"call": "web", "then": [call]}, flow={"value_usd": 1.0})
+    assert answer["cost"]["lost_revenue_usd"] == pytest.approx(0.25 * times * 0.02 * 100 * HOUR)
+
+
+def test_a_call_under_an_optional_one_is_worth_nothing_where_that_fails() -> None:
+    # recs fails by itself in a quarter and through what it calls in a tenth: 0.75 * 0.9 are answered.
+    components = {
+        "web": service(0),
+        "recs": service(0, error_share=0.25),
+        "model": external(1, error_share=0.1),
+    }
+    call = {"call": "recs", "optional": True, "then": [{"call": "model", "value_usd": 0.02}]}
+    answer = told(components, {"call": "web", "then": [call]}, flow={"value_usd": 1.0})
+    assert flow_of(answer)["success_share"] == 1.0
+    assert answer["cost"]["lost_revenue_usd"] == pytest.approx((1 - 0.75 * 0.9) * 0.02 * 100 * HOUR)
+
+
+def test_a_required_call_with_a_value_loses_it_once_with_the_request() -> None:
+    components = {"web": service(0), "pay": external(1, error_share=0.25)}
+    call = {"call": "pay", "value_usd": 0.5}
+    answer = told(components, {"call": "web", "then": [call]}, flow={"value_usd": 1.0})
+    assert answer["cost"]["lost_revenue_usd"] == pytest.approx(0.25 * 1.5 * 100 * HOUR)
+
+
 def test_times_to_fail_and_to_repair_are_an_availability() -> None:
     part = service(0, mtbf_hours=720, mttr_minutes=60)
     assert values_of({"web": part}, "web", rate=1)["availability"] == pytest.approx(720 / 721, abs=1e-11)
