@@ -50,7 +50,7 @@ from optimizer.scenario_model import model_of, work_of
 from optimizer.solver.config import SolveConfig
 from optimizer.solver.solution import Solution
 from optimizer.space import size_of
-from ui.cards import Card, cards_of, marks_of
+from ui.shortlist_cards import Card, cards_of, marks_of
 from ui.shown import Shown, shown_of, view_of
 from ui.values import Row, array, row
 

@@ -10,8 +10,8 @@ from ui.beside import picks_of, side_by_side
 from ui.solving import solved
 from ui.views.bands import draw_bands
 from ui.views.breaking import draw_first_falls
+from ui.views.compared_designs import draw_compared, draw_without_picks
 from ui.views.comparison import choose_first, draw_decisions, draw_dimensions, draw_moves
-from ui.views.pick_cards import draw_pick_cards, draw_without_picks
 from ui.views.small_multiples import Span, draw_small_multiples
 
 _ROBUST = (
@@ -28,7 +28,7 @@ if subject is not None:
     found, designs = subject.about(), side_by_side(subject)
     if not picks_of(subject):
         draw_without_picks(has_suggestion=len(designs) > 1)
-    draw_pick_cards(subject, designs)
+    draw_compared(subject, designs)
     rows = tuple(one.row for one in designs)
     evaluation = cached.evaluated_together(digest, rows, system)
     axes = axes_of(evaluation, found.goals)

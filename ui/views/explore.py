@@ -38,10 +38,10 @@ from ui.subject import Solved
 from ui.view import MOST_PICKS
 from ui.views.again import draw_again
 from ui.views.blocks import draw_block, draw_section
-from ui.views.cards import draw_cards
 from ui.views.designs import draw_designs, merged
 from ui.views.front import draw_front
 from ui.views.picks import draw_picks
+from ui.views.shortlist_cards import draw_cards
 from ui.views.wishes import TYPED, Relief, draw_closest, draw_unmet, draw_wishes, from_typed, with_wish
 from ui.views.words import escaped, escaped_cell
 

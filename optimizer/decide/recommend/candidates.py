@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from models.evaluation import Array
 from models.system.system import System
 from models.system.uncertainty import guesses_of
-from optimizer.decide.choose.rule import Rule
-from optimizer.decide.confidence.holding import FEW, Holding, draws_for
+from optimizer.decide.confidence.limits_in_draws import FEW, Holding, draws_for
+from optimizer.decide.recommend.order import Rule
 from optimizer.decide.recommend.recommendation import Reached
 from optimizer.model import Model
 from optimizer.pareto.boxes import widths_of

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from models.evaluation import COST, Array
 from models.system.system import System
-from optimizer.decide.choose.rule import Ordered, Rule
-from optimizer.decide.confidence.holding import Holding
+from optimizer.decide.confidence.limits_in_draws import Holding
 from optimizer.decide.recommend.candidates import Asked, Asking, ask, rule_of, surest
+from optimizer.decide.recommend.order import Ordered, Rule
 from optimizer.decide.recommend.recommendation import FirstBreak, Pick, Recommendation, Role
 from optimizer.model import Model
 from optimizer.pareto.boxes import boxed, visible

@@ -11,7 +11,7 @@ import pytest
 from models import compile_system, load_scenario
 from models.system.system import System
 from models.system.uncertainty import RATE, draws_of, guesses_of
-from optimizer.decide.confidence.holding import Holding, draws_for
+from optimizer.decide.confidence.limits_in_draws import Holding, draws_for
 from optimizer.decide.confidence.uncertainty import under
 from optimizer.files.json import solution_from_json, solution_json
 from optimizer.model import Model

@@ -34,7 +34,7 @@ def draw_without_picks(*, has_suggestion: bool) -> None:
     st.page_link("ui/pages/explore.py", label="Pick designs on Explore")
 
 
-def draw_pick_cards(subject: Solved, designs: Sequence[Beside]) -> None:
+def draw_compared(subject: Solved, designs: Sequence[Beside]) -> None:
     """A card for each design: its letter, what it changes, and what can be done with it."""
     picks = state.view().picks
     for k, (column, one) in enumerate(zip(st.columns(len(designs), border=True), designs, strict=True)):
