@@ -14,7 +14,7 @@ from scipy.stats import binom
 from models.evaluator import evaluate, run
 from models.explanation.explain import explain
 from models.system.compiler import compile_system
-from models.system.uncertainty import base_of, draws_at, guesses_of
+from models.system.uncertainty import base_of, draws_at, guesses_of, stress_of
 from scenarios import scenario
 
 HOUR = 3600.0
@@ -382,6 +382,24 @@ def test_a_guess_about_a_driver_is_one_about_its_peak() -> None:
     base = base_of(system, middle, np.array([0]))
     found = run(system, system.space.today[None, :], base=base).values[0, 4]
     assert found == pytest.approx(7 * 27 * 6.25 / 8)
+
+
+def test_a_driver_that_an_option_sets_is_as_uncertain_as_the_one_of_the_file() -> None:
+    """Half of the peak of the file (25) is drawn: half of the volume in either design."""
+    cost = {"label": "margin", "usd": 7, "drivers": {"volume": 2}, "basis": "peak"}
+    guesses = {
+        "drivers.volume": {"distribution": "uniform", "low": 10.0, "high": 15.0},
+        "workload.rate": "none",
+    }
+    parts = {"phases": PHASES, "costs": [cost], "drivers": DRIVERS}
+    option = {"more": {"on": {"set": {"drivers.volume": 20.0}}}}
+    system = compiled({"far": external(1)}, "far", uncertainty=guesses, decisions=option, **parts)
+    drawn = draws_at(guesses_of(system), np.array([[0.5]]))
+    at = np.zeros(2, dtype=np.intp)
+    X = np.array([[0.0], [1.0]])
+    plain = evaluate(system, X).values[:, 4]
+    found = run(system, X, base=base_of(system, drawn, at), stress=stress_of(system, drawn, at)).values[:, 4]
+    assert found == pytest.approx(plain / 4)
 
 
 def test_calls_are_paid_by_the_million_and_replicas_by_the_hour() -> None:
