@@ -75,6 +75,21 @@ def test_no_candidate_as_sure_is_ahead_in_what_was_asked(name: str) -> None:
         assert share[other.position] == other.confidence
 
 
+@pytest.mark.parametrize("name", [*QUICK, "sizing"])
+def test_the_shortlist_is_chosen_by_the_confidences_that_it_tells(name: str) -> None:
+    solution = solved(name)[1]
+    made, front = solution.recommendation, solution.front.evaluation
+    told = {role: pick for pick in made.picks for role in pick.roles}
+    assert told["safest"].confidence == max(pick.confidence for pick in made.picks)
+    first, more = told["recommended"], told.get("next")
+    if more is not None:
+        busy = front.indicators["utilisation"]
+        has_room = busy[more.position] < 0.9 * busy[first.position]
+        assert more.confidence > first.confidence or (more.confidence == first.confidence and has_room)
+    if "halfway" in told:
+        assert 2.0 * told["halfway"].confidence >= told["cheapest"].confidence + first.confidence
+
+
 def test_the_exercise_takes_the_step_that_buys_headroom() -> None:
     """192 USD survive exactly at the limit: half of the draws of an uncertain rate are above it."""
     solution = solved("black_friday_exercise")[1]
