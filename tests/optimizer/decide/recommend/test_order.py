@@ -1,4 +1,4 @@
-"""The order in which designs are recommended: small fronts by hand, each with the answer of the rule, and why."""
+"""The order in which designs are recommended: small fronts by hand, with the answer of the rule and why."""
 
 from __future__ import annotations
 
