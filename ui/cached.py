@@ -136,7 +136,7 @@ def findings(
 
     Args:
         key: The run, or whatever else names the solution.
-        x: The chosen design; None = the suggested one.
+        x: The chosen design; None = the recommended one.
         picks: Designs beside it, with their names.
     """
     beside = [(name, array(values)) for name, values in picks]

@@ -78,7 +78,7 @@ def shown_of(found: Findings, *, is_whole: bool) -> Shown:
         is_whole: Whether all are shown, also those that differ by nothing visible.
     """
     front, made = found.front, found.solution.recommendation
-    keep = [found.solution.suggested, *(pick.position for pick in (made.picks if made else ()))]
+    keep = [found.solution.recommended, *(pick.position for pick in (made.picks if made else ()))]
     positions = np.arange(len(front)) if is_whole else visible_front(found.model, front, keep=tuple(keep))
     shown = front if len(positions) == len(front) else Front(front.evaluation.take(positions))
     if not len(shown):
@@ -87,9 +87,9 @@ def shown_of(found: Findings, *, is_whole: bool) -> Shown:
     places[positions] = np.arange(len(positions))
     ordered = rule_of(found.model).order(front.evaluation).order
     if (
-        found.solution.suggested is not None
+        found.solution.recommended is not None
     ):  # it is first: others that keep more are less sure of their limits
-        best = found.solution.suggested
+        best = found.solution.recommended
         ordered = np.concatenate([[best], ordered[ordered != best]])
     order = places[ordered]  # the shown ones as in the whole order
     order = order[order >= 0]

@@ -65,14 +65,14 @@ def _sentence(text: str) -> str:
 
 
 def _name(solution: Solution, i: int) -> str:
-    return f"{i + 1} (recommended)" if i == solution.suggested else f"{i + 1}"
+    return f"{i + 1} (recommended)" if i == solution.recommended else f"{i + 1}"
 
 
 def _visible(solution: Solution, model: Model) -> list[int]:
     """The designs that differ visibly, those of the shortlist among them."""
     found = solution.recommendation
     named = () if found is None else tuple(pick.position for pick in found.picks)
-    keep = (*named, solution.suggested)
+    keep = (*named, solution.recommended)
     return [int(i) for i in visible_front(model, solution.front, keep=keep)]
 
 
@@ -81,8 +81,8 @@ def _chosen(solution: Solution, of: Sequence[int], *, show_all: bool) -> list[in
     if show_all or len(of) <= MOST_SHOWN:
         return list(of)
     chosen = {of[int(column.argmin())] for column in solution.front.losses[list(of)].T}
-    if solution.suggested is not None:
-        chosen.add(solution.suggested)
+    if solution.recommended is not None:
+        chosen.add(solution.recommended)
     for place in range(MOST_SHOWN):
         if len(chosen) < MOST_SHOWN:
             chosen.add(of[round(place * (len(of) - 1) / (MOST_SHOWN - 1))])

@@ -37,7 +37,7 @@ class Findings:
         solution: Its front, and how it was found.
         chosen: The chosen design, evaluated; one row. None = there is none.
         position: Its position on the front; None = it isn't on it.
-        is_suggested: Whether it is the recommended one rather than a person's choice.
+        is_recommended: Whether it is the recommended one rather than a person's choice.
         changed: Decisions in which it differs from today's.
         gives_up: What it gives up against the best of each dimension, where it is on the front.
         exchanges: The cheapest way to more of each dimension, where it is on the front.
@@ -57,7 +57,7 @@ class Findings:
     solution: Solution
     chosen: Evaluation | None
     position: int | None
-    is_suggested: bool
+    is_recommended: bool
     changed: tuple[Change, ...]
     gives_up: tuple[Sacrifice, ...]
     exchanges: tuple[Exchange, ...]
@@ -164,10 +164,10 @@ def findings_at_once(
     """The same, but a question that only a system can answer is asked when its answer is looked at."""
     tell = tell or (lambda _: None)
     front, space, error, steps = solution.front, model.space, model.error, model.steps
-    is_suggested = x is None
+    is_recommended = x is None
     tell("the choice")
-    if x is None and solution.suggested is not None:
-        x = front.X[solution.suggested]
+    if x is None and solution.recommended is not None:
+        x = front.X[solution.recommended]
     today = np.asarray(space.today)
     row = None if x is None else space.canonical(x[None, :])[0]
     position = None if row is None else _position(front, row)
@@ -181,7 +181,7 @@ def findings_at_once(
         solution=solution,
         chosen=chosen,
         position=position,
-        is_suggested=is_suggested and chosen is not None,
+        is_recommended=is_recommended and chosen is not None,
         changed=() if row is None else changes(space, space.canonical(today[None, :])[0], row),
         gives_up=() if position is None else sacrifices(front, position, error),
         exchanges=() if position is None else exchanges(front, position, steps=steps, error=error),
@@ -194,7 +194,7 @@ def findings_at_once(
         if row is None or not beside
         else compare(model, np.array([row, *(one for _, one in beside)])),
         names=(
-            "the recommended design" if is_suggested else "the chosen design",
+            "the recommended design" if is_recommended else "the chosen design",
             *(name for name, _ in beside),
         ),
         why_not_chosen=None if row is None or position is not None else why_not(model, front, row),

@@ -129,6 +129,6 @@ class Solution:
     recommendation: Recommendation | None = None
 
     @property
-    def suggested(self) -> int | None:
+    def recommended(self) -> int | None:
         """Position on the front of the design to take; None for an empty front."""
         return self.knee if self.recommendation is None else self.recommendation.position

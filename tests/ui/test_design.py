@@ -67,7 +67,7 @@ def values_of(system, design):
     }, evaluation
 
 
-def test_the_first_screen_tells_the_suggested_design_as_the_model_does(monkeypatch, tmp_path, exercise):
+def test_the_first_screen_tells_the_recommended_design_as_the_model_does(monkeypatch, tmp_path, exercise):
     system, solution = exercise
     app = opened(monkeypatch, tmp_path)
     knee = solution.knee
@@ -139,7 +139,7 @@ def test_what_if_designs_are_picked_like_any_other(monkeypatch, tmp_path):
     app.button(key="design-pick").click().run()
     assert address(app, "pick") == "~1,1,1,1,1"
     assert app.button(key="design-pick").label == "Let it go"
-    app.button(key="design-suggested").click().run()
+    app.button(key="design-recommended").click().run()
     assert "design" not in app.query_params
     app.selectbox(key="design-shown").set_value("~1,1,1,1,1").run()
     assert address(app, "design") == "~1,1,1,1,1"
@@ -147,7 +147,7 @@ def test_what_if_designs_are_picked_like_any_other(monkeypatch, tmp_path):
     assert "pick" not in app.query_params
 
 
-def test_a_design_that_is_not_there_is_told_and_the_suggested_one_shown(monkeypatch, tmp_path, exercise):
+def test_a_design_that_is_not_there_is_told_and_the_recommended_one_shown(monkeypatch, tmp_path, exercise):
     _, solution = exercise
     app = opened(monkeypatch, tmp_path, design="999")
     assert "There is no design 999 here" in said(app)

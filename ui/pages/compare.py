@@ -27,7 +27,7 @@ if subject is not None:
     system, digest = subject.system, subject.system.digest
     found, designs = subject.about(), side_by_side(subject)
     if not picks_of(subject):
-        draw_without_picks(has_suggestion=len(designs) > 1)
+        draw_without_picks(has_recommended=len(designs) > 1)
     draw_compared(subject, designs)
     rows = tuple(one.row for one in designs)
     evaluation = cached.evaluated_together(digest, rows, system)

@@ -155,7 +155,7 @@ def _token(subject: Solved, one: Addition) -> str:
 
 
 def _draw_among(shown: Shown) -> None:
-    front = shown.suggested.front.evaluation
+    front = shown.whole.front.evaluation
     if not len(front):
         st.info("No design is feasible, so there is no front.")
         return
@@ -186,12 +186,12 @@ def _axes(front: Evaluation) -> tuple[int, int]:
 
 def _name_of(shown: Shown) -> Callable[[int], str]:
     """What a design of the front is called, by its position."""
-    return partial(called, shown.suggested.space, shown.suggested.front.X)
+    return partial(called, shown.whole.space, shown.whole.front.X)
 
 
 def _marks(shown: Shown) -> tuple[Mark, ...]:
     today, place = shown.subject.solution.today, shown.place
-    front, space = shown.suggested.front.evaluation, shown.suggested.space
+    front, space = shown.whole.front.evaluation, shown.whole.space
     marks = [Mark("today", today.values, "diamond", figures.ORANGE, ("today's design",), (tokens.TODAY,))]
     if place.beaten_by.size and place.standing == "dominated":
         rows = place.beaten_by[:3]
@@ -223,5 +223,5 @@ def _draw_margins(shown: Shown) -> None:
     st.page_link("ui/pages/breaking.py", label="The whole of it, and the way out, on Breaking points")
     if st.toggle("What the designs that survive have in common", key="design-rules"):
         with st.spinner("Looking for rules without exception"):
-            section = survival(shown.suggested)
+            section = survival(shown.whole)
         _draw_blocks(section, key="rules")

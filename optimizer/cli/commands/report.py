@@ -76,9 +76,9 @@ def report(
         if name != "today" and not is_on_front(name):
             design_of(system, name, [], None)
     solution = _solution(system, scenario, front, store)
-    is_suggested = design == RECOMMENDED and not changes
+    is_recommended = design == RECOMMENDED and not changes
     known = Known(system, solution.front, solution.recommendation)
-    x = None if is_suggested else design_of(system, design, changes or [], front, known=known)
+    x = None if is_recommended else design_of(system, design, changes or [], front, known=known)
     beside = [(_name(one), design_of(system, one, [], front, known=known)) for one in picks]
     with step_told() as tell:
         found = findings_of(model_of(system), solution, x=x, picks=beside, tell=tell)

@@ -48,10 +48,10 @@ def answer(found: Findings, *, has_doubts: bool = True) -> Section:
     if over:
         told = joined([over_text(name, amount) for name, amount in over])
         blocks.append(Paragraph(text("The chosen design breaks limits: ", *told, "."), "warning"))
-    elif has_doubts and (made is None or not found.is_suggested) and is_unsafe(found):
+    elif has_doubts and (made is None or not found.is_recommended) and is_unsafe(found):
         blocks.append(Paragraph(doubt_text(found), "warning"))
     if made is not None:
-        blocks += shortlist_blocks(found.model, solution, made, has_changes=not found.is_suggested)
+        blocks += shortlist_blocks(found.model, solution, made, has_changes=not found.is_recommended)
     if has_doubts:
         blocks += _measure_first(found)
     return Section("answer", "The answer", tuple(blocks))
@@ -151,7 +151,7 @@ def _over_today(today: Evaluation, name: str, amount: float, busy: float) -> Tex
 def choice_text(found: Findings) -> Text:
     """What to do, and what it reaches."""
     assert found.chosen is not None
-    who = "The recommended design" if found.is_suggested else "The chosen design"
+    who = "The recommended design" if found.is_recommended else "The chosen design"
     values = [
         text(f"{_called(found, dimension)} ", *_value(found, dimension, float(value)))
         for dimension, value in zip(found.chosen.dimensions, found.chosen.values[0], strict=True)

@@ -179,7 +179,7 @@ def marks(found: Findings) -> tuple[list[int], list[str]]:
         names.insert(0, called_for)
     position = found.position
     if position is not None:
-        name = ROLES["recommended"] if found.is_suggested else "chosen"
+        name = ROLES["recommended"] if found.is_recommended else "chosen"
         if position in positions:
             k = positions.index(position)
             positions.insert(0, positions.pop(k))

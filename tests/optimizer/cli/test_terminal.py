@@ -50,7 +50,7 @@ def test_of_a_long_front_the_best_of_each_dimension_and_the_recommended_one_are_
     assert numbers == sorted(set(numbers))
     for column in solution.front.losses.T:
         assert int(np.argmin(column)) + 1 in numbers
-    assert solution.suggested + 1 in numbers
+    assert solution.recommended + 1 in numbers
     assert text.count("(recommended)") == 1
     assert f"{MOST_SHOWN} of {n} designs on the front" in text
 
