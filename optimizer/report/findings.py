@@ -6,7 +6,7 @@ What needs only a model and a space stands in `Findings`; what only a scenario's
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +20,7 @@ from optimizer.decide.explain.comparison import Comparison, compare
 from optimizer.decide.explain.trade_offs import Exchange, Sacrifice, exchanges, sacrifices
 from optimizer.decide.explain.why_not import WhyNot, why_not
 from optimizer.decide.noise import alike, contenders
-from optimizer.model import Goal, Labels, Model, ModelError
+from optimizer.model import Bound, Goal, Labels, Model, ModelError
 from optimizer.pareto.front import Front
 from optimizer.pareto.scaling import scale_of
 from optimizer.report.system_findings import SystemFindings, Tell
@@ -86,6 +86,11 @@ class Findings:
     def labels(self) -> Labels:
         """Names for people."""
         return self.model.labels
+
+    @property
+    def limits(self) -> Mapping[str, Bound]:
+        """Where limits stand."""
+        return self.model.limits
 
     @property
     def goals(self) -> tuple[Goal, ...]:

@@ -150,7 +150,7 @@ def _candidate(
     if evaluated is not None:
         over = broken(*evaluated)
         good += [] if over else [text("it stays within every limit")]
-        bad += [text("it breaks ", *over_text(limit, amount)) for limit, amount in over]
+        bad += [text("it breaks ", *over_text(found.limits, limit, amount)) for limit, amount in over]
     named = text("changes ", *changes_text(found.labels, what, most=MOST_NAMED))
     return Candidate(name, named, tuple(good), tuple(bad))
 

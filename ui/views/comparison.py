@@ -11,13 +11,13 @@ from models.evaluation import Evaluation
 from models.units import quantity
 from optimizer.decide.explain.comparison import Comparison
 from optimizer.decide.noise import best_in_each
-from optimizer.phrases import excess_text, value_of
+from optimizer.phrases import breach, value_of
 from optimizer.report.findings import Findings
 from optimizer.report.sections.choice import beside_of
 from optimizer.resilience.health import BudgetOf, Health
 from optimizer.sections.compare import decisions
 from optimizer.sections.content import plain
-from optimizer.sections.wording import broken, limit_label, moved
+from optimizer.sections.wording import broken, moved, over_text
 from ui.beside import Beside
 from ui.views.folding import Entry, Head, draw_folding, draw_table_folding
 from ui.views.words import escaped
@@ -54,8 +54,8 @@ def draw_dimensions(
             over = dict(broken(evaluation, i)).get(dimension.name)
             told = "best" if is_first else _LIKE_BEST if is_close[i, j] else ""
             if over is not None:
-                breach = f"breaks the limit by {excess_text(dimension.name, over)}"
-                told = f"{told}; {breach}" if told else breach
+                broken_by = f"breaks the limit: {breach(found.limits, dimension.name, over)}"
+                told = f"{told}; {broken_by}" if told else broken_by
             cells.append(
                 Entry(
                     words,
@@ -66,7 +66,7 @@ def draw_dimensions(
                 )
             )
         rows.append(cells)
-    rows.append([Entry("Other limits", "those on no dimension"), *_limits(evaluation)])
+    rows.append([Entry("Other limits", "those on no dimension"), *_limits(found, evaluation)])
     rows.append([Entry("Complexity budget left", "below 25 % it warns"), *map(_left, health.budgets)])
     for key, label, unit in _BESIDE:
         if key in evaluation.indicators:
@@ -75,17 +75,17 @@ def draw_dimensions(
     draw_folding("The six dimensions, and what else tells the designs apart", "", heads_of(designs), rows)
 
 
-def _limits(evaluation: Evaluation) -> list[Entry]:
+def _limits(found: Findings, evaluation: Evaluation) -> list[Entry]:
     names = {dimension.name for dimension in evaluation.dimensions}
-    found = []
+    entries = []
     for i in range(len(evaluation)):
         told = [
-            f"{limit_label(name)}: {excess_text(name, over)}" + ("" if name == "metastable" else " over")
+            plain(over_text(found.limits, name, over))
             for name, over in broken(evaluation, i)
             if name not in names
         ]
-        found.append(Entry("broken" if told else "all hold", "; ".join(told), "bad" if told else "plain"))
-    return found
+        entries.append(Entry("broken" if told else "all hold", "; ".join(told), "bad" if told else "plain"))
+    return entries
 
 
 def _left(budget: BudgetOf) -> Entry:

@@ -33,7 +33,7 @@ def draw_design(subject: Solved) -> None:
     solution, front = subject.solution, subject.solution.front
     with left:
         name_of = partial(called, subject.system.space, front.X)
-        said = placed(shown.place, shown.evaluation, front, subject.system.space)
+        said = placed(shown.place, shown.evaluation, shown.whole)
         draw_place(shown.place, said, name_of, state.look_at)
         rival = runner_up(solution, shown.whole.few, shown.place.position)
         found = measured(shown.evaluation, solution.today, front, rival, shown.whole.goals)

@@ -302,9 +302,10 @@ def about_a_design(default: str) -> Callable[[Callable[..., None]], Callable[...
 
 def subject_of(system: System, front: Front) -> Subject:
     """What sections speak of where decisions go by the names that are typed on the command line."""
+    from optimizer.scenario_model import limits_of
     from optimizer.sections.subject import Plainly
 
-    return Plainly(system.space, front)
+    return Plainly(system.space, front, limits_of(system.scenario))
 
 
 def name_and_number(option: str, text: str) -> tuple[str, float]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from models.evaluation import AVAILABILITY, COST, LATENCY, Dimension, Evaluation
+from optimizer.model import Bound
 from optimizer.phrases import relief
 from optimizer.report.findings import Findings
 from optimizer.resilience.breaking_points import MOST
@@ -14,6 +17,7 @@ from optimizer.sections.shortlist import shortlist_blocks
 from optimizer.sections.verdict import verdict
 from optimizer.sections.wording import (
     MOST_NAMED,
+    beyond_text,
     broken,
     changes_text,
     counted,
@@ -25,6 +29,8 @@ from optimizer.sections.wording import (
 
 #: Share of the draws of the guesses below which the answer says that the limits may not hold.
 ROBUST = 0.9
+#: Limits that the first sentence names: it is one line.
+MOST_LACKING = 4
 #: Dimensions that the third sentence names.
 MOST_GIVEN_UP = 2
 
@@ -46,7 +52,7 @@ def answer(found: Findings, *, has_doubts: bool = True) -> Section:
     blocks += [Paragraph(choice_text(found)), Paragraph(price_text(found))]
     over = broken(found.chosen, 0)
     if over:
-        told = joined([over_text(name, amount) for name, amount in over])
+        told = joined([over_text(found.limits, name, amount) for name, amount in over])
         blocks.append(Paragraph(text("The chosen design breaks limits: ", *told, "."), "warning"))
     elif has_doubts and (made is None or not found.is_recommended) and is_unsafe(found):
         blocks.append(Paragraph(doubt_text(found), "warning"))
@@ -88,7 +94,7 @@ def doubt_line(found: Findings) -> Text:
 def today_text(found: Findings) -> Text:
     """What today's design lacks."""
     load = () if found.system is None else load_text(float(found.system.rate.max()))
-    lacking = lacking_text(found.solution.today, load)
+    lacking = lacking_text(found.solution.today, load, found.limits)
     if lacking:
         return lacking
     if found.why_not_today.on_front is not None:
@@ -110,12 +116,13 @@ def load_text(rate: float) -> Text:
     return text(" at ", Number(rate, "requests/s"))
 
 
-def lacking_text(today: Evaluation, load: Text) -> Text:
+def lacking_text(today: Evaluation, load: Text, limits: Mapping[str, Bound]) -> Text:
     """Which limits today's design breaks; empty = none.
 
     Args:
         today: It, evaluated.
         load: The load (`load_text`); empty = nobody knows it.
+        limits: Where limits stand.
     """
     over = broken(today, 0)
     if not over:
@@ -123,8 +130,11 @@ def lacking_text(today: Evaluation, load: Text) -> Text:
     busy = float(today.indicators["utilisation"][0]) if "utilisation" in today.indicators else 0.0
     if load and busy > 1.0:
         return _overloaded(today, busy, load, [name for name, _ in over])
-    names = joined([_over_today(today, name, amount, busy) for name, amount in over], most=MOST_NAMED)
-    return text("Today's design does not survive", *load, ": it breaks ", *names, ".")
+    told = [
+        beyond_text(limits, name, amount, is_first=not k)
+        for k, (name, amount) in enumerate(sorted(over, key=lambda one: one[0] not in limits))
+    ]
+    return text("Today's design does not survive", *load, ": ", *joined(told, most=MOST_LACKING), ".")
 
 
 def _overloaded(today: Evaluation, busy: float, load: Text, over: list[str]) -> Text:
@@ -139,13 +149,6 @@ def _overloaded(today: Evaluation, busy: float, load: Text, over: list[str]) -> 
         many = ("limit", "is") if len(others) == 1 else ("limits", "are")
         told = text(*told, f"; the {many[0]} on ", *joined(others), f" {many[1]} broken as well")
     return text(*told, ".")
-
-
-def _over_today(today: Evaluation, name: str, amount: float, busy: float) -> Text:
-    """A broken limit in the units of a reader: by what is there, where that says more than the excess."""
-    if name == "saturation":
-        return text("the limit on utilisation (its busiest component is ", Number(busy, "fraction"), " busy)")
-    return over_text(name, amount)
 
 
 def choice_text(found: Findings) -> Text:
@@ -250,6 +253,5 @@ def _nothing(found: Findings) -> Text:
     told = text(*seen, f"{was} looked at none stays within every limit")
     if closest is None:
         return text(*told, ".")
-    scenario = None if found.model.system is None else found.model.system.scenario
-    give = joined([text(relief(scenario, name, amount)) for name, amount in broken(closest, 0)])
+    give = joined([text(relief(found.limits, name, amount)) for name, amount in broken(closest, 0)])
     return text(*told, "; for the nearest, ", *give, ".")

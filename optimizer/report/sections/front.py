@@ -136,7 +136,9 @@ def off_front_texts(found: Findings, away: OffFront) -> tuple[str, ...]:
     told = []
     for i, (is_feasible, dominator) in enumerate(zip(away.is_feasible, away.dominator, strict=True)):
         if not is_feasible:
-            over = joined([over_text(name, amount) for name, amount in broken(away.evaluation, i)])
+            over = joined(
+                [over_text(found.limits, name, amount) for name, amount in broken(away.evaluation, i)]
+            )
             told.append(plain(text("It breaks ", *over, ".")))
         elif dominator >= 0:
             who = _opened(found, int(dominator))
