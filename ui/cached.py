@@ -306,9 +306,9 @@ def times_of_flows(digest: str, x: Row, _system: System) -> tuple[FlowTimes, ...
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def asked(key: str, x: Row, _system: System, _solution: Solution) -> SystemFindings:
-    """What only a system can answer of one design; `key` names the solution."""
-    return SystemFindings(_system, _solution, array(x))
+def asked(key: str, x: Row, _system: System, _found: Findings) -> SystemFindings:
+    """What only a system can answer of one design; `key` names the solution that is told of."""
+    return SystemFindings(_system, _found.solution, array(x), _found.shown)
 
 
 @st.cache_resource(max_entries=128, show_spinner=False)

@@ -47,7 +47,7 @@ class Shown:
         """What only the system tells of it, without what is asked of the whole front anew for each design."""
         subject = self.subject
         system, key = subject.system, row(self.x)
-        answers = cached.asked(f"{subject.key}-{system.digest}", key, system, subject.solution)
+        answers = cached.asked(f"{subject.key}-{system.digest}", key, system, self.whole)
         return replace(self.whole, chosen=self.evaluation, position=self.place.position, system=answers)
 
     @property

@@ -53,7 +53,7 @@ def nothing_feasible(model: Model, solution: Solution) -> Section:
 
 def _front(model: Model, solution: Solution, *, show_all: bool, more: str) -> list[Block]:
     """The designs that differ visibly beside today's, or all of the front; and how many they are."""
-    seen = _visible(model, solution)
+    seen = visible_front(model, solution.front, keep=solution.named).tolist()
     shown = _chosen(solution, range(len(solution.front)) if show_all else seen, show_all=show_all)
     rows = [("today", solution.today, 0)]
     rows += [(_name(solution, i), solution.front.evaluation, i) for i in shown]
@@ -67,14 +67,6 @@ def _front(model: Model, solution: Solution, *, show_all: bool, more: str) -> li
 
 def _name(solution: Solution, i: int) -> str:
     return f"{i + 1} (recommended)" if i == solution.recommended else f"{i + 1}"
-
-
-def _visible(model: Model, solution: Solution) -> list[int]:
-    """The designs that differ visibly, those of the shortlist among them."""
-    found = solution.recommendation
-    named = () if found is None else tuple(pick.position for pick in found.picks)
-    keep = (*named, solution.recommended)
-    return [int(i) for i in visible_front(model, solution.front, keep=keep)]
 
 
 def _chosen(solution: Solution, of: Sequence[int], *, show_all: bool) -> list[int]:

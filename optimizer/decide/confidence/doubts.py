@@ -11,7 +11,6 @@ from models.evaluation import DIMENSIONS, Array
 from models.system.system import System
 from models.system.uncertainty import Guess, draws_of, guesses_of
 from optimizer.decide.choose.ranking import weights_by_tolerance
-from optimizer.decide.choose.representatives import representatives
 from optimizer.decide.confidence.uncertainty import (
     Knowledge,
     bands,
@@ -65,7 +64,7 @@ def doubts_of(
     system: System,
     front: Front,
     x: Array,
-    steps: Sequence[float | None],
+    few: Sequence[int],
     *,
     draws: int = DRAWS,
     seed: int = 0,
@@ -76,7 +75,7 @@ def doubts_of(
         system: The scenario.
         front: Its front; may be empty.
         x: The design, `(d,)`.
-        steps: Differences that don't count, by dimension.
+        few: Positions of the designs that stand for it, with which the design is compared.
         draws: Joint draws; a power of two.
         seed: Same seed, same answer.
     """
@@ -84,7 +83,6 @@ def doubts_of(
     if not guesses:
         return None
     x = system.space.canonical(x[None, :])[0]
-    few = list(representatives(front, steps=steps).positions) if len(front) else []
     others = [i for i in few if not np.array_equal(front.X[i], x)]
     X = np.concatenate([x[None, :], front.X[others]]) if others else x[None, :]
     joint = draws_of(system, draws, seed=seed)

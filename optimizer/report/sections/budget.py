@@ -152,10 +152,10 @@ def _metastable(found: Findings, health: Health) -> list[Block]:
     many = health.metastable_on_front
     if not many:
         return [*blocks, Paragraph(text("No design of the front is metastable."))]
-    named = joined([text(f"{i + 1}") for i in many[:MOST_METASTABLE]])
+    named = joined([text(f"{found.shown.on_whole(i) + 1}") for i in many[:MOST_METASTABLE]])
     rest = len(many) - MOST_METASTABLE
     count = Number(float(len(many)), "count")
-    of = counted(len(found.front), "design")
+    of = counted(len(found.shown), "shown design" if len(found.shown) < len(found.front) else "design")
     more = text(" and ", Number(float(rest), "count"), " more") if rest > 0 else ()
     are = "is metastable, it stays" if len(many) == 1 else "are metastable, they stay"
     told = text(count, " of ", *of, f" of the front {are} down after one push: ")

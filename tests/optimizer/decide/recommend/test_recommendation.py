@@ -13,8 +13,11 @@ from models.system.system import System
 from models.system.uncertainty import RATE, draws_of, guesses_of
 from optimizer.decide.confidence.limits_in_draws import Holding, draws_for
 from optimizer.decide.confidence.uncertainty import under
+from optimizer.decide.recommend.visible_front import visible_front
 from optimizer.files.json import solution_from_json, solution_json
 from optimizer.model import Model
+from optimizer.report.findings import findings_at_once
+from optimizer.report.sections.front import front_view
 from optimizer.scenario_model import model_of
 from optimizer.sections.content import plain
 from optimizer.sections.shortlist import shortlist
@@ -88,6 +91,22 @@ def test_the_shortlist_is_chosen_by_the_confidences_that_it_tells(name: str) -> 
         assert more.confidence > first.confidence or (more.confidence == first.confidence and has_room)
     if "halfway" in told:
         assert 2.0 * told["halfway"].confidence >= told["cheapest"].confidence + first.confidence
+
+
+def test_representatives_knees_and_groups_are_those_of_the_designs_that_are_shown() -> None:
+    """As the app shows them; the whole front when it is asked for."""
+    model, solution = solved("web_api_three_tier")
+    found = findings_at_once(model, solution)
+    seen = set(visible_front(model, solution.front, keep=solution.named).tolist())
+    assert len(seen) < len(solution.front)
+    assert set(found.few.positions) <= seen
+    assert {position for position, _ in found.knees} <= seen
+    assert found.few.group.shape == (len(seen),)
+    assert set(front_view(found).numbers) == {i + 1 for i in seen}
+    whole = findings_at_once(model, solution, is_whole=True)
+    assert whole.few.group.shape == (len(solution.front),)
+    assert whole.knees[0][0] == solution.knee
+    assert len(front_view(whole).numbers) == len(solution.front)
 
 
 def test_the_exercise_takes_the_step_that_buys_headroom() -> None:
