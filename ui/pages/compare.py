@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from models.units import quantity
 from optimizer.report.sections.front import axes_of
 from ui import cached
 from ui.beside import picks_of, side_by_side
@@ -16,7 +17,7 @@ from ui.views.small_multiples import Span, draw_small_multiples
 
 _ROBUST = (
     "The scenario's guesses are drawn by chance within their bands, all of them together, many times; a "
-    "design is robust where all limits hold in nine draws of ten."
+    "design is robust where all limits hold in at least {} of the draws."
 )
 _BREAKS = (
     "The load of all phases is raised together, each design kept as it is, until its first limit is broken."
@@ -47,7 +48,11 @@ if subject is not None:
     if len(designs) > 1:
         st.subheader("Decisions that differ", anchor=False)
         draw_decisions(found, ordered, compared)
-    st.subheader("If the guesses are off", anchor=False, help=_ROBUST)
+    st.subheader(
+        "If the guesses are off",
+        anchor=False,
+        help=_ROBUST.format(quantity(system.scenario.confidence, "fraction")),
+    )
     with st.spinner("Drawing the guesses"):
         robust = [cached.robustness(digest, one.row, system) for one in designs]
     draw_bands(axes, designs, evaluation, robust)

@@ -40,8 +40,8 @@ class Doubts:
         holds_error: Standard errors of these shares.
         positions: Positions on the front of the designs it was compared with; None = the design itself.
         chosen: In which share of the draws each would be chosen.
-        robust: Whether each holds all limits in nine draws of ten and none of the others is better in bad
-            luck.
+        wanted: Share of the draws in which all limits must hold.
+        robust: Whether each holds all limits in that share and none of the others is better in bad luck.
         none_feasible: Share of the draws in which none of them is feasible.
         knowledge: What to measure first.
     """
@@ -55,6 +55,7 @@ class Doubts:
     holds_error: Array
     positions: tuple[int | None, ...]
     chosen: Array
+    wanted: float
     robust: tuple[bool, ...]
     none_feasible: float
     knowledge: Knowledge
@@ -92,7 +93,7 @@ def doubts_of(
         outcomes, weights_by_tolerance([getattr(goals, d.name).tolerance for d in DIMENSIONS])
     )
     likely, off = probabilities(outcomes)
-    robust = set(robust_front(outcomes).tolist())
+    robust = set(robust_front(outcomes, probability=system.scenario.confidence).tolist())
     quantiles = np.array([LOW, 0.5, HIGH])
     return Doubts(
         guesses=guesses,
@@ -104,6 +105,7 @@ def doubts_of(
         holds_error=off[0],
         positions=(None, *others),
         chosen=shares,
+        wanted=system.scenario.confidence,
         robust=tuple(i in robust for i in range(len(X))),
         none_feasible=none,
         knowledge=what_to_measure(system, X, x, n=draws, seed=seed, drawn=(joint, outcomes)),

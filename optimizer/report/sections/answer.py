@@ -27,8 +27,6 @@ from optimizer.sections.wording import (
     times,
 )
 
-#: Share of the draws of the guesses below which the answer says that the limits may not hold.
-ROBUST = 0.9
 #: Limits that the first sentence names: it is one line.
 MOST_LACKING = 4
 #: Dimensions that the third sentence names.
@@ -58,16 +56,17 @@ def answer(found: Findings, *, has_doubts: bool = True) -> Section:
         blocks.append(Paragraph(doubt_text(found), "warning"))
     if made is not None:
         blocks += shortlist_blocks(found.model, solution, made, has_changes=not found.is_recommended)
-    if has_doubts:
-        blocks += _measure_first(found)
+    first = measure_first_text(found) if has_doubts else ()
+    if first:
+        blocks.append(Paragraph(first))
     return Section("answer", "The answer", tuple(blocks))
 
 
-def _measure_first(found: Findings) -> list[Block]:
-    """Which guess to measure first, and what knowing it is worth."""
+def measure_first_text(found: Findings) -> Text:
+    """Which guess to measure first, and what knowing it is worth; empty where no number may be off."""
     doubts = None if found.system is None else found.system.doubts
     if doubts is None or not doubts.knowledge.paths:
-        return []
+        return ()
     knowledge = doubts.knowledge
     best = int(np.lexsort((-knowledge.total.max(axis=1), -knowledge.value_usd))[0])
     worth = float(knowledge.value_usd[best])
@@ -76,19 +75,7 @@ def _measure_first(found: Findings) -> list[Block]:
         if worth > 0.0
         else text("it moves the answer most; what knowing it would save can't be told from chance")
     )
-    return [Paragraph(text(f"Measure first: {knowledge.paths[best]}; ", *saves, "."))]
-
-
-def doubt_line(found: Findings) -> Text:
-    """How sure the answer is, in a line: in how many draws of the guesses all limits hold."""
-    doubts = None if found.system is None or found.chosen is None else found.system.doubts
-    if doubts is None:
-        return text("The scenario names no guesses, so its numbers are taken as they stand.")
-    return text(
-        "The scenario has numbers that are guesses: in ",
-        Number(float(doubts.holds[-1]), "fraction"),
-        " of their draws the suggested design keeps all limits; the page Compare has the bands.",
-    )
+    return text(f"Measure first: {knowledge.paths[best]}; ", *saves, ".")
 
 
 def today_text(found: Findings) -> Text:
