@@ -13,7 +13,7 @@ from models.evaluation import DIMENSIONS
 from optimizer.decide.choose.survival_rules import Condition, Rule
 from optimizer.model import Bound
 from optimizer.report.record import record
-from optimizer.report.sections.answer import ROBUST, answer
+from optimizer.report.sections.answer import answer
 from optimizer.report.sections.budget import emergence
 from optimizer.report.sections.choice import choice
 from optimizer.report.sections.glossary import WORDS, glossary
@@ -75,7 +75,7 @@ def test_the_answer_and_the_record_say_that_limits_may_not_hold():
     assert "the limit on utilisation holds in 48.0 %" in told
     bad = [plain(one) for one in record(found, DAY).bad]
     assert any("48.0 % of the draws" in one for one in bad)
-    safe = doubted(ROBUST)
+    safe = doubted(everything()[1].model.confidence)
     assert paragraphs(answer(safe), "warning") == []
     assert not any("draws" in plain(one) for one in record(safe, DAY).bad)
     assert "90.0 % of the draws" in plain(record(safe, DAY).confirmation[-1])
