@@ -39,7 +39,7 @@ if subject is not None:
         ordered = choose_first(designs)
         with st.spinner("Putting the designs side by side"):
             compared = cached.compared(digest, tuple(one.row for one in ordered), system)
-        draw_moves(ordered, compared)
+        draw_moves(found, ordered, compared)
     st.subheader("Dimension by dimension", anchor=False)
     values = evaluation.values
     spans = [[Span(float(values[i, j])) for i in range(len(designs))] for j in range(len(axes))]

@@ -12,6 +12,7 @@ from models.system.uncertainty import ASSUMED_SIGMA, Guess
 from models.units import quantity
 from optimizer.decide.confidence.robustness import Robustness
 from optimizer.phrases import POINTS
+from optimizer.report.sections.standing import NO_BANDS
 from optimizer.sections.content import Axis
 from optimizer.sections.wording import limit_label
 from ui.beside import Beside
@@ -37,10 +38,7 @@ def draw_bands(
     """
     known = [one for one in found if one is not None]
     if len(known) < len(designs):
-        st.info(
-            "The scenario gives no band for any number, so none was varied. Name your guesses under "
-            "`uncertainty` on the page Scenario, and this place shows what they do."
-        )
+        st.info(f"{NO_BANDS} Name your guesses on the page Scenario, and this place shows what they do.")
         return
     st.markdown(
         escaped(_guesses(known[0].guesses))

@@ -15,7 +15,7 @@ from optimizer.phrases import joined
 from optimizer.report.sections.budget import budget, emergence
 from optimizer.report.sections.choice import choice
 from optimizer.report.sections.margins import loads
-from optimizer.report.sections.sacrifice import sacrifice
+from optimizer.report.sections.sacrifice import off_front_text, sacrifice
 from optimizer.report.sections.survival import survival
 from optimizer.sections.breaking import first_fall_text
 from optimizer.sections.content import Bullets, Section, Table, Waterfall
@@ -79,7 +79,7 @@ def _draw_sacrifice(shown: Shown) -> None:
 
 def _draw_way_back(shown: Shown) -> None:
     """What a design that isn't on the front lacks; looked for when asked, else every switch would wait."""
-    st.markdown("It is not on the front, so it gives up more than it needs to; why is said above.")
+    st.markdown(escaped_cell(off_front_text(shown.evaluation)))
     label = "Look for the smallest change that mends it, and the nearest design of the front"
     if not st.toggle(label, key=f"way-back-{shown.token}"):
         return
