@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from models.dimensions.limits import LIMIT_TOLERANCE
 from models.evaluation import DIMENSIONS, Array, Dimension
 from models.units import nines, outward, quantity
 
@@ -167,7 +168,9 @@ def bound_change(name: str, bound: Bound, over: float) -> str:
 
 def new_limit(name: str, bound: Bound, over: float) -> float:
     """Where a limit would have to be, rounded as it is told: never tighter than what is needed."""
-    return outward(bound.needed(over), unit_of_limit(name), up=not bound.is_least)
+    needed, up = bound.needed(over), not bound.is_least
+    slack = 0.5 * LIMIT_TOLERANCE * max(1.0, abs(needed))  # a design that is beyond a limit by less is within
+    return outward(needed - slack if up else needed + slack, unit_of_limit(name), up=up)
 
 
 def relief(limits: Mapping[str, Bound], name: str, over: float) -> str:
