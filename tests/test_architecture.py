@@ -43,7 +43,6 @@ OWNERS = {
     "llvmlite": ("models.performance.compiled", "models.performance.record"),
     "rich": (
         "optimizer.cli.blocks",
-        "optimizer.cli.terminal",
         "optimizer.cli.progress",
         "optimizer.cli.console",
         "optimizer.cli.door",

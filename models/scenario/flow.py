@@ -101,7 +101,7 @@ class Call(Part):
     enabled: bool = True
     """False: a feature that is shed."""
     value_usd: Usd = 0.0
-    """What an answer of an optional call is worth; lost when it fails or is shed."""
+    """What an answer is worth, USD; lost with the request, and where the call is optional with the call."""
     timeout_ms: Milliseconds | None = None
     """The caller waits no longer than this, ms; null = as long as it takes."""
     retries: Retries = 0
