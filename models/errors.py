@@ -62,6 +62,8 @@ class Code(StrEnum):
     """Numbers that are guesses, none of which may be off."""
     DEFAULT_LIMIT = "default_limit"
     """A limit that nobody wrote excludes designs."""
+    HOPELESS_GUESS = "hopeless_guess"
+    """A guess under which no design keeps all limits, though some do with the numbers of the file."""
     ODD = "odd"
     """Legal, but nobody will have meant it."""
 

@@ -46,6 +46,25 @@ class Goal:
 
 
 @dataclass(frozen=True, slots=True)
+class Bound:
+    """A limit that stands at a number.
+
+    Attributes:
+        at: The number, in the unit of the limit.
+        is_least: Whether that much must be there at least; else it may be there at the most.
+        is_default: Whether nobody wrote it.
+    """
+
+    at: float
+    is_least: bool = False
+    is_default: bool = False
+
+    def needed(self, over: float) -> float:
+        """Where it would have to be for a design to be within it that is over it by an amount."""
+        return self.at - over if self.is_least else self.at + over
+
+
+@dataclass(frozen=True, slots=True)
 class Labels:
     """Names for people.
 
@@ -155,6 +174,7 @@ class Model:
         title: What it is called.
         summary: What it is about.
         goals: What is wanted, by the names of dimensions; nothing of those that aren't named.
+        limits: Where limits stand, by their names; what isn't named stands at no number, or nobody knows.
         labels: Names for people.
         error: How far it is off.
         hints: What is known of it beyond its answers.
@@ -171,6 +191,7 @@ class Model:
     title: str = ""
     summary: str = ""
     goals: Mapping[str, Goal] = field(default_factory=dict)
+    limits: Mapping[str, Bound] = field(default_factory=dict)
     labels: Labels = field(default_factory=Labels)
     error: ModelError = NO_ERROR
     hints: Hints = field(default_factory=Hints)

@@ -4,11 +4,27 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
-from models.dimensions.limits import is_a_least, needed_limit, written_limit
+from models.dimensions.limits import LIMIT_TOLERANCE
 from models.evaluation import DIMENSIONS, Array, Dimension
-from models.scenario.scenario import Scenario
 from models.units import nines, outward, quantity
+
+
+class Bound(Protocol):
+    """Where a limit stands (`optimizer.model.Bound` is one)."""
+
+    @property
+    def at(self) -> float:
+        """The number, in the unit of the limit."""
+
+    @property
+    def is_least(self) -> bool:
+        """Whether that much must be there at least; else it may be there at the most."""
+
+    def needed(self, over: float) -> float:
+        """Where it would have to be for a design to be within it that is over it by an amount."""
+
 
 #: Unit of a difference of shares; the complexity budget has points of its own.
 POINTS = "percentage points"
@@ -133,32 +149,56 @@ def unit_of_limit(name: str) -> str:
     return "ms" if name.startswith("flows.") else _UNIT_OF_LIMIT.get(name, "")
 
 
-def limit_change(name: str, written: float, needed: float) -> str:
-    """Where a limit would have to be: `limit cost 300 USD would have to be 345 USD`.
+def limit_change(name: str, bound: Bound, over: float) -> str:
+    """Where a limit would have to be: `limit cost 300 USD would have to be 345 USD`."""
+    return f"limit {name} {bound_change(name, bound, over)}"
+
+
+def bound_change(name: str, bound: Bound, over: float) -> str:
+    """The same without its name: `300 USD would have to be 345 USD`.
 
     Args:
         name: The limit.
-        written: Where it is.
-        needed: Where it would have to be at the least; what is told is never tighter.
+        bound: Where it is.
+        over: By how much it is broken; what is told is never tighter than that.
     """
     unit = unit_of_limit(name)
-    told = quantity(outward(needed, unit, up=not is_a_least(name)), unit)
-    return f"limit {name} {quantity(written, unit)} would have to be {told}"
+    return f"{quantity(bound.at, unit)} would have to be {quantity(new_limit(name, bound, over), unit)}"
 
 
-def relief(scenario: Scenario | None, name: str, over: float) -> str:
+def new_limit(name: str, bound: Bound, over: float) -> float:
+    """Where a limit would have to be, rounded as it is told: never tighter than what is needed."""
+    needed, up = bound.needed(over), not bound.is_least
+    slack = 0.5 * LIMIT_TOLERANCE * max(1.0, abs(needed))  # a design that is beyond a limit by less is within
+    return outward(needed - slack if up else needed + slack, unit_of_limit(name), up=up)
+
+
+def relief(limits: Mapping[str, Bound], name: str, over: float) -> str:
     """What must give for a design that breaks a limit: the new limit, or that it must not be broken.
 
     Args:
-        scenario: Where the limit is written; None = nobody knows where it is.
+        limits: Where limits stand.
         name: The limit.
         over: The excess, > 0.
     """
-    written = None if scenario is None else written_limit(scenario, name)
-    needed = None if scenario is None else needed_limit(scenario, name, over)
-    if written is not None and needed is not None:
-        return limit_change(name, written, needed)
-    return f"limit {name} must not be broken: {excess_text(name, over)}{' over' if has_amount(name) else ''}"
+    bound = limits.get(name)
+    if bound is not None and math.isfinite(over):
+        return limit_change(name, bound, over)
+    return f"limit {name} must not be broken: {breach(limits, name, over)}"
+
+
+def breach(limits: Mapping[str, Bound], name: str, over: float) -> str:
+    """What is wrong where a limit is broken: `180 ms would have to be 222 ms`, else by how much it is broken.
+
+    Args:
+        limits: Where limits stand.
+        name: The limit.
+        over: The excess, > 0.
+    """
+    bound = limits.get(name)
+    if bound is not None and math.isfinite(over):
+        return bound_change(name, bound, over)
+    return f"{excess_text(name, over)}{' over' if has_amount(name) else ''}"
 
 
 def excess_text(name: str, over: float) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from models.dimensions.limits import is_a_default, is_a_least, written_limit
 from models.evaluation import DIMENSIONS
 from models.evaluator import evaluate
 from models.explanation.bottleneck_moves import more_where_it_is_tight
@@ -14,7 +15,7 @@ from models.scenario.scenario import Scenario
 from models.screening import counted_limits, screen
 from models.system.system import System
 from optimizer.evaluator import Evaluator
-from optimizer.model import MODEL_ERROR, Goal, Hints, Labels, Model, Work
+from optimizer.model import MODEL_ERROR, Bound, Goal, Hints, Labels, Model, Work
 
 #: Units of measure; what things are counted in is told by the decision's label.
 _BEHIND = {unit: f" {unit}" for unit in ("ms", "s", "min", "h", "USD")} | {"1/s": "/s", "requests/s": "/s"}
@@ -31,6 +32,7 @@ def model_of(system: System) -> Model:
         title=scenario.title,
         summary=scenario.summary,
         goals=goals_of(scenario),
+        limits=limits_of(scenario),
         labels=labels_of(scenario),
         error=MODEL_ERROR,
         hints=Hints(
@@ -53,6 +55,19 @@ def goals_of(scenario: Scenario) -> dict[str, Goal]:
     return {
         name: Goal(goal.limit, goal.is_constraint, goal.tolerance, goal.step, goal.breach, goal.target)
         for name, goal in written.items()
+    }
+
+
+def limits_of(scenario: Scenario) -> dict[str, Bound]:
+    """Where the limits of a scenario stand, by their names as evaluations have them."""
+    names = [name for name, goal in goals_of(scenario).items() if goal.is_constraint]
+    names += [f"flows.{name}.latency" for name, flow in scenario.flows.items() if flow.limit_ms is not None]
+    names += type(scenario.limits).model_fields
+    stand = {name: written_limit(scenario, name) for name in names}
+    return {
+        name: Bound(at, is_a_least(name), is_a_default(scenario, name))
+        for name, at in stand.items()
+        if at is not None
     }
 
 

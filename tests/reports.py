@@ -13,6 +13,7 @@ from models import compile_system, load_scenario
 from models.evaluation import Evaluation
 from optimizer import solve
 from optimizer.decide.choose.representatives import representatives
+from optimizer.decide.recommend.visible_front import ShownFront
 from optimizer.files.tables import design_table
 from optimizer.model import Goal
 from optimizer.pareto.front import Front
@@ -165,6 +166,7 @@ def large_report(n, seed=1):
         found,
         model=replace(found.model, goals=fine),  # every difference is seen
         solution=replace(found.solution, front=front, recommendation=None),
+        shown=ShownFront(front, np.arange(n), n),
         few=representatives(front),
         position=0,
     )

@@ -24,7 +24,7 @@ class Beside:
     """One design among others.
 
     Attributes:
-        letter: `[A]` to `[D]` for a pick; `suggested`, or `today`.
+        letter: `[A]` to `[D]` for a pick; `recommended`, or `today`.
         name: What it is: `design 5`, `my own design`.
         token: Its name in an address.
         x: The design, `(d,)`.
@@ -48,7 +48,7 @@ class Beside:
 
     @property
     def told(self) -> str:
-        """What it is called in a sentence: `[A]`, `the suggested design`, `today's design`."""
+        """What it is called in a sentence: `[A]`, `the recommended design`, `today's design`."""
         return self.letter if self.is_pick else self.name.partition(",")[0]
 
     @property
@@ -76,14 +76,14 @@ def lettered(subject: Subject, picks: Sequence[str]) -> tuple[str, ...]:
     return tuple(f"{letter}: {named(subject, pick)}" for letter, pick in zip(LETTERS, picks, strict=False))
 
 
-def suggested_of(subject: Solved) -> Beside | None:
-    """The suggested design; None = no design is feasible."""
-    suggested = subject.solution.suggested
-    if suggested is None:
+def recommended_of(subject: Solved) -> Beside | None:
+    """The recommended design; None = no design is feasible."""
+    recommended = subject.solution.recommended
+    if recommended is None:
         return None
-    x = subject.solution.front.X[suggested]
-    name = f"the suggested design, {named(subject, str(suggested + 1), x)}"
-    return Beside("suggested", name, str(suggested + 1), x, PICK_COLOURS[0], PICK_DASHES[0])
+    x = subject.solution.front.X[recommended]
+    name = f"the recommended design, {named(subject, str(recommended + 1), x)}"
+    return Beside("recommended", name, str(recommended + 1), x, PICK_COLOURS[0], PICK_DASHES[0])
 
 
 def today_of(subject: Solved) -> Beside:
@@ -93,19 +93,19 @@ def today_of(subject: Solved) -> Beside:
 
 def picks_of(subject: Solved) -> tuple[Beside, ...]:
     """The designs that are picked, with the letters, colours and dashes that they have everywhere."""
-    suggested = subject.solution.suggested
+    recommended = subject.solution.recommended
     found = []
     for k, (token, x) in enumerate(subject.picks):
         name = named(subject, token, x)
-        if suggested is not None and np.array_equal(x, subject.solution.front.X[suggested]):
-            name += ", suggested"
+        if recommended is not None and np.array_equal(x, subject.solution.front.X[recommended]):
+            name += ", recommended"
         found.append(Beside(LETTERS[k], name, token, x, PICK_COLOURS[k], PICK_DASHES[k], True))
     return tuple(found)
 
 
 def side_by_side(subject: Solved) -> tuple[Beside, ...]:
-    """The picks and today's; without picks the suggested design and today's."""
-    chosen: Sequence[Beside | None] = picks_of(subject) or (suggested_of(subject),)
+    """The picks and today's; without picks the recommended design and today's."""
+    chosen: Sequence[Beside | None] = picks_of(subject) or (recommended_of(subject),)
     found = tuple(one for one in chosen if one is not None)
     has_today = any(is_today(subject.system.space, one.x) for one in found)
     return found if has_today else (*found, today_of(subject))

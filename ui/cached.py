@@ -50,7 +50,7 @@ from optimizer.scenario_model import model_of, work_of
 from optimizer.solver.config import SolveConfig
 from optimizer.solver.solution import Solution
 from optimizer.space import size_of
-from ui.cards import Card, cards_of, marks_of
+from ui.shortlist_cards import Card, cards_of, marks_of
 from ui.shown import Shown, shown_of, view_of
 from ui.values import Row, array, row
 
@@ -136,7 +136,7 @@ def findings(
 
     Args:
         key: The run, or whatever else names the solution.
-        x: The chosen design; None = the suggested one.
+        x: The chosen design; None = the recommended one.
         picks: Designs beside it, with their names.
     """
     beside = [(name, array(values)) for name, values in picks]
@@ -306,9 +306,9 @@ def times_of_flows(digest: str, x: Row, _system: System) -> tuple[FlowTimes, ...
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def asked(key: str, x: Row, _system: System, _solution: Solution) -> SystemFindings:
-    """What only a system can answer of one design; `key` names the solution."""
-    return SystemFindings(_system, _solution, array(x))
+def asked(key: str, x: Row, _system: System, _found: Findings) -> SystemFindings:
+    """What only a system can answer of one design; `key` names the solution that is told of."""
+    return SystemFindings(_system, _found.solution, array(x), _found.shown)
 
 
 @st.cache_resource(max_entries=128, show_spinner=False)

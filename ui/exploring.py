@@ -21,7 +21,7 @@ from optimizer.sections.content import joined, plain, text
 from optimizer.sections.wording import against_today, numbers
 from optimizer.validation import whole_number
 from ui import cached
-from ui.cards import marks_of
+from ui.shortlist_cards import marks_of
 from ui.shown import Shown
 from ui.values import row
 from ui.view import View

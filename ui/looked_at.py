@@ -21,7 +21,7 @@ class Shown:
 
     Attributes:
         subject: The solved scenario.
-        suggested: What is known of the suggested design, and of the whole.
+        whole: What is known of the whole, and of the recommended design.
         token: Its name.
         x: The design, `(d,)`.
         evaluation: The same, evaluated; one row.
@@ -29,7 +29,7 @@ class Shown:
     """
 
     subject: Solved
-    suggested: Findings
+    whole: Findings
     token: str
     x: Array
     evaluation: Evaluation
@@ -39,7 +39,7 @@ class Shown:
     def about(self) -> Findings:
         """What is known of it; asked for when it is needed."""
         return self.subject.about(
-            None if self.suggested.is_suggested and self.token == self.suggestion else self.x
+            None if self.whole.is_recommended and self.token == self.recommended_token else self.x
         )
 
     @property
@@ -47,28 +47,28 @@ class Shown:
         """What only the system tells of it, without what is asked of the whole front anew for each design."""
         subject = self.subject
         system, key = subject.system, row(self.x)
-        answers = cached.asked(f"{subject.key}-{system.digest}", key, system, subject.solution)
-        return replace(self.suggested, chosen=self.evaluation, position=self.place.position, system=answers)
+        answers = cached.asked(f"{subject.key}-{system.digest}", key, system, self.whole)
+        return replace(self.whole, chosen=self.evaluation, position=self.place.position, system=answers)
 
     @property
-    def suggestion(self) -> str:
-        """Name of the suggested design; today's where there is none."""
-        return suggestion_of(self.subject)
+    def recommended_token(self) -> str:
+        """Name of the recommended design; today's where there is none."""
+        return recommended_of(self.subject)
 
 
-def suggestion_of(subject: Solved) -> str:
-    """Name of the suggested design; today's where no design is feasible."""
-    suggested = subject.solution.suggested
-    return tokens.TODAY if suggested is None else str(suggested + 1)
+def recommended_of(subject: Solved) -> str:
+    """Name of the recommended design; today's where no design is feasible."""
+    recommended = subject.solution.recommended
+    return tokens.TODAY if recommended is None else str(recommended + 1)
 
 
 def shown_of(subject: Solved) -> Shown:
-    """The design of the address; a note and the suggested one where there is none of that name."""
-    wanted = state.view().design or suggestion_of(subject)
+    """The design of the address; a note and the recommended one where there is none of that name."""
+    wanted = state.view().design or recommended_of(subject)
     x = subject.row(wanted)
     if x is None:
-        st.warning(escaped(f"There is no {tokens.name_of(wanted)} here. This is the suggested design."))
-        x = subject.row(suggestion_of(subject))
+        st.warning(escaped(f"There is no {tokens.name_of(wanted)} here. This is the recommended design."))
+        x = subject.row(recommended_of(subject))
     assert x is not None
     system = subject.system
     evaluation = cached.evaluated(system.digest, row(x), system)

@@ -28,7 +28,7 @@ class Order:
 
     Attributes:
         subject: What it is about.
-        x: The chosen design, `(d,)`; None = the suggested one.
+        x: The chosen design, `(d,)`; None = the recommended one.
         token: Its name in an address.
         picks: The designs beside it, with their names.
         made: The day that is put on it.
@@ -57,15 +57,17 @@ def ordered(subject: Solved, chosen: Beside) -> Order:
         subject: What it is about.
         chosen: The design it is about.
     """
-    suggested = subject.solution.suggested
-    is_suggested = suggested is not None and np.array_equal(chosen.x, subject.solution.front.X[suggested])
+    recommended = subject.solution.recommended
+    is_recommended = recommended is not None and np.array_equal(
+        chosen.x, subject.solution.front.X[recommended]
+    )
     picks = tuple(
         (f"{one.name.partition(',')[0]} {one.letter}", one.x)
         for one in picks_of(subject)
         if not np.array_equal(one.x, chosen.x)
     )
     made = datetime.now().astimezone().date()
-    x = None if is_suggested else chosen.x
+    x = None if is_recommended else chosen.x
     return Order(subject, x, chosen.token, picks, made, store()[0], state.asking())
 
 

@@ -15,7 +15,7 @@ from models.evaluation import Evaluation
 from optimizer.changes import called
 from optimizer.decide.choose.representatives import Representatives, representatives
 from optimizer.decide.recommend.candidates import rule_of
-from optimizer.decide.recommend.visible_front import visible_front
+from optimizer.decide.recommend.visible_front import shown_front
 from optimizer.pareto.front import Front
 from optimizer.report.findings import Findings
 from optimizer.report.sections.front import axes_of, thinned
@@ -77,19 +77,18 @@ def shown_of(found: Findings, *, is_whole: bool) -> Shown:
         found: The answers about it.
         is_whole: Whether all are shown, also those that differ by nothing visible.
     """
-    front, made = found.front, found.solution.recommendation
-    keep = [found.solution.suggested, *(pick.position for pick in (made.picks if made else ()))]
-    positions = np.arange(len(front)) if is_whole else visible_front(found.model, front, keep=tuple(keep))
-    shown = front if len(positions) == len(front) else Front(front.evaluation.take(positions))
+    front = found.front
+    seen = shown_front(found.model, front, keep=found.solution.named, is_whole=is_whole)
+    shown, positions = seen.front, seen.positions
     if not len(shown):
         return Shown(found, positions, shown, None, np.zeros(0, dtype=np.intp))
     places = np.full(len(front), -1)
     places[positions] = np.arange(len(positions))
     ordered = rule_of(found.model).order(front.evaluation).order
     if (
-        found.solution.suggested is not None
+        found.solution.recommended is not None
     ):  # it is first: others that keep more are less sure of their limits
-        best = found.solution.suggested
+        best = found.solution.recommended
         ordered = np.concatenate([[best], ordered[ordered != best]])
     order = places[ordered]  # the shown ones as in the whole order
     order = order[order >= 0]

@@ -18,7 +18,7 @@ from optimizer.runs.run import Run
 from optimizer.runs.so_far import so_far
 from optimizer.runs.solving import solve_with_store, wanted_solve
 from optimizer.runs.worker import start_worker
-from optimizer.scenario_model import model_of
+from optimizer.scenario_model import limits_of, model_of
 from optimizer.solver.choice import choice_of
 from optimizer.solver.config import SolveConfig
 from optimizer.space import size_of
@@ -162,7 +162,9 @@ def _draw_about(subject: Subject) -> None:
     if scenario.summary:
         st.markdown(escaped(scenario.summary))
     today = cached.evaluated(system.digest, row(system.space.today), system)
-    lacking = lacking_text(today, load_text(float(rates_of(system, system.space.today).max())))
+    lacking = lacking_text(
+        today, load_text(float(rates_of(system, system.space.today).max())), limits_of(scenario)
+    )
     st.markdown(escaped_cell(lacking) if lacking else "Today's design stays within every limit.")
 
 

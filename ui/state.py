@@ -254,7 +254,7 @@ def set_picks(tokens: tuple[str, ...], *, in_table: bool = False) -> None:
 
 
 def look_at(token: str) -> None:
-    """Chooses the design that the Design page tells of; empty = the suggested one."""
+    """Chooses the design that the Design page tells of; empty = the recommended one."""
     session = _session()
     if token != session.view.design:
         session.looked_at = [*session.looked_at[-_MOST_STEPS_BACK:], session.view.design]

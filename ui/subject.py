@@ -72,7 +72,7 @@ class Solved(Subject):
         return tokens.token_of(x, self.solution.front, self.system.space)
 
     def about(self, x: Array | None = None, picks: tuple[tuple[str, Array], ...] = ()) -> Findings:
-        """The answers about a design; None = the suggested one."""
+        """The answers about a design; None = the recommended one."""
         return cached.about(self.key, x, self.system, self.solution, picks)
 
     @property

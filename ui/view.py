@@ -56,7 +56,7 @@ class View:
         ranges: What is kept, by name of the dimension.
         group: Number of the representative whose group is kept; 0 = all.
         picks: The designs that are picked, at most four, as `ui.tokens` writes them.
-        design: The design of the Design page; empty = the suggested one.
+        design: The design of the Design page; empty = the recommended one.
         axes: How the front is laid out.
         has_others: Whether designs that are not on the front are shown too.
         is_whole: Whether the whole front is shown, also designs that differ from others by nothing visible.

@@ -113,25 +113,61 @@ def driver_costs(parameters: Parameters) -> list[Array]:
 
 
 def value_per_request(parameters: Parameters, success: Sequence[Array] | None = None) -> list[Array]:
-    """What one answered request of each flow is worth with its optional calls, USD, `(n | 1, p | 1)` each.
+    """What one answered request of each flow is worth with what its calls bring, USD, `(n | 1, p | 1)` each.
+
+    Where a request is answered every call that it can't do without was, so what such a call brings is lost
+    with the request and by nothing else. An optional call loses its own when it fails; so do the calls under
+    it, whose answers reach nobody then.
 
     Args:
         parameters: The parameters.
-        success: By call: share that succeeds; None = all.
+        success: By call: share of the callers in which all of its repetitions succeed; None = all.
     """
     system = parameters.system
     worth = [parameters.of_flow(f, "value_usd") for f in range(len(system.flows))]
     made: list[Array] = []
+    arrives: list[Array] = []
     for node in system.nodes:
-        calls = parameters.of_call(node, "times") * parameters.of_call(node, "enabled")
+        times = parameters.of_call(node, "times") * parameters.of_call(node, "enabled")
+        calls, reaches = times, np.ones((1, 1))
         if node.caller is not None:
-            calls = calls * made[node.caller]
+            calls, reaches = calls * made[node.caller], arrives[node.caller]
+        optional = parameters.of_call(node, "optional")
+        if success is not None and bool(np.any(optional > 0.0)):
+            reaches = reaches * np.where(optional > 0.0, each_of_all(success[node.index], times), 1.0)
         made.append(calls)
+        arrives.append(np.asarray(reaches))
         value = parameters.of_call(node, "value_usd")
         if bool(np.any(value != 0.0)):
-            answered = calls if success is None else calls * success[node.index]
-            worth[node.flow] = worth[node.flow] + answered * value
+            worth[node.flow] = worth[node.flow] + calls * reaches * value
     return worth
+
+
+#: Halvings until no share is told apart from the next.
+_HALVINGS = 60
+
+
+def each_of_all(all_succeed: Array, times: Array) -> Array:
+    """Probability that one call succeeds, from that of all its `times` repetitions.
+
+    The other way round of `models.performance.retry.each_time`: s^k (1 - r (1 - s)) for k whole repetitions
+    and one more with probability r. 1 where none is made.
+
+    Args:
+        all_succeed: Probability that all succeed, in [0, 1].
+        times: Repetitions, >= 0; broadcasts with it.
+    """
+    all_succeed, times = np.broadcast_arrays(all_succeed, times)
+    if bool(np.all((times == 1.0) | (all_succeed == 1.0))):
+        return np.asarray(all_succeed)
+    whole = np.floor(times)
+    rest = times - whole
+    low, high = np.zeros(times.shape), np.ones(times.shape)
+    for _ in range(_HALVINGS):
+        middle = 0.5 * (low + high)
+        is_below = middle**whole * (1.0 - rest * (1.0 - middle)) < all_succeed
+        low, high = np.where(is_below, middle, low), np.where(is_below, high, middle)
+    return np.where(times == 0.0, 1.0, np.where(times == 1.0, all_succeed, high))
 
 
 def lost_revenue(

@@ -156,7 +156,8 @@ def base_of(system: System, draws: Draws, rows: NDArray[np.intp]) -> Mapping[Slo
 def stress_of(system: System, draws: Draws, rows: NDArray[np.intp]) -> Mapping[Slot, Array]:
     """What the numbers that decisions set are multiplied by, for `run(..., stress=)`; `(len(rows), 1)` each.
 
-    A rate that an option sets is as uncertain as the one in the file: the guess is a factor on either.
+    A rate or a driver that an option sets is as uncertain as the one in the file: the guess is a factor on
+    either.
 
     Args:
         system: The system.
@@ -173,9 +174,9 @@ def stress_of(system: System, draws: Draws, rows: NDArray[np.intp]) -> Mapping[S
 
 
 def _is_a_factor(system: System, slot: Slot) -> bool:
-    """Whether a guess about a rate has to be a factor on it: decisions change it."""
+    """Whether a guess about a rate or a driver has to be a factor on it: decisions change it."""
     return (
-        slot.owner == "workload"
+        slot.owner in ("workload", "driver")
         and slot in system.plans
         and float(base_value(system.scenario, slot)[0, system.peak]) > 0.0
     )

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from models.evaluation import Array, Evaluation
 from optimizer.batch.together import Together, joined
-from optimizer.decide.choose.rule import Keeping, Rule
-from optimizer.decide.confidence.holding import FEW, Holding
+from optimizer.decide.confidence.limits_in_draws import FEW, Holding
 from optimizer.decide.recommend.candidates import LEAST_TRIED, Asking, rule_of
+from optimizer.decide.recommend.order import Keeping, Rule
 from optimizer.decide.recommend.recommendation import Reached
 from optimizer.pareto.boxes import widths_of
 from optimizer.pareto.dominance import non_dominated

@@ -70,12 +70,13 @@ def evaluate(
     """Score one design, with everything in between: by phase, component and flow."""
     from models.explanation.explain import explain as everything_of
     from optimizer.files.designs import design_from
+    from optimizer.scenario_model import limits_of
     from optimizer.sections.evaluate import evaluate as section_of
 
     system = compiled(scenario)
     x = design_from(system, design, changes or [])
     told = everything_of(system, x)
-    show(section_of(told), as_json=as_json, data=told, has_title=True)
+    show(section_of(told, limits_of(system.scenario)), as_json=as_json, data=told, has_title=True)
 
 
 @app.command()

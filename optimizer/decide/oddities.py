@@ -13,6 +13,9 @@ from models.evaluation import Array, Evaluation, concatenate
 from models.evaluator import evaluate
 from models.space.columns import Column
 from models.system.system import System
+from models.system.uncertainty import Draws, draws_of, guesses_of
+from models.units import quantity
+from optimizer.decide.confidence.limits_in_draws import FEW, Holding
 from optimizer.phrases import unit_of_limit
 from optimizer.space import size_of
 
@@ -20,8 +23,8 @@ from optimizer.space import size_of
 MOST_DESIGNS = 4096
 #: Designs that are looked at where they are more.
 SAMPLED = 512
-#: Designs from which each decision is changed.
-BASES = 24
+#: Designs from which each decision is changed, and that are tried under guesses.
+BASES, MOST_TRIED = 24, 8
 #: What a number in another unit is multiplied by: seconds for ms, requests of a minute, an hour or a day,
 #: thousands or millions of USD.
 _SLIPS = {"ms": (1e3,), "requests/s": (1 / 60, 1 / 3600, 1 / 86400), "USD": (1e3, 1e6)}
@@ -30,13 +33,21 @@ MOST_VALUES = 64
 
 
 def oddities(system: System) -> list[Finding]:
-    """Warnings: a decision that changes nothing, a limit that nothing or everything meets, a wrong unit.
+    """Warnings: decisions that change nothing, limits that nothing or everything meets, wrong units, guesses
+    under which nothing holds.
 
     Limits that hold though nobody wrote them are notes where they exclude designs.
 
     What is odd in the file itself is told by `load_with_warnings`.
     """
-    return [*_limits(system), *_decisions(system)]
+    X, is_all = _some_designs(system)
+    evaluation = _evaluated(system, X)
+    among = f"all {len(X):,} designs" if is_all else f"a sample of {len(X):,} designs"
+    return [
+        *_limits(system, evaluation, among),
+        *_guesses(system, evaluation, among),
+        *_decisions(system, X),
+    ]
 
 
 def _some_designs(system: System) -> tuple[Array, bool]:
@@ -47,10 +58,7 @@ def _some_designs(system: System) -> tuple[Array, bool]:
     return system.space.sample(SAMPLED, seed=0), False
 
 
-def _limits(system: System) -> list[Finding]:
-    X, is_all = _some_designs(system)
-    evaluation = _evaluated(system, X)
-    among = f"all {len(X):,} designs" if is_all else f"a sample of {len(X):,} designs"
+def _limits(system: System, evaluation: Evaluation, among: str) -> list[Finding]:
     found = []
     defaults = [is_a_default(system.scenario, name) for name in evaluation.constraints]
     over_written = np.any((evaluation.excess > 0.0) & ~np.array(defaults, dtype=bool), axis=1)
@@ -59,7 +67,7 @@ def _limits(system: System) -> list[Finding]:
         where = f"dimensions.{name}" if hasattr(system.scenario.dimensions, name) else f"limits.{name}"
         if name.startswith("flows."):
             where = name.removesuffix(".latency") + ".limit_ms"
-        if len(X) and not holds.any():
+        if len(holds) and not holds.any():
             said = f"nothing meets this limit, of {among}"
             limit = written_limit(system.scenario, name)
             found.append(_unmet(where, said, limit, evaluation.excess[:, j], name))
@@ -69,7 +77,7 @@ def _limits(system: System) -> list[Finding]:
             said += f" of {among} that keep all that was written"
             hint = "write it, another number, or null for none"
             found.append(Finding(where, said, "", hint, severity="note", code=Code.DEFAULT_LIMIT))
-        elif len(X) > 1 and holds.all() and _is_written(system, name):
+        elif len(holds) > 1 and holds.all() and _is_written(system, name):
             found.append(
                 Finding(where, f"everything meets this limit, of {among}", severity="warning", code=Code.ODD)
             )
@@ -119,9 +127,50 @@ def _is_written(system: System, name: str) -> bool:
     return name not in ALWAYS and not is_a_default(system.scenario, name)
 
 
-def _decisions(system: System) -> list[Finding]:
+def _guesses(system: System, evaluation: Evaluation, among: str) -> list[Finding]:
+    """Guesses under which no design ever keeps all limits, though some do with the numbers of the file."""
+    feasible = np.flatnonzero(evaluation.feasible)
+    if not feasible.size or not guesses_of(system):
+        return []
+    # The widest headroom first: where these never hold, no other does.
+    roomy = feasible[np.argsort(evaluation.indicators["utilisation"][feasible], kind="stable")][:MOST_TRIED]
+    X, draws = evaluation.X[roomy], draws_of(system, FEW)
+    if _ever_holds(system, X, draws):
+        return []
+    alone = [
+        (guess, draws.values[:, k])
+        for k, guess in enumerate(draws.guesses)
+        if not _ever_holds(system, X, Draws((guess,), draws.values[:, [k]]))
+    ]
+    many = f"though {len(feasible):,} of {among} keep them with the numbers of the file"
+    hint = "see whether the guess has another unit, or belongs to another number"
+    found = []
+    for guess, values in alone:
+        low, high = (quantity(float(value), guess.unit) for value in np.quantile(values, (0.1, 0.9)))
+        told = f"from {low} to {high} in eight draws of ten, no design keeps all limits, {many}"
+        found.append(_hopeless(f"uncertainty.{guess.path}", told, hint))
+    if not found:
+        told = f"under these guesses together no design keeps all limits in any of {FEW} draws, {many}"
+        found.append(_hopeless("uncertainty", told, "narrow them, or loosen the limits"))
+    return found
+
+
+def _hopeless(where: str, found: str, hint: str) -> Finding:
+    return Finding(where, found, "", hint, severity="warning", code=Code.HOPELESS_GUESS)
+
+
+def _ever_holds(system: System, X: Array, draws: Draws) -> bool:
+    """Whether any of some designs keeps all limits in any of some draws."""
+    trials = Holding(system, X, draws)
+    for i in range(len(X)):
+        trials.ask(np.array([i]), 1.0 / len(draws))
+        if trials.held[i]:
+            return True
+    return False
+
+
+def _decisions(system: System, X: Array) -> list[Finding]:
     """Decisions that change no dimension and no limit, from any of some designs."""
-    X, _ = _some_designs(system)
     exists = system.space.active(X)
     decisions = system.space.decisions
     bases = [X[exists[i].any(axis=1)] if i in exists else X for i in range(len(decisions))]

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from optimizer.decide.choose.rule import By, Reason
+from optimizer.decide.recommend.order import By, Reason
 from optimizer.decide.recommend.recommendation import FirstBreak, Pick, Reached, Recommendation, Role
 from optimizer.validation import Count, Form, WrittenDesign
 

@@ -6,7 +6,7 @@ What needs only a model and a space stands in `Findings`; what only a scenario's
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,15 +14,15 @@ from numpy.typing import NDArray
 
 from models.evaluation import Array, Evaluation
 from optimizer.changes import Change, changes
-from optimizer.decide.choose.knee import knees, mean_cost, mean_regret, reason
-from optimizer.decide.choose.representatives import Representatives, representatives
+from optimizer.decide.choose.knee import mean_regret, reason
+from optimizer.decide.choose.representatives import Representatives
 from optimizer.decide.explain.comparison import Comparison, compare
 from optimizer.decide.explain.trade_offs import Exchange, Sacrifice, exchanges, sacrifices
 from optimizer.decide.explain.why_not import WhyNot, why_not
-from optimizer.decide.noise import alike, contenders
-from optimizer.model import Goal, Labels, Model, ModelError
+from optimizer.decide.noise import alike
+from optimizer.decide.recommend.visible_front import ShownFront, shown_front
+from optimizer.model import Bound, Goal, Labels, Model, ModelError
 from optimizer.pareto.front import Front
-from optimizer.pareto.scaling import scale_of
 from optimizer.report.system_findings import SystemFindings, Tell
 from optimizer.solver.solution import Solution
 from optimizer.space import SearchSpace
@@ -37,12 +37,13 @@ class Findings:
         solution: Its front, and how it was found.
         chosen: The chosen design, evaluated; one row. None = there is none.
         position: Its position on the front; None = it isn't on it.
-        is_suggested: Whether it is the recommended one rather than a person's choice.
+        is_recommended: Whether it is the recommended one rather than a person's choice.
         changed: Decisions in which it differs from today's.
         gives_up: What it gives up against the best of each dimension, where it is on the front.
         exchanges: The cheapest way to more of each dimension, where it is on the front.
         rivals: Designs that could be the knee as well within the model's error, where it is the knee.
-        few: The designs that stand for the front; None = the front is empty.
+        shown: The designs of the front that are shown: the few, knees and what is alike are told of these.
+        few: The designs that stand for the front, by position; None = the front is empty.
         knees: Positions of the knees, with the reason of each.
         alike: Dimensions in which all designs of the front are alike within the model's error, by position.
         against_today: Today's design and the chosen one side by side.
@@ -57,11 +58,12 @@ class Findings:
     solution: Solution
     chosen: Evaluation | None
     position: int | None
-    is_suggested: bool
+    is_recommended: bool
     changed: tuple[Change, ...]
     gives_up: tuple[Sacrifice, ...]
     exchanges: tuple[Exchange, ...]
     rivals: NDArray[np.intp]
+    shown: ShownFront
     few: Representatives | None
     knees: tuple[tuple[int, str], ...]
     alike: tuple[int, ...]
@@ -86,6 +88,11 @@ class Findings:
     def labels(self) -> Labels:
         """Names for people."""
         return self.model.labels
+
+    @property
+    def limits(self) -> Mapping[str, Bound]:
+        """Where limits stand."""
+        return self.model.limits
 
     @property
     def goals(self) -> tuple[Goal, ...]:
@@ -135,6 +142,7 @@ def findings_of(
     *,
     x: Array | None = None,
     picks: Sequence[tuple[str, Array]] = (),
+    is_whole: bool = False,
     tell: Tell | None = None,
 ) -> Findings:
     """Asks every question about a solution of a model.
@@ -144,10 +152,11 @@ def findings_of(
         solution: Its solution.
         x: The chosen design, `(d,)`; None = the recommended one.
         picks: Other designs to put beside it, with their names.
+        is_whole: Whether designs are shown too that differ by nothing visible.
         tell: Told what is being worked out.
     """
     tell = tell or (lambda _: None)
-    found = findings_at_once(model, solution, x=x, picks=picks, tell=tell)
+    found = findings_at_once(model, solution, x=x, picks=picks, is_whole=is_whole, tell=tell)
     if found.system is not None:
         found.system.ask_all(tell)
     return found
@@ -159,19 +168,21 @@ def findings_at_once(
     *,
     x: Array | None = None,
     picks: Sequence[tuple[str, Array]] = (),
+    is_whole: bool = False,
     tell: Tell | None = None,
 ) -> Findings:
     """The same, but a question that only a system can answer is asked when its answer is looked at."""
     tell = tell or (lambda _: None)
     front, space, error, steps = solution.front, model.space, model.error, model.steps
-    is_suggested = x is None
+    is_recommended = x is None
     tell("the choice")
-    if x is None and solution.suggested is not None:
-        x = front.X[solution.suggested]
+    if x is None and solution.recommended is not None:
+        x = front.X[solution.recommended]
     today = np.asarray(space.today)
     row = None if x is None else space.canonical(x[None, :])[0]
     position = None if row is None else _position(front, row)
-    few = representatives(front, steps=steps) if len(front) else None
+    shown = shown_front(model, front, keep=solution.named, is_whole=is_whole)
+    few, bulges = shown.representatives(model), shown.knees()
     other = runner_up(solution, few, position)
     beside = [("the runner-up", front.X[other])] if other is not None else []
     beside += [(name, space.canonical(pick[None, :])[0]) for name, pick in picks]
@@ -181,40 +192,31 @@ def findings_at_once(
         solution=solution,
         chosen=chosen,
         position=position,
-        is_suggested=is_suggested and chosen is not None,
+        is_recommended=is_recommended and chosen is not None,
         changed=() if row is None else changes(space, space.canonical(today[None, :])[0], row),
         gives_up=() if position is None else sacrifices(front, position, error),
         exchanges=() if position is None else exchanges(front, position, steps=steps, error=error),
-        rivals=_rivals(solution, position, error),
+        rivals=shown.rivals(position, error),
+        shown=shown,
         few=few,
-        knees=tuple((k.position, reason(front, k.position, error)) for k in knees(front)),
-        alike=tuple(int(j) for j in np.flatnonzero(alike(front.evaluation, error))),
+        knees=tuple((k.position, reason(front, k.position, error)) for k in bulges),
+        alike=tuple(int(j) for j in np.flatnonzero(alike(shown.front.evaluation, error))),
         against_today=None if row is None else compare(model, np.array([today, row])),
         against_chosen=None
         if row is None or not beside
         else compare(model, np.array([row, *(one for _, one in beside)])),
         names=(
-            "the recommended design" if is_suggested else "the chosen design",
+            "the recommended design" if is_recommended else "the chosen design",
             *(name for name, _ in beside),
         ),
         why_not_chosen=None if row is None or position is not None else why_not(model, front, row),
         why_not_today=why_not(model, front, today),
         system=None
         if model.system is None
-        else SystemFindings(model.system, solution, space.today if row is None else row),
+        else SystemFindings(model.system, solution, space.today if row is None else row, shown),
     )
 
 
 def _position(front: Front, row: Array) -> int | None:
     here = np.flatnonzero(np.all(row == front.X, axis=1)) if len(front) else np.zeros(0, dtype=np.intp)
     return int(here[0]) if here.size else None
-
-
-def _rivals(solution: Solution, position: int | None, error: ModelError) -> NDArray[np.intp]:
-    if position is None or position != solution.knee:
-        return np.zeros(0, dtype=np.intp)
-    front = solution.front
-    scale = scale_of(front.losses)
-    close = np.flatnonzero(contenders(front.evaluation, lambda losses: mean_cost(losses, scale), error))
-    others: NDArray[np.intp] = close[close != position]
-    return others

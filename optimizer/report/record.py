@@ -150,7 +150,7 @@ def _candidate(
     if evaluated is not None:
         over = broken(*evaluated)
         good += [] if over else [text("it stays within every limit")]
-        bad += [text("it breaks ", *over_text(limit, amount)) for limit, amount in over]
+        bad += [text("it breaks ", *over_text(found.limits, limit, amount)) for limit, amount in over]
     named = text("changes ", *changes_text(found.labels, what, most=MOST_NAMED))
     return Candidate(name, named, tuple(good), tuple(bad))
 
@@ -180,7 +180,7 @@ def _because(found: Findings) -> Text:
     if found.chosen is None:
         return text("no design that was looked at stays within every limit")
     made = found.solution.recommendation
-    if found.is_suggested and made is not None:
+    if found.is_recommended and made is not None:
         pick = made.pick("recommended")
         sure = None if pick is None else pick.confidence
         told = text("it is the first by the rule of recommendation (docs/recommendation.md)")
@@ -189,7 +189,7 @@ def _because(found: Findings) -> Text:
                 *told, ": all limits hold in ", Number(sure, "fraction"), " of the draws of the guesses"
             )
         return text(*told, *where_it_breaks(found))
-    if found.is_suggested:
+    if found.is_recommended:
         return text(
             "of all designs on the front it gives up least, on average over all opinions of what matters",
             *where_it_breaks(found),

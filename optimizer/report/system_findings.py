@@ -13,6 +13,7 @@ from models.explanation.notices import Notice, notices
 from models.system.system import System
 from optimizer.decide.choose.common_ground import CommonGround, common_ground
 from optimizer.decide.confidence.doubts import Doubts, doubts_of
+from optimizer.decide.recommend.visible_front import ShownFront
 from optimizer.resilience.breaking_points import BreakingPoints, breaking_points
 from optimizer.resilience.escape import Step, escape_plan, furthest_change, rates_of
 from optimizer.resilience.health import Health, health_of
@@ -33,11 +34,13 @@ class SystemFindings:
         system: The system.
         solution: Its solution.
         x: The design that is asked about, `(d,)`; today's where there is none to choose.
+        shown: The designs of the front that are shown.
     """
 
     system: System
     solution: Solution
     x: Array
+    shown: ShownFront
 
     @cached_property
     def rate(self) -> Array:
@@ -47,7 +50,7 @@ class SystemFindings:
     @cached_property
     def health(self) -> Health:
         """Complexity budget and emergence of the design (first) and of today's."""
-        return health_of(self.system, self._beside_today, self.solution.front)
+        return health_of(self.system, self._beside_today, self.shown.front)
 
     @cached_property
     def rules(self) -> CommonGround:
@@ -57,7 +60,8 @@ class SystemFindings:
     @cached_property
     def doubts(self) -> Doubts | None:
         """What the guesses of the scenario do to the choice; None = it names none."""
-        return doubts_of(self.system, self.solution.front, self.x, model_of(self.system).steps)
+        few = self.shown.representatives(model_of(self.system))
+        return doubts_of(self.system, self.solution.front, self.x, () if few is None else few.positions)
 
     @cached_property
     def notices(self) -> tuple[Notice, ...]:

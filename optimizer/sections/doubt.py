@@ -97,9 +97,10 @@ def _again(subject: Subject, doubts: Doubts, called: str) -> Table:
         )
     rows.append(("none is feasible", Number(doubts.none_feasible, "fraction"), None))
     head = ("design", "chosen in this share of the draws", "robust")
+    wanted = Number(doubts.wanted, "fraction")
     caption = (
-        "Which of the few would be chosen as the draws fall; robust: all limits hold in nine of ten draws, "
-        "and none of the others is better in bad luck"
+        f"Which of the few would be chosen as the draws fall; robust: all limits hold in at least {wanted} "
+        "of them, and none of the others is better in bad luck"
     )
     return Table("again", caption, head, tuple(rows))
 

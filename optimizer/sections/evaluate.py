@@ -6,7 +6,8 @@ import math
 from collections.abc import Mapping
 
 from models.evaluation import COMPLEXITY, COST, DIMENSIONS
-from optimizer.phrases import excess_text, has_amount, written
+from optimizer.model import Bound
+from optimizer.phrases import breach, excess_text, has_amount, written
 from optimizer.sections.content import Block, Cell, Number, Paragraph, Section, Table, joined, text
 from optimizer.sections.wording import limit_label
 
@@ -30,11 +31,12 @@ _FLOW = (
 )
 
 
-def evaluate(told: Mapping[str, object]) -> Section:
+def evaluate(told: Mapping[str, object], limits: Mapping[str, Bound]) -> Section:
     """One design with everything in between.
 
     Args:
         told: What `models.explanation.explain.explain` knows of it.
+        limits: Where limits stand.
     """
     scenario = _dict(told["scenario"])
     design = [text(f"{name} = {written(value)}") for name, value in _dict(told["design"]).items()]
@@ -43,7 +45,7 @@ def evaluate(told: Mapping[str, object]) -> Section:
             text("The design: ", *(joined(design, last=", ") or text("nothing is to be decided")), ".")
         ),
         _dimensions(_dict(told["dimensions"])),
-        _limits(told["limits"]),
+        _limits(told["limits"], limits),
     ]
     for entry in _list(told["phases"]):
         blocks += _phase(_dict(entry))
@@ -68,15 +70,16 @@ def _dimensions(told: Mapping[str, object]) -> Table:
     return Table("dimensions", "What it reaches", ("dimension", "value", "in nines"), tuple(rows))
 
 
-def _limits(told: object) -> Table:
+def _limits(told: object, limits: Mapping[str, Bound]) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for entry in _list(told):
         limit = _dict(entry)
         name, over = str(limit["name"]), limit["excess"]
         room: Cell = None
         if isinstance(over, (int, float)) and has_amount(name):
-            word = "over by " if over > 0.0 else "room "
-            room = f"{word}{excess_text(name, abs(over))}" if over else "exactly at it"
+            room = f"room {excess_text(name, -over)}" if over else "exactly at it"
+            if over > 0.0:
+                room = breach(limits, name, over)
         rows.append((limit_label(name), "holds" if limit["holds"] else "BROKEN", room))
     return Table("limits", "The limits", ("limit", "", "margin"), tuple(rows))
 

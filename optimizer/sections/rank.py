@@ -13,6 +13,7 @@ from optimizer.decide.choose.acceptability import Acceptability
 from optimizer.decide.choose.asks import Ask
 from optimizer.decide.choose.ranking import Ranking
 from optimizer.decide.recommend.recommendation import Recommendation
+from optimizer.decide.recommend.visible_front import ShownFront, visible_words
 from optimizer.sections.content import Block, Cell, Number, Paragraph, Section, Table, Text, joined, text
 from optimizer.sections.subject import Subject
 from optimizer.sections.wording import counted, numbers
@@ -30,6 +31,7 @@ class Ranked:
         opinions: How often each design is best for somebody.
         could: Which designs could be the first within the model's error, `(n,)`.
         record: What is recommended of the front.
+        shown: The designs that are ranked; all other values are by their places among these.
         asks: What was asked.
         kept: Which design keeps which ask, `(n, asks)`.
     """
@@ -38,12 +40,14 @@ class Ranked:
     opinions: Acceptability
     could: NDArray[bool_]
     record: Recommendation
+    shown: ShownFront
     asks: tuple[Ask, ...]
     kept: NDArray[bool_]
 
     def confidence(self, i: int) -> float | None:
         """Share of the draws in which a design keeps all limits; None where the record doesn't tell it."""
-        return next((pick.confidence for pick in self.record.picks if pick.position == i), None)
+        position = self.shown.on_whole(i)
+        return next((pick.confidence for pick in self.record.picks if pick.position == position), None)
 
 
 def rank(subject: Subject, told: Ranked) -> Section:
@@ -53,7 +57,7 @@ def rank(subject: Subject, told: Ranked) -> Section:
         subject: What it is about.
         told: The order.
     """
-    evaluation, order = subject.front.evaluation, told.order
+    evaluation, order = told.shown.front.evaluation, told.order
     dimensions = evaluation.dimensions
     weights = [
         text(f"{d.name} ", Number(float(w), "")) for d, w in zip(dimensions, order.weights, strict=True)
@@ -61,7 +65,7 @@ def rank(subject: Subject, told: Ranked) -> Section:
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (
             f"{place}=" if told.could[i] else str(place),
-            marked(subject.space, subject.front.X[i], _numbered(told, int(i))),
+            marked(subject.space, evaluation.X[i], _numbered(told, int(i))),
             Number(float(told.opinions.share[i, 0]), "fraction"),
             dimensions[int(order.furthest[i])].name,
             *numbers(evaluation, int(i)),
@@ -70,6 +74,7 @@ def rank(subject: Subject, told: Ranked) -> Section:
     )
     head = ("rank", "design", "best for, of opinions", "furthest behind in", *(d.name for d in dimensions))
     blocks: list[Block] = [
+        Paragraph(text(f"Ranked are {visible_words(len(told.shown), told.shown.on_front)}.")),
         Paragraph(text("Weights: ", *joined(weights), ".")),
         Table("ranking", "The front in order, the best first", head, rows),
     ]
@@ -91,14 +96,15 @@ def rank(subject: Subject, told: Ranked) -> Section:
 
 
 def _numbered(told: Ranked, i: int) -> str:
-    return f"{i + 1} (recommended)" if i == told.record.position else str(i + 1)
+    position = told.shown.on_whole(i)
+    return f"{position + 1} (recommended)" if position == told.record.position else str(position + 1)
 
 
 def _asked(subject: Subject, told: Ranked) -> Table:
     """What the first ones keep of what was asked, and how sure they are of their limits."""
     rows: list[tuple[Cell, ...]] = []
     for place, i in enumerate(told.order.order[:SHOWN].tolist(), start=1):
-        cells: list[Cell] = [str(place), marked(subject.space, subject.front.X[i], _numbered(told, i))]
+        cells: list[Cell] = [str(place), marked(subject.space, told.shown.front.X[i], _numbered(told, i))]
         if told.asks:
             many = (Number(float(n), "count") for n in (told.kept[i].sum(), len(told.asks)))
             cells.append(text(next(many), " of ", next(many)))
@@ -115,9 +121,10 @@ def _beside(subject: Subject, told: Ranked) -> Text:
         "This order weighs all dimensions against each other; the recommendation asks first how likely "
         "limits hold, then what was asked, then what it costs"
     )
-    place = told.record.position
-    if place is None:
+    position = told.record.position
+    place = None if position is None else told.shown.place(position)
+    if position is None or place is None:
         return text(differs, ".")
     rank_of = int(np.flatnonzero(told.order.order == place)[0]) + 1
-    who = called(subject.space, subject.front.X, place)
+    who = called(subject.space, subject.front.X, position)
     return text(differs, f": it names {who}, which has rank ", Number(float(rank_of), "count"), " here.")

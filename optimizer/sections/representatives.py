@@ -9,6 +9,7 @@ import numpy as np
 from optimizer.changes import called, numbered
 from optimizer.decide.choose.representatives import Representatives
 from optimizer.decide.choose.survival_rules import Rules
+from optimizer.decide.recommend.visible_front import ShownFront, visible_words
 from optimizer.phrases import capitalised
 from optimizer.sections.content import Block, Bullets, Cell, Number, Paragraph, Section, Table, Text, text
 from optimizer.sections.rules import rule_text
@@ -22,6 +23,7 @@ MOST_RULES = 3
 def representatives(
     subject: Subject,
     told: Representatives,
+    shown: ShownFront,
     knees: Sequence[tuple[int, str]],
     rules: Sequence[Rules] = (),
 ) -> Section:
@@ -30,6 +32,7 @@ def representatives(
     Args:
         subject: What it is about.
         told: The few.
+        shown: The designs for which they stand.
         knees: Positions of the knees, with the reason of each.
         rules: What the designs of each group have in common; empty = it wasn't asked.
     """
@@ -45,14 +48,22 @@ def representatives(
         for i, name, size in zip(told.positions, told.names, sizes, strict=True)
     )
     head = ("what sets it apart", "design", "stands for", *(d.name for d in evaluation.dimensions))
-    blocks: list[Block] = [Table("representatives", "The designs that stand for the front", head, rows)]
+    many = visible_words(len(shown), shown.on_front)
+    blocks: list[Block] = [
+        Paragraph(text(f"They stand for {many}.")),
+        Table("representatives", "The designs that stand for the front", head, rows),
+    ]
     for name, one in zip(told.names, rules, strict=False):
         if one.exact:
             blocks += [
                 Paragraph(text(f'Only among those that "{name}" stands for:')),
                 _only_there(subject, one),
             ]
-    blocks += [Paragraph(near_text(told)), Paragraph(text("Knees:")), Bullets(knee_points(subject, knees))]
+    blocks += [
+        Paragraph(near_text(told, shown)),
+        Paragraph(text("Knees:")),
+        Bullets(knee_points(subject, knees)),
+    ]
     return Section("representatives", "The designs that stand for the front", tuple(blocks))
 
 
@@ -65,12 +76,14 @@ def _only_there(subject: Subject, one: Rules) -> Bullets:
     )
 
 
-def near_text(told: Representatives) -> Text:
-    """How far the designs of the front are from those that stand for them."""
+def near_text(told: Representatives, shown: ShownFront) -> Text:
+    """How far the designs of the front that are shown are from those that stand for them."""
+    which = "of the front" if len(shown) == shown.on_front else "of the front that differs visibly"
     if told.radius <= 0.0:
-        return text("These are all designs of the front.")
+        which = which.replace("differs", "differ")
+        return text(f"These are all designs {which}.")
     return text(
-        "Every design of the front differs from the one that stands for it by no more than ",
+        f"Every design {which} differs from the one that stands for it by no more than ",
         Number(told.radius, "fraction"),
         " of the front's range, in any dimension.",
     )

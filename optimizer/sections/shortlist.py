@@ -9,7 +9,7 @@ from itertools import pairwise
 from models.evaluation import Evaluation
 from optimizer.changes import TODAYS, called, is_today, numbered
 from optimizer.decide.choose.asks import Ask, asks_of, kept
-from optimizer.decide.confidence.holding import FEW
+from optimizer.decide.confidence.limits_in_draws import FEW
 from optimizer.decide.recommend.recommendation import FirstBreak, Pick, Recommendation
 from optimizer.model import Goal, Model
 from optimizer.pareto.front import Front

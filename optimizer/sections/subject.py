@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from optimizer.model import Labels
+from optimizer.model import Bound, Labels
 from optimizer.pareto.front import Front
 from optimizer.space import SearchSpace
 
@@ -25,6 +26,10 @@ class Subject(Protocol):
     def labels(self) -> Labels:
         """What decisions and their values are called."""
 
+    @property
+    def limits(self) -> Mapping[str, Bound]:
+        """Where limits stand."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plainly:
@@ -32,4 +37,5 @@ class Plainly:
 
     space: SearchSpace
     front: Front
+    limits: Mapping[str, Bound] = field(default_factory=dict)
     labels: Labels = field(default_factory=Labels)

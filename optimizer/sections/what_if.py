@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from models.evaluation import DIMENSIONS, Evaluation
 from optimizer.changes import Change
 from optimizer.decide.confidence.sobol import Indices
 from optimizer.decide.explain.effects import Effects, Interaction
-from optimizer.model import Labels
+from optimizer.model import Bound, Labels
 from optimizer.sections.content import Block, Bullets, Number, Paragraph, Section, Table, Text, joined, text
-from optimizer.sections.wording import changes_text, counted, limit_label, moved, over_text
+from optimizer.sections.wording import beyond_text, changes_text, counted, limit_label, moved, over_text
 
 #: Pairs of changes that are told.
 MOST_PAIRS = 12
@@ -18,24 +18,27 @@ MOST_PAIRS = 12
 _TOLD_FROM = 0.01
 
 
-def one_change(both: Evaluation, what: Sequence[Change], labels: Labels) -> Section:
+def one_change(
+    both: Evaluation, what: Sequence[Change], labels: Labels, limits: Mapping[str, Bound]
+) -> Section:
     """What one change does.
 
     Args:
         both: The design before and after, evaluated; two rows.
         what: What is changed.
         labels: What decisions and their values are called.
+        limits: Where limits stand.
     """
     effect = moved(both.dimensions, both.values[0], both.values[1]) or text("the same in everything")
     points: list[Text] = []
     for j, name in enumerate(both.constraints):
         before, after = float(both.excess[0, j]), float(both.excess[1, j])
         if before <= 0.0 < after:
-            points.append(text("it breaks ", *over_text(name, after)))
+            points.append(text("it breaks ", *over_text(limits, name, after)))
         elif after <= 0.0 < before:
-            points.append(text("it mends what was broken: ", *over_text(name, before)))
+            points.append(text("it mends what was broken: ", *beyond_text(limits, name, before)))
         elif after > 0.0:
-            points.append(text("still broken: ", *over_text(name, after)))
+            points.append(text("still broken: ", *over_text(limits, name, after)))
     first = Paragraph(text(*changes_text(labels, what), ": ", *effect, "."))
     blocks: tuple[Block, ...] = (first, Bullets(tuple(points))) if points else (first,)
     return Section("what-if", "What a change does", blocks)

@@ -27,7 +27,7 @@ def why_not_points(subject: Subject, why: WhyNot, *, than: str = "it") -> list[T
     """
     values = why.design.values[0]
     points: list[Text] = [
-        text("It breaks ", *over_text(name, over), ".") for name, over in why.broken.items()
+        text("It breaks ", *over_text(subject.limits, name, over), ".") for name, over in why.broken.items()
     ]
     points += dominated_by(subject, values, why.dominators)
     if why.on_front is not None:

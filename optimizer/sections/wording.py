@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from models.evaluation import Array, Dimension, Evaluation
 from optimizer.changes import TODAYS, Change, changes, today_of
 from optimizer.model import Labels
-from optimizer.phrases import POINTS, has_amount, is_told_by_both, unit_of_limit, words_of
+from optimizer.phrases import POINTS, Bound, has_amount, is_told_by_both, new_limit, unit_of_limit, words_of
 from optimizer.resilience.margins import REFUSED
 from optimizer.sections.content import Number, Text, joined, text
 from optimizer.space import SearchSpace
@@ -27,6 +27,8 @@ _LIMITS = {
     "complexity_reserve": "complexity reserve",
     "parameter_bounds": "bounds of a parameter",
 }
+#: The limit that a queue without end breaks, by the share that arrives beyond what can be served.
+FULL = "collapse"
 #: A limit that is broken by no amount.
 _BROKEN = {"metastable": "staying up: after one push it stays down"}
 
@@ -110,15 +112,47 @@ def broken(evaluation: Evaluation, i: int) -> list[tuple[str, float]]:
     ]
 
 
-def over_text(name: str, over: float) -> Text:
-    """A limit that is broken, and by how much: `latency by 31 ms`, `latency without bound`."""
+def over_text(limits: Mapping[str, Bound], name: str, over: float) -> Text:
+    """A limit that is broken, and where it would have to be: `latency (180 ms would have to be 222 ms)`.
+
+    By how much it is broken, where nobody knows where it is; `latency without bound`.
+
+    Args:
+        limits: Where limits stand.
+        name: The limit.
+        over: By how much it is broken.
+    """
     if not has_amount(name):
         return text(_BROKEN.get(name, limit_label(name)))
-    unit = unit_of_limit(name)
+    unit, bound = unit_of_limit(name), limits.get(name)
     if not math.isfinite(over):
         return text(f"{limit_label(name)} without bound")
+    if name == FULL:
+        return text(
+            f"{limit_label(name)} (", Number(1.0 + over, "fraction"), " of what can be served arrives)"
+        )
+    if bound is not None:
+        at, needed = Number(bound.at, unit), Number(new_limit(name, bound, over), unit)
+        return text(f"{limit_label(name)} (", at, " would have to be ", needed, ")")
     amount = Number(100.0 * over, POINTS) if unit == "fraction" else Number(over, unit)
     return text(f"{limit_label(name)} by ", amount)
+
+
+def beyond_text(limits: Mapping[str, Bound], name: str, over: float, *, is_first: bool = True) -> Text:
+    """What is there instead of a limit: `latency 222 ms (limit 180 ms)`, in short `latency 222 ms (180 ms)`.
+
+    Args:
+        limits: Where limits stand.
+        name: The limit.
+        over: By how much it is broken.
+        is_first: Whether it is said that the number beside is the limit.
+    """
+    bound = limits.get(name)
+    if bound is None or not math.isfinite(over):
+        return over_text(limits, name, over)
+    unit = unit_of_limit(name)
+    there, at = Number(bound.needed(over), unit), Number(bound.at, unit)
+    return text(f"{limit_label(name)} ", there, " (limit " if is_first else " (", at, ")")
 
 
 def counted(many: int, one: str, more: str = "") -> Text:

@@ -129,6 +129,13 @@ class Solution:
     recommendation: Recommendation | None = None
 
     @property
-    def suggested(self) -> int | None:
+    def recommended(self) -> int | None:
         """Position on the front of the design to take; None for an empty front."""
         return self.knee if self.recommendation is None else self.recommendation.position
+
+    @property
+    def named(self) -> tuple[int, ...]:
+        """Positions on the front of the recommended design and of the shortlist: they are always shown."""
+        picks = () if self.recommendation is None else self.recommendation.picks
+        found = (self.recommended, *(pick.position for pick in picks))
+        return tuple(dict.fromkeys(i for i in found if i is not None))

@@ -18,11 +18,11 @@ from models.scenario.load import scenario_from
 from models.scenario.reading.document import read_document
 from optimizer import SolveConfig, solve
 from optimizer.cli.blocks import print_section
-from optimizer.cli.terminal import print_solution
 from optimizer.decide.oddities import oddities
 from optimizer.files.json import solution_answer
 from optimizer.scenario_model import model_of
 from optimizer.sections.evaluate import evaluate as evaluate_section
+from optimizer.sections.solution import solution_section
 
 FILE = Path(__file__).parents[2] / "data" / "scenarios" / "black_friday_exercise.yaml"
 
@@ -115,8 +115,8 @@ def test_a_mutated_scenario_is_solved_or_refused(tree, width):
     assert all(odd.severity in ("warning", "note") for odd in found)
     json.dumps([told, solution_answer(solution, system.space)], allow_nan=False)
     console = Console(file=StringIO(), width=width, color_system=None)
-    print_solution(console, solution, model_of(system))
-    print_section(console, evaluate_section(told))
+    print_section(console, solution_section(model_of(system), solution))
+    print_section(console, evaluate_section(told, model_of(system).limits))
     assert "nan" not in console.file.getvalue().lower().replace("tenant", "").split()
 
 

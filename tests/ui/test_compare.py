@@ -61,7 +61,7 @@ def words(app):
     return " ".join(one.value for kind in (app.markdown, app.info, app.caption, app.warning) for one in kind)
 
 
-def test_without_picks_it_says_how_to_pick_and_shows_the_suggested_design_beside_today(
+def test_without_picks_it_says_how_to_pick_and_shows_the_recommended_design_beside_today(
     monkeypatch, tmp_path, exercise, front
 ):
     app = compare(monkeypatch, tmp_path)

@@ -67,7 +67,7 @@ def values_of(system, design):
     }, evaluation
 
 
-def test_the_first_screen_tells_the_suggested_design_as_the_model_does(monkeypatch, tmp_path, exercise):
+def test_the_first_screen_tells_the_recommended_design_as_the_model_does(monkeypatch, tmp_path, exercise):
     system, solution = exercise
     app = opened(monkeypatch, tmp_path)
     knee = solution.knee
@@ -97,7 +97,7 @@ def test_a_switch_changes_the_address_and_the_numbers_and_can_be_undone(monkeypa
     assert shown(app) == told
     assert address(app, "design") == "~0,0,0,1,0"
     assert not evaluation.feasible[0]
-    assert "Not feasible: it exceeds" in said(app)
+    assert "Not feasible: it breaks" in said(app)
     assert "Changed, off today; takes 2.00 days and 6.00 points." in said(app)
     app.button(key="design-undo").click().run()
     assert address(app, "design") == "today"
@@ -107,7 +107,7 @@ def test_a_switch_changes_the_address_and_the_numbers_and_can_be_undone(monkeypa
 def test_each_limit_that_a_what_if_breaks_is_told_with_its_amount(monkeypatch, tmp_path, exercise):
     """All five actions take 3 + 1 + 1 + 2 + 1 = 8 days of the 5 there are."""
     app = opened(monkeypatch, tmp_path, design="~1,1,1,1,1")
-    assert "Not feasible: it exceeds days of work by 3.00 days." in said(app)
+    assert "Not feasible: it breaks days of work (5.00 days would have to be 8.00 days)." in said(app)
 
 
 def test_a_dominated_design_names_what_beats_it_and_leads_there(monkeypatch, tmp_path, exercise):
@@ -139,7 +139,7 @@ def test_what_if_designs_are_picked_like_any_other(monkeypatch, tmp_path):
     app.button(key="design-pick").click().run()
     assert address(app, "pick") == "~1,1,1,1,1"
     assert app.button(key="design-pick").label == "Let it go"
-    app.button(key="design-suggested").click().run()
+    app.button(key="design-recommended").click().run()
     assert "design" not in app.query_params
     app.selectbox(key="design-shown").set_value("~1,1,1,1,1").run()
     assert address(app, "design") == "~1,1,1,1,1"
@@ -147,7 +147,7 @@ def test_what_if_designs_are_picked_like_any_other(monkeypatch, tmp_path):
     assert "pick" not in app.query_params
 
 
-def test_a_design_that_is_not_there_is_told_and_the_suggested_one_shown(monkeypatch, tmp_path, exercise):
+def test_a_design_that_is_not_there_is_told_and_the_recommended_one_shown(monkeypatch, tmp_path, exercise):
     _, solution = exercise
     app = opened(monkeypatch, tmp_path, design="999")
     assert "There is no design 999 here" in said(app)

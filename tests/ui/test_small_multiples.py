@@ -48,7 +48,7 @@ def test_what_is_far_away_or_unbounded_stands_at_the_edge(far, sign):
 
 
 def test_one_design_beside_todays_is_drawn_to_scale_whatever_the_distance():
-    figure = small(axis(), designs("suggested", "today"), [Span(10.0), Span(5_000.0)])
+    figure = small(axis(), designs("recommended", "today"), [Span(10.0), Span(5_000.0)])
     assert marks(figure)[0] == [10.0, 5_000.0]
 
 

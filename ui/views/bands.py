@@ -12,7 +12,7 @@ from models.system.uncertainty import ASSUMED_SIGMA, Guess
 from models.units import quantity
 from optimizer.decide.confidence.robustness import Robustness
 from optimizer.phrases import POINTS
-from optimizer.report.sections.answer import ROBUST
+from optimizer.report.sections.standing import NO_BANDS
 from optimizer.sections.content import Axis
 from optimizer.sections.wording import limit_label
 from ui.beside import Beside
@@ -38,10 +38,7 @@ def draw_bands(
     """
     known = [one for one in found if one is not None]
     if len(known) < len(designs):
-        st.info(
-            "The scenario gives no band for any number, so none was varied. Name your guesses under "
-            "`uncertainty` on the page Scenario, and this place shows what they do."
-        )
+        st.info(f"{NO_BANDS} Name your guesses on the page Scenario, and this place shows what they do.")
         return
     st.markdown(
         escaped(_guesses(known[0].guesses))
@@ -91,7 +88,7 @@ def _draw_limits(designs: Sequence[Beside], found: Sequence[Robustness]) -> None
         cells = [Entry("All limits together" if is_all else limit_label(name).capitalize())]
         for one in found:
             share, off = float(one.holds[0, k]), float(one.holds_error[0, k])
-            is_sure = share >= ROBUST
+            is_sure = share >= found[0].wanted
             told = [] if is_sure else ["not robust"]
             told += [f"± {quantity(100.0 * off, POINTS)}"] if off > 0.0 else []
             cells.append(
@@ -106,7 +103,7 @@ def _draw_limits(designs: Sequence[Beside], found: Sequence[Robustness]) -> None
         rows.append(cells)
     draw_folding(
         f"How likely each limit holds: its share of the draws, with the standard error; below "
-        f"{quantity(ROBUST, 'fraction')} a design is not robust",
+        f"{quantity(found[0].wanted, 'fraction')} a design is not robust",
         "Limit",
         heads_of(designs),
         rows,

@@ -11,6 +11,7 @@ from models.units import quantity
 from optimizer.decide.explain.complexity_budget import Addition, Spending
 from optimizer.model import Labels
 from optimizer.phrases import joined
+from optimizer.report.sections.budget import warning_text
 from optimizer.resilience.health import BudgetOf
 from optimizer.sections.content import plain
 from optimizer.sections.wording import change_text, changes_text, limit_label
@@ -38,24 +39,14 @@ _BAR = """<style>
 def draw_reserve(own: BudgetOf, *, warning_share: float) -> None:
     """What is left as a bar with the warning at a quarter and the phase transition at 0."""
     share, left = quantity(own.remaining_share, "fraction"), quantity(own.remaining, "points")
-    if own.remaining <= 0.0:
-        kind, words = "over", f"Nothing is left: {left}. The system is beyond the phase transition."
-        width = 100.0
-    elif own.warns:
-        kind, words = (
-            "warn",
-            f"{share} is left ({left}), less than the {quantity(warning_share, 'fraction')} to keep.",
-        )
-        width = 100.0 * own.remaining_share
-    else:
-        kind, words = "", f"{share} of the budget is left ({left})."
-        width = 100.0 * own.remaining_share
+    warning = plain(warning_text(own, warning_share))
+    words = f"{share} of the budget is left ({left}).{' ' if warning else ''}{warning}"
+    kind = "over" if own.remaining <= 0.0 else "warn" if own.warns else ""
+    width = 100.0 if kind == "over" else 100.0 * own.remaining_share
     st.markdown(f"**{words}**")
     alt = f"{words} The warning stands at 25 %, the phase transition at 0."
     st.html(_BAR.format(alt=as_html(alt), kind=kind, width=min(max(width, 0.0), 100.0)))
-    st.caption(
-        "At 0 the system changes phase and behaves as no part does alone. Below the dashed line it warns."
-    )
+    st.caption("Below the dashed line it warns.")
 
 
 def draw_spending(found: Sequence[Spending], labels: Labels) -> None:

@@ -1,11 +1,11 @@
-"""The choice of one design among those that a person knows: the suggested one, the picks, today's."""
+"""The choice of one design among those that a person knows: the recommended one, the picks, today's."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from ui import state, tokens
-from ui.beside import Beside, picks_of, suggested_of, today_of
+from ui.beside import Beside, picks_of, recommended_of, today_of
 from ui.subject import Solved
 from ui.views.figures import BLUE
 
@@ -27,7 +27,7 @@ def choose_design(subject: Solved) -> Beside:
         format_func=lambda name: _label(known[name]),
         key=_KEY,
         on_change=_choose,
-        help="The suggested design, those you picked, and today's; pick others on Explore.",
+        help="The recommended design, those you picked, and today's; pick others on Explore.",
     )
     return known[token]
 
@@ -39,9 +39,9 @@ def _choose() -> None:
 def _known(subject: Solved) -> dict[str, Beside]:
     """The designs by the name that an address gives them, each once; picks keep their letters."""
     found: dict[str, Beside] = {}
-    suggested = suggested_of(subject)
-    if suggested is not None:
-        found[suggested.token] = suggested
+    recommended = recommended_of(subject)
+    if recommended is not None:
+        found[recommended.token] = recommended
     today = today_of(subject)
     for one in (*picks_of(subject), today):
         name = subject.token(one.x)

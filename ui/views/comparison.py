@@ -11,19 +11,18 @@ from models.evaluation import Evaluation
 from models.units import quantity
 from optimizer.decide.explain.comparison import Comparison
 from optimizer.decide.noise import best_in_each
-from optimizer.phrases import excess_text, value_of
+from optimizer.phrases import breach, value_of
 from optimizer.report.findings import Findings
-from optimizer.report.sections.choice import beside_of
+from optimizer.report.sections.choice import BESIDE, beside_of
 from optimizer.resilience.health import BudgetOf, Health
-from optimizer.sections.compare import decisions
-from optimizer.sections.content import plain
-from optimizer.sections.wording import broken, limit_label, moved
+from optimizer.sections.compare import decisions, told_apart
+from optimizer.sections.content import plain, texts_of
+from optimizer.sections.wording import broken, moved, over_text
 from ui.beside import Beside
 from ui.views.folding import Entry, Head, draw_folding, draw_table_folding
 from ui.views.words import escaped
 
 _LIKE_BEST = "like the best, within the model's error"
-_BESIDE = (("effort_days", "Work to get there", "days"), ("one_time_usd", "Money beforehand", "USD"))
 
 
 def heads_of(designs: Sequence[Beside]) -> list[Head]:
@@ -54,8 +53,8 @@ def draw_dimensions(
             over = dict(broken(evaluation, i)).get(dimension.name)
             told = "best" if is_first else _LIKE_BEST if is_close[i, j] else ""
             if over is not None:
-                breach = f"breaks the limit by {excess_text(dimension.name, over)}"
-                told = f"{told}; {breach}" if told else breach
+                broken_by = f"breaks the limit: {breach(found.limits, dimension.name, over)}"
+                told = f"{told}; {broken_by}" if told else broken_by
             cells.append(
                 Entry(
                     words,
@@ -66,26 +65,31 @@ def draw_dimensions(
                 )
             )
         rows.append(cells)
-    rows.append([Entry("Other limits", "those on no dimension"), *_limits(evaluation)])
+    rows.append([Entry("Other limits", "those on no dimension"), *_limits(found, evaluation)])
     rows.append([Entry("Complexity budget left", "below 25 % it warns"), *map(_left, health.budgets)])
-    for key, label, unit in _BESIDE:
+    for key, label, unit in BESIDE:
         if key in evaluation.indicators:
             values = evaluation.indicators[key]
-            rows.append([Entry(label), *(Entry(quantity(float(v), unit), is_number=True) for v in values)])
+            rows.append(
+                [
+                    Entry(label.capitalize()),
+                    *(Entry(quantity(float(v), unit), is_number=True) for v in values),
+                ]
+            )
     draw_folding("The six dimensions, and what else tells the designs apart", "", heads_of(designs), rows)
 
 
-def _limits(evaluation: Evaluation) -> list[Entry]:
+def _limits(found: Findings, evaluation: Evaluation) -> list[Entry]:
     names = {dimension.name for dimension in evaluation.dimensions}
-    found = []
+    entries = []
     for i in range(len(evaluation)):
         told = [
-            f"{limit_label(name)}: {excess_text(name, over)}" + ("" if name == "metastable" else " over")
+            plain(over_text(found.limits, name, over))
             for name, over in broken(evaluation, i)
             if name not in names
         ]
-        found.append(Entry("broken" if told else "all hold", "; ".join(told), "bad" if told else "plain"))
-    return found
+        entries.append(Entry("broken" if told else "all hold", "; ".join(told), "bad" if told else "plain"))
+    return entries
 
 
 def _left(budget: BudgetOf) -> Entry:
@@ -115,10 +119,10 @@ def choose_first(designs: Sequence[Beside]) -> tuple[Beside, ...]:
     return (designs[first], *designs[:first], *designs[first + 1 :])
 
 
-def draw_moves(designs: Sequence[Beside], compared: Comparison) -> None:
+def draw_moves(found: Findings, designs: Sequence[Beside], compared: Comparison) -> None:
     """What is won and what is paid from the first design to each of the others."""
     evaluation = compared.evaluation
-    st.markdown("\n".join(f"- {moves_text(designs, compared, i)}" for i in range(1, len(designs))))
+    st.markdown("\n".join(f"- {moves_text(found, designs, compared, i)}" for i in range(1, len(designs))))
     same = [
         d.name
         for j, d in enumerate(evaluation.dimensions)
@@ -128,25 +132,22 @@ def draw_moves(designs: Sequence[Beside], compared: Comparison) -> None:
         st.caption(escaped(f"The same in all of them: {', '.join(same)}."))
 
 
-def moves_text(designs: Sequence[Beside], compared: Comparison, i: int) -> str:
+def moves_text(found: Findings, designs: Sequence[Beside], compared: Comparison, i: int) -> str:
     """From the first design to another: what is won, what is paid, what can't be told apart; Markdown."""
     evaluation = compared.evaluation
     dimensions, before, after = evaluation.dimensions, evaluation.values[0], evaluation.values[i]
     loses = (after - before) * np.array([d.sign for d in dimensions])
     better = [j for j in range(len(dimensions)) if loses[j] < 0.0 and not compared.equal[i, j]]
     worse = [j for j in range(len(dimensions)) if loses[j] > 0.0 and not compared.equal[i, j]]
-    alike = [
-        dimensions[j].name for j in range(len(dimensions)) if before[j] != after[j] and compared.equal[i, j]
-    ]
     win = (
         plain(moved(dimensions, before, after, only=better)) if better else "nothing that the model can tell"
     )
     pay = plain(moved(dimensions, before, after, only=worse)) if worse else "nothing that the model can tell"
     told = f"**From {escaped(designs[0].told)} to {escaped(designs[i].told)}** "
     told += f"you win: {escaped(win)}; you pay: {escaped(pay)}."
-    if alike:
-        told += " " + escaped(f"In {', '.join(alike)} they can't be told apart: the model's error is larger.")
-    return told
+    beside = beside_of(found, compared, tuple(one.told for one in designs))
+    alike = [point for block in told_apart(beside, i) for point in texts_of(block)]
+    return " ".join([told, *(escaped(plain(one)) for one in alike)])
 
 
 def draw_decisions(found: Findings, designs: Sequence[Beside], compared: Comparison) -> None:

@@ -33,10 +33,10 @@ def draw_design(subject: Solved) -> None:
     solution, front = subject.solution, subject.solution.front
     with left:
         name_of = partial(called, subject.system.space, front.X)
-        said = placed(shown.place, shown.evaluation, front, subject.system.space)
+        said = placed(shown.place, shown.evaluation, shown.whole)
         draw_place(shown.place, said, name_of, state.look_at)
-        rival = runner_up(solution, shown.suggested.few, shown.place.position)
-        found = measured(shown.evaluation, solution.today, front, rival, shown.suggested.goals)
+        rival = runner_up(solution, shown.whole.few, shown.place.position)
+        found = measured(shown.evaluation, solution.today, front, rival, shown.whole.goals)
         draw_dimensions(found, shown.evaluation, solution.today, name_of)
     with right:
         st.subheader("Decisions", anchor=False)
@@ -46,7 +46,7 @@ def draw_design(subject: Solved) -> None:
             draw_switches(
                 subject.system,
                 shown.x,
-                shown.suggested.labels,
+                shown.whole.labels,
                 taken_by(subject.system, shown.x),
                 lambda x: state.look_at(subject.token(x)),
             )
@@ -58,7 +58,7 @@ def _draw_choice(shown: Shown) -> None:
     subject, picks = shown.subject, state.view().picks
     many = len(subject.solution.front)
     names = {
-        shown.suggestion: f"suggested: {named(subject, shown.suggestion)}",
+        shown.recommended_token: f"recommended: {named(subject, shown.recommended_token)}",
         tokens.TODAY: "today's design",
     }
     for pick, name in zip(picks, lettered(subject, picks), strict=True):
@@ -94,8 +94,8 @@ def _draw_choice(shown: Shown) -> None:
         )
         st.button("Undo", key="design-undo", on_click=state.look_back, disabled=state.steps_back() == 0,
                   help="Back to the design before.")  # fmt: skip
-        if shown.token != shown.suggestion:
-            st.button("Back to the suggested", key="design-suggested", on_click=state.look_at, args=("",))
+        if shown.token != shown.recommended_token:
+            st.button("Back to the recommended", key="design-recommended", on_click=state.look_at, args=("",))
         if shown.token != tokens.TODAY:
             st.button("Back to today's", key="design-today", on_click=state.look_at, args=(tokens.TODAY,))
 

@@ -15,7 +15,7 @@ from optimizer.phrases import joined
 from optimizer.report.sections.budget import budget, emergence
 from optimizer.report.sections.choice import choice
 from optimizer.report.sections.margins import loads
-from optimizer.report.sections.sacrifice import sacrifice
+from optimizer.report.sections.sacrifice import off_front_text, sacrifice
 from optimizer.report.sections.survival import survival
 from optimizer.sections.breaking import first_fall_text
 from optimizer.sections.content import Bullets, Section, Table, Waterfall
@@ -79,7 +79,7 @@ def _draw_sacrifice(shown: Shown) -> None:
 
 def _draw_way_back(shown: Shown) -> None:
     """What a design that isn't on the front lacks; looked for when asked, else every switch would wait."""
-    st.markdown("It is not on the front, so it gives up more than it needs to; why is said above.")
+    st.markdown(escaped_cell(off_front_text(shown.evaluation)))
     label = "Look for the smallest change that mends it, and the nearest design of the front"
     if not st.toggle(label, key=f"way-back-{shown.token}"):
         return
@@ -155,7 +155,7 @@ def _token(subject: Solved, one: Addition) -> str:
 
 
 def _draw_among(shown: Shown) -> None:
-    front = shown.suggested.front.evaluation
+    front = shown.whole.front.evaluation
     if not len(front):
         st.info("No design is feasible, so there is no front.")
         return
@@ -186,12 +186,12 @@ def _axes(front: Evaluation) -> tuple[int, int]:
 
 def _name_of(shown: Shown) -> Callable[[int], str]:
     """What a design of the front is called, by its position."""
-    return partial(called, shown.suggested.space, shown.suggested.front.X)
+    return partial(called, shown.whole.space, shown.whole.front.X)
 
 
 def _marks(shown: Shown) -> tuple[Mark, ...]:
     today, place = shown.subject.solution.today, shown.place
-    front, space = shown.suggested.front.evaluation, shown.suggested.space
+    front, space = shown.whole.front.evaluation, shown.whole.space
     marks = [Mark("today", today.values, "diamond", figures.ORANGE, ("today's design",), (tokens.TODAY,))]
     if place.beaten_by.size and place.standing == "dominated":
         rows = place.beaten_by[:3]
@@ -223,5 +223,5 @@ def _draw_margins(shown: Shown) -> None:
     st.page_link("ui/pages/breaking.py", label="The whole of it, and the way out, on Breaking points")
     if st.toggle("What the designs that survive have in common", key="design-rules"):
         with st.spinner("Looking for rules without exception"):
-            section = survival(shown.suggested)
+            section = survival(shown.whole)
         _draw_blocks(section, key="rules")

@@ -9,6 +9,7 @@ import streamlit as st
 from models.evaluation import Evaluation
 from models.units import quantity
 from optimizer.decide.explain.standing import Place
+from optimizer.report.sections.choice import BESIDE
 from optimizer.report.sections.measured import Measured
 from optimizer.sections.content import Text, plain
 from ui.views.words import as_html, escaped
@@ -26,12 +27,6 @@ _STYLE = """<style>
 .card li{margin:0 0 .15rem;padding:0;font-size:.84rem}
 .card li span{opacity:.75}
 </style>"""
-#: What else tells a design: indicator, words, unit.
-_BESIDE = (
-    ("effort_days", "Work to get there", "days"),
-    ("one_time_usd", "Money beforehand", "USD"),
-    ("utilisation", "Busiest part", "fraction"),
-)
 
 
 def draw_place(
@@ -66,9 +61,9 @@ def draw_dimensions(
             with column, st.container(border=True, height="stretch", key=f"dimension-{one.name}"):
                 _draw_card(one, name_of)
     told = [
-        f"{label}: {quantity(float(design.indicators[name][0]), unit)}"
+        f"{label.capitalize()}: {quantity(float(design.indicators[name][0]), unit)}"
         + (f" (today {quantity(float(today.indicators[name][0]), unit)})" if name == "utilisation" else "")
-        for name, label, unit in _BESIDE
+        for name, label, unit in BESIDE
         if name in design.indicators
     ]
     st.caption(escaped(" · ".join(told)))

@@ -12,9 +12,9 @@ from models.evaluation import DIMENSIONS
 from models.units import count
 from optimizer.decide.recommend.visible_front import visible_words
 from optimizer.report.findings import Findings
-from optimizer.report.sections.answer import answer, doubt_line, today_text
+from optimizer.report.sections.answer import answer, measure_first_text, today_text
 from optimizer.report.sections.front import front as front_section
-from optimizer.sections.content import Paragraph, Table
+from optimizer.sections.content import Paragraph, Table, text
 from optimizer.sections.verdict import verdict
 from ui import cached, state
 from ui.beside import LETTERS, lettered
@@ -38,10 +38,10 @@ from ui.subject import Solved
 from ui.view import MOST_PICKS
 from ui.views.again import draw_again
 from ui.views.blocks import draw_block, draw_section
-from ui.views.cards import draw_cards
 from ui.views.designs import draw_designs, merged
 from ui.views.front import draw_front
 from ui.views.picks import draw_picks
+from ui.views.shortlist_cards import draw_cards
 from ui.views.wishes import TYPED, Relief, draw_closest, draw_unmet, draw_wishes, from_typed, with_wish
 from ui.views.words import escaped, escaped_cell
 
@@ -58,6 +58,8 @@ def draw_explore(subject: Solved) -> None:
     above = (Paragraph(today_text(found)), *(verdict(found.model, subject.solution, made) if made else ()))
     for k, block in enumerate(above):
         draw_block(block, key=f"verdict-{k}")
+    first = st.empty()
+    first.caption("Trying the guesses of the scenario: which to measure first ...")
     draw_stopped(subject)
     _selection(subject)
     st.subheader("Why, and what it gives up", anchor=False)
@@ -66,12 +68,7 @@ def draw_explore(subject: Solved) -> None:
             draw_block(block, key=f"answer-{k}")
     told = str(subject.solution.certificate)
     st.caption(escaped(f"{told[:1].upper()}{told[1:]}."))
-    if subject.system.scenario.uncertainty:
-        doubts = st.empty()
-        doubts.caption("Trying the guesses of the scenario ...")
-        doubts.caption(escaped_cell(doubt_line(found)))
-    else:
-        st.caption(escaped_cell(doubt_line(found)))
+    first.caption(escaped_cell(measure_first_text(found) or text("No number of the scenario may be off.")))
 
 
 def _without_design(subject: Solved, found: Findings) -> None:

@@ -52,16 +52,8 @@ def _components(scenario: Scenario) -> Iterator[Finding]:
 
 
 def _calls(scenario: Scenario) -> Iterator[Finding]:
-    """Caches of which the misses go nowhere, and values that are lost with the request and once more."""
+    """Caches of which the misses go nowhere."""
     for placed in placed_calls(scenario):
-        call = placed.call
-        if call.value_usd > 0 and not call.optional and call.fallback is None:
-            found = (
-                "the call is not optional, so that its failure costs this twice: with the request, and alone"
-            )
-            yield _warning(
-                f"{placed.where}.value_usd", found, "add it to the flow's value_usd, or add optional"
-            )
         if scenario.components[placed.call.call].may_miss and not placed.call.then:
             hint = "add then: with the call that answers a miss"
             yield _warning(placed.where, f"the misses of {placed.call.call!r} go nowhere", hint)
@@ -98,7 +90,7 @@ def _is_neutral(scenario: Scenario, effect: Effect) -> bool:
     )
 
 
-def _stands(scenario: Scenario, slot: Slot, value: float | bool | None) -> bool:
+def _stands(scenario: Scenario, slot: Slot, value: float | bool | str | None) -> bool:
     if slot.owner in ("workload", "driver"):
         return False
     return written_value(scenario, slot) == value

@@ -11,6 +11,7 @@ from optimizer.cli.answers.parts import by_name, todays_number
 from optimizer.decide.choose.knee import Knee, reason
 from optimizer.decide.choose.representatives import Representatives
 from optimizer.decide.choose.survival_rules import Rules
+from optimizer.decide.recommend.visible_front import ShownFront
 from optimizer.model import MODEL_ERROR
 from optimizer.pareto.front import Front
 from optimizer.sections.rank import Ranked
@@ -22,13 +23,15 @@ def rank_answer(system: System, front: Front, told: Ranked) -> dict[str, object]
     order, opinions, record = told.order, told.opinions, told.record
     return {
         "today": todays_number(system, front),
+        "shown": len(told.shown),
+        "on_front": told.shown.on_front,
         "recommended": None if record.position is None else record.position + 1,
         "asked": len(told.asks),
         "weights": by_name(names, order.weights),
         "model_error": MODEL_ERROR.version,
         "ranking": [
             {
-                "design": int(i) + 1,
+                "design": told.shown.on_whole(int(i)) + 1,
                 "score": float(order.score[i]),
                 "could_be_first": bool(told.could[i]),
                 "furthest_behind": names[int(order.furthest[i])],
@@ -43,12 +46,19 @@ def rank_answer(system: System, front: Front, told: Ranked) -> dict[str, object]
 
 
 def representatives_answer(
-    system: System, front: Front, told: Representatives, knees: Sequence[Knee], rules: Sequence[Rules]
+    system: System,
+    front: Front,
+    told: Representatives,
+    shown: ShownFront,
+    knees: Sequence[Knee],
+    rules: Sequence[Rules],
 ) -> dict[str, object]:
-    """The few designs that stand for a front."""
+    """The few designs that stand for those of a front that are shown."""
     sizes = np.bincount(told.group, minlength=len(told.positions))
     return {
         "today": todays_number(system, front),
+        "shown": len(shown),
+        "on_front": shown.on_front,
         "representatives": [
             {"design": p + 1, "name": name, "stands_for": int(n)}
             for p, name, n in zip(told.positions, told.names, sizes, strict=True)

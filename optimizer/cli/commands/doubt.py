@@ -26,7 +26,9 @@ def doubt(
     system = asked.system
     if not system.scenario.uncertainty:
         raise typer.BadParameter("the scenario names no guesses: write them under `uncertainty`")
-    told = doubts_of(system, asked.front, asked.x, asked.model.steps, draws=draws, seed=seed)
+    few = asked.known.shown().representatives(asked.model)
+    positions = () if few is None else few.positions
+    told = doubts_of(system, asked.front, asked.x, positions, draws=draws, seed=seed)
     assert told is not None
     section = doubt_section(asked.subject, told, evaluate(system, asked.x[None, :]))
     show(section, as_json=as_json, data=doubt_answer(system, told, seed))

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from models.evaluation import Array
     from models.system.system import System
     from optimizer.decide.recommend.recommendation import Recommendation
+    from optimizer.decide.recommend.visible_front import ShownFront
     from optimizer.model import Model
     from optimizer.pareto.front import Front
     from optimizer.runs.store import RunStore
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 
 #: Names of two designs of a front: what to take, and what gives up least on average.
 RECOMMENDED, KNEE = "recommended", "knee"
+#: Whether designs count too that differ from others by nothing visible.
+Whole = Annotated[
+    bool, typer.Option("--all", help="The whole front, also designs that nobody could tell apart.")
+]
 #: Largest whole number that an option takes.
 MOST_WHOLE = 10**15
 
@@ -164,15 +169,23 @@ class Known:
 
         return recommendation_of(model_of(self.system), self.front)
 
+    def shown(self, *, is_whole: bool = False) -> ShownFront:
+        """The designs of the front that differ visibly, or all of them."""
+        from optimizer.decide.recommend.visible_front import shown_front
+        from optimizer.scenario_model import model_of
+
+        picks = self.recommendation.picks if len(self.front) else ()
+        keep = tuple(pick.position for pick in picks)
+        return shown_front(model_of(self.system), self.front, keep=keep, is_whole=is_whole)
+
     def place(self, name: str) -> int | None:
         """Position on the front of a design that is named by it; None = there is none of that name."""
-        from optimizer.decide.choose.knee import knee
         from optimizer.validation import whole_number
 
         number = whole_number(name)
         if number is not None:
             return number - 1
-        return self.recommendation.position if name == RECOMMENDED else knee(self.front)
+        return self.recommendation.position if name == RECOMMENDED else self.shown().knee
 
 
 def known_of(system: System, folder: Path | None) -> Known:
@@ -302,9 +315,10 @@ def about_a_design(default: str) -> Callable[[Callable[..., None]], Callable[...
 
 def subject_of(system: System, front: Front) -> Subject:
     """What sections speak of where decisions go by the names that are typed on the command line."""
+    from optimizer.scenario_model import limits_of
     from optimizer.sections.subject import Plainly
 
-    return Plainly(system.space, front)
+    return Plainly(system.space, front, limits_of(system.scenario))
 
 
 def name_and_number(option: str, text: str) -> tuple[str, float]:

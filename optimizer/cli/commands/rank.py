@@ -10,6 +10,7 @@ from optimizer.cli.commands.options import (
     AsJson,
     FrontFolder,
     ScenarioFile,
+    Whole,
     known_of,
     name_and_number,
     subject_of,
@@ -24,6 +25,7 @@ def rank(
         list[str] | None,
         typer.Option("--weight", metavar="DIMENSION=NUMBER", help="How much a dimension counts."),
     ] = None,
+    is_whole: Whole = False,
     as_json: AsJson = False,
 ) -> None:
     """Order the front: by what the scenario gives up readily, by your weights, and by all opinions.
@@ -54,7 +56,8 @@ def rank(
         except ValueError as error:
             raise typer.BadParameter(str(error)) from None
     known = known_of(system, front)
-    found = known.front
+    shown = known.shown(is_whole=is_whole)
+    found = shown.front
     order = ranked(found.losses, asked) if len(found) else None
     opinions = acceptability(found.losses) if len(found) else None
     if order is None or opinions is None:
@@ -63,7 +66,9 @@ def rank(
     could = contenders(found.evaluation, lambda losses: ranked(losses, asked, scale=scale).score)
     rule = rule_of(model_of(system))
     asks = rule.asks
-    told = Ranked(order, opinions, could, known.recommendation, asks, kept(found.evaluation, asks))
+    told = Ranked(order, opinions, could, known.recommendation, shown, asks, kept(found.evaluation, asks))
     show(
-        rank_section(subject_of(system, found), told), as_json=as_json, data=rank_answer(system, found, told)
+        rank_section(subject_of(system, known.front), told),
+        as_json=as_json,
+        data=rank_answer(system, known.front, told),
     )

@@ -12,6 +12,7 @@ from optimizer.cli.commands.options import (
     DesignName,
     FrontFolder,
     ScenarioFile,
+    Whole,
     design_of,
     known_of,
     name_and_number,
@@ -100,23 +101,24 @@ def representatives(
     with_rules: Annotated[
         bool, typer.Option("--rules", help="What the designs of each group have in common.")
     ] = False,
+    is_whole: Whole = False,
     as_json: AsJson = False,
 ) -> None:
     """The few designs that stand for the front, named by what sets them apart; and its knees."""
     from optimizer.cli.answers.choosing import representatives_answer
-    from optimizer.decide.choose.knee import knees, reason
+    from optimizer.decide.choose.knee import reason
     from optimizer.decide.choose.representatives import group_rules
-    from optimizer.decide.choose.representatives import representatives as chosen
     from optimizer.scenario_model import model_of
     from optimizer.sections.representatives import representatives as section_of
 
     system = compiled(scenario)
-    found = known_of(system, front).front
-    if not len(found):
+    known = known_of(system, front)
+    found, shown = known.front, known.shown(is_whole=is_whole)
+    told = shown.representatives(model_of(system), number)
+    if told is None:
         raise typer.BadParameter("no design is feasible: there is nothing to show")
-    told = chosen(found, number, steps=model_of(system).steps)
-    bulges = knees(found)
-    rules = group_rules(found, told, system.space.columns) if with_rules else ()
+    bulges = shown.knees()
+    rules = group_rules(shown.front, told, system.space.columns) if with_rules else ()
     reasons = [(one.position, reason(found, one.position)) for one in bulges]
-    section = section_of(subject_of(system, found), told, reasons, rules)
-    show(section, as_json=as_json, data=representatives_answer(system, found, told, bulges, rules))
+    section = section_of(subject_of(system, found), told, shown, reasons, rules)
+    show(section, as_json=as_json, data=representatives_answer(system, found, told, shown, bulges, rules))

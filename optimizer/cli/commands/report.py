@@ -16,6 +16,7 @@ from optimizer.cli.commands.options import (
     Known,
     ScenarioFile,
     StoreUrl,
+    Whole,
     design_of,
     is_on_front,
     solved,
@@ -51,6 +52,7 @@ def report(
         typer.Option("--pick", metavar="DESIGN", help="Put this design beside it: a number, or a file."),
     ] = None,
     front: FrontFolder = None,
+    is_whole: Whole = False,
     store: StoreUrl = None,
     force: Force = False,
 ) -> None:
@@ -76,12 +78,12 @@ def report(
         if name != "today" and not is_on_front(name):
             design_of(system, name, [], None)
     solution = _solution(system, scenario, front, store)
-    is_suggested = design == RECOMMENDED and not changes
+    is_recommended = design == RECOMMENDED and not changes
     known = Known(system, solution.front, solution.recommendation)
-    x = None if is_suggested else design_of(system, design, changes or [], front, known=known)
+    x = None if is_recommended else design_of(system, design, changes or [], front, known=known)
     beside = [(_name(one), design_of(system, one, [], front, known=known)) for one in picks]
     with step_told() as tell:
-        found = findings_of(model_of(system), solution, x=x, picks=beside, tell=tell)
+        found = findings_of(model_of(system), solution, x=x, picks=beside, is_whole=is_whole, tell=tell)
         tell("the report")
         made = build_report(found, made=datetime.now().astimezone().date())
         text = None if found.chosen is None else _design_text(system, found.chosen.X[0])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from optimizer.cli.commands.options import AsJson, ScenarioFile, StoreUrl, solved
-from optimizer.cli.console import compiled, console, print_json
+from optimizer.cli.console import compiled, print_json, show
 from optimizer.cli.exit_codes import NO
 
 
@@ -23,11 +23,10 @@ def shortlist(scenario: ScenarioFile, store: StoreUrl = None, as_json: AsJson = 
     if as_json:
         print_json(recommendation_answer(solution, system.space))
     elif solution.recommendation is not None:
-        from optimizer.cli.blocks import print_section
-        from optimizer.cli.terminal import print_nothing_feasible
+        from optimizer.sections.solution import nothing_feasible
 
         if not len(solution.front):
-            print_nothing_feasible(console(), solution, model_of(system))
-        print_section(console(), section_of(model, solution))
+            show(nothing_feasible(model, solution))
+        show(section_of(model, solution))
     if not len(solution.front):
         raise typer.Exit(NO)

@@ -17,7 +17,7 @@ from optimizer.cli.commands.options import (
     solved,
     store_of,
 )
-from optimizer.cli.console import console, load, print_json
+from optimizer.cli.console import console, load, print_json, show
 from optimizer.cli.exit_codes import INTERRUPTED, NO
 
 if TYPE_CHECKING:
@@ -117,11 +117,11 @@ def solve(
 
         print_json(solution_answer(solution, system.space))
     else:
-        from optimizer.cli.terminal import print_solution
         from optimizer.scenario_model import model_of
+        from optimizer.sections.solution import solution_section
 
         more = "--all shows them, --out DIR writes them"
-        print_solution(console(), solution, model_of(system), show_all=show_all, more=more)
+        show(solution_section(model_of(system), solution, show_all=show_all, more=more))
         if answered.how == "from the store":
             typer.echo(f"\nFrom the run store: run {answered.run}; --fresh works it out anew.")
         if out is not None:

@@ -63,4 +63,8 @@ def _one_change(asked: Asked, *, as_json: bool) -> None:
     system, before = asked.system, asked.before
     both = evaluate(system, np.array([before, changed(system, before, asked.changes)]))
     what = changes(system.space, both.X[0], both.X[1])
-    show(one_change(both, what, Labels()), as_json=as_json, data=one_change_answer(system, both, what))
+    show(
+        one_change(both, what, Labels(), asked.model.limits),
+        as_json=as_json,
+        data=one_change_answer(system, both, what),
+    )

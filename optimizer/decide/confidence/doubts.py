@@ -11,7 +11,6 @@ from models.evaluation import DIMENSIONS, Array
 from models.system.system import System
 from models.system.uncertainty import Guess, draws_of, guesses_of
 from optimizer.decide.choose.ranking import weights_by_tolerance
-from optimizer.decide.choose.representatives import representatives
 from optimizer.decide.confidence.uncertainty import (
     Knowledge,
     bands,
@@ -41,8 +40,8 @@ class Doubts:
         holds_error: Standard errors of these shares.
         positions: Positions on the front of the designs it was compared with; None = the design itself.
         chosen: In which share of the draws each would be chosen.
-        robust: Whether each holds all limits in nine draws of ten and none of the others is better in bad
-            luck.
+        wanted: Share of the draws in which all limits must hold.
+        robust: Whether each holds all limits in that share and none of the others is better in bad luck.
         none_feasible: Share of the draws in which none of them is feasible.
         knowledge: What to measure first.
     """
@@ -56,6 +55,7 @@ class Doubts:
     holds_error: Array
     positions: tuple[int | None, ...]
     chosen: Array
+    wanted: float
     robust: tuple[bool, ...]
     none_feasible: float
     knowledge: Knowledge
@@ -65,7 +65,7 @@ def doubts_of(
     system: System,
     front: Front,
     x: Array,
-    steps: Sequence[float | None],
+    few: Sequence[int],
     *,
     draws: int = DRAWS,
     seed: int = 0,
@@ -76,7 +76,7 @@ def doubts_of(
         system: The scenario.
         front: Its front; may be empty.
         x: The design, `(d,)`.
-        steps: Differences that don't count, by dimension.
+        few: Positions of the designs that stand for it, with which the design is compared.
         draws: Joint draws; a power of two.
         seed: Same seed, same answer.
     """
@@ -84,7 +84,6 @@ def doubts_of(
     if not guesses:
         return None
     x = system.space.canonical(x[None, :])[0]
-    few = list(representatives(front, steps=steps).positions) if len(front) else []
     others = [i for i in few if not np.array_equal(front.X[i], x)]
     X = np.concatenate([x[None, :], front.X[others]]) if others else x[None, :]
     joint = draws_of(system, draws, seed=seed)
@@ -94,7 +93,7 @@ def doubts_of(
         outcomes, weights_by_tolerance([getattr(goals, d.name).tolerance for d in DIMENSIONS])
     )
     likely, off = probabilities(outcomes)
-    robust = set(robust_front(outcomes).tolist())
+    robust = set(robust_front(outcomes, probability=system.scenario.confidence).tolist())
     quantiles = np.array([LOW, 0.5, HIGH])
     return Doubts(
         guesses=guesses,
@@ -106,6 +105,7 @@ def doubts_of(
         holds_error=off[0],
         positions=(None, *others),
         chosen=shares,
+        wanted=system.scenario.confidence,
         robust=tuple(i in robust for i in range(len(X))),
         none_feasible=none,
         knowledge=what_to_measure(system, X, x, n=draws, seed=seed, drawn=(joint, outcomes)),

@@ -25,6 +25,7 @@ class Robustness:
         limits: Names of the limits, and `all limits`.
         holds: In which share of the draws each holds, `(n, k + 1)`.
         holds_error: Standard errors of these shares.
+        wanted: Share of the draws in which all limits must hold.
         dimensions: What the dimensions are.
     """
 
@@ -34,6 +35,7 @@ class Robustness:
     limits: tuple[str, ...]
     holds: Array
     holds_error: Array
+    wanted: float
     dimensions: tuple[Dimension, ...] = DIMENSIONS
 
     @property
@@ -63,5 +65,6 @@ def robustness_of(system: System, X: Array, *, draws: int = DRAWS, seed: int = 0
         limits=(*outcomes.constraints, "all limits"),
         holds=holds,
         holds_error=off,
+        wanted=system.scenario.confidence,
         dimensions=outcomes.dimensions,
     )

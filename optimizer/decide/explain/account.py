@@ -11,12 +11,12 @@ from models.evaluation import Array, Evaluation
 from models.explanation.notices import Notice, notices
 from models.system.system import System
 from optimizer.changes import Change, changes
-from optimizer.decide.choose.knee import knee, mean_cost, reason
+from optimizer.decide.choose.knee import reason
 from optimizer.decide.explain.trade_offs import Exchange, Sacrifice, exchanges, sacrifices
 from optimizer.decide.explain.why_not import WhyNot, why_not
-from optimizer.decide.noise import alike, contenders
+from optimizer.decide.noise import alike
+from optimizer.decide.recommend.visible_front import ShownFront, shown_front
 from optimizer.pareto.front import Front
-from optimizer.pareto.scaling import scale_of
 from optimizer.resilience.breaking_points import BreakingPoints, breaking_points
 from optimizer.scenario_model import model_of
 
@@ -54,26 +54,22 @@ class Account:
     breaking: BreakingPoints
 
 
-def account(system: System, front: Front, x: Array) -> Account:
+def account(system: System, front: Front, x: Array, shown: ShownFront | None = None) -> Account:
     """Everything that is to be said about one design.
 
     Args:
         system: The system.
         front: Its front; may be empty.
         x: The design, `(d,)`.
+        shown: The designs of the front that are shown, whose knee is told; None = those that differ visibly.
     """
     model = model_of(system)
     error = model.error
+    seen = shown_front(model, front) if shown is None else shown
     row = system.space.canonical(x[None, :])
     here = np.flatnonzero(np.all(row == front.X, axis=1)) if len(front) else np.zeros(0, dtype=np.intp)
     position = int(here[0]) if here.size else None
-    middle = knee(front)
-    is_knee = position is not None and position == middle
-    rivals = np.zeros(0, dtype=np.intp)
-    if is_knee:
-        scale = scale_of(front.losses)
-        close = np.flatnonzero(contenders(front.evaluation, lambda losses: mean_cost(losses, scale), error))
-        rivals = close[close != position]
+    is_knee = position is not None and position == seen.knee
     return Account(
         design=front.evaluation.take(here[:1]) if position is not None else model.evaluate(row),
         position=position,
@@ -81,8 +77,8 @@ def account(system: System, front: Front, x: Array) -> Account:
         notices=notices(system, row[0]),
         is_knee=is_knee,
         reason=reason(front, position, error) if is_knee and position is not None else "",
-        rivals=rivals,
-        alike=tuple(int(j) for j in np.flatnonzero(alike(front.evaluation, error))),
+        rivals=seen.rivals(position, error),
+        alike=tuple(int(j) for j in np.flatnonzero(alike(seen.front.evaluation, error))),
         gives_up=() if position is None else sacrifices(front, position, error),
         exchanges=() if position is None else exchanges(front, position, steps=model.steps, error=error),
         why_not=why_not(model, front, row[0]) if position is None else None,

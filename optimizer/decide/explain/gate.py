@@ -15,7 +15,7 @@ from optimizer.decide.recommend.candidates import Asking
 from optimizer.decide.recommend.recommendation import Recommendation
 from optimizer.model import Model
 from optimizer.pareto.front import Front
-from optimizer.phrases import differences, excess_text, joined
+from optimizer.phrases import breach, differences, joined
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,9 @@ def gate(model: Model, front: Front, x: Array, record: Recommendation | None = N
     design = model.evaluate(space.canonical(x[None, :]))
     found = []
     for name, over in zip(design.constraints, design.excess[0], strict=True):
-        said = f"{name} is broken: {excess_text(name, float(over))} over" if over > 0.0 else f"{name} holds"
+        said = (
+            f"{name} is broken: {breach(model.limits, name, float(over))}" if over > 0.0 else f"{name} holds"
+        )
         found.append(Check(name, bool(over <= 0.0), said))
     if record is not None and model.system is not None:
         found.append(_likely(model, front, design.X[0], record))

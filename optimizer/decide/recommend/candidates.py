@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from models.evaluation import Array
 from models.system.system import System
 from models.system.uncertainty import guesses_of
-from optimizer.decide.choose.rule import Rule
-from optimizer.decide.confidence.holding import FEW, Holding, draws_for
+from optimizer.decide.confidence.limits_in_draws import FEW, Holding, draws_for
+from optimizer.decide.recommend.order import Rule
 from optimizer.decide.recommend.recommendation import Reached
 from optimizer.model import Model
 from optimizer.pareto.boxes import widths_of
@@ -63,9 +63,7 @@ class Asking:
 
     def all(self, X: Array) -> Array:
         """Share of all draws in which each design keeps all limits, `(n,)`."""
-        found = self.many(X)
-        found.ask(np.arange(len(X)), 0.0)
-        return found.share
+        return whole_share(self.many(X), np.arange(len(X)))
 
 
 def rule_of(model: Model) -> Rule:
@@ -89,6 +87,7 @@ class Asked:
         best: Positions of the first and the second, `(<= 2,)`.
         level: Positions of all that are as likely as was wanted, or that come closest, in order.
         trials: All candidates in few draws.
+        confirming: The same in all draws, in which they are told.
         tried: How many were tried.
     """
 
@@ -96,6 +95,7 @@ class Asked:
     best: NDArray[np.intp]
     level: NDArray[np.intp]
     trials: Holding
+    confirming: Holding
     tried: int
 
 
@@ -117,10 +117,10 @@ def ask(X: Array, order: NDArray[np.intp], asking: Asking) -> Asked:
         level = order[:tried][_reach(trials.share[order[:tried]], asking.wanted)]
         best = _confirmed(confirming, level, asking.wanted)
         if best.size:
-            return Asked("reached", best, level, trials, tried)
+            return Asked("reached", best, level, trials, confirming, tried)
     level = _closest(trials, order)
     most = float(np.nanmax(trials.share, initial=0.0))
-    return Asked("closest" if most > 0.0 else "never", level[:2], level, trials, tried)
+    return Asked("closest" if most > 0.0 else "never", level[:2], level, trials, confirming, tried)
 
 
 def _closest(trials: Holding, order: NDArray[np.intp]) -> NDArray[np.intp]:
@@ -176,6 +176,12 @@ def first_of(model: Model, front: Front, order: NDArray[np.intp], *, seed: int =
     asked = ask(front.X, order, asking)
     i = int(asked.best[0])
     return First(i, asked.reached, float(asking.all(front.X[[i]])[0]))
+
+
+def whole_share(holding: Holding, rows: NDArray[np.intp]) -> Array:
+    """Share of the draws in which designs keep all limits, tried in every one, `(len(rows),)`."""
+    holding.ask(rows, 0.0)
+    return holding.share[rows]
 
 
 def surest(trials: Holding, rows: NDArray[np.intp]) -> Array:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import Literal
 
-from optimizer.decide.choose.rule import By, Reason
+from optimizer.decide.recommend.order import By, Reason
 
 #: Why a design is on the shortlist.
 Role = Literal["cheapest", "halfway", "recommended", "next", "safest", "best_of_never", "keeps_most"]

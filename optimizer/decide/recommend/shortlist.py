@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from models.evaluation import COST, Array
 from models.system.system import System
-from optimizer.decide.choose.rule import Ordered, Rule
-from optimizer.decide.confidence.holding import Holding
-from optimizer.decide.recommend.candidates import Asked, Asking, ask, rule_of, surest
+from optimizer.decide.confidence.limits_in_draws import Holding
+from optimizer.decide.recommend.candidates import Asked, Asking, ask, rule_of, surest, whole_share
+from optimizer.decide.recommend.order import Ordered, Rule
 from optimizer.decide.recommend.recommendation import FirstBreak, Pick, Recommendation, Role
 from optimizer.model import Model
 from optimizer.pareto.boxes import boxed, visible
@@ -34,8 +34,9 @@ _FIRST: tuple[Role, ...] = (
 )
 #: A design between two others is worth a look where their confidences are apart by twice this.
 RUNG = 0.1
-#: Designs that are equally sure of which the margin is worked out.
-_EQUALLY_SURE = 4
+#: Designs that are equally sure of which the margin is worked out, and of which all draws are tried where few
+#: can't tell who is the surest.
+_EQUALLY_SURE, _NEARLY_SURE = 4, 8
 #: Designs that are tried together.
 TOGETHER = 16
 
@@ -79,7 +80,7 @@ def recommend(front: Front, rule: Rule, asking: Asking | None) -> Recommendation
         return _told(front, rule, _with_second(record, ordered, ordered.order[:2]), roles, asking)
     asked = ask(front.X, ordered.order, asking)
     record = replace(_with_second(record, ordered, asked.best), reached=asked.reached, candidates=asked.tried)
-    return _told(front, rule, record, _roles(front, rule, ordered, asked), asking)
+    return _told(front, rule, record, _roles(front, rule, ordered, asked), asking, asked.confirming)
 
 
 def _with_second(record: Recommendation, ordered: Ordered, best: NDArray[np.intp]) -> Recommendation:
@@ -99,23 +100,32 @@ def _roles(front: Front, rule: Rule, ordered: Ordered, asked: Asked) -> dict[Rol
     if asked.reached != "reached" and ordered.asks:
         roles["keeps_most"] = int(ordered.order[0])
     shown = visible(boxed(front.evaluation, rule.widths), ordered.order)
-    roles["safest"] = _safest(front, ordered, asked, shown)
     if rule.decide_by is not None:
         roles.update(_rungs(front, rule, asked, roles, shown))
+    roles["safest"] = _safest(front, ordered, asked, shown, roles)
     return roles
 
 
-def _safest(front: Front, ordered: Ordered, asked: Asked, shown: NDArray[np.intp]) -> int:
-    """The design that is most likely to keep its limits, and of several the one with the widest margin."""
+def _safest(
+    front: Front, ordered: Ordered, asked: Asked, shown: NDArray[np.intp], roles: Mapping[Role, int]
+) -> int:
+    """The design that is most likely to keep its limits, and of several the one with the widest margin.
+
+    Few draws tell who may be it, all draws who is; of the designs that are named none is surer.
+    """
     busy = np.round(front.evaluation.indicators["utilisation"], 9)
-    rows = shown[np.lexsort((np.argsort(ordered.order)[shown], busy[shown]))]
+    headroom = np.lexsort((np.argsort(ordered.order), busy))
+    rows = headroom[np.isin(headroom, shown)]
     asked.trials.ask(rows[:TOGETHER], 0.0)
     if (
         asked.trials.share[rows[:TOGETHER]].max() == 1.0
     ):  # no other can be surer, and these have most headroom
         rows = rows[:TOGETHER]
     share = surest(asked.trials, rows)
-    best = rows[share == share.max()][:_EQUALLY_SURE]
+    near = rows[np.argsort(-share, kind="stable")][: _EQUALLY_SURE if share.max() == 1.0 else _NEARLY_SURE]
+    near = headroom[np.isin(headroom, [*near.tolist(), *roles.values()])]
+    share = whole_share(asked.confirming, near)
+    best = near[share == share.max()][:_EQUALLY_SURE]
     margin = breaking_points(asked.trials.system, front.X[best]).margin if len(best) > 1 else np.ones(1)
     return int(best[np.argmax(np.round(margin, 3))])
 
@@ -143,50 +153,70 @@ def _rungs(
     assert rule.decide_by is not None
     found: dict[Role, int] = {}
     value = boxed(front.evaluation, rule.widths)[:, rule.decide_by]
-    trials, first = asked.trials, roles["recommended"]
+    first = roles["recommended"]
     lowest = roles.get("cheapest", int(np.argmin(value)))
-    trials.ask(np.array([first, lowest]), 0.0)
-    low, high = float(trials.share[lowest]), float(trials.share[first])
+    low, high = (_shares(asked, i) for i in (lowest, first))
     by_value = shown[np.lexsort((shown, value[shown]))]
-    if high - low >= 2.0 * RUNG:
-        middle = 0.5 * (low + high)
+    if high[1] - low[1] >= 2.0 * RUNG:
+        middle = (0.5 * (low[0] + high[0]), 0.5 * (low[1] + high[1]))
         between = by_value[(value[by_value] > value[lowest]) & (value[by_value] < value[first])]
-        halfway = _first_of(trials, between, middle, lambda rows, share: share >= middle)
+        halfway = _first_of(asked, between, middle, lambda rows, share, least: share >= least)
         if halfway is not None:
             found["halfway"] = halfway
     busy = front.evaluation.indicators["utilisation"]
-    dearer = by_value[value[by_value] > value[first]]
     more = _first_of(
-        trials,
-        dearer,
+        asked,
+        by_value[value[by_value] > value[first]],
         high,
-        lambda rows, share: (share > high) | ((share == high) & (busy[rows] < (1.0 - RUNG) * busy[first])),
+        lambda rows, share, least: (
+            (share > least) | ((share == least) & (busy[rows] < (1.0 - RUNG) * busy[first]))
+        ),
     )
     if more is not None:
         found["next"] = more
     return found
 
 
+def _shares(asked: Asked, i: int) -> tuple[float, float]:
+    """Share of the few draws, and of all, in which a design keeps all limits."""
+    few, many = (whole_share(holding, np.array([i]))[0] for holding in (asked.trials, asked.confirming))
+    return float(few), float(many)
+
+
 def _first_of(
-    trials: Holding,
+    asked: Asked,
     rows: NDArray[np.intp],
-    least: float,
-    is_wanted: Callable[[NDArray[np.intp], Array], NDArray[np.bool_]],
+    least: tuple[float, float],
+    is_wanted: Callable[[NDArray[np.intp], Array, float], NDArray[np.bool_]],
 ) -> int | None:
-    """The first of some designs that is sure enough, without trying those behind it."""
+    """The first of some designs that is sure enough in few draws and in all, without trying those behind it.
+
+    Args:
+        asked: The candidates.
+        rows: The designs, in their order.
+        least: The share that is wanted, of the few draws and of all.
+        is_wanted: Which of some designs are, by their shares and the share that is wanted.
+    """
     for start in range(0, len(rows), TOGETHER):
-        some = rows[start : start + TOGETHER]
-        trials.ask(some, least)
-        good = some[is_wanted(some, np.nan_to_num(trials.share[some], nan=0.0))]
-        if good.size:
-            return int(good[0])
+        good = rows[start : start + TOGETHER]
+        asked.trials.ask(good, least[0])
+        good = good[is_wanted(good, np.nan_to_num(asked.trials.share[good], nan=0.0), least[0])]
+        for i in good.tolist():
+            one = np.array([i])
+            if is_wanted(one, whole_share(asked.confirming, one), least[1])[0]:
+                return int(i)
     return None
 
 
 def _told(
-    front: Front, rule: Rule, record: Recommendation, roles: Mapping[Role, int], asking: Asking | None
+    front: Front,
+    rule: Rule,
+    record: Recommendation,
+    roles: Mapping[Role, int],
+    asking: Asking | None,
+    confirming: Holding | None = None,
 ) -> Recommendation:
-    """The record with its shortlist, each design told in full."""
+    """The record with its shortlist, each design told in full; `confirming` may have tried some of them."""
     places: list[int] = []
     for role in _FIRST:
         place = roles.get(role)
@@ -199,7 +229,15 @@ def _told(
     today = record.today
     if asking is not None:
         X = np.concatenate([front.X[places], rule.today[None, :]])
-        *picks, today = _asked_in_full([*picks, today], X, asking)
+        told = [
+            replace(pick, first_break=first)
+            for pick, first in zip([*picks, today], first_breaks(asking.system, X), strict=True)
+        ]
+        if asking.has_guesses:
+            many = asking.many(front.X) if confirming is None else confirming
+            shares = [*whole_share(many, np.array(places, dtype=np.intp)), *asking.all(X[-1:])]
+            told = [replace(pick, confidence=float(share)) for pick, share in zip(told, shares, strict=True)]
+        *picks, today = told
         record = replace(
             record,
             draws=asking.draws if asking.has_guesses else 0,
@@ -208,14 +246,6 @@ def _told(
             is_rate_assumed=asking.is_rate_assumed,
         )
     return replace(record, picks=tuple(picks), today=today)
-
-
-def _asked_in_full(picks: list[Pick], X: Array, asking: Asking) -> list[Pick]:
-    breaks = first_breaks(asking.system, X)
-    told = [replace(pick, first_break=breaks[k]) for k, pick in enumerate(picks)]
-    if not asking.has_guesses:
-        return told
-    return [replace(pick, confidence=float(one)) for pick, one in zip(told, asking.all(X), strict=True)]
 
 
 def first_breaks(system: System, X: Array) -> list[FirstBreak | None]:

@@ -97,7 +97,7 @@ function node(tag, attributes = {}, ...children) {
 }
 
 function legendOf(view) {
-  const first = view.labels.length ? "the thick one is the suggested or chosen design, " : "";
+  const first = view.labels.length ? "the thick one is the recommended or chosen design, " : "";
   const picked = view.options.hasLetters ? " Lines and rings with a letter are picked; the dashed line and the diamond are closest to the wishes." : "";
   return `Each line is a design, better is up: ${first}the dotted one today's, dashes are limits. Each dot is a design too, better is up there too, and numbers grow to the right; squares are ${view.options.marksAre || "the few that stand for all"}.${picked}`;
 }

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from models.evaluation import AVAILABILITY, COST, LATENCY, Dimension, Evaluation
+from optimizer.model import Bound
 from optimizer.phrases import relief
 from optimizer.report.findings import Findings
 from optimizer.resilience.breaking_points import MOST
@@ -14,6 +17,7 @@ from optimizer.sections.shortlist import shortlist_blocks
 from optimizer.sections.verdict import verdict
 from optimizer.sections.wording import (
     MOST_NAMED,
+    beyond_text,
     broken,
     changes_text,
     counted,
@@ -23,8 +27,8 @@ from optimizer.sections.wording import (
     times,
 )
 
-#: Share of the draws of the guesses below which the answer says that the limits may not hold.
-ROBUST = 0.9
+#: Limits that the first sentence names: it is one line.
+MOST_LACKING = 4
 #: Dimensions that the third sentence names.
 MOST_GIVEN_UP = 2
 
@@ -46,22 +50,23 @@ def answer(found: Findings, *, has_doubts: bool = True) -> Section:
     blocks += [Paragraph(choice_text(found)), Paragraph(price_text(found))]
     over = broken(found.chosen, 0)
     if over:
-        told = joined([over_text(name, amount) for name, amount in over])
+        told = joined([over_text(found.limits, name, amount) for name, amount in over])
         blocks.append(Paragraph(text("The chosen design breaks limits: ", *told, "."), "warning"))
-    elif has_doubts and (made is None or not found.is_suggested) and is_unsafe(found):
+    elif has_doubts and (made is None or not found.is_recommended) and is_unsafe(found):
         blocks.append(Paragraph(doubt_text(found), "warning"))
     if made is not None:
-        blocks += shortlist_blocks(found.model, solution, made, has_changes=not found.is_suggested)
-    if has_doubts:
-        blocks += _measure_first(found)
+        blocks += shortlist_blocks(found.model, solution, made, has_changes=not found.is_recommended)
+    first = measure_first_text(found) if has_doubts else ()
+    if first:
+        blocks.append(Paragraph(first))
     return Section("answer", "The answer", tuple(blocks))
 
 
-def _measure_first(found: Findings) -> list[Block]:
-    """Which guess to measure first, and what knowing it is worth."""
+def measure_first_text(found: Findings) -> Text:
+    """Which guess to measure first, and what knowing it is worth; empty where no number may be off."""
     doubts = None if found.system is None else found.system.doubts
     if doubts is None or not doubts.knowledge.paths:
-        return []
+        return ()
     knowledge = doubts.knowledge
     best = int(np.lexsort((-knowledge.total.max(axis=1), -knowledge.value_usd))[0])
     worth = float(knowledge.value_usd[best])
@@ -70,25 +75,13 @@ def _measure_first(found: Findings) -> list[Block]:
         if worth > 0.0
         else text("it moves the answer most; what knowing it would save can't be told from chance")
     )
-    return [Paragraph(text(f"Measure first: {knowledge.paths[best]}; ", *saves, "."))]
-
-
-def doubt_line(found: Findings) -> Text:
-    """How sure the answer is, in a line: in how many draws of the guesses all limits hold."""
-    doubts = None if found.system is None or found.chosen is None else found.system.doubts
-    if doubts is None:
-        return text("The scenario names no guesses, so its numbers are taken as they stand.")
-    return text(
-        "The scenario has numbers that are guesses: in ",
-        Number(float(doubts.holds[-1]), "fraction"),
-        " of their draws the suggested design keeps all limits; the page Compare has the bands.",
-    )
+    return text(f"Measure first: {knowledge.paths[best]}; ", *saves, ".")
 
 
 def today_text(found: Findings) -> Text:
     """What today's design lacks."""
     load = () if found.system is None else load_text(float(found.system.rate.max()))
-    lacking = lacking_text(found.solution.today, load)
+    lacking = lacking_text(found.solution.today, load, found.limits)
     if lacking:
         return lacking
     if found.why_not_today.on_front is not None:
@@ -110,12 +103,13 @@ def load_text(rate: float) -> Text:
     return text(" at ", Number(rate, "requests/s"))
 
 
-def lacking_text(today: Evaluation, load: Text) -> Text:
+def lacking_text(today: Evaluation, load: Text, limits: Mapping[str, Bound]) -> Text:
     """Which limits today's design breaks; empty = none.
 
     Args:
         today: It, evaluated.
         load: The load (`load_text`); empty = nobody knows it.
+        limits: Where limits stand.
     """
     over = broken(today, 0)
     if not over:
@@ -123,8 +117,11 @@ def lacking_text(today: Evaluation, load: Text) -> Text:
     busy = float(today.indicators["utilisation"][0]) if "utilisation" in today.indicators else 0.0
     if load and busy > 1.0:
         return _overloaded(today, busy, load, [name for name, _ in over])
-    names = joined([_over_today(today, name, amount, busy) for name, amount in over], most=MOST_NAMED)
-    return text("Today's design does not survive", *load, ": it breaks ", *names, ".")
+    told = [
+        beyond_text(limits, name, amount, is_first=not k)
+        for k, (name, amount) in enumerate(sorted(over, key=lambda one: one[0] not in limits))
+    ]
+    return text("Today's design does not survive", *load, ": ", *joined(told, most=MOST_LACKING), ".")
 
 
 def _overloaded(today: Evaluation, busy: float, load: Text, over: list[str]) -> Text:
@@ -141,17 +138,10 @@ def _overloaded(today: Evaluation, busy: float, load: Text, over: list[str]) -> 
     return text(*told, ".")
 
 
-def _over_today(today: Evaluation, name: str, amount: float, busy: float) -> Text:
-    """A broken limit in the units of a reader: by what is there, where that says more than the excess."""
-    if name == "saturation":
-        return text("the limit on utilisation (its busiest component is ", Number(busy, "fraction"), " busy)")
-    return over_text(name, amount)
-
-
 def choice_text(found: Findings) -> Text:
     """What to do, and what it reaches."""
     assert found.chosen is not None
-    who = "The recommended design" if found.is_suggested else "The chosen design"
+    who = "The recommended design" if found.is_recommended else "The chosen design"
     values = [
         text(f"{_called(found, dimension)} ", *_value(found, dimension, float(value)))
         for dimension, value in zip(found.chosen.dimensions, found.chosen.values[0], strict=True)
@@ -250,6 +240,5 @@ def _nothing(found: Findings) -> Text:
     told = text(*seen, f"{was} looked at none stays within every limit")
     if closest is None:
         return text(*told, ".")
-    scenario = None if found.model.system is None else found.model.system.scenario
-    give = joined([text(relief(scenario, name, amount)) for name, amount in broken(closest, 0)])
+    give = joined([text(relief(found.limits, name, amount)) for name, amount in broken(closest, 0)])
     return text(*told, "; for the nearest, ", *give, ".")

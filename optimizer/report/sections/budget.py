@@ -12,6 +12,7 @@ from optimizer.sections.content import (
     Paragraph,
     Section,
     Table,
+    Text,
     Waterfall,
     joined,
     text,
@@ -63,13 +64,24 @@ def budget(found: Findings) -> Section | None:
         ),
         waterfall(own),
     ]
-    if own.remaining <= 0.0:
-        nothing = text("Nothing is left: beyond this point the system behaves as no part does alone.")
-        blocks.insert(1, Paragraph(nothing, "warning"))
-    elif own.warns:
-        share = Number(health.warning_share, "fraction")
-        blocks.insert(1, Paragraph(text("Less than ", share, " is left: add nothing more."), "warning"))
+    warning = warning_text(own, health.warning_share)
+    if warning:
+        blocks.insert(1, Paragraph(warning, "warning"))
     return Section("budget", "The complexity budget", tuple(blocks))
+
+
+def warning_text(own: BudgetOf, warning_share: float) -> Text:
+    """What is to be feared of a budget that is nearly or wholly spent; empty = nothing.
+
+    Args:
+        own: The budget.
+        warning_share: The share of it below which it warns.
+    """
+    if own.remaining <= 0.0:
+        return text("Nothing is left: beyond this point the system behaves as no part does alone.")
+    if own.warns:
+        return text("Less than ", Number(warning_share, "fraction"), " is left: add nothing more.")
+    return ()
 
 
 def waterfall(own: BudgetOf) -> Waterfall:
@@ -152,10 +164,10 @@ def _metastable(found: Findings, health: Health) -> list[Block]:
     many = health.metastable_on_front
     if not many:
         return [*blocks, Paragraph(text("No design of the front is metastable."))]
-    named = joined([text(f"{i + 1}") for i in many[:MOST_METASTABLE]])
+    named = joined([text(f"{found.shown.on_whole(i) + 1}") for i in many[:MOST_METASTABLE]])
     rest = len(many) - MOST_METASTABLE
     count = Number(float(len(many)), "count")
-    of = counted(len(found.front), "design")
+    of = counted(len(found.shown), "shown design" if len(found.shown) < len(found.front) else "design")
     more = text(" and ", Number(float(rest), "count"), " more") if rest > 0 else ()
     are = "is metastable, it stays" if len(many) == 1 else "are metastable, they stay"
     told = text(count, " of ", *of, f" of the front {are} down after one push: ")

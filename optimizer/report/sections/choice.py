@@ -13,7 +13,7 @@ from optimizer.sections.content import Block, Cell, Number, Section, Table
 from optimizer.sections.wording import broken, limit_label, numbers
 
 #: Indicators that stand beside the dimensions, with their heads and units.
-_BESIDE = (
+BESIDE = (
     ("effort_days", "work to get there", "days"),
     ("one_time_usd", "money beforehand", "USD"),
     ("utilisation", "busiest part", "fraction"),
@@ -58,7 +58,7 @@ def _side_by_side(found: Findings, today: Comparison) -> Table:
         ]
     evaluation = today.evaluation
     head = ["design", *(d.name for d in evaluation.dimensions)]
-    head += [label for key, label, _ in _BESIDE if key in evaluation.indicators]
+    head += [label for key, label, _ in BESIDE if key in evaluation.indicators]
     return Table("choice", "The designs side by side", (*head, "limits broken"), tuple(rows))
 
 
@@ -74,7 +74,7 @@ def _with_number(found: Findings, name: str, i: int) -> str:
 def _row(evaluation: Evaluation, i: int, name: str) -> tuple[Cell, ...]:
     beside = [
         Number(float(evaluation.indicators[key][i]), unit)
-        for key, _, unit in _BESIDE
+        for key, _, unit in BESIDE
         if key in evaluation.indicators
     ]
     limits = ", ".join(limit_label(limit) for limit, _ in broken(evaluation, i)) or "none"

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from models.evaluation import Evaluation
 from optimizer.changes import called, marked
 from optimizer.decide.explain.off_front import OffFront
-from optimizer.decide.recommend.visible_front import visible_front
 from optimizer.model import Goal
 from optimizer.phrases import capitalised
 from optimizer.report.findings import Findings
@@ -90,7 +89,7 @@ def representatives(found: Findings) -> Section | None:
         "The few to look at",
         (
             Table("few", "The designs that stand for the front", head, rows),
-            Paragraph(near_text(few)),
+            Paragraph(near_text(few, found.shown)),
             Bullets(tuple(points)),
         ),
     )
@@ -101,7 +100,7 @@ def front_view(found: Findings, *, most: int = MOST_SHOWN) -> FrontView:
     evaluation = found.front.evaluation
     marked, names = marks(found)
     keep = np.array(marked, dtype=np.intp)
-    seen = visible_front(found.model, found.front, keep=tuple(marked))
+    seen = np.union1d(found.shown.positions, keep)
     shown = seen[thinned(evaluation.take(seen), found.goals, most, keep=np.searchsorted(seen, keep))]
     table = Table(
         "marked",
@@ -115,7 +114,7 @@ def front_view(found: Findings, *, most: int = MOST_SHOWN) -> FrontView:
             f"Parallel coordinates of {len(shown):,} designs in {dimensions}, and a scatter of two of them. "
             "The table below gives the marked designs."
         ),
-        axes=axes_of(evaluation, found.goals),
+        axes=axes_of(evaluation.take(shown), found.goals),
         numbers=tuple(int(i) + 1 for i in shown),
         values=tuple(tuple(float(v) for v in evaluation.values[i]) for i in shown),
         today=tuple(float(v) for v in found.solution.today.values[0]),
@@ -136,7 +135,9 @@ def off_front_texts(found: Findings, away: OffFront) -> tuple[str, ...]:
     told = []
     for i, (is_feasible, dominator) in enumerate(zip(away.is_feasible, away.dominator, strict=True)):
         if not is_feasible:
-            over = joined([over_text(name, amount) for name, amount in broken(away.evaluation, i)])
+            over = joined(
+                [over_text(found.limits, name, amount) for name, amount in broken(away.evaluation, i)]
+            )
             told.append(plain(text("It breaks ", *over, ".")))
         elif dominator >= 0:
             who = _opened(found, int(dominator))
@@ -179,7 +180,7 @@ def marks(found: Findings) -> tuple[list[int], list[str]]:
         names.insert(0, called_for)
     position = found.position
     if position is not None:
-        name = ROLES["recommended"] if found.is_suggested else "chosen"
+        name = ROLES["recommended"] if found.is_recommended else "chosen"
         if position in positions:
             k = positions.index(position)
             positions.insert(0, positions.pop(k))

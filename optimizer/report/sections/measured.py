@@ -16,8 +16,8 @@ from optimizer.pareto.front import Front
 from optimizer.phrases import capitalised
 from optimizer.report.sections.glossary import WORDS
 from optimizer.sections.content import Number, Text, joined, text
+from optimizer.sections.subject import Subject
 from optimizer.sections.wording import moved, moved_in, number, over_text
-from optimizer.space import SearchSpace
 
 #: Designs that beat another and are named.
 MOST_NAMED = 3
@@ -114,16 +114,17 @@ def measured(
     return tuple(found)
 
 
-def placed(place: Place, design: Evaluation, front: Front, space: SearchSpace) -> tuple[Text, ...]:
+def placed(place: Place, design: Evaluation, subject: Subject) -> tuple[Text, ...]:
     """Where a design stands, in sentences; the first is the headline."""
+    front, space = subject.front, subject.space
     said: list[Text] = []
     if place.rules:
         many = "a rule" if len(place.rules) == 1 else f"{len(place.rules)} rules"
         said.append(text(f"This combination is not allowed: it breaks {many} of the scenario."))
         said += [text(f"Broken rule: {rule}.") for rule in place.rules]
     if place.broken:
-        limits = joined([over_text(name, over) for name, over in place.broken.items()])
-        said.append(text("Not feasible: it exceeds ", *limits, "."))
+        limits = joined([over_text(subject.limits, name, over) for name, over in place.broken.items()])
+        said.append(text("Not feasible: it breaks ", *limits, "."))
     if said:
         return tuple(said)
     if place.position is not None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from models.evaluation import Evaluation
 from optimizer.report.findings import Findings
-from optimizer.sections.content import Block, Bullets, Paragraph, Section, text
+from optimizer.sections.content import Block, Bullets, Paragraph, Section, Text, text
 from optimizer.sections.notices import notices_blocks
 from optimizer.sections.trade_offs import given_up, ways_to_more
 from optimizer.sections.why_not import dominated_by
@@ -16,14 +17,19 @@ def sacrifice(found: Findings) -> Section | None:
         return None
     blocks: list[Block] = []
     if found.position is None:
-        why = "it breaks limits" if broken(found.chosen, 0) else "it gives up more than it needs to"
-        blocks.append(Paragraph(text(f"The design is not on the front: {why}."), "warning"))
+        blocks.append(Paragraph(off_front_text(found.chosen), "warning"))
         blocks += _why_not(found)
     else:
         blocks += given_up(found, found.position, found.gives_up)
         blocks += ways_to_more(found, found.position, found.exchanges)
     blocks += _told(found)
     return Section("sacrifice", "What it gives up, and what users are told", tuple(blocks))
+
+
+def off_front_text(design: Evaluation) -> Text:
+    """That a design, one row, is not on the front, and why in a word."""
+    why = "it breaks limits" if broken(design, 0) else "it gives up more than it needs to"
+    return text(f"The design is not on the front: {why}.")
 
 
 def _why_not(found: Findings) -> list[Block]:

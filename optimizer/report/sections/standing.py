@@ -6,6 +6,9 @@ from optimizer.report.findings import Findings
 from optimizer.sections.content import Block, Bullets, Cell, Number, Paragraph, Section, Table, text
 from optimizer.sections.doubt import about_design, guesses, measure
 
+#: What is said of a scenario none of whose numbers may be off.
+NO_BANDS = "The scenario gives no band for any number (`uncertainty`): none was varied."
+
 
 def standing(found: Findings) -> Section:
     """Assumptions, guesses, bands, the model's error."""
@@ -24,9 +27,7 @@ def standing(found: Findings) -> Section:
             ]
         doubts = found.system.doubts
         if doubts is None:
-            blocks.append(
-                Paragraph(text("The scenario gives no band for any number (`uncertainty`): none was varied."))
-            )
+            blocks.append(Paragraph(text(NO_BANDS)))
         else:
             blocks.append(guesses(doubts))
             if found.chosen is not None:

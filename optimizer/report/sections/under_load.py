@@ -112,7 +112,9 @@ def at_load(found: Findings, curve: LoadCurve, i: int) -> tuple[Text, tuple[Text
         *busy,
         ".",
     )
-    return told, tuple(text(*over_text(name, over), f": {meaning(found, name)}") for name, over in broken)
+    return told, tuple(
+        text(*over_text(found.limits, name, over), f": {meaning(found, name)}") for name, over in broken
+    )
 
 
 def _by_fall(points: BreakingPoints, i: int) -> list[tuple[int, str]]:

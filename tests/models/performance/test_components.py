@@ -14,7 +14,7 @@ from scipy.stats import binom
 from models.evaluator import evaluate, run
 from models.explanation.explain import explain
 from models.system.compiler import compile_system
-from models.system.uncertainty import base_of, draws_at, guesses_of
+from models.system.uncertainty import base_of, draws_at, guesses_of, stress_of
 from scenarios import scenario
 
 HOUR = 3600.0
@@ -240,12 +240,13 @@ def test_repeats_after_errors_keep_a_thread_for_each() -> None:
 
 
 def test_an_open_breaker_lets_the_threads_go() -> None:
-    """Only one attempt in fifty is made, as a probe, and given up after 50 ms."""
+    """One attempt after each sleep of 5 s, given up after 50 ms."""
     web, throughput = pool_over(
         external(100, latency_scv=0), rate=400, timeout_ms=50, breaker=True, fallback={}
     )
-    assert web["utilisation"] == pytest.approx(400 * 0.02 * 0.05 / 10, rel=1e-6)
-    assert throughput == pytest.approx(10 / (0.02 * 0.05), rel=1e-6)
+    attempts_per_s = 1 / (5 + 0.05)
+    assert web["utilisation"] == pytest.approx(attempts_per_s * 0.05 / 10, rel=1e-6)
+    assert throughput == pytest.approx(400 * 10 / (attempts_per_s * 0.05), rel=1e-6)
     assert web["wait_ms"] == pytest.approx(0, abs=1e-9)
 
 
@@ -333,7 +334,8 @@ def test_a_breaker_leaves_what_works_alone_and_spares_what_fails() -> None:
     working = told({"far": external(10, error_share=0.4)}, {"call": "far", "breaker": True})
     assert part_of(working, "far")["arrivals_per_s"] == pytest.approx(100, rel=1e-6)
     down = told({"far": external(10, error_share=1.0)}, {"call": "far", "breaker": True})
-    assert part_of(down, "far")["arrivals_per_s"] == pytest.approx(2, rel=1e-3)  # its probes
+    # one attempt of 10 ms after each sleep of 5 s
+    assert part_of(down, "far")["arrivals_per_s"] == pytest.approx(1.0 / 5.01, rel=1e-3)
     assert flow_of(down)["success_share"] == 0.0
 
 
@@ -384,6 +386,24 @@ def test_a_guess_about_a_driver_is_one_about_its_peak() -> None:
     assert found == pytest.approx(7 * 27 * 6.25 / 8)
 
 
+def test_a_driver_that_an_option_sets_is_as_uncertain_as_the_one_of_the_file() -> None:
+    """Half of the peak of the file (25) is drawn: half of the volume in either design."""
+    cost = {"label": "margin", "usd": 7, "drivers": {"volume": 2}, "basis": "peak"}
+    guesses = {
+        "drivers.volume": {"distribution": "uniform", "low": 10.0, "high": 15.0},
+        "workload.rate": "none",
+    }
+    parts = {"phases": PHASES, "costs": [cost], "drivers": DRIVERS}
+    option = {"more": {"on": {"set": {"drivers.volume": 20.0}}}}
+    system = compiled({"far": external(1)}, "far", uncertainty=guesses, decisions=option, **parts)
+    drawn = draws_at(guesses_of(system), np.array([[0.5]]))
+    at = np.zeros(2, dtype=np.intp)
+    X = np.array([[0.0], [1.0]])
+    plain = evaluate(system, X).values[:, 4]
+    found = run(system, X, base=base_of(system, drawn, at), stress=stress_of(system, drawn, at)).values[:, 4]
+    assert found == pytest.approx(plain / 4)
+
+
 def test_calls_are_paid_by_the_million_and_replicas_by_the_hour() -> None:
     components = {
         "web": service(1, replicas=3, price_usd_per_hour=2.0),
@@ -407,6 +427,34 @@ def test_a_required_call_that_fails_costs_the_request() -> None:
     components = {"web": service(0), "pay": external(1, error_share=0.25)}
     answer = told(components, {"call": "web", "then": ["pay"]}, flow={"value_usd": 1.0})
     assert answer["cost"]["lost_revenue_usd"] == pytest.approx(0.25 * 100 * HOUR)
+
+
+@pytest.mark.parametrize("times", [0.3, 1, 3, 2.5])
+def test_an_optional_call_earns_as_often_as_it_is_answered(times: float) -> None:
+    components = {"web": service(0), "recs": external(1, error_share=0.25)}
+    call = {"call": "recs", "optional": True, "value_usd": 0.02, "times": times}
+    answer = told(components, {"call": "web", "then": [call]}, flow={"value_usd": 1.0})
+    assert answer["cost"]["lost_revenue_usd"] == pytest.approx(0.25 * times * 0.02 * 100 * HOUR)
+
+
+def test_a_call_under_an_optional_one_is_worth_nothing_where_that_fails() -> None:
+    # recs fails by itself in a quarter and through what it calls in a tenth: 0.75 * 0.9 are answered.
+    components = {
+        "web": service(0),
+        "recs": service(0, error_share=0.25),
+        "model": external(1, error_share=0.1),
+    }
+    call = {"call": "recs", "optional": True, "then": [{"call": "model", "value_usd": 0.02}]}
+    answer = told(components, {"call": "web", "then": [call]}, flow={"value_usd": 1.0})
+    assert flow_of(answer)["success_share"] == 1.0
+    assert answer["cost"]["lost_revenue_usd"] == pytest.approx((1 - 0.75 * 0.9) * 0.02 * 100 * HOUR)
+
+
+def test_a_required_call_with_a_value_loses_it_once_with_the_request() -> None:
+    components = {"web": service(0), "pay": external(1, error_share=0.25)}
+    call = {"call": "pay", "value_usd": 0.5}
+    answer = told(components, {"call": "web", "then": [call]}, flow={"value_usd": 1.0})
+    assert answer["cost"]["lost_revenue_usd"] == pytest.approx(0.25 * 1.5 * 100 * HOUR)
 
 
 def test_times_to_fail_and_to_repair_are_an_availability() -> None:

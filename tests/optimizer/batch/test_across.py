@@ -269,7 +269,7 @@ def sure_in(system, x, wanted):
     """Share of the draws of a scenario in which a design keeps all limits, draw by draw."""
     from models.evaluator import run
     from models.system.uncertainty import base_of, draws_of
-    from optimizer.decide.confidence.holding import draws_for
+    from optimizer.decide.confidence.limits_in_draws import draws_for
 
     draws = draws_of(system, draws_for(wanted), seed=0)
     rows = np.arange(len(draws))

@@ -13,9 +13,11 @@ from rich.console import Console
 from models import compile_system
 from models.dimensions.limits import needed_limit, written_limit
 from models.units import outward, quantity
-from optimizer.cli.terminal import print_solution
+from optimizer.cli.blocks import print_section
+from optimizer.model import Bound
 from optimizer.phrases import limit_change
 from optimizer.scenario_model import model_of
+from optimizer.sections.solution import solution_section
 from optimizer.solver.solver import solve
 from scenarios import scenario
 
@@ -26,7 +28,7 @@ COPIES = {"copies": {"integer": [2, 4], "sets": "web.replicas"}}
 def shown(**parts) -> str:
     system = compile_system(scenario(**parts))
     console = Console(file=io.StringIO(), width=120)
-    print_solution(console, solve(system), model_of(system))
+    print_section(console, solution_section(model_of(system), solve(system)))
     return console.file.getvalue()
 
 
@@ -87,4 +89,4 @@ def test_limits_without_a_number_have_no_new_one():
     assert needed_limit(one, "metastable", 0.5) is None
     assert needed_limit(one, "complexity_reserve", 0.1) == pytest.approx(0.2)
     assert needed_limit(one, "saturation", 0.1) == pytest.approx(0.8)
-    assert limit_change("saturation", 0.7, 0.8) == "limit saturation 70.0 % would have to be 80.0 %"
+    assert limit_change("saturation", Bound(0.7), 0.1) == "limit saturation 70.0 % would have to be 80.0 %"

@@ -271,8 +271,10 @@ def test_a_narrow_terminal_gets_no_longer_line(tradespace, monkeypatch, command,
     assert max(map(len, out.splitlines())) <= columns
     assert "eventual_consistency" in out
     if command == "solve":  # what doesn't fit goes on below its own beginning
-        first = next(i for i, line in enumerate(out.splitlines()) if line.startswith("  changes  "))
-        continued = [line for line in out.splitlines()[first:] if re.match(r"^ {16}\S", line)]
+        first = next(
+            i for i, line in enumerate(out.splitlines()) if line.startswith("  changes against today: ")
+        )
+        continued = [line for line in out.splitlines()[first:] if re.match(r"^ {4}\S", line)]
         assert continued
 
 

@@ -13,9 +13,11 @@ from rich.console import Console
 from instances import Grid, Shop
 from models import compile_system
 from optimizer import solve
-from optimizer.cli.terminal import MOST_SHOWN, NARROW, print_solution, written
+from optimizer.cli.blocks import print_section
 from optimizer.model import Model
+from optimizer.phrases import written
 from optimizer.scenario_model import model_of
+from optimizer.sections.solution import MOST_SHOWN, solution_section
 from own_models import solve_with
 from scenarios import scenario
 
@@ -27,7 +29,7 @@ def shown(solution, model, *, width=120, show_all=False):
     console = Console(file=StringIO(), width=width, color_system=None)
     if not isinstance(model, Model):
         model, solution = Model("shop", model, Shop()), replace(solution, recommendation=None)
-    print_solution(console, solution, model, show_all=show_all)
+    print_section(console, solution_section(model, solution, show_all=show_all))
     return console.file.getvalue()
 
 
@@ -50,7 +52,7 @@ def test_of_a_long_front_the_best_of_each_dimension_and_the_recommended_one_are_
     assert numbers == sorted(set(numbers))
     for column in solution.front.losses.T:
         assert int(np.argmin(column)) + 1 in numbers
-    assert solution.suggested + 1 in numbers
+    assert solution.recommended + 1 in numbers
     assert text.count("(recommended)") == 1
     assert f"{MOST_SHOWN} of {n} designs on the front" in text
 
@@ -100,7 +102,7 @@ def test_what_excludes_most_comes_first():
     assert f"{sum(any(row) for row in broken)} of {space.size} designs are infeasible:" in lines
 
 
-@pytest.mark.parametrize("width", [40, NARROW - 1, NARROW, 200])
+@pytest.mark.parametrize("width", [40, 99, 100, 200])
 def test_no_line_is_wider_than_the_terminal(width):
     solution = solve_with(Shop(), LONG)
     assert max(len(line) for line in shown(solution, LONG, width=width).splitlines()) <= width

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import pytest
+
 from models import compile_system
 from models.errors import Code
 from optimizer.decide.oddities import oddities
 from scenarios import scenario
 
 QUICK = {"multiply": {"web.service_ms": 0.5}}
+FAST = {"fast": {"on": QUICK}}
+UNIFORM = {"distribution": "uniform"}
 
 
 def found(**parts):
@@ -108,3 +112,38 @@ def test_a_limit_that_nobody_wrote_is_told_where_it_excludes_designs():
     written = told(decisions=copies, components=slow, limits={"saturation": 0.7})
     assert ("limits.saturation", Code.DEFAULT_LIMIT) not in written
     assert not [code for _, code in told(decisions={"fast": {"on": QUICK}}) if code == Code.DEFAULT_LIMIT]
+
+
+def test_a_limit_of_a_flow_in_the_wrong_unit_is_told_with_the_right_one():
+    """0.25 was meant in seconds: of designs that answer in 20 ms and more none keeps 0.25 ms."""
+    flows = {"shop": {"share": 1.0, "trace": ["web"], "limit_ms": 0.25}}
+    odd = {one.where: one for one in oddities(compile_system(scenario(flows=flows, decisions=FAST)))}
+    assert odd["flows.shop.limit_ms"].code == Code.WRONG_UNIT
+    assert "0.25 ms; did you mean 250 ms?" in odd["flows.shop.limit_ms"].found
+
+
+@pytest.mark.parametrize(
+    ("guess", "where"),
+    [
+        # A hundred times what the file says: so many a minute were taken for per second.
+        ({"workload.rate": UNIFORM | {"low": 10_000, "high": 20_000}}, "uncertainty.workload.rate"),
+        ({"web.service_ms": UNIFORM | {"low": 1_000, "high": 2_000}}, "uncertainty.web.service_ms"),
+        # Eight slots, 70 %: 1,000/s of 5 ms are within, and 100/s of 7.5 ms; 1,000/s of 7.5 ms are not.
+        (
+            {
+                "workload.rate": UNIFORM | {"low": 1_000, "high": 1_001},
+                "web.service_ms": UNIFORM | {"low": 15.0, "high": 15.1},
+            },
+            "uncertainty",
+        ),
+    ],
+)
+def test_guesses_under_which_nothing_ever_holds_are_told(guess, where):
+    odd = {one.where: one for one in oddities(compile_system(scenario(uncertainty=guess, decisions=FAST)))}
+    assert odd[where].code == Code.HOPELESS_GUESS
+    assert "2 of all 2 designs keep them" in odd[where].found
+
+
+def test_guesses_under_which_something_sometimes_holds_are_not_odd():
+    guess = {"workload.rate": UNIFORM | {"low": 50, "high": 20_000}}
+    assert found(uncertainty=guess, decisions=FAST) == {}

@@ -25,6 +25,7 @@ from optimizer.runs.solving import solve_with_store
 from optimizer.runs.store import RunStore
 from optimizer.scenario_model import model_of
 from optimizer.sections.content import Table, plain
+from optimizer.sections.subject import Plainly
 from optimizer.sections.why_not import dominated_by
 from optimizer.solver.config import SolveConfig
 
@@ -157,7 +158,7 @@ def test_sentences_about_a_design_that_todays_beats_name_todays(solved):
     values[0, [d.name for d in front.evaluation.dimensions].index("cost")] *= 1.01
     worse = replace(front.evaluation.take(np.array([todays])), values=values)
     place = Place("dominated", None, (), {}, np.array([todays]))
-    headline, *more = [plain(one) for one in placed(place, worse, front, system.space)]
+    headline, *more = [plain(one) for one in placed(place, worse, Plainly(system.space, front))]
     assert headline == f"Beaten by {TODAYS}, which is at least as good in everything."
     assert more[0].startswith("Today's design is ")
     found = findings_of(model_of(system), done.solution)

@@ -51,10 +51,7 @@ def test_the_answer_tells_the_peak_the_limit_and_the_first_break():
     _, _, report = everything()
     told = paragraphs(report.section("answer"))
     # 600 of 800/s are 75 %, 5 points over 70 %; 70 % of 4,000/s are 2,800/s, 4.67 times 600/s.
-    assert told[0] == (
-        "Today's design does not survive at 600/s: it breaks the limit on utilisation (its busiest component "
-        "is 75.0 % busy)."
-    )
+    assert told[0] == ("Today's design does not survive at 600/s: utilisation 75.0 % (limit 70.0 %).")
     assert told[2].endswith("utilisation breaks first at web, at 4.67 times the planned load.")
 
 

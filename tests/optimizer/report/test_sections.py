@@ -140,7 +140,7 @@ def test_a_design_that_is_not_on_the_front_is_told_to_be_worse():
     assert answer[1].startswith("The chosen design is today's: latency ")
     assert answer[2].startswith("It is not on the front, because it breaks limits; utilisation breaks first")
     assert "against-today" not in {found.name for found in report.tables}
-    assert answer[3].startswith("The chosen design breaks limits: utilisation by ")
+    assert answer[3].startswith("The chosen design breaks limits: utilisation (70.0 % would have to be ")
     assert report.decision.candidates[0].name == "the chosen design"
 
 

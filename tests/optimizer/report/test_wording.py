@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -10,8 +11,9 @@ import pytest
 from models import compile_system
 from models.evaluation import DIMENSIONS
 from optimizer.decide.choose.survival_rules import Condition, Rule
+from optimizer.model import Bound
 from optimizer.report.record import record
-from optimizer.report.sections.answer import ROBUST, answer
+from optimizer.report.sections.answer import answer
 from optimizer.report.sections.budget import emergence
 from optimizer.report.sections.choice import choice
 from optimizer.report.sections.glossary import WORDS, glossary
@@ -19,7 +21,7 @@ from optimizer.report.sections.sacrifice import sacrifice
 from optimizer.report.sections.survival import survival
 from optimizer.scenario_model import labels_of
 from optimizer.sections.content import Bullets, Paragraph, Section, plain, text
-from optimizer.sections.wording import counted, moved_in, over_text
+from optimizer.sections.wording import beyond_text, counted, moved_in, over_text
 from reports import DAY, everything, exercise, with_answers
 from scenarios import scenario
 
@@ -41,9 +43,21 @@ def test_differences_of_shares_are_percentage_points():
     consistency, complexity = DIMENSIONS[2], DIMENSIONS[5]
     assert plain(moved_in(consistency, 0.98, 0.93)) == "5.00 percentage points less consistent"
     assert plain(moved_in(complexity, 0.81, 0.22)) == "59.0 percentage points simpler"
-    assert plain(over_text("availability", 0.25)) == "availability by 25.0 percentage points"
-    assert plain(over_text("effort_days", 2.0)) == "days of work by 2.00 days"
-    assert plain(over_text("latency", float("inf"))) == "latency without bound"
+    assert plain(over_text({}, "availability", 0.25)) == "availability by 25.0 percentage points"
+    assert plain(over_text({}, "effort_days", 2.0)) == "days of work by 2.00 days"
+
+
+def test_a_broken_limit_is_told_by_where_it_would_have_to_be():
+    limits = {"latency": Bound(180.0), "availability": Bound(0.997, is_least=True), "emergence": Bound(0.8)}
+    told = partial(over_text, limits)
+    assert plain(told("latency", 42.0)) == "latency (180 ms would have to be 222 ms)"
+    # Never tighter than needed: 99.5249 % are within 99.52 %, and not within 99.53 %.
+    assert plain(told("availability", 0.001751)) == "availability (99.70 % would have to be 99.52 %)"
+    assert plain(told("emergence", 0.101)) == "emergence score (0.8 would have to be 0.901)"
+    assert plain(told("latency", float("inf"))) == "latency without bound"
+    assert plain(told("collapse", 0.25)) == "a queue without end (125 % of what can be served arrives)"
+    assert plain(beyond_text(limits, "latency", 42.0)) == "latency 222 ms (limit 180 ms)"
+    assert plain(beyond_text(limits, "latency", 42.0, is_first=False)) == "latency 222 ms (180 ms)"
 
 
 def doubted(share):
@@ -61,7 +75,7 @@ def test_the_answer_and_the_record_say_that_limits_may_not_hold():
     assert "the limit on utilisation holds in 48.0 %" in told
     bad = [plain(one) for one in record(found, DAY).bad]
     assert any("48.0 % of the draws" in one for one in bad)
-    safe = doubted(ROBUST)
+    safe = doubted(everything()[1].model.confidence)
     assert paragraphs(answer(safe), "warning") == []
     assert not any("draws" in plain(one) for one in record(safe, DAY).bad)
     assert "90.0 % of the draws" in plain(record(safe, DAY).confirmation[-1])

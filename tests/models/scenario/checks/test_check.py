@@ -516,7 +516,6 @@ ODD = [
     ("limits", {"one_time_usd": 5}, "limits.one_time_usd", "every design meets"),
     ("components/near/keys", 100, "components.near.keys", "no effect: hit_ratio"),
     ("flows/pay/trace/0", {"call": "web", "backoff_ms": 5}, "flows.pay.trace[0].backoff_ms", "no retries"),
-    ("flows/pay/trace/0", {"call": "web", "value_usd": 5}, "flows.pay.trace[0].value_usd", "not optional"),
     ("flows/pay/trace/0", "near", "flows.pay.trace[0]", "misses of 'near' go nowhere"),
     ("drivers", ["volume", "noise"], "drivers.noise", "nothing depends"),
 ]

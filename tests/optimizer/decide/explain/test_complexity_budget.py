@@ -18,6 +18,7 @@ from optimizer.model import Goal
 from optimizer.pareto.front import front_of
 from optimizer.report.sections.measured import measured, placed
 from optimizer.sections.content import plain
+from optimizer.sections.subject import Plainly
 from scenarios import scenario
 
 
@@ -134,7 +135,7 @@ def test_where_each_design_of_a_space_stands(exercise):
             assert np.all(front.losses[k] <= found.losses[i])
         if place.standing == "dominated":
             assert place.beaten_by.size
-        words = placed(place, design, front, system.space)
+        words = placed(place, design, Plainly(system.space, front))
         assert words
         for name, over in place.broken.items():
             assert over == found.excess[i][found.constraints.index(name)]
@@ -147,7 +148,7 @@ def test_a_feasible_design_that_the_solve_has_not_met_belongs_onto_the_front(exe
     without = front_of(found.take(np.flatnonzero(~np.all(front.X[0] == found.X, axis=1))))
     place = place_of(best, system.space, without)
     assert place.standing == "unseen"
-    assert "no design on the front beats it" in plain(placed(place, best, without, system.space)[0])
+    assert "no design on the front beats it" in plain(placed(place, best, Plainly(system.space, without))[0])
 
 
 def test_a_design_dimension_by_dimension(exercise):

@@ -11,10 +11,15 @@ import pytest
 from models import compile_system, load_scenario
 from models.system.system import System
 from models.system.uncertainty import RATE, draws_of, guesses_of
-from optimizer.decide.confidence.holding import Holding, draws_for
+from optimizer.decide.confidence.limits_in_draws import FEW, Holding, draws_for
 from optimizer.decide.confidence.uncertainty import under
+from optimizer.decide.recommend.visible_front import visible_front
+from optimizer.files.gallery import names as bundled
+from optimizer.files.gallery import path_of
 from optimizer.files.json import solution_from_json, solution_json
 from optimizer.model import Model
+from optimizer.report.findings import findings_at_once
+from optimizer.report.sections.front import front_view
 from optimizer.scenario_model import model_of
 from optimizer.sections.content import plain
 from optimizer.sections.shortlist import shortlist
@@ -43,8 +48,11 @@ def solved(name: str) -> tuple[Model, Solution]:
 
 
 def missed(model: Model, solution: Solution, i: int) -> tuple[int, ...]:
-    """What a design misses, counted as the rule is written: wishes by readiness, then targets."""
-    told = [0, 0, 0, 0]
+    """What a design misses, counted as the rule is written: wishes by readiness, then targets.
+
+    Of as many targets those that are given up least readily count first.
+    """
+    told = [0] * 8
     for j, dimension in enumerate(solution.today.dimensions):
         goal, value = model.goal(dimension), solution.front.evaluation.values[i, j]
 
@@ -55,6 +63,7 @@ def missed(model: Model, solution: Solution, i: int) -> tuple[int, ...]:
             told[("rare", "sometimes", "pay").index(goal.tolerance)] += 1
         if goal.target is not None and misses(goal.target):
             told[3] += 1
+            told[4 + ("never", "rare", "sometimes", "pay").index(goal.tolerance or "never")] += 1
     return tuple(told)
 
 
@@ -73,6 +82,57 @@ def test_no_candidate_as_sure_is_ahead_in_what_was_asked(name: str) -> None:
     assert all(missed(model, solution, int(i)) >= mine for i in sure)
     for other in made.picks:
         assert share[other.position] == other.confidence
+
+
+@pytest.mark.parametrize("name", [*QUICK, "sizing"])
+def test_the_shortlist_is_chosen_by_the_confidences_that_it_tells(name: str) -> None:
+    solution = solved(name)[1]
+    made, front = solution.recommendation, solution.front.evaluation
+    told = {role: pick for pick in made.picks for role in pick.roles}
+    assert told["safest"].confidence == max(pick.confidence for pick in made.picks)
+    first, more = told["recommended"], told.get("next")
+    if more is not None:
+        busy = front.indicators["utilisation"]
+        has_room = busy[more.position] < 0.9 * busy[first.position]
+        assert more.confidence > first.confidence or (more.confidence == first.confidence and has_room)
+    if "halfway" in told:
+        assert 2.0 * told["halfway"].confidence >= told["cheapest"].confidence + first.confidence
+
+
+def test_representatives_knees_and_groups_are_those_of_the_designs_that_are_shown() -> None:
+    """As the app shows them; the whole front when it is asked for."""
+    model, solution = solved("web_api_three_tier")
+    found = findings_at_once(model, solution)
+    seen = set(visible_front(model, solution.front, keep=solution.named).tolist())
+    assert len(seen) < len(solution.front)
+    assert set(found.few.positions) <= seen
+    assert {position for position, _ in found.knees} <= seen
+    assert found.few.group.shape == (len(seen),)
+    assert set(front_view(found).numbers) == {i + 1 for i in seen}
+    whole = findings_at_once(model, solution, is_whole=True)
+    assert whole.few.group.shape == (len(solution.front),)
+    assert whole.knees[0][0] == solution.knee
+    assert len(front_view(whole).numbers) == len(solution.front)
+
+
+@pytest.mark.parametrize("name", [name for name in bundled() if name.replace("-", "_") not in QUICK])
+def test_on_the_bundled_scenarios_nobody_as_sure_is_ahead(name: str) -> None:
+    """By brute force over all that is ahead of it in what was asked, on the front of a short search."""
+    model = model_of(compile_system(load_scenario(path_of(name))))
+    solution = solve(model, SolveConfig(method="archive", evaluations=400, workers=1))
+    made, front = solution.recommendation, solution.front
+    assert len(front) > 5
+    pick = made.pick("recommended")
+    mine = missed(model, solution, made.position)
+    ahead = [i for i in range(len(front)) if missed(model, solution, i) < mine]
+    if not ahead:
+        return
+    found = under(model.system, front.X[ahead], draws_of(model.system, made.draws, seed=made.seed))
+    share = found.feasible.mean(axis=1)
+    # Where nobody is sure enough draws can't tell a standard error; else the share is what counts.
+    error = float(np.sqrt(pick.confidence * (1.0 - pick.confidence) / FEW))
+    wanted = made.wanted if made.reached == "reached" else pick.confidence + 2.0 * error
+    assert share.max() < wanted
 
 
 def test_the_exercise_takes_the_step_that_buys_headroom() -> None:

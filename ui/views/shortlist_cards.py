@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from ui.cards import Card, Fact
+from ui.shortlist_cards import Card, Fact
 from ui.views.words import as_html, escaped
 
 #: Letters up to which a fact stands at the end of the line of its head.

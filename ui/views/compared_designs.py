@@ -18,23 +18,23 @@ from ui.views.words import escaped
 _MOST_NAMED = 3
 
 
-def draw_without_picks(*, has_suggestion: bool) -> None:
+def draw_without_picks(*, has_recommended: bool) -> None:
     """How to pick, where nothing is picked."""
-    if not has_suggestion:
+    if not has_recommended:
         st.info(
-            "No design is feasible, so none is suggested, and today's stands alone. Make others on the page "
-            "Design, pick them, and they stand beside it."
+            "No design is feasible, so none is recommended, and today's stands alone. Make others on the "
+            "page Design, pick them, and they stand beside it."
         )
         st.page_link("ui/pages/design.py", label="Make designs on Design")
         return
     st.info(
         "Pick two to four designs on Explore, by their row or a click on a point. Meanwhile: today's design "
-        "beside the suggested one."
+        "beside the recommended one."
     )
     st.page_link("ui/pages/explore.py", label="Pick designs on Explore")
 
 
-def draw_pick_cards(subject: Solved, designs: Sequence[Beside]) -> None:
+def draw_compared(subject: Solved, designs: Sequence[Beside]) -> None:
     """A card for each design: its letter, what it changes, and what can be done with it."""
     picks = state.view().picks
     for k, (column, one) in enumerate(zip(st.columns(len(designs), border=True), designs, strict=True)):

@@ -1,4 +1,4 @@
-"""The order of the rule: small fronts made by hand, each with the answer that the rule gives and why."""
+"""The order in which designs are recommended: small fronts by hand, with the answer of the rule and why."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from models.evaluation import COST, DIMENSIONS, Evaluation
 from models.space.conditions import DecisionColumns
 from optimizer.decide.choose.asks import asks_of, keeps
 from optimizer.decide.choose.knee import knee
-from optimizer.decide.choose.rule import Rule
+from optimizer.decide.recommend.order import Rule
 from optimizer.decide.recommend.shortlist import recommend
 from optimizer.model import Goal
 from optimizer.pareto.boxes import widths_of

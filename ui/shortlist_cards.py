@@ -97,7 +97,7 @@ def marks_of(solution: Solution) -> dict[int, str]:
     """Why designs are on the shortlist, by position on the front, the recommended one first."""
     made = solution.recommendation
     if made is None:
-        return {} if solution.suggested is None else {solution.suggested: "suggested"}
+        return {} if solution.recommended is None else {solution.recommended: "recommended"}
     picks = sorted(made.picks, key=lambda pick: "recommended" not in pick.roles)
     return {
         pick.position: ", ".join(ROLES[role] for role in pick.roles)
