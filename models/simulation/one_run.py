@@ -94,7 +94,9 @@ class Running:
         ended: Ended | None = None
         precision = self.settings
         while ended is None:
-            ended = self._step(min(CHUNK, precision.events - self.events))
+            last = min(self.events + CHUNK, precision.events)
+            while ended is None and self.events < last:
+                ended = self._step(last - self.events)
             if ended is None and self.events >= precision.events:
                 ended = "events"
             if ended is None and told(self.events, self.seconds):
