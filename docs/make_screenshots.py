@@ -15,9 +15,9 @@ from browser import browser  # noqa: E402
 SCENARIO = "web-api-three-tier"
 #: Picture, page, what is looked at, and what must be there before it is taken.
 PAGES = (
-    ("explore", "/", "&keep=latency:..120.0&pick=40&pick=200&colour=cost", "#front[data-drawn]"),
+    ("explore", "/", "&keep=latency:..120.0&pick=126&pick=26&colour=cost", "#front[data-drawn]"),
     ("design", "/design", "", "text=today"),
-    ("compare", "/compare", "&pick=40&pick=200", "text=today"),
+    ("compare", "/compare", "&pick=126&pick=26", "text=today"),
     ("breaking", "/breaking", "", "text=limit"),
     ("scenario", "/scenario", "", "text=assumptions"),
     ("runs", "/runs", "", "text=report"),
