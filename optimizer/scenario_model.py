@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 
 import numpy as np
@@ -20,6 +21,8 @@ from models.system.system import System
 from optimizer.evaluator import Evaluator
 from optimizer.model import MODEL_ERROR, Bound, Goal, Hints, Labels, Model, Work
 
+#: An option that is named by a time.
+_TIME = re.compile(r"(ms|s|min|h)([0-9]+)")
 #: Units of measure; what things are counted in is told by the decision's label.
 _BEHIND = {unit: f" {unit}" for unit in ("ms", "s", "min", "h", "USD")} | {"1/s": "/s", "requests/s": "/s"}
 
@@ -82,10 +85,10 @@ def work_of(system: System, seed: int) -> Work:
 
 
 def labels_of(scenario: Scenario) -> Labels:
-    """The labels that a scenario gives."""
-    decisions = {name: decision.label for name, decision in scenario.decisions.items() if decision.label}
+    """The labels that a scenario gives; what has none goes by its name as people write it: `ten minutes`."""
+    decisions = {name: decision.label or _spoken(name) for name, decision in scenario.decisions.items()}
     options = {
-        name: {key: option.label for key, option in decision.options.items() if option.label}
+        name: {key: option.label or _spoken(key) for key, option in decision.options.items()}
         for name, decision in scenario.decisions.items()
         if isinstance(decision, Choice)
     }
@@ -96,6 +99,12 @@ def labels_of(scenario: Scenario) -> Labels:
     }
     share = scenario.dimensions.latency.percentile
     return Labels(decisions, options, units, {LATENCY.name: f"{LATENCY.name} (p{100.0 * share:.12g})"})
+
+
+def _spoken(name: str) -> str:
+    """A name as people write it: `ten minutes` for `ten_minutes`, `400 ms` for `ms400`."""
+    time = _TIME.fullmatch(name)
+    return f"{time[2]} {time[1]}" if time else name.replace("_", " ")
 
 
 def spent_of(system: System, x: Array) -> dict[str, float]:
