@@ -147,7 +147,7 @@ def _of_call(steps: _Steps, node: CallNode, weight: _Weight, *, depth: int) -> I
     below = int(steps.program.then[node.index])
     times = parameters.of_call(node, "times") * parameters.of_call(node, "enabled")
     wait = station.wait.mean
-    work = station.work.mean
+    work = station.unit_s * parameters.of_call(node, "work")
     wait = wait + (station.write_wait_s if node.writes else station.read_wait_s)
     passed_on = 1.0 - station.hit_share
     once = _times(times, work + wait + _times(passed_on, steps.mean_s(below)))

@@ -21,6 +21,7 @@ from models.performance.mixture import (
     shifted,
     single,
 )
+from models.performance.own_work import own_work
 from models.performance.parallel_calls import maximum, merged_branch
 from models.performance.program import Program, Work
 from models.performance.response_law import split_at
@@ -36,7 +37,7 @@ def answer_call(
     work: Work,
     i: int,
     part: np.ndarray,
-    call: np.ndarray,
+    calls: np.ndarray,
     is_timed: bool,
 ) -> None:
     """What a call gives back with all its attempts, made as often as it is made.
@@ -46,10 +47,10 @@ def answer_call(
         work: Room; the station and what is under the call are known, the answer is written.
         i: The call.
         part: Parameters of the component.
-        call: Parameters of the call.
+        calls: Parameters of the calls.
         is_timed: Whether its response time is worked out.
     """
-    st = work.station[program.component[i]]
+    st, call = work.station[program.component[i]], calls[i]
     kind = program.kind[program.component[i]]
     root = program.then[i]
     below_success, below_fresh = work.steps_share[root, 0], work.steps_share[root, 1]
@@ -63,7 +64,8 @@ def answer_call(
     if program.writes[i]:
         stale = 0.0
     if is_timed:
-        own = (st[of.RESPONSE], st[of.RESPONSE + 1], st[of.RESPONSE + 2])
+        own = own_work(program, work, i, calls)
+        own = (st[of.WAIT] + own[0], st[of.WAIT + 1] + own[1], st[of.WAIT + 2] + own[2])
         if kind == of.STORE:
             quorum = of.WRITE_WAIT if program.writes[i] else of.READ_WAIT
             own = (own[0] + st[quorum], own[1] + st[quorum + 1], own[2] + st[quorum + 2])
@@ -100,12 +102,15 @@ def answer_call(
     if is_guarded:
         valve = (work.valve[i, 0], work.valve[i, 1], work.valve[i, 2])
         opening = opening_of(valve[0], seen, retries)
-        wanted = breaker_opening(seen) if call[at.BREAKER] > 0.0 else 1.0
+        n = _held(work, call, in_time, in_n, refused, late, failure, 0.0, False)
+        held_s = collapse(work.scratch[4], n)[0] / mean_attempts(failure, retries)
+        asked = work.call[i, of.CALLS_PER_S] * mean_attempts(1.0 - opening * (1.0 - seen), retries)
+        wanted = 1.0
+        if call[at.BREAKER] > 0.0:
+            trips = (call[at.BREAKER_THRESHOLD], call[at.BREAKER_VOLUME], call[at.BREAKER_WINDOW_S])
+            wanted = breaker_opening(seen, asked, held_s, trips, call[at.BREAKER_SLEEP_S])
         if math.isfinite(call[at.BULKHEAD_SLOTS]):
-            n = _held(work, call, in_time, in_n, refused, late, failure, 0.0, False)
-            held_s = collapse(work.scratch[4], n)[0] / mean_attempts(failure, retries)
-            asked = work.call[i, of.CALLS_PER_S] * mean_attempts(1.0 - opening * (1.0 - seen), retries)
-            wanted *= bulkhead_opening(asked, held_s, call[at.BULKHEAD_SLOTS])
+            wanted *= bulkhead_opening(asked * wanted, held_s, call[at.BULKHEAD_SLOTS])
         valve = moved(valve, seen, wanted, retries)
         work.valve[i, 0], work.valve[i, 1], work.valve[i, 2] = valve
         refused = 1.0 - (1.0 - refused) * opening

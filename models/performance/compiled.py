@@ -15,6 +15,7 @@ import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -27,36 +28,43 @@ from scipy.special import cython_special
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-def _sources() -> str:
-    """A hash of everything that compiled code depends on."""
+#: What compiled code of a room takes over from modules that hold none: constants and the kinds of arguments.
+_TAKEN_OVER = {
+    "performance": (
+        "performance/compiled.py",
+        "performance/program.py",
+        "performance/quadrature.py",
+        "performance/record.py",
+        "system/layout.py",
+        "scenario/kinds/*.py",
+    ),
+    "simulation": ("performance/record.py", "simulation/columns.py"),
+}
+
+
+def _sources(room: str) -> str:
+    """A hash of everything that compiled code of a room depends on."""
     found = hashlib.sha256()
     for name in (sys.version, numba.__version__, llvmlite.__version__, __file__):
         found.update(name.encode())
     models = Path(__file__).parents[1]
     own = b"models.performance.compiled"
-    for path in sorted(
-        [
-            *(path for path in models.glob("performance/*.py") if own in path.read_bytes()),
-            # What compiled code takes over as constants stands here too.
-            *(
-                models / "performance" / name
-                for name in ("compiled.py", "program.py", "quadrature.py", "record.py")
-            ),
-            models / "system" / "layout.py",
-            *models.glob("scenario/kinds/*.py"),
-        ]
-    ):
+    paths = {path for path in models.glob(f"{room}/*.py") if own in path.read_bytes()}
+    paths |= {path for pattern in _TAKEN_OVER[room] for path in models.glob(pattern)}
+    paths.add(Path(__file__))
+    for path in sorted(paths):
         found.update(path.name.encode() + path.read_bytes())
     return found.hexdigest()[:16]
 
 
-def _folder() -> Path | None:
-    """Where compiled code is kept: in the environment, else with the user; None = nothing can be written."""
+@cache
+def folder_of(room: str) -> Path | None:
+    """Where compiled code of a room is kept: in the environment, else with the user; None = nowhere."""
     homes = [Path(sys.prefix) / "var" / "tradespace", Path.home() / ".cache" / "tradespace"]
     if "TRADESPACE_KERNELS" in os.environ:
         homes.insert(0, Path(os.environ["TRADESPACE_KERNELS"]))
     for home in homes:
-        folder = home / f"kernels-{_sources()}"
+        folder = home / f"kernels-{_sources(room)}"
         try:
             folder.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=folder):
@@ -66,12 +74,10 @@ def _folder() -> Path | None:
     return None
 
 
-FOLDER = _folder()
-"""Where compiled code is kept; None = it is compiled anew by every process."""
+FOLDER = folder_of("performance")
+"""Where the kernel is kept; None = it is compiled anew by every process."""
 
-if FOLDER is not None:
-    setattr(numba.config, "CACHE_DIR", str(FOLDER))  # noqa: B010  (numba's settings have no types)
-else:
+if FOLDER is None:
     logging.getLogger(__name__).warning(
         "no folder can be written to keep compiled code in: it is compiled anew in memory"
     )
@@ -88,7 +94,9 @@ def internal(function: Function) -> Function:
 
 
 def _compiled(function: Function, **more: bool) -> Function:
-    options: dict[str, Any] = {"nogil": True, "error_model": "numpy", "cache": FOLDER is not None, **more}
+    folder = folder_of(function.__module__.split(".")[1])
+    options: dict[str, Any] = {"nogil": True, "error_model": "numpy", "cache": folder is not None, **more}
+    setattr(numba.config, "CACHE_DIR", str(folder or ""))  # noqa: B010  (numba's settings have no types)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", numba.NumbaWarning)
         found: Any = numba.njit(**options)(function)

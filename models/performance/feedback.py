@@ -24,8 +24,9 @@ class Coupling:
         late: Whether something is known only on the way up that matters on the way down.
         blocks: By component: may keep its slot while the calls under it run.
         loads_slowly: By component: a cache whose hits depend on how long a load takes.
+        weighs: By component: its calls may differ in work.
         moves: By component: may change from pass to pass.
-        timed: By call: whether its response time acts back on the load (a time-out, a bulkhead, a slot kept).
+        timed: By call: whether its response time acts back on the load (a time-out, a guard, a slot kept).
         answer_moves: By call: whether its answer may change from pass to pass.
         calls_of: By component: the calls of it.
     """
@@ -37,6 +38,7 @@ class Coupling:
     late: bool
     blocks: tuple[bool, ...]
     loads_slowly: tuple[bool, ...]
+    weighs: tuple[bool, ...]
     moves: tuple[bool, ...]
     timed: tuple[bool, ...]
     answer_moves: tuple[bool, ...]
@@ -82,6 +84,7 @@ def coupling_of(system: System) -> Coupling:
         late=any(late),
         blocks=blocks,
         loads_slowly=slow,
+        weighs=tuple(any(_may_be(system, _slot(system, n, "work"), 1.0) for n in own) for own in calls_of),
         moves=moves,
         timed=_timed(system, blocks),
         answer_moves=_moving_answers(system, moves),
@@ -166,8 +169,10 @@ def _timed(system: System, blocks: tuple[bool, ...]) -> tuple[bool, ...]:
     """By call: whether anything waits for its response time: itself, or a call above it."""
     timed: list[bool] = []
     for node in system.nodes:
-        own = _is_limited(system, _slot(system, node, "timeout_ms")) or _is_limited(
-            system, _slot(system, node, "bulkhead_slots")
+        own = (
+            _is_limited(system, _slot(system, node, "timeout_ms"))
+            or _is_limited(system, _slot(system, node, "bulkhead_slots"))
+            or _may_be(system, _slot(system, node, "breaker"), 0.0)
         )
         if node.caller is not None:
             caller = system.nodes[node.caller]

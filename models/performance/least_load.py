@@ -44,6 +44,7 @@ def least_load(
             i = program.own[j]
             rate = _least_rate(program, i, calls, users, passed)
             passed[i] = rate
+            work.call[i, of.THROUGH_PER_S] = rate
             total += rate
         st, part = work.station[c], parts[c]
         serve(program, work, c, total, parts, calls, 0 if program.blocks[c] else 1)

@@ -61,7 +61,7 @@ def one_pass(
                 or is_guarded
                 or (is_timed and not work.was_timed[i])
             ):
-                answer_call(program, work, i, parts[c], calls[i], is_timed)
+                answer_call(program, work, i, parts[c], calls, is_timed)
                 work.was_timed[i] = 1 if is_timed else 0
                 news[c_n + i] = 1
 
@@ -121,7 +121,7 @@ def _down(
         if is_first:
             serve(program, work, c, total, parts, calls, 0)
         st[of.ARRIVALS] = total
-    elif news[c] or st[of.ARRIVALS] != total:
+    elif news[c] or program.weighs[c] or st[of.ARRIVALS] != total:
         serve(program, work, c, total, parts, calls, 1)
         news[c] = 1
     let_in = 1.0 - st[of.BLOCKED]

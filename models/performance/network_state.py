@@ -34,7 +34,8 @@ class Station:
         is_external: Whether it is somebody else's system, at which nothing queues.
         arrivals_per_s: Calls that arrive.
         servers: Calls that it serves at the same time (of one shard); infinity for an external system.
-        service_s: Mean time of its own work.
+        service_s: Mean time of its own work, over all calls.
+        unit_s: The same for a call of `work` 1.
         work: Cumulants of its own work.
         utilisation: Offered load per server; of a component that keeps its slots during the calls under it
             the share of the slots that is taken.
@@ -53,6 +54,7 @@ class Station:
     arrivals_per_s: Array
     servers: Array
     service_s: Array
+    unit_s: Array
     work: CumulantGrid
     utilisation: Array
     load_ratio: Array
@@ -160,6 +162,7 @@ def network_of(system: System, situations: Situations) -> Network:
                 arrivals_per_s=station[:, :, c, of.ARRIVALS],
                 servers=station[:, :, c, of.SERVERS],
                 service_s=station[:, :, c, of.SERVICE_S],
+                unit_s=station[:, :, c, of.UNIT_S],
                 work=cumulants(c, of.WORK),
                 utilisation=station[:, :, c, of.UTILISATION],
                 load_ratio=station[:, :, c, of.LOAD_RATIO],

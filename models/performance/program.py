@@ -51,8 +51,10 @@ STORE, CACHE, EXTERNAL = Store.traits.code, Cache.traits.code, External.traits.c
     READ_COPIES,
     WRITE_COPIES,
     KEPT_AWAY,
-) = (0, 1, 2, 3, 6, 7, 8, 9, 10, 13, 16, 17, 18, 19, 20, 21, 22, 25, 28, 29, 30, 31)
-STATION_WIDTH = 34
+    UNIT_S,
+    UNIT_SCV,
+) = (0, 1, 2, 3, 6, 7, 8, 9, 10, 13, 16, 17, 18, 19, 20, 21, 22, 25, 28, 29, 30, 31, 34, 35)
+STATION_WIDTH = 36
 #: Columns of what is known of a call.
 CALLS_PER_S, ATTEMPTS_PER_S, THROUGH_PER_S, SUCCESS, FRESH, PASSES, ATTEMPTS, LATE, ENDS = range(9)
 CALL_WIDTH = 9
@@ -89,6 +91,7 @@ class Program(Record):
     is_pooled: Ints
     blocks: Ints
     loads_slowly: Ints
+    weighs: Ints
     timed: Ints
     flags: Ints
     limited: Ints
@@ -191,6 +194,7 @@ def program_of(system: System) -> Program:
         is_pooled=_ints(is_pooled),
         blocks=_ints(coupling.blocks),
         loads_slowly=_ints(coupling.loads_slowly),
+        weighs=_ints(coupling.weighs),
         timed=_ints(coupling.timed),
         flags=_ints((fails, coupling.retries, coupling.late)),
         limited=_ints(f for f, _ in limited),

@@ -163,6 +163,10 @@ def _mark_what_is_new(program: Program, work: Work, parts: np.ndarray, calls: np
         return
     slow = False
     for c in range(c_n):
+        if program.weighs[c]:
+            for j in range(program.own_start[c], program.own_start[c + 1]):
+                if work.is_new[c_n + program.own[j]]:
+                    work.is_new[c] = 1
         for j in range(program.pools_start[c], program.pools_start[c + 1]):
             if _differ(parts[program.pools[j]], work.before_parts[program.pools[j]]):
                 work.is_new[c] = 1

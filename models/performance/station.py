@@ -7,13 +7,14 @@ import math
 import numpy as np
 
 from models.performance import program as of
+from models.performance.balancing import balanced_wait
 from models.performance.cache import cache_hits, characteristic_calls, fill_bins
 from models.performance.compiled import internal
 from models.performance.mixture import gamma_cumulants, put
+from models.performance.own_work import scv_of_mix, work_of_mix
 from models.performance.program import Program, Work
 from models.performance.quorum import quorum_waits, stale_read_share
 from models.performance.scalability import busy_service, stretch
-from models.performance.station_wait import station_wait
 from models.performance.thread_pool import hold, pool_wait
 from models.system import layout as at
 
@@ -24,7 +25,9 @@ _ENDLESS_HOLD_S = 1e12
 
 
 @internal
-def external(program: Program, work: Work, c: int, arrivals: float, part: np.ndarray) -> None:
+def external(
+    program: Program, work: Work, c: int, arrivals: float, part: np.ndarray, calls: np.ndarray
+) -> None:
     """Somebody else's system: a latency whatever the load, and what is above its rate limit is refused."""
     st = work.station[c]
     for j in range(st.size):
@@ -34,7 +37,10 @@ def external(program: Program, work: Work, c: int, arrivals: float, part: np.nda
         latency_s = 0.0
     limit = part[at.RATE_LIMIT]
     utilisation = arrivals / limit if arrivals > 0.0 else 0.0
-    law = gamma_cumulants(latency_s, part[at.LATENCY_SCV])
+    st[of.UNIT_S], st[of.UNIT_SCV] = latency_s, part[at.LATENCY_SCV]
+    mean_work, square = work_of_mix(program, work, c, calls)
+    latency_s *= mean_work
+    law = gamma_cumulants(latency_s, scv_of_mix(part[at.LATENCY_SCV], mean_work, square))
     st[of.ARRIVALS], st[of.SERVERS], st[of.SERVICE_S] = arrivals, math.inf, latency_s
     put(st, of.WORK, law)
     st[of.UTILISATION], st[of.LOAD_RATIO], st[of.LIMITED_BY] = utilisation, utilisation, c
@@ -64,11 +70,13 @@ def serve(
     """
     part = parts[c]
     if program.kind[c] == of.EXTERNAL:
-        external(program, work, c, arrivals, part)
+        external(program, work, c, arrivals, part, calls)
         return
     st = work.station[c]
     servers = part[at.REPLICAS] * part[at.SLOTS]
-    bare_s = part[at.SERVICE_MS] / _MS_PER_S / (1.0 - part[at.GC_SHARE])
+    mean_work, square = work_of_mix(program, work, c, calls)
+    unit_s = part[at.SERVICE_MS] / _MS_PER_S / (1.0 - part[at.GC_SHARE])
+    bare_s, service_scv = unit_s * mean_work, scv_of_mix(part[at.SERVICE_SCV], mean_work, square)
     if bare_s < _SHORTEST_S:
         bare_s = 0.0
     rate = arrivals / part[at.SHARDS]
@@ -77,31 +85,18 @@ def serve(
         replicas, contention, coherency = part[at.REPLICAS], part[at.CONTENTION], part[at.COHERENCY]
         full_s = bare_s * stretch(1.0 + max(replicas - 1.0, 0.0), contention, coherency)
         service_s = busy_service(rate, bare_s, servers, replicas, contention, coherency)
-    own = gamma_cumulants(service_s, part[at.SERVICE_SCV])
+    own = gamma_cumulants(service_s, service_scv)
     limited = math.isfinite(part[at.QUEUE_LIMIT]) or math.isfinite(part[at.MAX_WAIT_S])
     capacity = servers / full_s * part[at.SHARDS]
-    blocked, w1, w2, w3 = station_wait(
-        rate,
-        service_s,
-        part[at.SERVICE_SCV],
-        part[at.ARRIVAL_SCV],
-        servers,
-        part[at.QUEUE_LIMIT],
-        part[at.MAX_WAIT_S],
-    )
+    spread = (part[at.REPLICAS], part[at.SLOTS], part[at.BALANCING])
+    limits = (part[at.QUEUE_LIMIT], part[at.MAX_WAIT_S])
+    blocked, w1, w2, w3 = balanced_wait(rate, (service_s, service_scv), part[at.ARRIVAL_SCV], spread, limits)
     away = (0.0, 0.0, 0.0)
     if stage > 0 and program.is_pooled[c] and not limited:
         callers = _callers(program, c, parts)
         if math.isfinite(callers):
-            _, c1, c2, c3 = station_wait(
-                rate,
-                service_s,
-                part[at.SERVICE_SCV],
-                part[at.ARRIVAL_SCV],
-                servers,
-                max(callers - servers, 0.0),
-                math.inf,
-            )
+            room = (max(callers - servers, 0.0), math.inf)
+            _, c1, c2, c3 = balanced_wait(rate, (service_s, service_scv), part[at.ARRIVAL_SCV], spread, room)
             if math.isfinite(w1):
                 away = (max(w1 - c1, 0.0), max(w2 - c2, 0.0), max(w3 - c3, 0.0))
             blocked, w1, w2, w3 = 0.0, c1, c2, c3
@@ -116,18 +111,10 @@ def serve(
             held = _ENDLESS_HOLD_S
         capacity = min(limit, servers / mean if mean > 0.0 else math.inf)
         if limited:
-            blocked, w1, w2, w3 = station_wait(
-                rate,
-                held,
-                scv,
-                part[at.ARRIVAL_SCV],
-                servers,
-                part[at.QUEUE_LIMIT],
-                part[at.MAX_WAIT_S],
-            )
+            blocked, w1, w2, w3 = balanced_wait(rate, (held, scv), part[at.ARRIVAL_SCV], spread, limits)
             held_s = held
         else:
-            held_s, wait = pool_wait(rate, servers, held, scv, capacity)
+            held_s, wait = pool_wait(rate, servers, held, scv, capacity, (spread[0], spread[2]))
             blocked = 0.0
             w1, w2, w3 = max(wait[0], kept[0]), max(wait[1], kept[1]), max(wait[2], kept[2])
     load_ratio = arrivals / capacity if arrivals > 0.0 else 0.0
@@ -135,6 +122,8 @@ def serve(
     if is_pool and load_ratio < 1.0:
         utilisation = min(rate * held_s / servers, 1.0)
     st[of.ARRIVALS], st[of.SERVERS], st[of.SERVICE_S] = arrivals, servers, service_s
+    st[of.UNIT_S] = service_s / mean_work if mean_work > 0.0 else unit_s
+    st[of.UNIT_SCV] = part[at.SERVICE_SCV]
     put(st, of.WORK, own)
     st[of.UTILISATION], st[of.LOAD_RATIO], st[of.LIMITED_BY] = utilisation, load_ratio, limiter
     st[of.CAN_REFUSE] = 1.0 if limited else 0.0
@@ -249,6 +238,6 @@ def bare_times(program: Program, work: Work, parts: np.ndarray, calls: np.ndarra
                 is_external = program.kind[program.component[step]] == of.EXTERNAL
                 own = part[at.LATENCY_MS] if is_external else part[at.SERVICE_MS]
                 made = calls[step, at.TIMES] * calls[step, at.ENABLED]
-                once = own / _MS_PER_S + work.bare[step]
+                once = own * calls[step, at.WORK] / _MS_PER_S + work.bare[step]
                 total[q] += made * min(once, calls[step, at.TIMEOUT_MS] / _MS_PER_S)
         work.bare[i] = total[root]

@@ -65,6 +65,28 @@ def station_wait(
     2.5); longest wait: M/M/c+D (Barrer 1957; Gnedenko and Kovalenko 1968); for other service a limit counts
     as q / k or tau / k^0.7 (fitted to simulation). With less and less of a limit both become the first.
     """
+    return wait_of(rate, s, scv, arrival_scv, c, (queue_limit, max_wait_s), (1.0, 0.0, 1.0))
+
+
+@compiled
+def wait_of(
+    rate: float,
+    s: float,
+    scv: float,
+    arrival_scv: float,
+    c: float,
+    limits: tuple[float, float],
+    spread: tuple[float, float, float],
+) -> Wait:
+    """`station_wait` where the servers have more than one queue.
+
+    Args:
+        rate: As there, like `s`, `scv`, `arrival_scv` and `c`.
+        limits: Places to wait in, and the longest wait, s.
+        spread: Factor on the share that waits, what who waits does longer (s), factor on the wait.
+    """
+    queue_limit, max_wait_s = limits
+    fewer, delay, smooth = spread
     a = rate * s
     # Loads at the end of the range of numbers are none: their logarithm would be of 0.
     if not a > _TINY:
@@ -95,9 +117,18 @@ def station_wait(
         mean = s / (c - a)
         variance, third = mean * mean, 2.0 * mean * mean * mean
         p = erlang_c(a, c, b)
+    p *= fewer
+    f *= smooth
     mean = f * mean
     variance = f * f * g * variance
     third = f * f * f * g * g * third
+    if delay > 0.0:
+        # As if both were exponential and the same in rank: deviations add up.
+        deviation = math.sqrt(variance)
+        skew = math.exp(math.log(max(third, _TINY) / 2.0) / 3.0) + k * delay
+        mean += k * delay
+        variance = (deviation + k * delay) ** 2
+        third = 2.0 * skew**3
     # Cumulants of a mixture with 0, written without differences of raw moments.
     rest = p * (1.0 - p)
     return (

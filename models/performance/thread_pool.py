@@ -11,9 +11,11 @@ import math
 import numpy as np
 
 from models.performance import program as of
+from models.performance.balancing import balanced_pool
 from models.performance.compiled import compiled, internal
 from models.performance.erlang import erlang_b, erlang_c
 from models.performance.mixture import Cumulants, collapse, from_raw, put, scaled, single, to_raw
+from models.performance.own_work import own_work
 from models.performance.parallel_calls import maximum
 from models.performance.program import Program, Work
 from models.system import layout as at
@@ -28,7 +30,7 @@ _MS_PER_S = 1000.0
 
 @compiled
 def pool_wait(
-    rate: float, threads: float, hold_s: float, hold_scv: float, limit: float
+    rate: float, threads: float, hold_s: float, hold_scv: float, limit: float, servers: tuple[float, float]
 ) -> tuple[float, Cumulants]:
     """Mean time a request holds its thread, s, and the wait for a thread.
 
@@ -38,6 +40,7 @@ def pool_wait(
         hold_s: Hold h with the (capped) waits at the stores, s, >= 0.
         hold_scv: Squared coefficient of variation of the unhindered hold.
         limit: Flow X that the threads can drive (`driven_flow`), 1/s, > 0; infinity = no limit.
+        servers: Replicas over which the threads are spread, and the balancing (`layout.SHARED`, ...).
 
     Returns:
         Hold (1 - C) h + C max(c / X, h), and a wait that is 0 with probability 1 - C and else exponential of
@@ -50,7 +53,12 @@ def pool_wait(
     hold = (1.0 - waits) * hold_s + waits * max(threads / limit, hold_s)
     if not rate < limit:
         return hold, (math.inf, math.inf, math.inf)
-    w = 0.5 * (1.0 + hold_scv) / (limit - rate)
+    if servers[1] != at.SHARED and servers[0] > 1.0 and math.isfinite(limit):
+        waits, mean = balanced_pool(rate / limit, threads / servers[0], offered, hold_scv, servers)
+        w = mean * threads / limit
+        hold = (1.0 - waits) * hold_s + waits * max(threads / limit, hold_s)
+    else:
+        w = 0.5 * (1.0 + hold_scv) / (limit - rate)
     return hold, (
         waits * w,
         waits * (2.0 - waits) * w * w,
@@ -152,10 +160,13 @@ def _one_attempt(program: Program, work: Work, i: int, calls: np.ndarray) -> Non
     quorum = of.WRITE_WAIT if program.writes[i] else of.READ_WAIT
     made = calls[i, at.TIMES] * calls[i, at.ENABLED]
     limit = calls[i, at.TIMEOUT_MS] / _MS_PER_S
+    own = own_work(program, work, i, calls)
     for k in range(2):
         inner = with_waits if k == 0 else without
-        own = of.RESPONSE if k == 0 else of.WORK
-        m, v, t = st[own] + inner[0], st[own + 1] + inner[1], st[own + 2] + inner[2]
+        m, v, t = own[0], own[1], own[2]
+        if k == 0:
+            m, v, t = st[of.WAIT] + m, st[of.WAIT + 1] + v, st[of.WAIT + 2] + t
+        m, v, t = m + inner[0], v + inner[1], t + inner[2]
         if program.kind[program.component[i]] == of.STORE:
             m, v, t = m + st[quorum], v + st[quorum + 1], t + st[quorum + 2]
         cut = limit / m if m > limit and m > 0.0 else 1.0

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from models.scenario.part import Number, Part, Path
+from models.scenario.part import Name, Number, Part, Path
 
 
 class Effect(Part):
     """Changes to parameters; first all `set`, then all `multiply`, then all `add`, whatever the order."""
 
-    set: dict[Path, Number | bool | None] = {}
-    """The parameter becomes this value; null = none (no time-out, no limit)."""
+    set: dict[Path, Number | bool | Name | None] = {}
+    """The parameter becomes this value: a number, true or false, one of its words; null = none (no limit)."""
     multiply: dict[Path, Number] = {}
     """The parameter is multiplied by this factor."""
     add: dict[Path, Number] = {}

@@ -10,9 +10,12 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag
 from models.scenario.part import Name, Part, Text
 from models.scenario.prerequisite import Prerequisite
 from models.scenario.quantity import (
+    Count,
     CountFromZero,
+    Factor,
     Milliseconds,
     Retries,
+    Seconds,
     Share,
     SignedUsd,
     Times,
@@ -72,6 +75,13 @@ class Call(Part):
             "backoff_ms is 0: there is no pause to draw",
             "add backoff_ms",
         ),
+        Prerequisite(
+            ("breaker_threshold", "breaker_volume", "breaker_window_s", "breaker_sleep_s"),
+            ("breaker",),
+            lambda part: part.breaker,
+            "the call has no breaker",
+            "add breaker: true",
+        ),
     )
 
     call: Name
@@ -80,6 +90,8 @@ class Call(Part):
     """Name of this call in paths; the component's name when not given."""
     then: tuple[Step, ...] = ()
     """Calls made one after the other while this one is served."""
+    work: Factor = 1.0
+    """Factor on the component's own time for this call: 2 = it takes twice as long as `service_ms` says."""
     times: Times = 1.0
     """How often it is made, one after the other; 0.3 = in three requests of ten."""
     optional: bool = False
@@ -100,6 +112,14 @@ class Call(Part):
     """Share of the pause that is drawn at random."""
     breaker: bool = False
     """A circuit breaker guards the call."""
+    breaker_threshold: Annotated[float, Field(ge=0.01, le=1.0)] = 0.5
+    """It opens when at least this share of the attempts in its window fails."""
+    breaker_volume: Count = 20
+    """Fewest attempts in the window for it to open."""
+    breaker_window_s: Seconds = 10.0
+    """Length of the window, s."""
+    breaker_sleep_s: Seconds = 5.0
+    """Time it stays open before it lets one attempt through to try, s."""
     bulkhead_slots: CountFromZero | None = None
     """Calls of this kind of one flow that may be under way at the same time; null = any number."""
     fallback: Fallback | None = None

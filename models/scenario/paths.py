@@ -190,7 +190,7 @@ def quantity_of(scenario: Scenario, slot: Slot) -> Quantity:
     return _RATE if slot.owner == "workload" else Quantity("value", -1e15, 1e15, False, False, False, "")
 
 
-def written_value(scenario: Scenario, slot: Slot) -> float | bool | None:
+def written_value(scenario: Scenario, slot: Slot) -> float | bool | str | None:
     """What stands in the file for a slot that is the same in every phase; its default when nothing does.
 
     Raises:
@@ -210,5 +210,5 @@ def written_value(scenario: Scenario, slot: Slot) -> float | bool | None:
         owner = call
         if slot.parameter.startswith("fallback."):
             owner = call.fallback or Fallback()
-    value: float | bool | None = getattr(owner, slot.parameter.removeprefix("fallback."))
+    value: float | bool | str | None = getattr(owner, slot.parameter.removeprefix("fallback."))
     return value

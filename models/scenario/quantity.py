@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from types import UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from annotated_types import Ge, Gt, Le, Lt
 from pydantic import BaseModel, Field
@@ -32,12 +32,14 @@ Usd = Annotated[float, _quantity(0, 1e12, "USD")]
 SignedUsd = Annotated[float, _quantity(-1e12, 1e12, "USD")]
 Points = Annotated[float, _quantity(-1e9, 1e9, "points")]
 Times = Annotated[float, _quantity(0, 1e4, "calls")]
+Factor = Annotated[float, _quantity(0, 1e4, "times")]
 Count = Annotated[int, _quantity(1, 1e7, "")]
 ZoneCount = Annotated[int, _quantity(1, 8, "zones")]
 CountFromZero = Annotated[int, _quantity(0, 1e9, "")]
 Retries = Annotated[int, _quantity(0, 20, "retries")]
 Keys = Annotated[float, _quantity(1, 1e12, "keys")]
 ZipfExponent = Annotated[float, _quantity(0, 3, "")]
+Balancing = Literal["shared", "least_connections", "two_choices", "round_robin", "random"]
 
 
 _WITHOUT_LIMIT = frozenset(
@@ -65,6 +67,8 @@ class Quantity:
         is_switch: `true` or `false`; held as 1.0 or 0.0.
         can_be_none: `null` is allowed; held as infinity (no time-out, an unbounded queue) or NaN (not given).
         unit: For people.
+        words: The words it is one of, in the order of the numbers 0, 1, ... that they are held as; empty for
+            numbers and switches.
     """
 
     name: str
@@ -74,6 +78,18 @@ class Quantity:
     is_switch: bool
     can_be_none: bool
     unit: str
+    words: tuple[str, ...] = ()
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it is a number: neither a switch nor one of some words."""
+        return not self.is_switch and not self.words
+
+    def held(self, value: float | bool | str | None) -> float:
+        """A value as it is held: a word by its position, a switch as 1 or 0, none as `none_value`."""
+        if value is None:
+            return self.none_value
+        return float(self.words.index(value)) if isinstance(value, str) else float(value)
 
     @property
     def none_value(self) -> float:
@@ -84,6 +100,8 @@ class Quantity:
         """Says in words which values are allowed."""
         if self.is_switch:
             return "true or false"
+        if self.words:
+            return ", ".join(self.words[:-1]) + f" or {self.words[-1]}"
         kind = "a whole number" if self.is_whole else "a number"
         none = ", or null for none" if self.can_be_none else ""
         unit = f" {self.unit}" if self.unit not in ("", "share") else ""
@@ -106,13 +124,12 @@ def quantities(part: type[BaseModel]) -> dict[str, Quantity]:
 
 
 def _quantity_of(name: str, annotation: Any, metadata: tuple[Any, ...], extra: Any) -> Quantity | None:
-    can_be_none = False
+    members = [annotation]
     if get_origin(annotation) in (Union, UnionType):
         members = [member for member in get_args(annotation) if member is not type(None)]
-        if len(members) != 1:
-            return None
-        can_be_none = True
-        annotation = members[0]
+    if len(members) != 1:
+        return None
+    can_be_none, annotation = members[0] is not annotation, members[0]
     if get_origin(annotation) is Annotated:
         annotation, *notes = get_args(annotation)
         for note in notes:
@@ -120,8 +137,17 @@ def _quantity_of(name: str, annotation: Any, metadata: tuple[Any, ...], extra: A
             extra = getattr(note, "json_schema_extra", None) or extra
     if annotation is bool:
         return Quantity(name, 0.0, 1.0, False, True, can_be_none, "")
+    words = get_args(annotation) if get_origin(annotation) is Literal else ()
+    if len(words) > 1:  # a single word only says which kind of part it is
+        return Quantity(name, 0.0, len(words) - 1.0, True, False, can_be_none, "", words)
     if annotation not in (int, float):
         return None
+    lower, upper = _bounds(metadata)
+    unit = extra.get("unit", "") if isinstance(extra, dict) else ""
+    return Quantity(name, lower, upper, annotation is int, False, can_be_none, str(unit))
+
+
+def _bounds(metadata: tuple[Any, ...]) -> tuple[float, float]:
     lower, upper = -math.inf, math.inf
     for note in metadata:
         if isinstance(note, Ge):
@@ -132,5 +158,4 @@ def _quantity_of(name: str, annotation: Any, metadata: tuple[Any, ...], extra: A
             upper = float(note.le)  # type: ignore[arg-type]
         elif isinstance(note, Lt):
             upper = float(note.lt)  # type: ignore[arg-type]
-    unit = extra.get("unit", "") if isinstance(extra, dict) else ""
-    return Quantity(name, lower, upper, annotation is int, False, can_be_none, str(unit))
+    return lower, upper

@@ -207,5 +207,4 @@ def _held(scenario: Scenario, decision: Toggle | Choice | Integer | Real) -> flo
         return max(phase.rate for phase in scenario.workload.phases)
     if slot.owner == "driver":
         return scenario.workload.phases[0].drivers.get(slot.name, 1.0)
-    value = written_value(scenario, slot)
-    return quantity_of(scenario, slot).none_value if value is None else float(value)
+    return quantity_of(scenario, slot).held(written_value(scenario, slot))

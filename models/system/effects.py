@@ -126,11 +126,10 @@ def plans_of(scenario: Scenario, space: DesignSpace) -> dict[Slot, Plan]:
     changes: dict[Slot, dict[str, list[Change]]] = {}
     for i, name in enumerate(scenario.decisions):
         columns = space.decisions[i].columns
-        for path, part, change in _changes(scenario.decisions[name], i, columns):
+        for path, part, change in _changes(scenario, scenario.decisions[name], i, columns):
             for slot in resolve(scenario, path):
-                quantity = quantity_of(scenario, slot)
                 parts = changes.setdefault(slot, {"set": [], "multiply": [], "add": []})
-                parts[part].append(_without_none(change, quantity))
+                parts[part].append(change)
     for phase in scenario.workload.phases:
         for path in phase.effect.paths:
             for slot in resolve(scenario, path):
@@ -138,7 +137,9 @@ def plans_of(scenario: Scenario, space: DesignSpace) -> dict[Slot, Plan]:
     return {slot: _plan(scenario, space, slot, parts) for slot, parts in changes.items()}
 
 
-def _changes(decision: Decision, i: int, columns: tuple[int, ...]) -> list[tuple[str, str, Change]]:
+def _changes(
+    scenario: Scenario, decision: Decision, i: int, columns: tuple[int, ...]
+) -> list[tuple[str, str, Change]]:
     """What a decision changes: path, part of the effect, and the change."""
     if not isinstance(decision, (Toggle, Choice)):
         return [(path, "set", Change(i, columns, None)) for path in decision.sets]
@@ -151,22 +152,11 @@ def _changes(decision: Decision, i: int, columns: tuple[int, ...]) -> list[tuple
     for part, neutral in (("set", 0.0), ("multiply", 1.0), ("add", 0.0)):
         written = [getattr(effect, part) for effect in effects]
         for path in dict.fromkeys(path for mapping in written for path in mapping):
-            amounts = np.array([_number(mapping.get(path, neutral)) for mapping in written])
+            quantity = quantity_of(scenario, resolve(scenario, path)[0])
+            amounts = np.array([quantity.held(mapping.get(path, neutral)) for mapping in written])
             given = np.array([path in mapping for mapping in written])
             found.append((path, part, Change(i, columns, amounts, given if part == "set" else None)))
     return found
-
-
-def _number(value: float | bool | None) -> float:
-    return np.nan if value is None else float(value)
-
-
-def _without_none(change: Change, quantity: Quantity) -> Change:
-    """The change with null as the parameter holds it."""
-    if change.amounts is None or not np.isnan(change.amounts).any():
-        return change
-    amounts = np.where(np.isnan(change.amounts), quantity.none_value, change.amounts)
-    return Change(change.decision, change.columns, amounts, change.given)
 
 
 def _plan(scenario: Scenario, space: DesignSpace, slot: Slot, parts: dict[str, list[Change]]) -> Plan:
@@ -176,9 +166,9 @@ def _plan(scenario: Scenario, space: DesignSpace, slot: Slot, parts: dict[str, l
     for phase in phases:
         for part, neutral in (("set", np.nan), ("multiply", 1.0), ("add", 0.0)):
             written = getattr(phase.effect, part)
-            hits = [_number(value) for path, value in written.items() if slot in resolve(scenario, path)]
-            if part == "set" and hits and np.isnan(hits[0]):
-                hits = [quantity.none_value]
+            hits = [
+                quantity.held(value) for path, value in written.items() if slot in resolve(scenario, path)
+            ]
             by_phase[part].append(hits[0] if hits else neutral)
     base = base_value(scenario, slot)
     rows = {part: np.array([values]) for part, values in by_phase.items()}
@@ -204,8 +194,7 @@ def base_value(scenario: Scenario, slot: Slot) -> Array:
         return np.array([[phase.rate for phase in scenario.workload.phases]])
     if slot.owner == "driver":
         return np.array([[phase.drivers.get(slot.name, 1.0) for phase in scenario.workload.phases]])
-    value = written_value(scenario, slot)
-    return np.array([[quantity_of(scenario, slot).none_value if value is None else float(value)]])
+    return np.array([[quantity_of(scenario, slot).held(written_value(scenario, slot))]])
 
 
 def without_dust(value: Array) -> Array:

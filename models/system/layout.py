@@ -49,7 +49,8 @@ from models.scenario.paths import Slot
     RATE_LIMIT,
     HIT_FACTOR,
     UP_FACTOR,
-) = range(36)
+    BALANCING,
+) = range(37)
 #: Columns of a call's block.
 (
     TIMES,
@@ -64,7 +65,14 @@ from models.scenario.paths import Slot
     FALLBACK_ENABLED,
     FALLBACK_LATENCY_MS,
     FALLBACK_FIDELITY,
-) = range(12)
+    WORK,
+    BREAKER_THRESHOLD,
+    BREAKER_VOLUME,
+    BREAKER_WINDOW_S,
+    BREAKER_SLEEP_S,
+) = range(17)
+#: How calls come to a replica, as `BALANCING` holds it (the order of the words in the format).
+SHARED, LEAST_CONNECTIONS, TWO_CHOICES, ROUND_ROBIN, RANDOM = (float(i) for i in range(5))
 #: Columns of a flow's block.
 SHARE, SHED_SHARE, WEIGHT = range(3)
 
@@ -106,6 +114,7 @@ COMPONENT: Mapping[str, tuple[int, float]] = {
     "rate_limit_per_s": (RATE_LIMIT, math.inf),
     "hit_factor": (HIT_FACTOR, 1.0),
     "up_factor": (UP_FACTOR, 1.0),
+    "balancing": (BALANCING, 0.0),
 }
 #: Name of each column of a call, and its value where it is not said (a call without a fallback).
 CALL: Mapping[str, tuple[int, float]] = {
@@ -121,6 +130,11 @@ CALL: Mapping[str, tuple[int, float]] = {
     "fallback.enabled": (FALLBACK_ENABLED, 0.0),
     "fallback.latency_ms": (FALLBACK_LATENCY_MS, 0.0),
     "fallback.fidelity": (FALLBACK_FIDELITY, 1.0),
+    "work": (WORK, 1.0),
+    "breaker_threshold": (BREAKER_THRESHOLD, 0.5),
+    "breaker_volume": (BREAKER_VOLUME, 20.0),
+    "breaker_window_s": (BREAKER_WINDOW_S, 10.0),
+    "breaker_sleep_s": (BREAKER_SLEEP_S, 5.0),
 }
 FLOW: Mapping[str, tuple[int, float]] = {
     "share": (SHARE, 0.0),

@@ -33,6 +33,11 @@ VALUES = {
     "gc_share": (0, 0.5),
     "jitter": (0, 1),
     "value_usd": (0, 50),
+    "balancing": ("shared", "random"),
+    "breaker_threshold": (0.3, 0.9),
+    "breaker_volume": (5, 50),
+    "breaker_window_s": (1, 100),
+    "breaker_sleep_s": (1, 10),
 }
 #: What a part is like in which a parameter lacks what it needs, and in which it doesn't.
 CASES = [
@@ -40,6 +45,7 @@ CASES = [
     ("service", "contention", {"replicas": 1}, {"replicas": 4}),
     ("service", "coherency", {"replicas": 1}, {"replicas": 4}),
     ("service", "max_wait_s", {"queue_limit": 0}, {}),
+    ("service", "balancing", {"replicas": 1}, {"replicas": 4}),
     ("service", "service_scv", {"service_ms": 0}, {}),
     ("service", "gc_share", {"service_ms": 0}, {}),
     *(
@@ -64,6 +70,10 @@ CALLS = [
     ("backoff_ms", {"retries": 0}, {"retries": 2}),
     ("jitter", {"retries": 0, "backoff_ms": 10}, {"retries": 2, "backoff_ms": 10}),
     ("jitter", {"retries": 2, "backoff_ms": 0}, {"retries": 2, "backoff_ms": 10}),
+    *(
+        (f"breaker_{name}", {"timeout_ms": 6}, {"timeout_ms": 6, "breaker": True})
+        for name in ("threshold", "volume", "window_s", "sleep_s")
+    ),
 ]
 
 

@@ -82,11 +82,13 @@ def _set_number(
     low, high = decision.integer if isinstance(decision, Integer) else decision.real
     for slot in slots_of(scenario, path):
         quantity = quantity_of(scenario, slot)
-        if quantity.is_switch:
-            hint = "use a toggle: on: {set: {" + path + ": true}}"
+        if not quantity.is_number:
+            hint = f"use options: {{NAME: {{set: {{{path}: {(*quantity.words, 'true')[0]}}}}}}}"
+            if quantity.is_switch:
+                hint = "use a toggle: on: {set: {" + path + ": true}}"
             yield Finding(
                 place,
-                f"{path} is true or false, not a number",
+                f"{path} is {quantity.allowed()}, not a number",
                 "a parameter that is a number",
                 hint,
                 code=Code.WRONG_TYPE,

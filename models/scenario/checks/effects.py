@@ -46,6 +46,8 @@ def value_problem(quantity: Quantity, value: object) -> bool:
     """Whether a parameter can't have a value; numbers of any size are compared, never converted."""
     if value is None:
         return not quantity.can_be_none
+    if isinstance(value, str) or quantity.words:
+        return value not in quantity.words
     if isinstance(value, bool) or quantity.is_switch:
         return not (isinstance(value, bool) and quantity.is_switch)
     if not isinstance(value, (int, float)) or not quantity.lower <= value <= quantity.upper:
@@ -115,14 +117,10 @@ def _changed(scenario: Scenario, path: str, where: str, part: str, given: set[Sl
     """Errors in what is multiplied or added to: it must be a number that somebody gave."""
     for slot in slots_of(scenario, path):
         quantity = quantity_of(scenario, slot)
-        if quantity.is_switch:
-            yield Finding(
-                where,
-                f"{part} of a switch",
-                f"set: {{{path}: true}}, or false",
-                "use set",
-                code=Code.WRONG_TYPE,
-            )
+        if not quantity.is_number:
+            found = f"{part} of {'a switch' if quantity.is_switch else f'words ({quantity.allowed()})'}"
+            allowed = f"set: {{{path}: {'true' if quantity.is_switch else quantity.words[0]}}}"
+            yield Finding(where, found, allowed, "use set", code=Code.WRONG_TYPE)
             return
         if slot.owner in ("workload", "driver") or slot in given:
             continue

@@ -59,10 +59,11 @@ def _decide_by(name: str) -> Iterator[Finding]:
 
 def _distribution(scenario: Scenario, path: str, distribution: Distribution, where: str) -> Iterator[Finding]:
     for slot in slots_of(scenario, path):
-        if quantity_of(scenario, slot).is_switch:
+        quantity = quantity_of(scenario, slot)
+        if not quantity.is_number:
             yield Finding(
                 where,
-                f"{path} is true or false, not a number",
+                f"{path} is {quantity.allowed()}, not a number",
                 "a parameter that is a number",
                 code=Code.WRONG_TYPE,
             )

@@ -90,7 +90,7 @@ def _is_neutral(scenario: Scenario, effect: Effect) -> bool:
     )
 
 
-def _stands(scenario: Scenario, slot: Slot, value: float | bool | None) -> bool:
+def _stands(scenario: Scenario, slot: Slot, value: float | bool | str | None) -> bool:
     if slot.owner in ("workload", "driver"):
         return False
     return written_value(scenario, slot) == value

@@ -10,6 +10,7 @@ from models.errors import Code, Finding
 from models.scenario.part import Part, Text
 from models.scenario.prerequisite import Prerequisite
 from models.scenario.quantity import (
+    Balancing,
     Coefficient,
     Count,
     CountFromZero,
@@ -103,6 +104,12 @@ class Station(Described):
             "queue_limit is 0: nobody waits",
         ),
         Prerequisite(
+            ("balancing",),
+            ("replicas",),
+            lambda part: part.replicas > 1,
+            "replicas is 1: there is one queue",
+        ),
+        Prerequisite(
             ("service_scv", "gc_share"),
             ("service_ms",),
             lambda part: part.service_ms > 0.0,
@@ -114,6 +121,10 @@ class Station(Described):
     """Copies that run at the same time."""
     slots: Count = 1
     """Requests that one copy serves at the same time."""
+    balancing: Balancing = "shared"
+    """How calls come to a copy: from one `shared` queue; or each copy has a queue of its own, and a call goes
+    to the copy with the fewest calls (`least_connections`), to the better of `two_choices`, in turn
+    (`round_robin`) or to any (`random`)."""
     service_ms: Milliseconds
     """Mean time of its own work for one call, ms."""
     service_scv: Scv = 1.0

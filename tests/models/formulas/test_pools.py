@@ -12,6 +12,9 @@ from hypothesis import strategies as st
 from models.performance.station_wait import station_wait
 from models.performance.thread_pool import driven_flow, pool_wait
 
+#: One replica: no balancing.
+ONE_POOL = (1.0, 0.0)
+
 
 def machine_repair(threads: int, think_s: float, service_s: float, slots: int) -> float:
     """Exact flow of threads that work alone for `think_s` and then share `slots` repairers (birth-death)."""
@@ -85,16 +88,16 @@ def test_capped_wait_is_never_longer_than_the_open_one(
 
 def test_pool_of_its_own_is_an_m_m_c_station() -> None:
     """Where the limit is c / h, the wait is Erlang C's: one thread at 80 %: mean 4 s, variance 24 s^2."""
-    hold, wait = pool_wait(0.8, 1.0, 1.0, 1.0, 1.0)
+    hold, wait = pool_wait(0.8, 1.0, 1.0, 1.0, 1.0, ONE_POOL)
     # Raw moments C w, 2 C w^2, 6 C w^3 with w = 5, C = 0.8; third cumulant 600 - 3 * 40 * 4 + 2 * 64.
     assert wait == pytest.approx((4.0, 24.0, 248.0), rel=1e-12)
     assert hold == pytest.approx(1.0, rel=1e-12)
-    hold, wait = pool_wait(1.2, 1.0, 1.0, 1.0, 1.0)
+    hold, wait = pool_wait(1.2, 1.0, 1.0, 1.0, 1.0, ONE_POOL)
     assert hold == pytest.approx(1.0, rel=1e-12)
     assert wait == (math.inf, math.inf, math.inf)
-    assert pool_wait(0.0, 1.0, 1.0, 1.0, 1.0)[1] == (0.0, 0.0, 0.0)
+    assert pool_wait(0.0, 1.0, 1.0, 1.0, 1.0, ONE_POOL)[1] == (0.0, 0.0, 0.0)
 
 
 def test_hold_moves_from_free_to_driven() -> None:
-    assert pool_wait(1e-9, 4.0, 0.2, 1.0, 10.0)[0] == pytest.approx(0.2, rel=1e-9)
-    assert 0.2 < pool_wait(9.999, 4.0, 0.2, 1.0, 10.0)[0] <= 4.0 / 10.0
+    assert pool_wait(1e-9, 4.0, 0.2, 1.0, 10.0, ONE_POOL)[0] == pytest.approx(0.2, rel=1e-9)
+    assert 0.2 < pool_wait(9.999, 4.0, 0.2, 1.0, 10.0, ONE_POOL)[0] <= 4.0 / 10.0

@@ -240,12 +240,13 @@ def test_repeats_after_errors_keep_a_thread_for_each() -> None:
 
 
 def test_an_open_breaker_lets_the_threads_go() -> None:
-    """Only one attempt in fifty is made, as a probe, and given up after 50 ms."""
+    """One attempt after each sleep of 5 s, given up after 50 ms."""
     web, throughput = pool_over(
         external(100, latency_scv=0), rate=400, timeout_ms=50, breaker=True, fallback={}
     )
-    assert web["utilisation"] == pytest.approx(400 * 0.02 * 0.05 / 10, rel=1e-6)
-    assert throughput == pytest.approx(10 / (0.02 * 0.05), rel=1e-6)
+    attempts_per_s = 1 / (5 + 0.05)
+    assert web["utilisation"] == pytest.approx(attempts_per_s * 0.05 / 10, rel=1e-6)
+    assert throughput == pytest.approx(400 * 10 / (attempts_per_s * 0.05), rel=1e-6)
     assert web["wait_ms"] == pytest.approx(0, abs=1e-9)
 
 
@@ -333,7 +334,8 @@ def test_a_breaker_leaves_what_works_alone_and_spares_what_fails() -> None:
     working = told({"far": external(10, error_share=0.4)}, {"call": "far", "breaker": True})
     assert part_of(working, "far")["arrivals_per_s"] == pytest.approx(100, rel=1e-6)
     down = told({"far": external(10, error_share=1.0)}, {"call": "far", "breaker": True})
-    assert part_of(down, "far")["arrivals_per_s"] == pytest.approx(2, rel=1e-3)  # its probes
+    # one attempt of 10 ms after each sleep of 5 s
+    assert part_of(down, "far")["arrivals_per_s"] == pytest.approx(1.0 / 5.01, rel=1e-3)
     assert flow_of(down)["success_share"] == 0.0
 
 

@@ -228,13 +228,13 @@ def _wanted_opening(
     """Share of the attempts that the caller's breaker and bulkhead would let through."""
     breaker = parameters.of_call(node, "breaker")
     slots = parameters.of_call(node, "bulkhead_slots")
-    wanted = np.where(breaker > 0.0, breaker_opening(found.seen), 1.0)
-    if bool(np.isfinite(slots).any()):
-        held_s = collapse(with_failures(found, instead=_AT_ONCE)).mean / found.attempts
-        retries = parameters.of_call(node, "retries")
-        asked = calls_per_s * attempts(1.0 - opening * (1.0 - found.seen), retries=retries)
-        wanted = wanted * bulkhead_opening(asked, held_s=held_s, slots=slots)
-    return wanted
+    held_s = collapse(with_failures(found, instead=_AT_ONCE)).mean / found.attempts
+    retries = parameters.of_call(node, "retries")
+    asked = calls_per_s * attempts(1.0 - opening * (1.0 - found.seen), retries=retries)
+    names = ("breaker_threshold", "breaker_volume", "breaker_window_s", "breaker_sleep_s")
+    numbers = [parameters.of_call(node, name) for name in names]
+    wanted = np.where(breaker > 0.0, breaker_opening(found.seen, asked, held_s, *numbers), 1.0)
+    return wanted * bulkhead_opening(asked * wanted, held_s=held_s, slots=slots)
 
 
 def each_time(share: Array, times: Array) -> Array:

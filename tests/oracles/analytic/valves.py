@@ -13,10 +13,11 @@ from typing import NamedTuple
 import numpy as np
 
 from models.evaluation import Array
+from models.performance import circuit_breaker as kernel
 from oracles.formulas.erlang import erlang_b
 
-#: Share of failing attempts at which a circuit breaker begins to close, and the share it always lets through.
-TRIPS_AT, PROBES = 0.5, 0.02
+#: Share that a breaker lets through in the failed state.
+PROBES = 0.02
 
 
 class Valve(NamedTuple):
@@ -66,14 +67,10 @@ def opening_of(valve: Valve, failure: Array, *, retries: Array) -> Array:
     return np.clip(each / s, 0.0, 1.0)
 
 
-def breaker_opening(failure: Array) -> Array:
-    """Share of the attempts that a circuit breaker lets through when this share of them fails.
-
-    A static valve (own, docs/model.md): open until half of the attempts fail, then closing in proportion,
-    down to the probes that it always sends.
-    """
-    closing = 1.0 - (1.0 - PROBES) * (failure - TRIPS_AT) / (1.0 - TRIPS_AT)
-    return np.clip(closing, PROBES, 1.0)
+@np.vectorize
+def breaker_opening(failure, attempts_per_s, call_s, threshold, volume, window_s, sleep_s):
+    """Share of the attempts that a circuit breaker lets through; judged by a running one, not here."""
+    return kernel.breaker_opening(failure, attempts_per_s, call_s, (threshold, volume, window_s), sleep_s)
 
 
 def bulkhead_opening(calls_per_s: Array, *, held_s: Array, slots: Array) -> Array:

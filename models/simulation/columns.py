@@ -1,0 +1,227 @@
+"""Columns of the tables that the loop works on: compiled code takes them over as constants."""
+
+from __future__ import annotations
+
+#: Scalars that are whole numbers (`State.n`).
+(
+    HEAP,
+    STACK,
+    FREE_FRAME,
+    USED,
+    EVENTS,
+    SLICE,
+    UNDER_WAY,
+    LOGGED,
+    LAST_UID,
+    TO_TRACE,
+    TRACED_FLOW,
+    TRACED,
+    ENTRIES,
+    BROKEN,
+) = range(14)
+SCALARS = 14
+#: Scalars that are times, s (`State.x`).
+NOW, SLICE_END, SLICE_S, UNTIL = range(4)
+TIMES = 4
+
+#: A component's numbers (`State.part`): mean work of a call, s; 1/scv of it (0 = always the same); share of
+#: errors; longest wait, s; round trip to a copy, s, and its 1/scv; hit ratio; time to live, s; entries it
+#: holds; tokens per s and most tokens of a rate limit; costs of replicas for each other; Zipf's exponent,
+#: keys, sum of the keys' weights; share of the hits that is left; lookups per s by which the first state of
+#: a key is drawn; constants of the sampler of keys.
+(
+    WORK_S,
+    WORK_SHAPE,
+    ERROR,
+    MAX_WAIT_S,
+    TRIP_S,
+    TRIP_SHAPE,
+    HIT,
+    TTL_S,
+    CAPACITY,
+    TOKENS_PER_S,
+    MOST_TOKENS,
+    CONTENTION,
+    COHERENCY,
+    ZIPF,
+    KEYS,
+    KEY_WEIGHTS,
+    HITS_LEFT,
+    LOOKUPS_PER_S,
+    ZIPF_FIRST,
+    ZIPF_LAST,
+    ZIPF_CUT,
+    TOKENS,
+    FILLED_AT,
+) = range(23)
+PART = 23
+#: A component's whole numbers (`State.kind`): somebody else's system; its first queue, queues of a shard,
+#: shards; how a queue is chosen; keeps its slot; 0 = no cache, 1 = hit ratio, 2 = keys; other copies, and
+#: those of them that a read and a write must hear; misses of a key share a load; entries are evicted; reads
+#: and writes that can't be answered since too few copies are up; replicas; next queue in turn; taken slots;
+#: all slots; most and least recently used entry; entries it holds.
+(
+    OUTSIDE,
+    FIRST_QUEUE,
+    QUEUES,
+    SHARDS,
+    BALANCING,
+    BLOCKING,
+    CACHE,
+    OTHERS,
+    READ_OTHERS,
+    WRITE_OTHERS,
+    COALESCING,
+    EVICTS,
+    NO_READS,
+    NO_WRITES,
+    REPLICAS,
+    TURN,
+    TAKEN,
+    SLOTS,
+    NEWEST,
+    OLDEST,
+    HELD,
+) = range(21)
+KIND = 21
+#: How a queue is chosen.
+SHARED, LEAST_CONNECTIONS, TWO_CHOICES, ROUND_ROBIN, RANDOM = range(5)
+
+#: A queue (`State.queue`): free slots; first and last that waits, how many wait, places; where its slots
+#: stand in `State.free_at` (-1 = nobody asks when); its slots; its component; whether a timer runs.
+Q_FREE, Q_HEAD, Q_TAIL, Q_WAITING, Q_PLACES, Q_FREE_AT, Q_SLOTS, Q_PART, Q_TIMER = range(9)
+QUEUE = 9
+
+#: A call's numbers (`State.call`): chance of one call more; longest time, s; pause, s; share of it that is
+#: drawn; time of the fallback, s; factor on the component's work; of a breaker: share of failures at which it
+#: opens, length of a bucket of its window, s, sleep, s, and the time at which it is tried again.
+(
+    ONE_MORE,
+    TIMEOUT_S,
+    PAUSE_S,
+    JITTER,
+    FALLBACK_S,
+    WORK_FACTOR,
+    TRIPS_AT,
+    BUCKET_S,
+    SLEEP_S,
+    TRY_AT,
+) = range(10)
+CALL = 10
+#: A call's whole numbers (`State.node`): component; steps under it (-1 = none); calls one after the other;
+#: retries; whether it has a breaker; places of its bulkhead (-1 = any number); whether a failure is replaced,
+#: or doesn't matter; whether it writes; calls that trip the breaker at the least; attempts under way; first
+#: and last that can be late; whether a timer runs; state of the breaker.
+(
+    COMPONENT,
+    THEN,
+    WHOLE,
+    RETRIES,
+    BREAKER,
+    BULKHEAD,
+    FALLBACK,
+    OPTIONAL,
+    WRITES,
+    VOLUME,
+    N_UNDER_WAY,
+    FIRST_LATE,
+    LAST_LATE,
+    TIMER,
+    GATE,
+) = range(15)
+NODE = 15
+#: States of a breaker, buckets of its window.
+CLOSED, OPEN, PROBING = range(3)
+BUCKETS = 10
+
+#: A flow (`State.flow`): mean time between requests, s; 1/scv of it; share turned away; first step.
+GAP_S, GAP_SHAPE, SHED = range(3)
+FLOW = 3
+
+#: A frame: a request, an attempt or a branch (`State.frame`). Node: the call, or the flow. Place: of an
+#: attempt. Left: calls to go, or branches to come home.
+(
+    F_NODE,
+    F_ROLE,
+    F_PARENT,
+    F_PARENT_LIFE,
+    F_LIFE,
+    F_POSITION,
+    F_LEFT,
+    F_TRIES,
+    F_NEXT,
+    F_QUEUE,
+    F_PROBE,
+    F_EARLIER,
+    F_LATER,
+    F_ENTRY,
+    F_TIMED,
+    F_UID,
+) = range(16)
+FRAME = 16
+NOBODY, REQUEST, ATTEMPT, BRANCH = range(4)
+#: Times of a frame (`State.times`): when it came, when it was begun to be served, when its caller goes on
+#: without it, how long it will be served (drawn beforehand; -1 = not yet), s.
+CAME, BEGAN, LATE_AT, SERVED_S = range(4)
+FRAME_TIMES = 4
+#: Ends a sequence of steps.
+END = -(2**62)
+
+#: What is to be done (`State.stack`), and events (`State.what`, above `EVENT_BITS`).
+DO_STEP, DO_ATTEMPT, DO_DONE, DO_RESULT, DO_FINISH = range(5)
+ARRIVAL, SERVED, HEARD, TIMEOUT, LEAVES, RETRY, ANSWERED = range(7)
+EVENT_BITS = 48
+
+#: What is counted of a component within a slice of time (`State.counted`).
+ARRIVALS, REFUSED, BUSY_S, WAITED_S, BEGUN, TIMED_OUT, LOOKUPS, HITS, SINCE = range(9)
+COUNTED = 9
+#: What is counted of a flow within a slice (`State.answers`): requests, answered ones, their responses, s.
+ENDED, ANSWERS, RESPONSE_S = range(3)
+ANSWER = 3
+#: Slices, and how many of them share a histogram.
+SLICES, SLICES_EACH = 640, 8
+#: Histogram: shortest response, s, bins for each factor e, bins. Each is 0.5 % wide.
+SHORTEST_S, BINS_PER_E, BINS = 1e-6, 200.0, 5100
+
+#: An entry of a cache (`State.entry`): next and last in the order of use, first attempt that waits for its
+#: load (-1 = none, -2 = it isn't loaded), component, key, whether it is there.
+E_NEWER, E_OLDER, E_WAITING, E_PART, E_KEY, E_THERE = range(6)
+ENTRY = 6
+NOT_LOADED = -2
+
+#: Streams of random numbers of a component, a call and a flow.
+S_WORK, S_CHOICE, S_ERROR, S_QUORUM, S_HIT, S_KEY, S_FIRST_STATE = range(7)
+PART_STREAMS = 7
+S_TIMES, S_JITTER = range(2)
+CALL_STREAMS = 2
+S_ARRIVAL, S_SHED = range(2)
+FLOW_STREAMS = 2
+
+#: Why the loop came back.
+WENT_ON, FULL_SLICES, NO_ROOM, REACHED, STUCK = range(5)
+
+#: A row of the log: time, s; what; uid of the frame and of its parent; component or flow; call; a number.
+L_AT, L_WHAT, L_UID, L_PARENT, L_WHERE, L_CALL, L_VALUE = range(7)
+LOG = 7
+(
+    LOG_REQUEST,
+    LOG_SHED,
+    LOG_ATTEMPT,
+    LOG_REFUSED,
+    LOG_BREAKER,
+    LOG_BULKHEAD,
+    LOG_WAIT,
+    LOG_SERVICE,
+    LOG_SERVED,
+    LOG_ERROR,
+    LOG_QUORUM,
+    LOG_HIT,
+    LOG_MISS,
+    LOG_JOINED,
+    LOG_TIMED_OUT,
+    LOG_RETRY,
+    LOG_FALLBACK,
+    LOG_GIVEN_UP,
+    LOG_DONE,
+    LOG_FAILED,
+) = range(20)

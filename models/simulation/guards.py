@@ -1,0 +1,118 @@
+"""Breakers, bulkheads and time-outs: what stands between a caller and what it calls."""
+
+from __future__ import annotations
+
+from models.performance.compiled import internal
+from models.simulation import columns as at
+from models.simulation.frames import do, log
+from models.simulation.heap import schedule
+from models.simulation.state import State
+
+
+@internal
+def lets_through(s: State, i: int) -> int:
+    """Whether a breaker lets an attempt through: 0 = no, 1 = yes, 2 = as the one that tries.
+
+    It opens when of at least `volume` attempts in the window a share failed that is too large; after its
+    sleep one attempt tries, and its outcome closes it or opens it again (Nygard 2007, Release It; the numbers
+    of Hystrix).
+    """
+    node = s.node[i]
+    if node[at.GATE] == at.CLOSED:
+        return 1
+    if node[at.GATE] == at.PROBING or s.x[at.NOW] < s.call[i, at.TRY_AT]:
+        return 0
+    node[at.GATE] = at.PROBING
+    return 2
+
+
+@internal
+def heard(s: State, i: int, ok: int, is_probe: int) -> None:
+    """A breaker hears how an attempt ended, when its caller does."""
+    node, call = s.node[i], s.call[i]
+    now = s.x[at.NOW]
+    if is_probe > 0:
+        if ok > 0:
+            node[at.GATE] = at.CLOSED
+            for k in range(at.BUCKETS):
+                s.bucket[i, k, 0] = -1
+        else:
+            node[at.GATE] = at.OPEN
+            call[at.TRY_AT] = now + call[at.SLEEP_S]
+        return
+    if node[at.GATE] != at.CLOSED:
+        return
+    epoch = int(now / call[at.BUCKET_S])
+    own = s.bucket[i, epoch % at.BUCKETS]
+    if own[0] != epoch:
+        own[0], own[1], own[2] = epoch, 0, 0
+    own[1] += 1
+    own[2] += 1 - ok
+    count, failed = 0, 0
+    for k in range(at.BUCKETS):
+        if s.bucket[i, k, 0] > epoch - at.BUCKETS:
+            count += s.bucket[i, k, 1]
+            failed += s.bucket[i, k, 2]
+    if count >= node[at.VOLUME] and failed > 0 and failed >= call[at.TRIPS_AT] * count:
+        node[at.GATE] = at.OPEN
+        call[at.TRY_AT] = now + call[at.SLEEP_S]
+
+
+@internal
+def time_limit(s: State, i: int, a: int) -> None:
+    """An attempt's caller will wait no longer than the call's time-out.
+
+    All attempts of a call have the same time, so that they are late in the order in which they began: a list,
+    of which only the first has an event.
+    """
+    node, frame = s.node[i], s.frame[a]
+    s.times[a, at.LATE_AT] = s.x[at.NOW] + s.call[i, at.TIMEOUT_S]
+    last = node[at.LAST_LATE]
+    frame[at.F_TIMED], frame[at.F_EARLIER], frame[at.F_LATER] = 1, last, -1
+    if last >= 0:
+        s.frame[last, at.F_LATER] = a
+    else:
+        node[at.FIRST_LATE] = a
+    node[at.LAST_LATE] = a
+    if node[at.TIMER] == 0:
+        node[at.TIMER] = 1
+        schedule(s, s.times[a, at.LATE_AT], at.TIMEOUT, i)
+
+
+@internal
+def no_time_limit(s: State, i: int, a: int) -> None:
+    """An attempt has ended, or its caller has gone on."""
+    node, frame = s.node[i], s.frame[a]
+    earlier, later = frame[at.F_EARLIER], frame[at.F_LATER]
+    if earlier >= 0:
+        s.frame[earlier, at.F_LATER] = later
+    else:
+        node[at.FIRST_LATE] = later
+    if later >= 0:
+        s.frame[later, at.F_EARLIER] = earlier
+    else:
+        node[at.LAST_LATE] = earlier
+    frame[at.F_TIMED] = 0
+
+
+@internal
+def expire(s: State, i: int) -> None:
+    """The callers of the attempts that are late go on without them; the work goes on too."""
+    node = s.node[i]
+    node[at.TIMER] = 0
+    while node[at.FIRST_LATE] >= 0:
+        a = node[at.FIRST_LATE]
+        if s.times[a, at.LATE_AT] > s.x[at.NOW]:
+            node[at.TIMER] = 1
+            schedule(s, s.times[a, at.LATE_AT], at.TIMEOUT, i)
+            return
+        no_time_limit(s, i, a)
+        frame = s.frame[a]
+        owner = frame[at.F_PARENT]
+        frame[at.F_PARENT] = -1
+        s.counted[node[at.COMPONENT], at.TIMED_OUT] += 1.0
+        if frame[at.F_UID] > 0:
+            log(s, at.LOG_TIMED_OUT, a, s.call[i, at.TIMEOUT_S])
+        if node[at.BREAKER] > 0:
+            heard(s, i, 0, frame[at.F_PROBE])
+        do(s, at.DO_RESULT, owner, 0)

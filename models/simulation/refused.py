@@ -1,0 +1,42 @@
+"""What can't be simulated is refused by name, before anything runs."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from models.errors import TradespaceError
+
+
+class Reason(StrEnum):
+    """Why something can't be simulated."""
+
+    NO_REQUESTS = "no_requests"
+    """No flow has a request in this phase."""
+    NO_TIME = "no_time"
+    """The phase lasts no time."""
+    TOO_MANY_IN_FLIGHT = "too_many_in_flight"
+    """More requests would be under way at the same time than there is room for."""
+    TOO_MANY_KEYS = "too_many_keys"
+    """A cache holds more entries than there is room for."""
+    TOO_SMALL_BUDGET = "too_small_budget"
+    """The events or seconds hold no batch from which an interval could follow."""
+    NOT_POISSON = "not_poisson"
+    """Arrivals of a component can't be told to be irregular where other calls decide when they come."""
+    NO_SUCH_PHASE = "no_such_phase"
+    NO_SUCH_FLOW = "no_such_flow"
+
+
+class NotSimulated(TradespaceError, ValueError):  # noqa: N818  (it says what happened)
+    """Something that isn't simulated.
+
+    Attributes:
+        code: Why.
+        what: What was found.
+        where: The place in the scenario or the settings; empty = the whole.
+        hint: What to do.
+    """
+
+    def __init__(self, code: Reason, what: str, *, where: str = "", hint: str = "") -> None:
+        self.code, self.what, self.where, self.hint = code, what, where, hint
+        place = f"{where}: " if where else ""
+        super().__init__(f"can't be simulated: {place}{what}" + (f"; {hint}" if hint else ""))
