@@ -114,7 +114,7 @@ def designs(model: Model, solution: Solution, found: Recommendation) -> Table:
         rows.append(("asked and kept", *(column.kept(asks) for column in columns)))
     if found.draws:
         rows.append(("confidence", *(column.confidence for column in columns)))
-    if model.system is not None:
+    if model.has_load:
         rows.append(("first break", *(break_text(column.pick.first_break) for column in columns)))
     dearer = _to_next(solution.front, found)
     if dearer:

@@ -23,8 +23,6 @@ from optimizer.cli.exit_codes import INTERRUPTED, NO
 if TYPE_CHECKING:
     from optimizer.solver.config import SolveConfig
 
-#: Exit codes: no design is feasible; interrupted, with what was found until then.
-
 
 def solve(
     scenario: ScenarioFile,
