@@ -8,7 +8,7 @@ told to build the design.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from models.simulation.readings import Interval, Simulated
@@ -91,6 +91,46 @@ class BrokenLimit:
 
 
 @dataclass(frozen=True, slots=True)
+class Check:
+    """What came of a verification, in short: what is kept with a design.
+
+    Attributes:
+        verdict: What comes of it.
+        phase: The phase that was simulated.
+        worst: The number that is furthest off; None = none was seen.
+        broken: Limits that were said to hold and don't.
+        collapsed: Runs whose healthy state ended by itself, or never was.
+        runs: Runs that were made.
+        lived_s: How long the healthy states lived that ended, s.
+        seconds: Simulated time of a run, s.
+        events: Events of all runs.
+        seed: Seed of the simulation.
+        why_not: Why it can't be simulated.
+    """
+
+    verdict: Verdict = "not_checked"
+    phase: str = ""
+    worst: Compared | None = None
+    broken: tuple[BrokenLimit, ...] = ()
+    collapsed: int = 0
+    runs: int = 0
+    lived_s: tuple[float, ...] = ()
+    seconds: float = 0.0
+    events: int = 0
+    seed: int = 0
+    why_not: str = ""
+
+    @property
+    def is_refuted(self) -> bool:
+        """Whether a design is not to be recommended after it."""
+        return self.verdict in REFUTED
+
+
+NOT_CHECKED = Check()
+"""Nobody has looked."""
+
+
+@dataclass(frozen=True, slots=True)
 class Verification:
     """A design in a phase, predicted and simulated.
 
@@ -118,9 +158,27 @@ class Verification:
         seen = [one for one in self.compared if one.simulated is not None]
         return max(seen, key=_in_promises, default=None)
 
+    @property
+    def check(self) -> Check:
+        """The same in short."""
+        done = self.simulated
+        told = Check(self.verdict, self.phase, self.worst, self.broken, seed=self.seed, why_not=self.why_not)
+        if done is None:
+            return told
+        return replace(
+            told,
+            collapsed=done.runs_collapsed,
+            runs=done.runs,
+            lived_s=done.lived_s,
+            seconds=done.seconds,
+            events=done.events,
+        )
 
-def _in_promises(one: Compared) -> float:
+
+def _in_promises(one: Compared) -> tuple[float, float]:
+    """How far it is off beyond the interval, and in all, in multiples of what is promised."""
     assert one.simulated is not None
     relative, least = PROMISED[one.metric]
+    allowed = max(relative * abs(one.simulated.value), least)
     apart = max(one.simulated.low - one.predicted, one.predicted - one.simulated.high, 0.0)
-    return apart / max(relative * abs(one.simulated.value), least)
+    return apart / allowed, abs(one.predicted - one.simulated.value) / allowed

@@ -5,9 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from models.simulation.readings import Interval, Note, NoteCode
-from optimizer.phrases import unit_of_limit
-from optimizer.resilience.verification import Compared, Metric, Verdict, Verification
+from models.evaluation import AVAILABILITY
+from models.simulation.readings import Note, NoteCode
+from optimizer.phrases import POINTS, unit_of_limit
+from optimizer.resilience.verification import (
+    PROMISED,
+    BrokenLimit,
+    Check,
+    Compared,
+    Metric,
+    Verdict,
+    Verification,
+)
 from optimizer.sections.content import (
     Block,
     Bullets,
@@ -27,7 +36,7 @@ _METRICS: dict[Metric, tuple[str, str]] = {
     "mean_ms": ("mean response", "ms"),
     "p99_ms": ("99th percentile", "ms"),
     "limited_ms": ("latency", "ms"),
-    "success": ("answered", "nines"),
+    "success": ("answered", AVAILABILITY.shown_unit),
     "utilisation": ("utilisation", "fraction"),
     "arrivals_per_s": ("calls", "requests/s"),
 }
@@ -69,67 +78,61 @@ def verify(found: Sequence[Verification]) -> Section:
     """
     blocks: list[Block] = []
     for one in found:
-        blocks += [*verdict_blocks(one), *_tables(one, is_alone=len(found) == 1), *_how(one)]
+        blocks += [verdict_block(one.check), *_tables(one, is_alone=len(found) == 1), *_how(one)]
     return Section("verify", "Checked by simulation", tuple(blocks))
 
 
-def verdict_blocks(found: Verification) -> tuple[Block, ...]:
+def verdict_block(check: Check) -> Paragraph:
     """The verdict in sentences."""
-    kind = "warning" if found.verdict in ("fails", "falls_over") else "plain"
-    return (Paragraph(text(f"{found.phase}: ", *verdict_text(found)), kind),)
+    told = text(f"{check.phase}: ", *verdict_text(check))
+    return Paragraph(told, "warning" if check.is_refuted else "plain")
 
 
-def verdict_text(found: Verification) -> Text:
+def verdict_text(check: Check) -> Text:
     """What comes of it, with the number that says so."""
-    if found.verdict == "not_simulated":
-        return text(found.why_not, ".")
-    if found.verdict == "falls_over":
-        return _falls_over(found)
-    if found.verdict == "fails":
+    if check.verdict == "not_checked":
+        return text("It is not yet checked by a simulation.")
+    if check.verdict == "not_simulated":
+        return text(check.why_not, ".")
+    if check.verdict == "falls_over":
+        return _falls_over(check)
+    if check.verdict == "fails":
         return text(
-            "what was said to hold doesn't: ",
-            *joined(
-                [
-                    text(
-                        f"{limit_label(limit.name)} ",
-                        Number(limit.simulated.value, unit_of_limit(limit.name)),
-                        " in the simulation (limit ",
-                        Number(limit.at, unit_of_limit(limit.name)),
-                        ")",
-                    )
-                    for limit in found.broken
-                ]
-            ),
-            ".",
+            "what was said to hold doesn't: ", *joined([_broken(limit) for limit in check.broken]), "."
         )
-    worst = found.worst
-    if found.verdict == "off" and worst is not None:
-        return text("off: ", *_differs(worst), ". All limits that the simulation can judge still hold.")
-    if found.verdict == "unsettled":
+    if check.verdict == "unsettled":
         return text("not settled: too little was seen to tell. This speaks neither for it nor against it.")
-    if found.simulated is not None and found.simulated.runs_collapsed:
+    if check.collapsed:
         return text("agrees: it collapses, as was predicted.")
-    if worst is None:
+    if check.worst is None:
         return text("agrees.")
-    return text("agrees: furthest apart, and within what the model promises, is ", *_differs(worst), ".")
-
-
-def _falls_over(found: Verification) -> Text:
-    assert found.simulated is not None
-    runs = text(
-        Number(float(found.simulated.runs_collapsed), "count"),
-        " of ",
-        Number(float(found.simulated.runs), "count"),
-        " runs",
+    if check.verdict == "off":
+        return text("off: ", *_differs(check.worst), ". All limits that the simulation can judge still hold.")
+    return text(
+        "agrees: furthest apart, and within what the model promises, is ", *_differs(check.worst), "."
     )
-    lived = found.simulated.lived_s
-    if not lived:
-        return text("it never gets to the healthy state that was predicted, in ", *runs, ".")
+
+
+def _broken(limit: BrokenLimit) -> Text:
+    unit = unit_of_limit(limit.name)
+    found, at = Number(limit.simulated.value, unit), Number(limit.at, unit)
+    return text(f"{limit_label(limit.name)} ", found, " in the simulation (limit ", at, ")")
+
+
+def _falls_over(check: Check) -> Text:
+    many, runs = Number(float(check.collapsed), "count"), Number(float(check.runs), "count")
+    if not check.lived_s:
+        return text(
+            "it never gets to the healthy state that was predicted, in ", many, " of ", runs, " runs."
+        )
+    lived = joined([text(Number(one, "s")) for one in check.lived_s], most=4)
     return text(
         "it falls over by itself: in ",
-        *runs,
-        " the healthy state ended after ",
-        *joined([text(Number(one, "s")) for one in lived], most=4),
+        many,
+        " of ",
+        runs,
+        " runs the healthy state ended after ",
+        *lived,
         ".",
     )
 
@@ -138,21 +141,9 @@ def _differs(one: Compared) -> Text:
     name, unit = _METRICS[one.metric]
     what = text(f"{name} of {one.of}" if one.of else f"{name} of all requests")
     assert one.simulated is not None
-    told = text(
-        *what, ", ", Number(one.predicted, unit), " predicted, ", *_with_interval(one.simulated, unit)
-    )
-    return text(*told, " simulated")
-
-
-def _with_interval(interval: Interval, unit: str) -> Text:
-    return text(
-        Number(interval.value, unit),
-        " (",
-        Number(interval.low, unit),
-        " to ",
-        Number(interval.high, unit),
-        ")",
-    )
+    found, low, high = (Number(x, unit) for x in (one.simulated.value, one.simulated.low, one.simulated.high))
+    predicted = Number(one.predicted, unit)
+    return text(*what, ", ", predicted, " predicted, ", found, " (", low, " to ", high, ") simulated")
 
 
 def _tables(found: Verification, *, is_alone: bool) -> tuple[Block, ...]:
@@ -177,7 +168,9 @@ def _row(one: Compared) -> tuple[Cell, ...]:
     if found is None:
         return (one.of or "all", name, predicted, "too little seen", None, None)
     interval = text(Number(found.low, unit), " to ", Number(found.high, unit))
-    off: Cell = "beyond" if math.isinf(one.off) else Number(one.off, "fraction")
+    is_amount = PROMISED[one.metric][0] == 0.0
+    off: Cell = Number(100.0 * one.off, POINTS) if is_amount else Number(one.off, "fraction")
+    off = "beyond" if math.isinf(one.off) else off
     return (one.of or "all", name, predicted, Number(found.value, unit), interval, off)
 
 

@@ -52,9 +52,7 @@ def verification_answer(found: Verification) -> dict[str, object]:
             "ended": done.ended,
             "runs_collapsed": done.runs_collapsed,
             "lived_s": list(done.lived_s),
-            "notes": [
-                {"code": note.code.value, "where": note.where, "value": note.value} for note in done.notes
-            ],
+            "notes": [asdict(note) for note in done.notes],
         },
     }
 

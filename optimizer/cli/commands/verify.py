@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from optimizer.cli.commands.options import MOST_WHOLE, AsJson, Asked, about_a_design
+from optimizer.cli.commands.options import MOST_WHOLE, AsJson, Asked, Force, about_a_design
 from optimizer.cli.console import show
 from optimizer.cli.exit_codes import INTERRUPTED, NO
 
 if TYPE_CHECKING:
+    from models.evaluation import Array
     from models.simulation.settings import Settings
+    from models.system.system import System
 
 
 @about_a_design("recommended")
@@ -36,6 +39,7 @@ def verify(
         Path | None,
         typer.Option(metavar="FILE", help="Write spans of simulated requests here, as OTLP JSON lines."),
     ] = None,
+    force: Force = False,
     as_json: AsJson = False,
 ) -> None:
     """Simulate a design event by event: predicted beside simulated, and whether the prediction holds."""
@@ -50,9 +54,7 @@ def verify(
     settings = _settings(precision=precision, seconds=seconds, events=events, seeds=seeds, seed=seed)
     x = asked.x
     if spans is not None:
-        from models.simulation.spans import write_spans
-
-        write_spans(system, x, phases[0], spans, seed=seed)
+        _write_spans(spans, system, x, phases[0], seed=seed, force=force)
     found, is_stopped = [], False
     with share_bar("simulating") as (progress, stop):
         for p in phases:
@@ -67,6 +69,17 @@ def verify(
         raise typer.Exit(INTERRUPTED)
     if any(one.verdict in REFUTED for one in found):
         raise typer.Exit(NO)
+
+
+def _write_spans(path: Path, system: System, x: Array, phase: int, *, seed: int, force: bool) -> None:
+    """Writes spans of a hundred simulated requests, which begin now."""
+    from models.simulation.spans import spans_of
+    from optimizer.atomic_files import refuse_existing_files, write_text
+
+    refuse_existing_files(path.parent, [path.name], force=force)
+    write_text(
+        path, "".join(f"{line}\n" for line in spans_of(system, x, phase, seed=seed, start_unix_s=time.time()))
+    )
 
 
 def _phases(names: tuple[str, ...], wanted: list[str], *, peak: int) -> list[int]:
