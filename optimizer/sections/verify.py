@@ -108,9 +108,7 @@ def verdict_text(check: Check) -> Text:
         return text("agrees.")
     if check.verdict == "off":
         return text("off: ", *_differs(check.worst), ". All limits that the simulation can judge still hold.")
-    return text(
-        "agrees: furthest apart, and within what the model promises, is ", *_differs(check.worst), "."
-    )
+    return text("agrees within what the model promises: ", *_differs(check.worst), ".")
 
 
 def _broken(limit: BrokenLimit) -> Text:

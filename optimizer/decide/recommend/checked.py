@@ -16,7 +16,7 @@ from optimizer.decide.recommend.recommendation import Pick, Recommendation
 from optimizer.decide.recommend.shortlist import recommendation_of
 from optimizer.model import Model
 from optimizer.pareto.front import Front
-from optimizer.resilience.verification import Check
+from optimizer.resilience.verification import NOT_CHECKED, Check
 from optimizer.resilience.verify import verify
 from optimizer.solver.solution import Solution
 
@@ -122,7 +122,8 @@ class _Checking:
             progress=None if self._progress is None else told,
             stop=self._stop,
         )
-        return found.check
+        is_stopped = found.simulated is not None and found.simulated.ended == "stopped"
+        return NOT_CHECKED if is_stopped else found.check
 
 
 def _with(found: Recommendation, pick: Pick) -> Recommendation:
