@@ -13,6 +13,7 @@ from optimizer.report.findings import Findings
 from optimizer.report.record import record
 from optimizer.report.sections.answer import answer
 from optimizer.report.sections.budget import budget, emergence
+from optimizer.report.sections.checked import checked
 from optimizer.report.sections.choice import choice
 from optimizer.report.sections.front import front, representatives
 from optimizer.report.sections.glossary import glossary
@@ -30,6 +31,7 @@ Maker = Callable[[Findings], Section | None]
 
 SECTIONS: Final[tuple[Maker, ...]] = (
     answer,
+    checked,
     front,
     representatives,
     choice,

@@ -19,13 +19,13 @@ WAYS: Final[tuple[Which, ...]] = ("none", "recommended", "all")
 Checker = Callable[[Solution], Solution]
 
 
-def which_of(asked: str | None) -> Which:
-    """What is checked: as asked, else as the environment says, else the recommended design.
+def which_of(asked: str | None, *, default: Which = "recommended") -> Which:
+    """What is checked: as asked, else as the environment says, else what is the default.
 
     Raises:
         ValueError: There is no such way.
     """
-    told = asked if asked is not None else os.environ.get(VARIABLE) or "recommended"
+    told = asked if asked is not None else os.environ.get(VARIABLE) or default
     if told not in WAYS:
         where = "" if asked is not None else f" in {VARIABLE}"
         raise ValueError(f"found {told!r}{where}; allowed: {', '.join(WAYS)}")

@@ -82,6 +82,49 @@ def verify(found: Sequence[Verification]) -> Section:
     return Section("verify", "Checked by simulation", tuple(blocks))
 
 
+def checks(named: Sequence[tuple[Text, Check]]) -> Section | None:
+    """The designs of a shortlist, checked by simulation, a row each; None where none was.
+
+    Args:
+        named: The designs by their names, each with what came of its check.
+    """
+    done = [(name, check) for name, check in named if check.verdict != "not_checked"]
+    if not done:
+        return None
+    rows = tuple((name, *_check_row(check)) for name, check in done)
+    head = ("design", "verdict", "furthest off", "predicted", "simulated", "interval", "simulated for")
+    phase = next(check.phase for _, check in done)
+    caption = f"Each design simulated event by event in the phase {phase}, apart from the model's formulas"
+    blocks: list[Block] = [Table("checks", caption, head, rows)]
+    blocks += [
+        Paragraph(text(*name, ": ", *verdict_text(check)), "warning")
+        for name, check in done
+        if check.is_refuted
+    ]
+    return Section("checked", "Checked by simulation", tuple(blocks))
+
+
+def _check_row(check: Check) -> tuple[Cell, ...]:
+    lasted = (
+        text(Number(float(check.runs), "count"), " × ", Number(check.seconds, "s")) if check.runs else None
+    )
+    verdict = SHORT[check.verdict]
+    if check.worst is None or check.worst.simulated is None:
+        return (verdict, check.why_not or None, None, None, None, lasted)
+    name, unit = _METRICS[check.worst.metric]
+    found = check.worst.simulated
+    interval = text(Number(found.low, unit), " to ", Number(found.high, unit))
+    of = f" of {check.worst.of}" if check.worst.of else ""
+    return (
+        verdict,
+        f"{name}{of}",
+        Number(check.worst.predicted, unit),
+        Number(found.value, unit),
+        interval,
+        lasted,
+    )
+
+
 def verdict_block(check: Check) -> Paragraph:
     """The verdict in sentences."""
     told = text(f"{check.phase}: ", *verdict_text(check))

@@ -140,7 +140,7 @@ def solved(
         with split as engine, progress_bar() as progress:
             solution = solve(system, config, progress=progress, checkpoint=checkpoint, engine=engine)
         if not solution.certificate.ended_early:
-            solution = _check_of(model_of(system), verify)(solution)
+            solution = check_of(model_of(system), verify)(solution)
         return Solved(solution, "worked out", "")
     from optimizer.runs.recording import NotKeptError
     from optimizer.runs.solving import solve_with_store, text_of
@@ -156,7 +156,7 @@ def solved(
                 fresh=fresh,
                 progress=progress,
                 engine=engine,
-                check=None if verify == "none" else _check_of(model, verify),
+                check=None if verify == "none" else check_of(model, verify),
             )
     except NotKeptError as error:
         typer.echo(f"warning: {error}", err=True)
@@ -164,7 +164,7 @@ def solved(
     return Solved(found.solution, found.how, found.run.id)
 
 
-def _check_of(model: Model, verify: Which) -> Callable[[Solution], Solution]:
+def check_of(model: Model, verify: Which) -> Callable[[Solution], Solution]:
     """Checks a solution by simulation, with a bar; Ctrl-C leaves what isn't checked yet as it is."""
 
     def check(solution: Solution) -> Solution:
@@ -181,12 +181,12 @@ def _check_of(model: Model, verify: Which) -> Callable[[Solution], Solution]:
     return check
 
 
-def verify_of(asked: str | None, *, without: bool = False) -> Which:
+def verify_of(asked: str | None, *, without: bool = False, default: Which = "recommended") -> Which:
     """What `--verify` and `--no-verify` ask for; else the environment says it."""
     from optimizer.runs.checking import which_of
 
     try:
-        return "none" if without else which_of(asked)
+        return "none" if without else which_of(asked, default=default)
     except ValueError as error:
         raise typer.BadParameter(f"--verify: {error}") from None
 
