@@ -13,7 +13,6 @@ from optimizer.decide.recommend.recommendation import Pick
 from optimizer.model import Model
 from optimizer.sections.content import Cell, Number, Table, joined, plain, text
 from optimizer.sections.shortlist import CHECKED, ROLES, designs
-from optimizer.sections.verify import SHORT
 from optimizer.sections.wording import number
 from optimizer.solver.solution import Solution
 from ui.tokens import TODAY
@@ -87,7 +86,7 @@ def _card(model: Model, solution: Solution, pick: Pick, table: Table, column: in
         token=TODAY if pick.position is None else str(pick.position + 1),
         name=plain(table.columns[column]),
         why=why,
-        facts=(*facts, Fact(CHECKED, SHORT[pick.check.verdict])),
+        facts=tuple(facts),
         is_recommended="recommended" in pick.roles,
     )
 

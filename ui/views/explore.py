@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
+from streamlit.delta_generator import DeltaGenerator
 
 from models.evaluation import DIMENSIONS
 from models.units import count
@@ -18,6 +19,7 @@ from optimizer.sections.content import Paragraph, Table, text
 from optimizer.sections.verdict import verdict
 from ui import cached, state
 from ui.beside import LETTERS, lettered
+from ui.checks import LOOK_S, check_of, picks_of
 from ui.exploring import (
     closest_of,
     closest_text,
@@ -41,7 +43,7 @@ from ui.views.blocks import draw_block, draw_section
 from ui.views.designs import draw_designs, merged
 from ui.views.front import draw_front
 from ui.views.picks import draw_picks
-from ui.views.shortlist_cards import draw_cards
+from ui.views.shortlist_cards import draw_cards, draw_check
 from ui.views.wishes import TYPED, Relief, draw_closest, draw_unmet, draw_wishes, from_typed, with_wish
 from ui.views.words import escaped, escaped_cell
 
@@ -101,9 +103,11 @@ def _selection(subject: Solved) -> None:
         for note in state.notes():
             st.info(escaped(note))
         letters = dict(zip(view.picks, LETTERS, strict=False))
-        draw_cards(
+        told_on = draw_cards(
             cached.cards(subject.key, subject.system, subject.solution), letters, pick=state.pick, look=_look
         )
+        if told_on:
+            _checks(subject, told_on)
     with many:
         _how_many(len(_shown(subject, is_whole=False).positions), len(subject.solution.front))
     kept = kept_of(shown, view)
@@ -123,6 +127,25 @@ def _selection(subject: Solved) -> None:
     st.markdown(f"**{escaped(next_step(subject.about(), view))}**")
     draw_picks(view.picks, lettered(subject, view.picks))
     _table(subject, shown, kept.mask, closest)
+
+
+def _checks(subject: Solved, places: Mapping[str, DeltaGenerator]) -> None:
+    """What simulations say of the cards' designs, shown as it comes."""
+    made = subject.solution.recommendation
+    picks = {} if made is None else picks_of(made)
+
+    def draw() -> bool:
+        checks = {token: check_of(subject.system, subject.solution, picks[token]) for token in places}
+        for token, check in checks.items():
+            draw_check(places[token], check)
+        return None in checks.values()
+
+    def draw_until_done() -> None:
+        if not draw():
+            st.rerun()  # without looking again and again
+
+    if draw():
+        st.fragment(run_every=LOOK_S)(draw_until_done)()
 
 
 def _how_many(seen: int, on_front: int) -> None:

@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
+from optimizer.resilience.verification import Check
+from optimizer.sections.shortlist import CHECKED
+from optimizer.sections.verify import SHORT
+from ui.checks import UNDER_WAY
 from ui.shortlist_cards import Card, Fact
 from ui.views.words import as_html, escaped
 
@@ -42,7 +47,7 @@ def draw_cards(
     *,
     pick: Callable[[str], None],
     look: Callable[[str], None],
-) -> None:
+) -> dict[str, DeltaGenerator]:
     """Draws the cards.
 
     Args:
@@ -50,13 +55,18 @@ def draw_cards(
         letters: What those that are picked are called, by token.
         pick: Picks a design, or lets it go.
         look: Turns to a design.
+
+    Returns:
+        By token the place for what a simulation says of the design (`draw_check`).
     """
+    places: dict[str, DeltaGenerator] = {}
     st.html(_STYLE)
     with st.container(key="cards"):
         for card in cards:
             name = "recommended" if card.is_recommended else card.token
             with st.container(border=True, key=f"card-{name}"):
                 st.html(card_html(card))
+                places[card.token] = st.empty()
                 with st.container(horizontal=True, gap="small"):
                     if st.button("Look at it", key=f"look-card-{card.token}", help=escaped(card.name)):
                         look(card.token)
@@ -68,6 +78,16 @@ def draw_cards(
                         args=(card.token,),
                         help="Click to let it go" if letter else escaped(f"Pick {card.name} to compare it"),
                     )
+    return places
+
+
+def draw_check(place: DeltaGenerator, check: Check | None) -> None:
+    """Says what a simulation says of a design; None = it is under way."""
+    words = UNDER_WAY if check is None else SHORT[check.verdict]
+    told = _fact(Fact(CHECKED, words))
+    if check is not None and check.is_refuted:
+        told = f"<strong>{told}</strong>"
+    place.html(f"<dl>{told}</dl>")
 
 
 def card_html(card: Card) -> str:
