@@ -71,7 +71,7 @@ def main() -> None:
         ("pairs *", lambda: interactions(model, effects)),
         ("why not today's *", lambda: why_not(model, front, space.today)),
         ("four designs compared *", lambda: compare(model, front.X[list(few[:4])])),
-        ("account of the knee *", lambda: account(system, front, x)),
+        ("account of the knee *", lambda: account(model, front, x)),
         ("margins *", lambda: margins(system, x[None, :])),
         ("furthest change *", lambda: furthest_change(system, x)),
         ("escape plan *", lambda: escape_plan(system, x)),

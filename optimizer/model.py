@@ -72,11 +72,17 @@ class Labels:
         decisions: Of decisions; what isn't named goes by its own name.
         options: Of the options of choices, by decision.
         units: What stands behind the values of decisions that are numbers: ` ms`, `/s`.
+        dimensions: Of dimensions where a value is told in full: `latency (p99)`.
     """
 
     decisions: Mapping[str, str] = field(default_factory=dict)
     options: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
+    dimensions: Mapping[str, str] = field(default_factory=dict)
+
+    def dimension(self, dimension: Dimension) -> str:
+        """A dimension's name where a value of it is told in full."""
+        return self.dimensions.get(dimension.name, dimension.name)
 
     def decision(self, name: str) -> str:
         """A decision's name for people."""
@@ -151,6 +157,9 @@ class Hints:
         work: What it takes, counted with a seed (`optimizer.solver.choice`); None = it is timed on the spot.
         screen: Tells cheaply which designs are over a limit for certain.
         counted: Limits that `screen` tells exactly and for every design.
+        spent: What a design, `(d,)`, spends its cost on, USD by what it is for; None = nobody knows.
+        effort: What getting from today's design to each of some takes, `(n, d)` to days and USD, `(n,)`
+            each; None = nobody knows.
     """
 
     threaded: Callable[[int], Evaluator] | None = None
@@ -159,6 +168,8 @@ class Hints:
     work: Callable[[int], Work] | None = None
     screen: Screen | None = None
     counted: tuple[str, ...] = ()
+    spent: Callable[[Array], Mapping[str, float]] | None = None
+    effort: Callable[[Array], tuple[Array, Array]] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -199,6 +210,11 @@ class Model:
     system: System | None = None
     decide_by: str = ""
     confidence: float = 0.9
+
+    @property
+    def has_load(self) -> bool:
+        """Whether it knows of load, phases and guesses, so that it can be asked how sure a design is."""
+        return self.system is not None
 
     @property
     def called(self) -> str:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 
+import numpy as np
+
+from models.dimensions.effort import effort
 from models.dimensions.limits import is_a_default, is_a_least, written_limit
-from models.evaluation import DIMENSIONS
-from models.evaluator import evaluate
+from models.evaluation import DIMENSIONS, LATENCY, Array
+from models.evaluator import evaluate, run
 from models.explanation.bottleneck_moves import more_where_it_is_tight
 from models.operations import operations_of_a_design, operations_of_all
 from models.scenario.decision import Choice, Integer, Real
@@ -17,6 +21,8 @@ from models.system.system import System
 from optimizer.evaluator import Evaluator
 from optimizer.model import MODEL_ERROR, Bound, Goal, Hints, Labels, Model, Work
 
+#: An option that is named by a time.
+_TIME = re.compile(r"(ms|s|min|h)([0-9]+)")
 #: Units of measure; what things are counted in is told by the decision's label.
 _BEHIND = {unit: f" {unit}" for unit in ("ms", "s", "min", "h", "USD")} | {"1/s": "/s", "requests/s": "/s"}
 
@@ -42,6 +48,8 @@ def model_of(system: System) -> Model:
             work=partial(work_of, system),
             screen=partial(screen, system, threads=1),
             counted=counted_limits(system),
+            spent=partial(spent_of, system),
+            effort=partial(_effort, system),
         ),
         system=system,
         decide_by=scenario.decide_by,
@@ -77,10 +85,10 @@ def work_of(system: System, seed: int) -> Work:
 
 
 def labels_of(scenario: Scenario) -> Labels:
-    """The labels that a scenario gives."""
-    decisions = {name: decision.label for name, decision in scenario.decisions.items() if decision.label}
+    """The labels that a scenario gives; what has none goes by its name as people write it: `ten minutes`."""
+    decisions = {name: decision.label or _spoken(name) for name, decision in scenario.decisions.items()}
     options = {
-        name: {key: option.label for key, option in decision.options.items() if option.label}
+        name: {key: option.label or _spoken(key) for key, option in decision.options.items()}
         for name, decision in scenario.decisions.items()
         if isinstance(decision, Choice)
     }
@@ -89,7 +97,41 @@ def labels_of(scenario: Scenario) -> Labels:
         for name, decision in scenario.decisions.items()
         if isinstance(decision, (Integer, Real)) and (unit := _unit_of(scenario, decision.sets[0]))
     }
-    return Labels(decisions, options, units)
+    share = scenario.dimensions.latency.percentile
+    return Labels(decisions, options, units, {LATENCY.name: f"{LATENCY.name} (p{100.0 * share:.12g})"})
+
+
+def _spoken(name: str) -> str:
+    """A name as people write it: `ten minutes` for `ten_minutes`, `400 ms` for `ms400`."""
+    time = _TIME.fullmatch(name)
+    return f"{time[2]} {time[1]}" if time else name.replace("_", " ")
+
+
+def spent_of(system: System, x: Array) -> dict[str, float]:
+    """What a design, `(d,)`, spends its cost on over all phases, USD; parts of one name together."""
+    cost = run(system, x[None, :]).cost
+    phases = cost.lost_revenue_usd.shape[1]
+
+    def total(*parts: Array) -> float:
+        return float(sum(np.broadcast_to(part, (1, phases)).sum() for part in parts))
+
+    named = [
+        ("beforehand", float(cost.one_time_usd[0])),
+        ("lost revenue", total(cost.lost_revenue_usd)),
+        ("machines", total(*cost.replicas_usd)),
+        ("calls paid by the piece", total(*cost.calls_usd)),
+    ]
+    labels = [one.label for one in system.scenario.costs]
+    named += [(label, total(part)) for label, part in zip(labels, cost.drivers_usd, strict=True)]
+    found: dict[str, float] = {}
+    for name, usd in named:
+        found[name] = found.get(name, 0.0) + usd
+    return found
+
+
+def _effort(system: System, X: Array) -> tuple[Array, Array]:
+    of = effort(system, X)
+    return of.days, of.one_time_usd
 
 
 def _unit_of(scenario: Scenario, path: str) -> str:

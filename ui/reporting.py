@@ -73,8 +73,7 @@ def ordered(subject: Solved, chosen: Beside) -> Order:
 
 def is_made(order: Order) -> bool:
     """Whether every question of a report is answered already, so that its files come at once."""
-    system = order.subject.about(order.x, order.picks).system
-    return system is None or system.is_asked
+    return order.subject.about(order.x, order.picks).is_asked
 
 
 def made(order: Order, tell: Tell | None = None) -> Report:
@@ -86,8 +85,7 @@ def made(order: Order, tell: Tell | None = None) -> Report:
     """
     subject = order.subject
     found = subject.about(order.x, order.picks)
-    if found.system is not None:
-        found.system.ask_all(tell or (lambda _: None))
+    found.ask_all(tell or (lambda _: None))
     x = None if order.x is None else row(order.x)
     picks = tuple((name, row(pick)) for name, pick in order.picks)
     report = cached.report(subject.key, x, picks, order.made, found)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from models.evaluation import Array, Evaluation
 from optimizer.batch.together import Together, joined
 from optimizer.decide.confidence.limits_in_draws import FEW, Holding
-from optimizer.decide.recommend.candidates import LEAST_TRIED, Asking, rule_of
+from optimizer.decide.recommend.candidates import LEAST_TRIED, Asking, asking_of, rule_of
 from optimizer.decide.recommend.order import Keeping, Rule
 from optimizer.decide.recommend.recommendation import Reached
 from optimizer.pareto.boxes import widths_of
@@ -84,7 +84,7 @@ def overall(
         decisions=together.space.decisions,
     )
     ordered = rule.order(expected, _all_of(keeping))
-    askings = [Asking(model.system, model.confidence, seed) for model in models if model.system is not None]
+    askings = [one for model in models if (one := asking_of(model, seed)) is not None]
     designs = [together.own(k, X[front]) for k in range(len(askings))]
     reached, i, tried = _first_likely(designs, ordered.order, askings)
     return Overall(

@@ -77,7 +77,7 @@ def _must_be_asked(model: Model, solution: Solution) -> None:
         KeyboardInterrupt: They were interrupted.
     """
     found = solution.recommendation
-    if model.system is not None and found is not None and found.reached == "not_asked":
+    if model.has_load and found is not None and found.reached == "not_asked":
         raise KeyboardInterrupt
 
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from typing import Final
 
 from optimizer.files.json import solution_answer
 from optimizer.files.tables import design_table
 from optimizer.report.content import Report
-from optimizer.report.findings import Findings
+from optimizer.report.findings import Findings, Maker
 from optimizer.report.record import record
 from optimizer.report.sections.answer import answer
 from optimizer.report.sections.budget import budget, emergence
+from optimizer.report.sections.checked import checked
 from optimizer.report.sections.choice import choice
 from optimizer.report.sections.front import front, representatives
 from optimizer.report.sections.glossary import glossary
@@ -23,13 +23,10 @@ from optimizer.report.sections.sacrifice import sacrifice
 from optimizer.report.sections.standing import standing
 from optimizer.report.sections.survival import survival
 from optimizer.report.sections.today import why_not_today
-from optimizer.sections.content import Section
-
-#: A section; None where it doesn't apply (a model of one's own knows no load, no phases).
-Maker = Callable[[Findings], Section | None]
 
 SECTIONS: Final[tuple[Maker, ...]] = (
     answer,
+    checked,
     front,
     representatives,
     choice,

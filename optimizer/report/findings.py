@@ -6,16 +6,19 @@ What needs only a model and a space stands in `Findings`; what only a scenario's
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import wraps
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.evaluation import Array, Evaluation
+from models.explanation.notices import Notice
 from optimizer.changes import Change, changes
 from optimizer.decide.choose.knee import mean_regret, reason
 from optimizer.decide.choose.representatives import Representatives
+from optimizer.decide.confidence.doubts import Doubts
 from optimizer.decide.explain.comparison import Comparison, compare
 from optimizer.decide.explain.trade_offs import Exchange, Sacrifice, exchanges, sacrifices
 from optimizer.decide.explain.why_not import WhyNot, why_not
@@ -24,6 +27,8 @@ from optimizer.decide.recommend.visible_front import ShownFront, shown_front
 from optimizer.model import Bound, Goal, Labels, Model, ModelError
 from optimizer.pareto.front import Front
 from optimizer.report.system_findings import SystemFindings, Tell
+from optimizer.resilience.breaking_points import BreakingPoints
+from optimizer.sections.content import Section
 from optimizer.solver.solution import Solution
 from optimizer.space import SearchSpace
 
@@ -115,9 +120,53 @@ class Findings:
         return self.solution.front
 
     @property
+    def doubts(self) -> Doubts | None:
+        """What the guesses do to the choice; None = there is no choice, or nothing that may be off."""
+        return None if self.system is None or self.chosen is None else self.system.doubts
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What users are told of the design."""
+        return () if self.system is None else self.system.notices
+
+    @property
+    def breaking(self) -> BreakingPoints | None:
+        """Where the design (first row) and today's break under load; None = the model knows of no load."""
+        return None if self.system is None else self.system.breaking
+
+    @property
+    def peak_rate(self) -> float | None:
+        """User requests/s at the peak; None = the model knows of no load."""
+        return None if self.system is None else float(self.system.rate.max())
+
+    def ask_all(self, tell: Tell) -> None:
+        """Asks every question, so that nothing is left to work out while a report is written."""
+        if self.system is not None:
+            self.system.ask_all(tell)
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether every question was asked already."""
+        return self.system is None or self.system.is_asked
+
+    @property
     def runner_up(self) -> int | None:
         """Position on the front of the design that would be taken if the chosen one couldn't be."""
         return runner_up(self.solution, self.few, self.position)
+
+
+#: A section; None where it doesn't apply (a model of one's own knows no load, no phases).
+Maker = Callable[[Findings], Section | None]
+
+
+def of_system(maker: Callable[[Findings, SystemFindings], Section | None]) -> Maker:
+    """A section that only a system can fill; there is none for a model that knows of no load."""
+
+    @wraps(maker)
+    def made(found: Findings) -> Section | None:
+        return None if found.system is None else maker(found, found.system)
+
+    return made
 
 
 def runner_up(solution: Solution, few: Representatives | None, position: int | None) -> int | None:
@@ -157,8 +206,7 @@ def findings_of(
     """
     tell = tell or (lambda _: None)
     found = findings_at_once(model, solution, x=x, picks=picks, is_whole=is_whole, tell=tell)
-    if found.system is not None:
-        found.system.ask_all(tell)
+    found.ask_all(tell)
     return found
 
 

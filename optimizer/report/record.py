@@ -198,9 +198,7 @@ def _because(found: Findings) -> Text:
 
 
 def _notices(found: Findings) -> list[Text]:
-    if found.system is None:
-        return []
-    return [text(f"users are told: {notice.text}") for notice in found.system.notices]
+    return [text(f"users are told: {notice.text}") for notice in found.notices]
 
 
 def _doubts(found: Findings) -> list[Text]:
@@ -210,7 +208,7 @@ def _doubts(found: Findings) -> list[Text]:
 def _confirmation(found: Findings) -> tuple[Text, ...]:
     if found.chosen is None:
         return (text("There is nothing to confirm yet."),)
-    if found.system is None:
+    if not found.model.has_load:
         return (text("The numbers are worked out anew whenever the model changes."),)
     parts = [
         text(
@@ -218,7 +216,7 @@ def _confirmation(found: Findings) -> tuple[Text, ...]:
             "limit, or when another design is better by more than the steps and the model's error."
         )
     ]
-    doubts = found.system.doubts
+    doubts = found.doubts
     if doubts is not None and not is_unsafe(found):
         share = Number(float(doubts.holds[-1]), "fraction")
         parts.append(text("All limits hold in ", share, " of the draws of the numbers that are guesses."))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from models.dimensions.effort import effort
+import numpy as np
+
 from models.evaluation import Array
-from models.system.system import System
 from optimizer.changes import TODAYS
 from optimizer.decide.explain.comparison import Comparison, Consequence
 from optimizer.model import Labels
@@ -25,14 +26,14 @@ class SideBySide:
         names: What they are called.
         space: The designs there are.
         labels: What decisions and their values are called.
-        system: The system, which knows what a decision takes; None = the model is one of the user's own.
+        effort: What getting to designs takes (`Hints.effort`); None = nobody knows.
     """
 
     compared: Comparison
     names: tuple[str, ...]
     space: SearchSpace
     labels: Labels
-    system: System | None
+    effort: Callable[[Array], tuple[Array, Array]] | None = None
 
 
 def compare(beside: SideBySide, points: BreakingPoints) -> Section:
@@ -122,7 +123,7 @@ def decisions(beside: SideBySide, i: int, key: str) -> Table:
     evaluation, name, than = beside.compared.evaluation, beside.names[i], beside.names[0]
     rows = [_consequence(beside, one, i) for one in beside.compared.consequences[i - 1]]
     total: tuple[Cell, ...] = ("all together", "", "")
-    if beside.system is not None:
+    if beside.effort is not None:
         days, usd = (
             float(evaluation.indicators[what][i]) - float(evaluation.indicators[what][0])
             for what in ("effort_days", "one_time_usd")
@@ -130,7 +131,7 @@ def decisions(beside: SideBySide, i: int, key: str) -> Table:
         total += (Number(days, "days"), Number(usd, "USD"))
     total += (moved(evaluation.dimensions, evaluation.values[0], evaluation.values[i]) or "no difference",)
     head: tuple[str, ...] = ("decision", than, name)
-    if beside.system is not None:
+    if beside.effort is not None:
         head += ("work", "money beforehand")
     return Table(
         key,
@@ -155,29 +156,30 @@ def _consequence(beside: SideBySide, one: Consequence, i: int) -> tuple[Cell, ..
         labels.value(one.decision, one.before),
         labels.value(one.decision, one.after),
     )
-    if beside.system is not None:
-        days, usd = _effort(beside.system, one)
+    if beside.effort is not None:
+        days, usd = _effort(beside, one)
         cells += (Number(days, "days"), Number(usd, "USD"))
     return (*cells, does)
 
 
-def _effort(system: System, one: Consequence) -> tuple[float, float]:
+def _effort(beside: SideBySide, one: Consequence) -> tuple[float, float]:
     """Work and money of one decision: of its value here, less that of the value it is compared with."""
-    today = system.space.decode(system.space.today)
+    assert beside.effort is not None
+    space = beside.space
+    today = space.decode(np.asarray(space.today))
     taken = []
     for value in (one.before, one.after):
-        x = system.space.today.copy()
+        x = np.array(space.today)
         if value != today.get(one.decision):
-            x = _alone(system, one.decision, value)
-        of = effort(system, x[None, :])
-        taken.append((float(of.days[0]), float(of.one_time_usd[0])))
+            x = _alone(space, one.decision, value)
+        days, usd = beside.effort(x[None, :])
+        taken.append((float(days[0]), float(usd[0])))
     return taken[1][0] - taken[0][0], taken[1][1] - taken[0][1]
 
 
-def _alone(system: System, name: str, value: object) -> Array:
+def _alone(space: SearchSpace, name: str, value: object) -> Array:
     """Today's row with one decision as in another design, whatever rules say: effort asks for no rules."""
-    space = system.space
-    x = space.today.copy()
+    x = np.array(space.today)
     by_phase = value if isinstance(value, dict) else {}
     for place in (c for entry in space.decisions if entry.name == name for c in entry.columns):
         column = space.columns[place]

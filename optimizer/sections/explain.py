@@ -33,8 +33,9 @@ def explain(
     if told.why_not is not None:
         points = tuple(why_not_points(subject, told.why_not))
         blocks += [Paragraph(text("Why it is not on the front:")), Bullets(points)] if points else []
-    blocks.append(Paragraph(first_fall_text(told.breaking, components)))
-    blocks.append(Paragraph(two_loads_text()))
+    if told.breaking is not None:
+        blocks.append(Paragraph(first_fall_text(told.breaking, components)))
+        blocks.append(Paragraph(two_loads_text()))
     blocks += notices_blocks(told.notices)
     return Section("explain", "Why this design", tuple(blocks))
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from optimizer.changes import called, numbered
 from optimizer.decide.choose.aspiration import Reach, Relaxation
 from optimizer.decide.recommend.candidates import First
+from optimizer.decide.recommend.visible_front import visible_words
 from optimizer.phrases import capitalised
 from optimizer.phrases import joined as joined_words
 from optimizer.sections.content import Bullets, Number, Paragraph, Section, Text, joined, text
@@ -18,20 +22,24 @@ from optimizer.sections.wording import counted, moved, number
 SHOWN = 5
 
 
-def reach(subject: Subject, told: Reach, best: First | None = None) -> Section:
+def reach(
+    subject: Subject, told: Reach, best: First | None = None, seen: NDArray[np.intp] | None = None
+) -> Section:
     """What a wish reaches, or what must give.
 
     Args:
         subject: What it is about.
         told: What was found.
         best: Of those that meet it the one to take; None = none meets it.
+        seen: Those of them that differ visibly, by position; None = all.
     """
     title = "What the wish reaches"
     if told.meeting.size:
-        many = text(*counted(len(subject.front), "design"), " of the front")
-        meet = Paragraph(text(f"{told.meeting.size:,} of ", *many, " meet it."))
+        rows = (told.meeting if seen is None else seen).tolist()
+        meets = visible_words(len(rows), told.meeting.size).replace(" on the front", " that meet it")
+        meet = Paragraph(text(f"{meets}; the front has ", *counted(len(subject.front), "design"), "."))
         first = [] if best is None else [best.position]
-        rows = [*first, *(int(i) for i in told.meeting if int(i) not in first)]
+        rows = [*first, *(i for i in rows if i not in first)]
         caption = "The one to take first" if first else "The closest first"
         table = designs_table(subject, rows[:SHOWN], name="meeting", caption=caption)
         take = () if best is None else (Paragraph(_take(subject, best)),)

@@ -18,7 +18,7 @@ def verdict(model: Model, solution: Solution, found: Recommendation) -> tuple[Bl
     if pick is None:
         return ()
     if pick.confidence is None:
-        if model.system is None:
+        if not model.has_load:
             return ()
         who = capitalised(called(model.space, solution.front.X, pick.position or 0))
         why = "no number of the scenario may be off (`uncertainty`), not even the rate"

@@ -260,7 +260,7 @@ def test_the_budget_shows_the_reserve_and_every_addition(monkeypatch, tmp_path):
     app = opened(monkeypatch, tmp_path, design="today")
     tab(app, "Complexity budget")
     words = said(app)
-    assert "Nothing is left: -3,400 points" in words
+    assert "as no part does alone (-3,400 points)." in words
     assert "5 single additions are possible; the budget is overspent already" in words
     assert "crosses nothing" not in words
     assert "overspent already, and more so" in words

@@ -61,7 +61,7 @@ if subject is not None:
         with out, st.spinner("Looking for switches that move the break"):
             if int(points.first[0]) >= 0 and about.system.furthest is None:
                 st.markdown("No change of a single decision moves the first break further.")
-            draw_blocks_folding(way_out(about), key="way-out")
+            draw_blocks_folding(way_out(about, about.system), key="way-out")
     if book.open:
         with book, st.spinner("Working out when to switch"):
             told = plan(about)

@@ -40,7 +40,10 @@ def draw_reserve(own: BudgetOf, *, warning_share: float) -> None:
     """What is left as a bar with the warning at a quarter and the phase transition at 0."""
     share, left = quantity(own.remaining_share, "fraction"), quantity(own.remaining, "points")
     warning = plain(warning_text(own, warning_share))
-    words = f"{share} of the budget is left ({left}).{' ' if warning else ''}{warning}"
+    if own.remaining <= 0.0:
+        words = f"{warning.removesuffix('.')} ({left})."
+    else:
+        words = f"{share} of the budget is left ({left}).{' ' if warning else ''}{warning}"
     kind = "over" if own.remaining <= 0.0 else "warn" if own.warns else ""
     width = 100.0 if kind == "over" else 100.0 * own.remaining_share
     st.markdown(f"**{words}**")

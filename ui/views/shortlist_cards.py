@@ -12,7 +12,7 @@ from ui.views.words import as_html, escaped
 #: Letters up to which a fact stands at the end of the line of its head.
 MOST_IN_LINE = 16
 _STYLE = """<style>
-.st-key-cards {display: grid; grid-template-columns: repeat(auto-fit, minmax(188px, 1fr)); gap: 0.5rem;
+.st-key-cards {display: grid; grid-template-columns: repeat(auto-fit, minmax(172px, 1fr)); gap: 0.5rem;
   align-items: stretch}
 .st-key-cards > div {width: auto; min-width: 0; height: auto; display: flex}
 .st-key-cards [class*=st-key-card-] {padding: 0.4rem 0.6rem; gap: 0.3rem; height: auto; flex: 1;

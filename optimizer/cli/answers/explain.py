@@ -11,14 +11,14 @@ from optimizer.decide.explain.account import Account
 from optimizer.decide.recommend.recommendation import Recommendation
 from optimizer.files.json import design_answer
 from optimizer.pareto.front import Front
+from optimizer.resilience.breaking_points import BreakingPoints
 
 
 def explain_answer(system: System, front: Front, told: Account, record: Recommendation) -> dict[str, object]:
     """An account of one design."""
     dimensions = told.design.dimensions
     names = [dimension.name for dimension in dimensions]
-    points, why = told.breaking, told.why_not
-    first, busiest = int(points.first[0]), int(points.bottleneck[0])
+    why = told.why_not
     return {
         "scenario": scenario_answer(system),
         "position": None if told.position is None else told.position + 1,
@@ -65,11 +65,16 @@ def explain_answer(system: System, front: Front, told: Account, record: Recommen
             if why.mending is None
             else [change_answer(change) for change in why.mending.what],
         },
-        "breaks": {
-            "margin": finite(float(points.margin[0])),
-            "first": None if first < 0 else points.limits[first],
-            "bottleneck": None if busiest < 0 else system.components[busiest],
-        },
+        "breaks": None if told.breaking is None else _breaks(system, told.breaking),
+    }
+
+
+def _breaks(system: System, points: BreakingPoints) -> dict[str, object]:
+    first, busiest = int(points.first[0]), int(points.bottleneck[0])
+    return {
+        "margin": finite(float(points.margin[0])),
+        "first": None if first < 0 else points.limits[first],
+        "bottleneck": None if busiest < 0 else system.components[busiest],
     }
 
 

@@ -52,12 +52,14 @@ def compare(
     known = known_of(system, front) if asks_front else None
     rows = [system.space.today]
     rows += [design_of(system, name, [], front, known=known) for name in designs]
-    told = side_by_side(model_of(system), np.array(rows))
+    model = model_of(system)
+    told = side_by_side(model, np.array(rows))
     points = breaking_points(system, told.evaluation.X)
     names = ["today"]
     names += [
         name if name == "today" else marked(system.space, x, name)
         for name, x in zip(designs, rows[1:], strict=True)
     ]
-    section = compare_section(SideBySide(told, tuple(names), system.space, Labels(), system), points)
+    beside = SideBySide(told, tuple(names), system.space, Labels(), model.hints.effort)
+    section = compare_section(beside, points)
     show(section, as_json=as_json, data=compare_answer(system, told, points, names))

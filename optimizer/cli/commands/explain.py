@@ -29,7 +29,7 @@ def explain(
     system = asked.system
     if save is not None:
         refuse_existing_design(save, force=force)
-    told = account(system, asked.front, asked.x, asked.known.shown())
+    told = account(asked.model, asked.front, asked.x, asked.known.shown())
     if save is not None:
         write_design(system, told.design.X[0], save, force=force)
     section = explain_section(asked.subject, told, system.components, asked.known.recommendation)

@@ -41,10 +41,13 @@ def reach(
     as_json: AsJson = False,
 ) -> None:
     """What a wish reaches, or what must give; or the next designs: better in this, worse in that."""
+    import numpy as np
+
     from optimizer.cli.answers.reach import reach_answer
     from optimizer.decide.choose.aspiration import reach as reached
     from optimizer.decide.choose.aspiration import wish_from
     from optimizer.decide.recommend.candidates import first_of, rule_of
+    from optimizer.pareto.boxes import boxed, visible
     from optimizer.scenario_model import model_of
     from optimizer.sections.reach import reach as reach_section
 
@@ -60,9 +63,12 @@ def reach(
             given = dict(name_and_number("--wish", text) for text in wishes)
             wish = wish_from(given, found.evaluation.dimensions)
             model = model_of(system)
-            told = reached(found, wish, rule_of(model).order(found.evaluation).order)
+            rule = rule_of(model)
+            told = reached(found, wish, rule.order(found.evaluation).order)
             best = first_of(model, found, told.meeting)
-            section = reach_section(subject_of(system, found), told, best)
+            boxes = boxed(found.evaluation.take(told.meeting), rule.widths)
+            seen = told.meeting[visible(boxes, np.arange(len(boxes)))]
+            section = reach_section(subject_of(system, found), told, best, seen)
             show(section, as_json=as_json, data=reach_answer(system, found, told, best))
             return
         names = [dimension.name for dimension in found.evaluation.dimensions]

@@ -9,16 +9,15 @@ from numpy.typing import NDArray
 
 from models.evaluation import Array, Evaluation
 from models.explanation.notices import Notice, notices
-from models.system.system import System
 from optimizer.changes import Change, changes
 from optimizer.decide.choose.knee import reason
 from optimizer.decide.explain.trade_offs import Exchange, Sacrifice, exchanges, sacrifices
 from optimizer.decide.explain.why_not import WhyNot, why_not
 from optimizer.decide.noise import alike
 from optimizer.decide.recommend.visible_front import ShownFront, shown_front
+from optimizer.model import Model
 from optimizer.pareto.front import Front
 from optimizer.resilience.breaking_points import BreakingPoints, breaking_points
-from optimizer.scenario_model import model_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,7 +36,7 @@ class Account:
         gives_up: What it gives up against the best of each dimension, where it is on the front.
         exchanges: The cheapest way to more of each dimension, where it is on the front.
         why_not: Why it isn't on the front, where it isn't.
-        breaking: Where it breaks as the load grows.
+        breaking: Where it breaks as the load grows; None = the model knows of no load.
     """
 
     design: Evaluation
@@ -51,30 +50,29 @@ class Account:
     gives_up: tuple[Sacrifice, ...]
     exchanges: tuple[Exchange, ...]
     why_not: WhyNot | None
-    breaking: BreakingPoints
+    breaking: BreakingPoints | None
 
 
-def account(system: System, front: Front, x: Array, shown: ShownFront | None = None) -> Account:
+def account(model: Model, front: Front, x: Array, shown: ShownFront | None = None) -> Account:
     """Everything that is to be said about one design.
 
     Args:
-        system: The system.
+        model: The model.
         front: Its front; may be empty.
         x: The design, `(d,)`.
         shown: The designs of the front that are shown, whose knee is told; None = those that differ visibly.
     """
-    model = model_of(system)
-    error = model.error
+    error, system = model.error, model.system
     seen = shown_front(model, front) if shown is None else shown
-    row = system.space.canonical(x[None, :])
+    row = model.space.canonical(x[None, :])
     here = np.flatnonzero(np.all(row == front.X, axis=1)) if len(front) else np.zeros(0, dtype=np.intp)
     position = int(here[0]) if here.size else None
     is_knee = position is not None and position == seen.knee
     return Account(
         design=front.evaluation.take(here[:1]) if position is not None else model.evaluate(row),
         position=position,
-        changed=changes(system.space, system.space.today, row[0]),
-        notices=notices(system, row[0]),
+        changed=changes(model.space, np.asarray(model.space.today), row[0]),
+        notices=() if system is None else notices(system, row[0]),
         is_knee=is_knee,
         reason=reason(front, position, error) if is_knee and position is not None else "",
         rivals=seen.rivals(position, error),
@@ -82,5 +80,5 @@ def account(system: System, front: Front, x: Array, shown: ShownFront | None = N
         gives_up=() if position is None else sacrifices(front, position, error),
         exchanges=() if position is None else exchanges(front, position, steps=model.steps, error=error),
         why_not=why_not(model, front, row[0]) if position is None else None,
-        breaking=breaking_points(system, row),
+        breaking=None if system is None else breaking_points(system, row),
     )

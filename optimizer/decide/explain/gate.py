@@ -11,7 +11,7 @@ from models.units import quantity
 from optimizer.changes import called, changes, told
 from optimizer.decide.explain.why_not import dominators
 from optimizer.decide.noise import is_equal
-from optimizer.decide.recommend.candidates import Asking
+from optimizer.decide.recommend.candidates import Asking, asking_of
 from optimizer.decide.recommend.recommendation import Recommendation
 from optimizer.model import Model
 from optimizer.pareto.front import Front
@@ -53,8 +53,9 @@ def gate(model: Model, front: Front, x: Array, record: Recommendation | None = N
             f"{name} is broken: {breach(model.limits, name, float(over))}" if over > 0.0 else f"{name} holds"
         )
         found.append(Check(name, bool(over <= 0.0), said))
-    if record is not None and model.system is not None:
-        found.append(_likely(model, front, design.X[0], record))
+    asking = None if record is None else asking_of(model, record.seed)
+    if record is not None and asking is not None:
+        found.append(_likely(model, front, design.X[0], record, asking))
     better = _better_in_earnest(model, front, design)
     if better is None:
         said = "no design is better by more than the steps and the model's error"
@@ -68,18 +69,17 @@ def gate(model: Model, front: Front, x: Array, record: Recommendation | None = N
     return tuple(found)
 
 
-def _likely(model: Model, front: Front, x: Array, record: Recommendation) -> Check:
+def _likely(model: Model, front: Front, x: Array, record: Recommendation, asking: Asking) -> Check:
     """Whether a design is as likely to keep its limits as the scenario wants.
 
     Where no design of the front is, it need not be surer than the recommended one.
     """
-    assert model.system is not None
     best = record.pick("recommended")
     place = None if best is None else best.position
     is_best = place is not None and bool(np.all(front.X[place] == x))
     sure = best.confidence if best is not None and is_best else None
     if sure is None:
-        sure = float(Asking(model.system, model.confidence, record.seed).all(x[None, :])[0])
+        sure = float(asking.all(x[None, :])[0])
     least, wanted = model.confidence, quantity(model.confidence, "fraction")
     said = f"all limits hold in {quantity(sure, 'fraction')} of the draws of the guesses"
     said += f"; at least {wanted} are asked for"

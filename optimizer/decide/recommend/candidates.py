@@ -66,6 +66,11 @@ class Asking:
         return whole_share(self.many(X), np.arange(len(X)))
 
 
+def asking_of(model: Model, seed: int = 0) -> Asking | None:
+    """How designs of a model are asked how likely they keep their limits; None = it knows of no guesses."""
+    return None if model.system is None else Asking(model.system, model.confidence, seed)
+
+
 def rule_of(model: Model) -> Rule:
     """The order of designs that a model asks for."""
     names = [dimension.name for dimension in model.dimensions]
@@ -170,7 +175,7 @@ def first_of(model: Model, front: Front, order: NDArray[np.intp], *, seed: int =
     """
     if not order.size:
         return None
-    asking = None if model.system is None else Asking(model.system, model.confidence, seed)
+    asking = asking_of(model, seed)
     if asking is None or not asking.has_guesses:
         return First(int(order[0]), "not_asked", None)
     asked = ask(front.X, order, asking)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from models.evaluation import COST, Array
 from models.system.system import System
 from optimizer.decide.confidence.limits_in_draws import Holding
-from optimizer.decide.recommend.candidates import Asked, Asking, ask, rule_of, surest, whole_share
+from optimizer.decide.recommend.candidates import Asked, Asking, ask, asking_of, rule_of, surest, whole_share
 from optimizer.decide.recommend.order import Ordered, Rule
 from optimizer.decide.recommend.recommendation import FirstBreak, Pick, Recommendation, Role
 from optimizer.model import Model
@@ -49,8 +49,7 @@ def recommendation_of(model: Model, front: Front, *, seed: int = 0) -> Recommend
         front: Its front; may be empty.
         seed: Of the draws of the guesses.
     """
-    asking = None if model.system is None else Asking(model.system, model.confidence, seed)
-    return recommend(front, rule_of(model), asking)
+    return recommend(front, rule_of(model), asking_of(model, seed))
 
 
 def recommend(front: Front, rule: Rule, asking: Asking | None) -> Recommendation:

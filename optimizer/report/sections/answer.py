@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from models.evaluation import AVAILABILITY, COST, LATENCY, Dimension, Evaluation
+from models.evaluation import AVAILABILITY, COST, Dimension, Evaluation
 from optimizer.model import Bound
 from optimizer.phrases import relief
 from optimizer.report.findings import Findings
@@ -64,7 +64,7 @@ def answer(found: Findings, *, has_doubts: bool = True) -> Section:
 
 def measure_first_text(found: Findings) -> Text:
     """Which guess to measure first, and what knowing it is worth; empty where no number may be off."""
-    doubts = None if found.system is None else found.system.doubts
+    doubts = found.doubts
     if doubts is None or not doubts.knowledge.paths:
         return ()
     knowledge = doubts.knowledge
@@ -80,7 +80,7 @@ def measure_first_text(found: Findings) -> Text:
 
 def today_text(found: Findings) -> Text:
     """What today's design lacks."""
-    load = () if found.system is None else load_text(float(found.system.rate.max()))
+    load = () if found.peak_rate is None else load_text(found.peak_rate)
     lacking = lacking_text(found.solution.today, load, found.limits)
     if lacking:
         return lacking
@@ -143,7 +143,7 @@ def choice_text(found: Findings) -> Text:
     assert found.chosen is not None
     who = "The recommended design" if found.is_recommended else "The chosen design"
     values = [
-        text(f"{_called(found, dimension)} ", *_value(found, dimension, float(value)))
+        text(f"{found.labels.dimension(dimension)} ", *_value(found, dimension, float(value)))
         for dimension, value in zip(found.chosen.dimensions, found.chosen.values[0], strict=True)
     ]
     if not found.changed:
@@ -152,18 +152,11 @@ def choice_text(found: Findings) -> Text:
     return text(who, " changes ", *what, "; it reaches ", *joined(values), ".")
 
 
-def _called(found: Findings, dimension: Dimension) -> str:
-    """A dimension's name, with the percentile where it is one."""
-    if dimension == LATENCY and found.system is not None:
-        share = found.system.system.scenario.dimensions.latency.percentile
-        return f"{dimension.name} (p{100.0 * share:.12g})"
-    return dimension.name
-
-
 def _value(found: Findings, dimension: Dimension, value: float) -> Text:
     """A value of the chosen design; its cost with what it is spent on."""
-    if dimension == COST and found.system is not None and found.chosen is not None:
-        return cost_split(found.system.system, found.chosen.X[0])
+    spent = found.model.hints.spent
+    if dimension == COST and spent is not None and found.chosen is not None:
+        return cost_split(value, spent(found.chosen.X[0]))
     return text(number(dimension, value))
 
 
@@ -197,14 +190,13 @@ def price_text(found: Findings) -> Text:
 
 def is_unsafe(found: Findings) -> bool:
     """Whether the guesses of the scenario leave it open that the chosen design keeps all limits."""
-    doubts = None if found.system is None or found.chosen is None else found.system.doubts
+    doubts = found.doubts
     return doubts is not None and float(doubts.holds[-1]) < found.model.confidence
 
 
 def doubt_text(found: Findings) -> Text:
     """In how many draws of the guesses the chosen design keeps all limits, and which it keeps least."""
-    assert found.system is not None
-    doubts = found.system.doubts
+    doubts = found.doubts
     assert doubts is not None
     worst = int(doubts.holds[:-1].argmin())
     return text(
@@ -218,16 +210,15 @@ def doubt_text(found: Findings) -> Text:
 
 def where_it_breaks(found: Findings) -> Text:
     """Where the chosen design breaks as the load grows, as the end of a sentence."""
-    system = found.system
-    if system is None:
+    points, system = found.breaking, found.model.system
+    if points is None or system is None:
         return ()
-    points = system.breaking
     first, busiest, margin = int(points.first[0]), int(points.bottleneck[0]), float(points.margin[0])
     if first < 0:
         return text(", and no limit is broken up to ", times(MOST), " the planned load")
     if points.holds[0, first] == 0.0:
         return text(f"; {limit_label(points.limits[first])} is broken whatever the load")
-    where = f" at {system.system.components[busiest]}" if busiest >= 0 else ""
+    where = f" at {system.components[busiest]}" if busiest >= 0 else ""
     return text(
         f"; {limit_label(points.limits[first])} breaks first{where}, at ", times(margin), " the planned load"
     )

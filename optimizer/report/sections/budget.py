@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from optimizer.report.findings import Findings
+from optimizer.report.findings import Findings, of_system
+from optimizer.report.system_findings import SystemFindings
 from optimizer.resilience.health import BudgetOf, Health
 from optimizer.sections.content import (
     Bar,
@@ -40,11 +41,10 @@ _WORDS = {
 }
 
 
-def budget(found: Findings) -> Section | None:
+@of_system
+def budget(_: Findings, system: SystemFindings) -> Section:
     """Income and expenses as a waterfall; a warning below a quarter left."""
-    if found.system is None:
-        return None
-    health = found.system.health
+    health = system.health
     own, today = health.budgets[0], health.budgets[1]
     blocks: list[Block] = [
         Paragraph(
@@ -110,11 +110,10 @@ def _amount(bar: Bar) -> float:
     return bar.end - bar.start
 
 
-def emergence(found: Findings) -> Section | None:
+@of_system
+def emergence(found: Findings, system: SystemFindings) -> Section:
     """The emergence score with its terms, and the designs that stay down after one push."""
-    if found.system is None:
-        return None
-    health = found.system.health
+    health = system.health
     own = health.emergence[0]
     blocks: list[Block] = [
         Paragraph(

@@ -42,8 +42,7 @@ def choice(found: Findings) -> Section | None:
 
 def beside_of(found: Findings, compared: Comparison, names: tuple[str, ...]) -> SideBySide:
     """Designs side by side, under some names."""
-    system = None if found.system is None else found.system.system
-    return SideBySide(compared, names, found.space, found.labels, system)
+    return SideBySide(compared, names, found.space, found.labels, found.model.hints.effort)
 
 
 def _side_by_side(found: Findings, today: Comparison) -> Table:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from optimizer.report.findings import Findings
+from optimizer.report.findings import Findings, of_system
 from optimizer.report.system_findings import SystemFindings
 from optimizer.resilience.escape import Step
 from optimizer.sections.breaking import BEFOREHAND
@@ -11,23 +11,18 @@ from optimizer.sections.margins import furthest_text, losses, multiple
 from optimizer.sections.wording import changes_text, limit_label
 
 
-def margins(found: Findings) -> Section | None:
+@of_system
+def margins(found: Findings, system: SystemFindings) -> Section:
     """Breaking points, losses, and the switches in the order in which growing load needs them."""
-    system = found.system
-    if system is None:
-        return None
     return Section(
         "margins",
         "Where it breaks, and the way out",
-        (loads(system), losses(system.margins), *way_out(found)),
+        (loads(system), losses(system.margins), *way_out(found, system)),
     )
 
 
-def way_out(found: Findings) -> tuple[Block, ...]:
+def way_out(found: Findings, system: SystemFindings) -> tuple[Block, ...]:
     """The change that moves the first break furthest, and the escape plan."""
-    system = found.system
-    if system is None:
-        return ()
     blocks: list[Block] = []
     if system.furthest is not None:
         blocks.append(Paragraph(furthest_text(system.furthest, found.labels)))

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from optimizer.report.findings import Findings
+from optimizer.report.findings import Findings, of_system
+from optimizer.report.system_findings import SystemFindings
 from optimizer.sections.content import Block, Number, Paragraph, Section, text
 from optimizer.sections.runbook import phases_table, switches_block
 from optimizer.sections.wording import counted
 
 
-def plan(found: Findings) -> Section | None:
+@of_system
+def plan(found: Findings, asked: SystemFindings) -> Section | None:
     """Work to do beforehand, settings by phase, and the runbook."""
-    if found.system is None or found.chosen is None:
+    if found.chosen is None:
         return None
-    system = found.system.system
+    system = asked.system
     chosen = found.chosen
     days, usd = (float(chosen.indicators[name][0]) for name in ("effort_days", "one_time_usd"))
     blocks: list[Block] = [
@@ -27,9 +29,9 @@ def plan(found: Findings) -> Section | None:
                 " from today's.",
             )
         ),
-        phases_table(system, found.system.rate, found.system.plan, found.labels),
-        switches_block(found.system.runbook, found.labels),
+        phases_table(system, asked.rate, asked.plan, found.labels),
+        switches_block(asked.runbook, found.labels),
     ]
-    if len(system.phases) > 1 and not found.system.plan:
+    if len(system.phases) > 1 and not asked.plan:
         blocks.append(Paragraph(text("No decision is set by phase: the design stays as it is throughout.")))
     return Section("plan", "The plan by phase", tuple(blocks))

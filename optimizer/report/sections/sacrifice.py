@@ -54,9 +54,9 @@ def _told(found: Findings) -> list[Block]:
             Paragraph(text("What users see of limits that it does not keep:")),
             Bullets(tuple(breaches)),
         ]
-    if found.system is None:
+    if not found.model.has_load:
         return blocks
-    notices = notices_blocks(found.system.notices)
+    notices = notices_blocks(found.notices)
     if notices:
         return [*blocks, *notices]
     told = "No decision that is in force has a notice for users; whether they should be told is left to you."

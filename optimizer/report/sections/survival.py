@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from optimizer.report.findings import Findings
+from optimizer.report.findings import Findings, of_system
+from optimizer.report.system_findings import SystemFindings
 from optimizer.sections.content import Section
 from optimizer.sections.rules import rules
 
@@ -10,6 +11,7 @@ from optimizer.sections.rules import rules
 MOST_TOLD = 12
 
 
-def survival(found: Findings) -> Section | None:
+@of_system
+def survival(found: Findings, system: SystemFindings) -> Section:
     """The shortest combinations of decisions that make a design survive."""
-    return None if found.system is None else rules(found.system.rules, found.labels, most=MOST_TOLD)
+    return rules(system.rules, found.labels, most=MOST_TOLD)

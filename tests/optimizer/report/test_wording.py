@@ -124,6 +124,14 @@ def test_values_of_decisions_have_their_units():
     assert labels.value("copies", {"calm": 3, "peak": 4}) == "calm: 3 / peak: 4"
 
 
+def test_options_without_a_label_are_told_as_people_write_them():
+    options = {"ten_minutes": {}, "ms400": {}, "as_now": {"label": "As_now"}}
+    labels = labels_of(compile_system(scenario(decisions={"edge_ttl": {"options": options}})).scenario)
+    told = [labels.value("edge_ttl", name) for name in options]
+    assert told == ["ten minutes", "400 ms", "As_now"]
+    assert labels.decision("edge_ttl") == "edge ttl"
+
+
 def test_what_lies_within_the_models_error_is_said_to():
     _, found, _ = exercise()
     same = found.against_chosen.equal.copy()

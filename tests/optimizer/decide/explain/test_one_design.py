@@ -166,11 +166,11 @@ def test_comparing_tells_what_each_decision_does_there(system, scored):
 def test_the_account_of_the_exercise(system, everything):
     front = front_of(everything)
     for i in range(len(front)):
-        story = account(system, front, front.X[i])
+        story = account(model_of(system), front, front.X[i])
         assert story.position == i
         assert story.why_not is None
         assert len(story.gives_up) == sum(np.ptp(front.losses, axis=0) > 0)
-    story = account(system, front, design(system, "D"))
+    story = account(model_of(system), front, design(system, "D"))
     assert story.position is None
     assert "saturation" in story.why_not.broken
     assert told(story.changed) == f"{ACTIONS['D']} off -> on"
@@ -179,9 +179,9 @@ def test_the_account_of_the_exercise(system, everything):
 def test_margins_of_the_exercise_by_hand(system, everything):
     front = front_of(everything)
     # 20 x 10 slots / (140 ms x 0.1 x 0.2) = 71,428.57/s, of which 70 % are 1.0 times the peak of 50,000.
-    story = account(system, front, design(system, "AB"))
+    story = account(model_of(system), front, design(system, "AB"))
     assert story.breaking.margin[0] == pytest.approx(200 / (0.140 * 0.1 * 0.2) * 0.7 / 50_000, rel=1e-3)
-    story = account(system, front, design(system, "ABE"))
+    story = account(model_of(system), front, design(system, "ABE"))
     j = story.breaking.limits.index("saturation")
     assert story.breaking.fails[0, j] == pytest.approx(3.0, rel=1e-3)
 

@@ -165,8 +165,8 @@ def test_a_sizing_question_is_answered_by_the_smallest_that_is_sure_enough() -> 
 def test_the_web_api_keeps_more_of_what_was_asked_than_the_knee() -> None:
     """Of the designs that keep all asks none is sure enough; those that keep seven of eight are."""
     model, solution = solved("web_api_three_tier")
-    assert sum(missed(model, solution, solution.recommendation.position)) == 1
-    assert sum(missed(model, solution, solution.knee)) > 1
+    assert sum(missed(model, solution, solution.recommendation.position)[:4]) == 1
+    assert sum(missed(model, solution, solution.knee)[:4]) > 1
 
 
 def test_the_record_is_kept_as_it_was() -> None:
