@@ -15,7 +15,7 @@ from models.simulation.stations import arrive, release
 from models.simulation.streams import gamma, smallest, uniform
 
 
-@inlined
+@internal
 def request(s: State, f: int) -> None:
     """A user of a flow comes."""
     first = s.kind.shape[0] * at.PART_STREAMS + s.node.shape[0] * at.CALL_STREAMS + f * at.FLOW_STREAMS
@@ -109,7 +109,7 @@ def attempt(s: State, owner: int) -> None:
     arrive(s, a)
 
 
-@inlined
+@internal
 def served(s: State, a: int) -> None:
     """The own work for an attempt is done."""
     i = s.frame[a, at.F_NODE]

@@ -10,7 +10,7 @@ from models.simulation.state import State
 from models.simulation.streams import gamma, uniform
 
 
-@inlined
+@internal
 def arrive(s: State, a: int) -> None:
     """An attempt comes to its component: it is served, it waits, or it is turned away."""
     i = s.frame[a, at.F_NODE]
