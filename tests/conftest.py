@@ -16,6 +16,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 settings.register_profile("ci", derandomize=True, deadline=None)
 settings.register_profile("dev", deadline=None)
 os.environ["TRADESPACE_STORE"] = "none"  # tests that want a run store name one
+os.environ["TRADESPACE_VERIFY"] = "none"  # as do those that want a check by simulation
 settings.load_profile("ci" if os.environ.get("CI") else "dev")
 
 

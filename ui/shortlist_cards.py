@@ -12,13 +12,12 @@ from optimizer.decide.choose.asks import asks_of, kept
 from optimizer.decide.recommend.recommendation import Pick
 from optimizer.model import Model
 from optimizer.sections.content import Cell, Number, Table, joined, plain, text
-from optimizer.sections.shortlist import ROLES, designs
+from optimizer.sections.shortlist import CHECKED, ROLES, designs
+from optimizer.sections.verify import SHORT
 from optimizer.sections.wording import number
 from optimizer.solver.solution import Solution
 from ui.tokens import TODAY
 
-#: What a simulation said of a design, in words.
-_CHECKS = {"not_checked": "not yet"}
 #: The row of the table that says why a design is there: the card says it below its name.
 _WHY = "why it is here"
 
@@ -79,7 +78,7 @@ def _card(model: Model, solution: Solution, pick: Pick, table: Table, column: in
     why = told.pop(_WHY, "")
     facts = []
     for head, words in told.items():
-        if words:
+        if words and head != CHECKED:
             facts.append(Fact(head, words))
         missed = _missed(model, solution, pick) if head == _KEPT else ""
         if missed:
@@ -88,7 +87,7 @@ def _card(model: Model, solution: Solution, pick: Pick, table: Table, column: in
         token=TODAY if pick.position is None else str(pick.position + 1),
         name=plain(table.columns[column]),
         why=why,
-        facts=(*facts, Fact("check by simulation", _CHECKS[pick.check])),
+        facts=(*facts, Fact(CHECKED, SHORT[pick.check.verdict])),
         is_recommended="recommended" in pick.roles,
     )
 

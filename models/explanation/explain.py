@@ -141,14 +141,14 @@ def _flow(steps: Run, network: Network, f: int, p: int) -> Json:
     return {
         "rate": _number(_at(flow.users_per_s, 0, p)),
         "response_ms": _number(_at(flow.mean_s, 0, p) * MS_PER_S),
-        "p50_ms": _number(_flow_percentile_ms(flow, 0.50, p)),
-        "p99_ms": _number(_flow_percentile_ms(flow, 0.99, p)),
+        "p50_ms": _number(flow_percentile_ms(flow, 0.50, p)),
+        "p99_ms": _number(flow_percentile_ms(flow, 0.99, p)),
         "success_share": _number(_at(steps.success[f], 0, p)),
         "fresh_share": _number(_at(flow.fresh * fidelity, 0, p)),
     }
 
 
-def _flow_percentile_ms(flow: FlowState, probability: float, p: int) -> float:
+def flow_percentile_ms(flow: FlowState, probability: float, p: int) -> float:
     """A percentile of one flow's response time in a phase, ms; 0 where it has no requests."""
     users, success = _at(flow.users_per_s, 0, p), _at(flow.success, 0, p)
     law = flow.response[0, p]

@@ -16,6 +16,8 @@ from models.performance.compiled import compiled
 ALONE, BINS = 20, 40
 #: Newton steps for the characteristic time of a full cache.
 STEPS = 12
+#: A step that is smaller has arrived: the next one would be its square.
+ARRIVED = 1e-9
 #: Bins of keys of about the same popularity; of each its keys, mean probability and spread.
 ALL_BINS = ALONE + BINS
 
@@ -109,6 +111,8 @@ def characteristic_calls(bins: np.ndarray, capacity_keys: float) -> float:
             slope += count * quiet * gone * (1.0 + spread * (0.5 * quiet**2 - quiet))
         step = (math.log(wanted) - math.log(max(held, 1e-300))) * held / max(slope, 1e-300)
         log_t += min(max(step, -2.0), 2.0)
+        if abs(step) < ARRIVED:
+            break
     return math.exp(log_t)
 
 

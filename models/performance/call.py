@@ -123,25 +123,15 @@ def answer_call(
         endless = (failure - seen) * mean_attempts(seen, retries)
     made = call[at.TIMES] * call[at.ENABLED]
     if is_timed:
-        instead_s = call[at.FALLBACK_LATENCY_MS] / _MS_PER_S * call[at.FALLBACK_ENABLED]
-        n = _held(work, call, in_time, in_n, refused, late, failure, instead_s, True)
-        m = work.answer_n[i]
-        # The answered are in scratch[3], all of them in scratch[4].
-        answered_n = m = _answered_n(work)
-        is_lenient = call[at.OPTIONAL] > 0.0 or call[at.FALLBACK_ENABLED] > 0.0
-        if is_lenient and success < 1.0:
-            work.answer_n[i] = repeat(work.scratch[4], n, made, work.scratch[6], work.scratch[5])
+        if failure == 0.0 and in_n <= MOST_ENTRIES:
+            # Each attempt succeeds: its time is the answer's, and nothing fails that could be held.
+            work.answer_n[i] = repeat(in_time, in_n, made, work.scratch[6], work.answer[i])
+            if program.held_calls[i]:
+                work.held_n[i] = work.answer_n[i]
+                for j in range(work.answer_n[i]):
+                    copied(work.answer[i], j, work.held[i], j)
         else:
-            work.answer_n[i] = repeat(work.scratch[3], answered_n, made, work.scratch[6], work.scratch[5])
-        for j in range(work.answer_n[i]):
-            copied(work.scratch[5], j, work.answer[i], j)
-        if success < 1.0:
-            m = repeat(work.scratch[4], n, made, work.scratch[6], work.scratch[5])
-        else:
-            m = repeat(work.scratch[3], answered_n, made, work.scratch[6], work.scratch[5])
-        work.held_n[i] = m
-        for j in range(m):
-            copied(work.scratch[5], j, work.held[i], j)
+            _answer_in_time(program, work, i, call, in_time, in_n, refused, late, failure, success)
     done = work.call[i]
     done[of.LATE], done[of.ATTEMPTS] = late, mean_attempts(seen, retries)
     done[of.ENDS] = each_time(1.0 - endless, made)
@@ -150,6 +140,42 @@ def answer_call(
         success = 1.0
     done[of.SUCCESS], done[of.FRESH] = each_time(success, made), each_time(fresh, made)
     done[of.PASSES] = 1.0 if call[at.OPTIONAL] > 0.0 else done[of.SUCCESS]
+
+
+@internal
+def _answer_in_time(
+    program: Program,
+    work: Work,
+    i: int,
+    call: np.ndarray,
+    in_time: np.ndarray,
+    in_n: int,
+    refused: float,
+    late: float,
+    failure: float,
+    success: float,
+) -> None:
+    """Response of a call whose attempts may fail, as its caller sees it, and as a slot is held for it."""
+    made = call[at.TIMES] * call[at.ENABLED]
+    instead_s = call[at.FALLBACK_LATENCY_MS] / _MS_PER_S * call[at.FALLBACK_ENABLED]
+    n = _held(work, call, in_time, in_n, refused, late, failure, instead_s, True)
+    # The answered are in scratch[3], all of them in scratch[4].
+    answered_n = _answered_n(work)
+    is_lenient = call[at.OPTIONAL] > 0.0 or call[at.FALLBACK_ENABLED] > 0.0
+    if is_lenient and success < 1.0:
+        work.answer_n[i] = repeat(work.scratch[4], n, made, work.scratch[6], work.scratch[5])
+    else:
+        work.answer_n[i] = repeat(work.scratch[3], answered_n, made, work.scratch[6], work.scratch[5])
+    for j in range(work.answer_n[i]):
+        copied(work.scratch[5], j, work.answer[i], j)
+    if program.held_calls[i]:
+        if success < 1.0:
+            m = repeat(work.scratch[4], n, made, work.scratch[6], work.scratch[5])
+        else:
+            m = repeat(work.scratch[3], answered_n, made, work.scratch[6], work.scratch[5])
+        work.held_n[i] = m
+        for j in range(m):
+            copied(work.scratch[5], j, work.held[i], j)
 
 
 @internal
@@ -270,9 +296,11 @@ def _after_retries(
 def answer_steps(program: Program, work: Work, q: int, calls: np.ndarray, is_timed: bool) -> None:
     """What a sequence of steps gives back, one after the other; inner sequences and all calls are known."""
     success, fresh, ends = 1.0, 1.0, 1.0
+    is_held = is_timed and program.held_steps[q] > 0
     n, m = 0, 0
     if is_timed:
         n = single(0.0, 0.0, 0.0, work.steps[q])
+    if is_held:
         m = single(0.0, 0.0, 0.0, work.steps_held[q])
     room, both = work.scratch[0], work.scratch[1]
     for k in range(program.steps_start[q], program.steps_start[q + 1]):
@@ -285,6 +313,7 @@ def answer_steps(program: Program, work: Work, q: int, calls: np.ndarray, is_tim
             if is_timed:
                 j = product(work.steps[q], n, work.answer[step], work.answer_n[step], room)
                 n = merge(room, j, MOST_ENTRIES, work.steps[q])
+            if is_held:
                 j = product(work.steps_held[q], m, work.held[step], work.held_n[step], room)
                 m = merge(room, j, MOST_ENTRIES, work.steps_held[q])
             continue
@@ -298,6 +327,7 @@ def answer_steps(program: Program, work: Work, q: int, calls: np.ndarray, is_tim
             work.group_s[-1 - step] = collapse(both, j)[0]
             j = product(work.steps[q], n, both, j, room)
             n = merge(room, j, MOST_ENTRIES, work.steps[q])
+        if is_held:
             j = _slowest_branch(program, work, first, last, work.steps_held, work.steps_held_n, both)
             j = product(work.steps_held[q], m, both, j, room)
             m = merge(room, j, MOST_ENTRIES, work.steps_held[q])

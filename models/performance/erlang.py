@@ -29,7 +29,7 @@ FRACTION_LEVELS = 12
 _TINY, _HUGE = 1e-300, 1e300
 
 
-def _expansion_terms() -> tuple[np.ndarray, np.ndarray]:
+def _expansion_terms() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Polynomials in eta of Temme's correction, and the series of the scaled gamma function in 1/c.
 
     With tau - 1 - ln tau = z^2/2 and f = d tau / d z, integration by parts gives, from f_0 = f,
@@ -38,7 +38,7 @@ def _expansion_terms() -> tuple[np.ndarray, np.ndarray]:
     Chebyshev polynomials on the range of eta, few terms carry all digits that count.
 
     Returns:
-        The polynomials, one a row, lowest coefficient first, and the series.
+        The polynomials, one a row, lowest coefficient first; how many coefficients each has; and the series.
 
     Source: Temme (1979), "The asymptotic expansion of the incomplete gamma functions", section 3.
     """
@@ -62,10 +62,10 @@ def _expansion_terms() -> tuple[np.ndarray, np.ndarray]:
     table = np.zeros((len(polynomials), max(row.size for row in polynomials)))
     for i, row in enumerate(polynomials):
         table[i, : row.size] = row
-    return table, np.array(gamma_terms)
+    return table, np.array([row.size for row in polynomials]), np.array(gamma_terms)
 
 
-CORRECTION, SCALED_GAMMA = _expansion_terms()
+CORRECTION, LENGTHS, SCALED_GAMMA = _expansion_terms()
 
 
 @compiled
@@ -125,10 +125,10 @@ def _by_sum(a: float, c: float) -> float:
 
 
 @compiled
-def _horner(coefficients: np.ndarray, x: float) -> float:
-    """Value of a polynomial, lowest coefficient first."""
-    value = coefficients[coefficients.size - 1]
-    for i in range(coefficients.size - 2, -1, -1):
+def _horner(coefficients: np.ndarray, length: int, x: float) -> float:
+    """Value of a polynomial of so many coefficients, lowest first."""
+    value = coefficients[length - 1]
+    for i in range(length - 2, -1, -1):
         value = value * x + coefficients[i]
     return value
 
@@ -138,12 +138,12 @@ def _by_expansion(a: float, c: float) -> float:
     """I = Gamma*(c) sqrt(pi c / 2) erfcx(eta sqrt(c / 2)) + sum h_k(eta) c^-k (eta: see `_signed_root`)."""
     eta = _signed_root(a, c)
     inverse_c = 1.0 / c
-    inverse = _horner(SCALED_GAMMA, inverse_c) * math.sqrt(0.5 * math.pi * c)
+    inverse = _horner(SCALED_GAMMA, SCALED_GAMMA.size, inverse_c) * math.sqrt(0.5 * math.pi * c)
     inverse = inverse * scaled_erfc(eta * math.sqrt(0.5 * c), 0)
     held = min(max(eta, -ETA_LIMIT), ETA_LIMIT)
     correction = 0.0
     for i in range(CORRECTION.shape[0] - 1, -1, -1):
-        correction = correction * inverse_c + _horner(CORRECTION[i], held)
+        correction = correction * inverse_c + _horner(CORRECTION[i], LENGTHS[i], held)
     return 1.0 / (inverse + correction)
 
 

@@ -12,7 +12,8 @@ import math
 
 import numpy as np
 
-from models.performance.compiled import compiled, gamma_lower
+from models.performance.compiled import compiled, log_gamma
+from models.performance.gamma_table import gamma_below
 from models.performance.mixture import from_raw
 from models.performance.quadrature import FAN_NODES, NEAR_SD, gauss_legendre
 from models.performance.response_law import far_point, shifted_gamma
@@ -81,9 +82,11 @@ def slowest_of_many(branches: np.ndarray, counts: np.ndarray, b: int, out: np.nd
             w[g * _FAN_U.size + q] = width * _FAN_V[q]
     below = np.zeros((known, nodes))
     for j in range(known):
+        shape = laws[j, 3]
+        root, norm = 1.0 / math.sqrt(shape), log_gamma(shape + 1.0, 0)
         for q in range(nodes):
             if w[q] > 0.0:
-                below[j, q] = gamma_lower(laws[j, 3], max((x[q] - laws[j, 5]) / laws[j, 4], 0.0), 0)
+                below[j, q] = gamma_below(shape, root, norm, max((x[q] - laws[j, 5]) / laws[j, 4], 0.0))
     states, functions = np.zeros(2 * MOST_STATES), np.zeros((2 * MOST_STATES, nodes))
     n = 1
     states[0] = 1.0

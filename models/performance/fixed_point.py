@@ -29,6 +29,12 @@ SWINGS = 0.05
 #: further what doesn't swing any more goes, and what is divided by the turns of what has turned round often.
 _LEAST_STEP, _SLOWER, _FASTER, _AVERAGES = 0.1, 0.9, 1.2, 4.0
 
+#: Steps that have shrunk at least so much, so many times in a row, are drawn out to where they lead, by so
+#: many of their lengths at the most; after so many times that they didn't shrink then no more.
+_SHRINKS, _IN_A_ROW, _MOST_LENGTHS, _MOST_FAILURES = 0.75, 2, 4.0, 2
+#: Two steps whose square sine is below this are one direction.
+_PARALLEL = 1e-4
+
 #: Columns of a state by call: share that succeeds, attempts.
 PASSES, TRIES = 0, 1
 
@@ -78,6 +84,8 @@ def settle(
     width = 2 * i_n + c_n
     here, news = np.zeros(width), np.zeros(width)
     distance, share, turns = np.zeros(width), np.ones(width), np.zeros(width)
+    ways = np.empty((7, width))
+    in_a_row, failures, draws_out = 0, 0, False
     history = np.zeros((3, i_n))
     through = np.zeros(i_n)
     for k in range(MOST_PASSES):
@@ -113,7 +121,19 @@ def settle(
                 for c in range(c_n):
                     work.let_in[c] = news[2 * i_n + c]
             return away, swings and not away, False
-        _relax(here, news, distance, share, turns, (k + 1) % _JUMP_EVERY == 0)
+        _remember(program, here, news, ways, k)
+        # Around a cliff steps shrink by chance: only what shrinks again and again is on a smooth way.
+        shrinks = k > 0 and _shrinks(ways)
+        in_a_row = in_a_row + 1 if shrinks else 0
+        failures += 1 if draws_out and not shrinks else 0
+        draws_out = in_a_row >= _IN_A_ROW and failures < _MOST_FAILURES
+        draws_out = draws_out and not _valves_move(program, work, calls, through) and _leads_on(ways)
+        if draws_out:
+            for j in range(width):
+                here[j] = here[j] + ways[6, j] if here[j] == here[j] else news[j]
+                distance[j] = 0.0
+        else:
+            _relax(here, news, distance, share, turns, (k + 1) % _JUMP_EVERY == 0)
         for i in range(i_n):
             here[i] = min(max(here[i], 0.0), 1.0)
             here[i_n + i] = min(max(here[i_n + i], 1.0), calls[i, at.RETRIES] + 1.0)
@@ -122,6 +142,77 @@ def settle(
         for c in range(c_n):
             work.let_in[c] = here[2 * i_n + c]
     return False, False, False
+
+
+@internal
+def _remember(program: Program, here: np.ndarray, news: np.ndarray, ways: np.ndarray, k: int) -> None:
+    """Notes a pass: where it began, its step, and how both differ from the pass before and that one's before.
+
+    They go to rows 0 to 5 of `ways`, for the numbers that act back; of others, and where it isn't known, 0.
+    """
+    i_n = program.component.size
+    for j in range(here.size):
+        x, step = here[j], news[j] - here[j]
+        if step != step or (j >= 2 * i_n and not program.blocks[j - 2 * i_n] > 0):
+            x, step = 0.0, 0.0
+        if k > 0:
+            ways[4, j], ways[5, j] = ways[2, j], ways[3, j]
+            ways[2, j], ways[3, j] = x - ways[0, j], step - ways[1, j]
+        else:
+            ways[2, j], ways[3, j] = 0.0, 0.0
+        ways[0, j], ways[1, j] = x, step
+
+
+@internal
+def _shrinks(ways: np.ndarray) -> bool:
+    """Whether the last step is much smaller than the one before."""
+    now, before = 0.0, 0.0
+    for j in range(ways.shape[1]):
+        step, last = ways[1, j], ways[1, j] - ways[3, j]
+        now += step * step
+        before += last * last
+    return now <= _SHRINKS * _SHRINKS * before
+
+
+@internal
+def _leads_on(ways: np.ndarray) -> bool:
+    """Where the last steps lead to together, as a way from where the pass began in row 6 of `ways`.
+
+    Where the passes are on a smooth way to a state of rest the same one is reached sooner.
+
+    Returns:
+        False where it would be far away.
+
+    Source: Anderson 1965, with a memory of two steps.
+    """
+    now = 0.0
+    a, b, c, u, v = 0.0, 0.0, 0.0, 0.0, 0.0
+    for j in range(ways.shape[1]):
+        step, d1, d2 = ways[1, j], ways[3, j], ways[5, j]
+        now += step * step
+        a, b, c = a + d1 * d1, b + d1 * d2, c + d2 * d2
+        u, v = u + d1 * step, v + d2 * step
+    if not a > 0.0:
+        return False
+    free = a * c - b * b
+    first, second = u / a, 0.0
+    if free > _PARALLEL * a * c:
+        first, second = (u * c - v * b) / free, (v * a - u * b) / free
+    length = 0.0
+    for j in range(ways.shape[1]):
+        way = ways[1, j] - first * (ways[2, j] + ways[3, j]) - second * (ways[4, j] + ways[5, j])
+        ways[6, j] = way
+        length += way * way
+    return length <= _MOST_LENGTHS * _MOST_LENGTHS * now
+
+
+@internal
+def _valves_move(program: Program, work: Work, calls: np.ndarray, through: np.ndarray) -> bool:
+    for i in range(program.component.size):
+        is_guarded = calls[i, at.BREAKER] > 0.0 or calls[i, at.BULKHEAD_SLOTS] < np.inf
+        if is_guarded and abs(through[i] - work.valve[i, 0]) > STILL * max(abs(work.valve[i, 0]), 1.0):
+            return True
+    return False
 
 
 @internal

@@ -75,11 +75,24 @@ def put(row: np.ndarray, column: int, part: Cumulants) -> None:
 
 
 @compiled
+def shifted(a: np.ndarray, n: int, part: Cumulants, out: np.ndarray) -> int:
+    """The mixture with one duration added to each outcome; `out` may be the mixture itself."""
+    for i in range(n):
+        out[i, 0] = a[i, 0]
+        out[i, 1] = a[i, 1] + part[0]
+        out[i, 2] = a[i, 2] + part[1]
+        out[i, 3] = a[i, 3] + part[2]
+    return n
+
+
+@compiled
 def product(a: np.ndarray, n: int, b: np.ndarray, m: int, out: np.ndarray) -> int:
     """The sum of two independent durations: every outcome of one with every outcome of the other.
 
     `out` is neither of them.
     """
+    if n == 1 and a[0, 0] == 1.0:
+        return shifted(b, m, (a[0, 1], a[0, 2], a[0, 3]), out)
     k = 0
     for i in range(n):
         for j in range(m):
@@ -89,17 +102,6 @@ def product(a: np.ndarray, n: int, b: np.ndarray, m: int, out: np.ndarray) -> in
             out[k, 3] = a[i, 3] + b[j, 3]
             k += 1
     return k
-
-
-@compiled
-def shifted(a: np.ndarray, n: int, part: Cumulants, out: np.ndarray) -> int:
-    """The mixture with one duration added to each outcome; `out` may be the mixture itself."""
-    for i in range(n):
-        out[i, 0] = a[i, 0]
-        out[i, 1] = a[i, 1] + part[0]
-        out[i, 2] = a[i, 2] + part[1]
-        out[i, 3] = a[i, 3] + part[2]
-    return n
 
 
 @compiled

@@ -73,7 +73,7 @@ def _steps_below(program: Program, work: Work, root: int, calls: np.ndarray, is_
     news = work.is_new
     for j in range(program.inner_start[root], program.inner_start[root + 1]):
         q = program.inner[j]
-        is_new = is_timed and work.steps_n[q] == 0 and work.steps_held_n[q] == 0
+        is_new = is_timed and work.steps_n[q] == 0
         is_new = is_new or news[c_n + i_n + q] > 0
         for k in range(program.steps_start[q], program.steps_start[q + 1]):
             step = program.steps[k]

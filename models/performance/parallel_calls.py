@@ -6,8 +6,9 @@ import math
 
 import numpy as np
 
-from models.performance.compiled import beta_lower, compiled, gamma_lower
+from models.performance.compiled import beta_lower, compiled, gamma_lower, log_gamma
 from models.performance.fan_out import MOST_OUTCOMES, slowest_of_many
+from models.performance.gamma_table import gamma_below
 from models.performance.mixture import Cumulants, from_raw, merge
 from models.performance.quadrature import (
     COUNTS,
@@ -103,11 +104,12 @@ def _remembered(parts: np.ndarray, b: int, memory: np.ndarray) -> Cumulants:
 @compiled
 def _slowest(parts: np.ndarray, b: int) -> Cumulants:
     """Cumulants of the largest of a few durations."""
-    laws = np.zeros((MOST_COMBINED, 3))
+    laws = np.zeros((MOST_COMBINED, 5))
     start, far = 0.0, 0.0
     for i in range(b):
         shape, scale, shift = shifted_gamma(parts[i, 0], parts[i, 1], parts[i, 2])
         laws[i, 0], laws[i, 1], laws[i, 2] = shape, scale, shift
+        laws[i, 3], laws[i, 4] = 1.0 / math.sqrt(shape), log_gamma(shape + 1.0, 0)
         # Below this hardly anything of the branch lies: the maximum can't be earlier.
         start = max(start, max(shift, parts[i, 0] - NEAR_SD * math.sqrt(parts[i, 1])))
         far = max(far, far_point(shape, scale, shift))
@@ -133,7 +135,7 @@ def _slowest(parts: np.ndarray, b: int) -> Cumulants:
         together = 1.0
         for i in range(b):
             place = max((start + x - laws[i, 2]) / laws[i, 1], 0.0)
-            together = together * gamma_lower(laws[i, 0], place, 0)
+            together = together * gamma_below(laws[i, 0], laws[i, 3], laws[i, 4], place)
         above = (1.0 - together) * (width * (2.0 * V[row, j] * u))  # dx = 2 width u du
         m0 += above
         m1 += 2.0 * x * above

@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from models.performance.compiled import compiled, gamma_upper, log_gamma, normal_below, normal_quantile
+from models.performance.gamma_table import ERROR, gamma_below
 from models.performance.response_law import shifted_gamma
 
 #: Steps of the root search at the most; halvings of the whole range of doubles need fewer.
@@ -17,10 +18,13 @@ HALVING_FROM = 6
 PROVEN, CLOSE = 1e-6, 1e-6
 #: Tails that can't matter by more than this share of what is sought are left out.
 NEGLIGIBLE = 1e-13
+#: A tail of more than this is read from the table of gamma laws: its error is below this share of the tail.
+_BY_TABLE = ERROR / 1e-7
 _ROOT_TWO_PI = math.sqrt(2.0 * math.pi)
-#: Columns of the laws that a search works with: weight, shape, scale, shift, log gamma(shape), density.
-W, A, SCALE, SHIFT, NORM, DENSITY = 0, 1, 2, 3, 4, 5
-LAW_WIDTH = 6
+#: Columns of the laws that a search works with: weight, shape, scale, shift, log gamma(shape), density,
+#: logarithm of the shape, and 1 over its root.
+W, A, SCALE, SHIFT, NORM, DENSITY, LOG_A, ROOT = 0, 1, 2, 3, 4, 5, 6, 7
+LAW_WIDTH = 8
 
 
 @compiled
@@ -34,7 +38,7 @@ def percentile(a: np.ndarray, n: int, probability: float, laws: np.ndarray) -> f
             mean hold more than 1 - probability of the weight the percentile is infinite.
         n: How many.
         probability: Share of the cases below the percentile, in [0.5, 0.9999].
-        laws: Room to work in, `(n, 6)` at least.
+        laws: Room to work in, `(n, LAW_WIDTH)` at least.
 
     Returns:
         The percentile; a relative error below 1e-6 is proven, about 1e-9 is usual. Where the tail is flat
@@ -57,6 +61,7 @@ def percentile(a: np.ndarray, n: int, probability: float, laws: np.ndarray) -> f
         shape, scale, shift = shifted_gamma(a[i, 1], a[i, 2], a[i, 3])
         laws[k, W], laws[k, A], laws[k, SCALE], laws[k, SHIFT] = weight, shape, scale, shift
         laws[k, NORM] = log_gamma(shape, 0)
+        laws[k, LOG_A], laws[k, ROOT] = math.log(shape), 1.0 / math.sqrt(shape)
         floor = max(floor, -shift)
         k += 1
     return _search(laws, k, n, above, 1e-10 * floor)
@@ -101,7 +106,7 @@ def _bracket(laws: np.ndarray, k: int, n: int, above: float) -> tuple[float, flo
     low, tight, high = math.inf, -math.inf, -math.inf
     for i in range(k):
         a = laws[i, A]
-        least = math.exp((laws[i, NORM] + math.log(a) - math.log(2.0)) / a)
+        least = math.exp((laws[i, NORM] + laws[i, LOG_A] - math.log(2.0)) / a)
         median = laws[i, SHIFT] + laws[i, SCALE] * max(least * (1.0 - 1e-9), a - 1.0 / 3.0)
         low = min(low, median)
         if laws[i, W] >= 2.0 * above:
@@ -116,12 +121,13 @@ def _bracket(laws: np.ndarray, k: int, n: int, above: float) -> tuple[float, flo
 
 
 @compiled
-def _rough_quantile(laws: np.ndarray, i: int, share_above: float) -> float:
+def _rough_quantile(laws: np.ndarray, i: int, share_above: float, normal: float) -> float:
+    """A guess at a quantile of one law, `normal` being that of the standard normal law."""
     a = laws[i, A]
-    cube = max(1.0 - 1.0 / (9.0 * a) - normal_quantile(share_above, 0) / (3.0 * math.sqrt(a)), 0.0)
+    cube = max(1.0 - 1.0 / (9.0 * a) - normal * laws[i, ROOT] / 3.0, 0.0)
     best = a * cube**3
     if a < 1.0:  # P(a, u) <= u^a / gamma(a + 1), close to it for a small shape
-        best = max(best, math.exp((math.log1p(-share_above) + laws[i, NORM] + math.log(a)) / a))
+        best = max(best, math.exp((math.log1p(-share_above) + laws[i, NORM] + laws[i, LOG_A]) / a))
     return laws[i, SHIFT] + laws[i, SCALE] * max(best, 0.0)
 
 
@@ -134,18 +140,20 @@ def _start(laws: np.ndarray, k: int, n: int, above: float) -> float:
     Source: Wilson and Hilferty 1931: the cube root of a gamma variable is nearly normal.
     """
     x = math.inf
+    normal = normal_quantile(above, 0)
     for i in range(k):
-        x = min(x, _rough_quantile(laws, i, above))
+        x = min(x, _rough_quantile(laws, i, above, normal))
     for i in range(k):
         if laws[i, W] > above:
-            x = max(x, _rough_quantile(laws, i, above / laws[i, W]))
+            share = above / laws[i, W]
+            x = max(x, _rough_quantile(laws, i, share, normal_quantile(share, 0)))
     if n == 1:
         return x
     survival, density = 0.0, 0.0
     for i in range(k):
         a = laws[i, A]
-        root = 3.0 * math.sqrt(a)
-        ratio = max((x - laws[i, SHIFT]) / (laws[i, SCALE] * a), 1e-9) ** (1.0 / 3.0)
+        root = 3.0 / laws[i, ROOT]
+        ratio = np.cbrt(max((x - laws[i, SHIFT]) / (laws[i, SCALE] * a), 1e-9))
         z = root * (ratio - 1.0 + 1.0 / (9.0 * a))
         survival += laws[i, W] * normal_below(-z, 0)
         density += laws[i, W] * math.exp(-0.5 * z * z) * (root / (3.0 * laws[i, SCALE] * a)) / ratio**2
@@ -189,7 +197,11 @@ def survival_and_step(laws: np.ndarray, k: int, x: float, above: float) -> tuple
             bound = density * (u / a * (a + 1.0) / (a + 1.0 - u))
             tail = laws[i, W]
         if bound > NEGLIGIBLE * above:
-            tail = laws[i, W] * gamma_upper(a, u, 0)
+            if above > _BY_TABLE:
+                below = gamma_below(a, laws[i, ROOT], laws[i, NORM] + laws[i, LOG_A], u)
+                tail = laws[i, W] * (1.0 - below)
+            else:
+                tail = laws[i, W] * gamma_upper(a, u, 0)
         density = density / laws[i, SCALE]
         laws[i, DENSITY] = density
         bend = density * ((a - 1.0) / (u if u > 0.0 else 1.0) - 1.0) / laws[i, SCALE]

@@ -58,6 +58,9 @@ STATION_WIDTH = 36
 #: Columns of what is known of a call.
 CALLS_PER_S, ATTEMPTS_PER_S, THROUGH_PER_S, SUCCESS, FRESH, PASSES, ATTEMPTS, LATE, ENDS = range(9)
 CALL_WIDTH = 9
+#: Numbers that are kept of what a flow requires (`redundancy`): eight of it, how many values are known, and
+#: four pairs of copies left and the value there.
+PART_WIDTH = 17
 
 
 class Program(Record):
@@ -90,6 +93,8 @@ class Program(Record):
     pools: Ints
     is_pooled: Ints
     blocks: Ints
+    held_steps: Ints
+    held_calls: Ints
     loads_slowly: Ints
     weighs: Ints
     timed: Ints
@@ -144,6 +149,7 @@ class Work(Record):
     memory: Floats2
     laws: Floats2
     once: Floats2
+    parts_up: Floats2
     passes: Ints
 
 
@@ -177,6 +183,8 @@ def program_of(system: System) -> Program:
         for f, flow in enumerate(scenario.flows.values())
         if flow.limit_ms is not None
     ]
+    # Only who keeps a slot meanwhile asks how long the failed ones take.
+    held = {q for c in components if coupling.blocks[c] for i in own[c] for q in flat.inner[then[i]]}
     fails = coupling.errors or coupling.refusals or coupling.valves or coupling.retries
     return Program(
         kind=_ints(part.traits.code for part in system.parts),
@@ -193,6 +201,8 @@ def program_of(system: System) -> Program:
         **_lists(under=under, pools=pools),
         is_pooled=_ints(is_pooled),
         blocks=_ints(coupling.blocks),
+        held_steps=_ints(q in held for q in range(len(flat.steps))),
+        held_calls=_ints(any(i in flat.steps[q] for q in held) for i in range(len(system.nodes))),
         loads_slowly=_ints(coupling.loads_slowly),
         weighs=_ints(coupling.weighs),
         timed=_ints(coupling.timed),
@@ -306,6 +316,7 @@ def workspace(program: Program) -> Work:
         memory=np.full((MEMORY, MEMORY_WIDTH), np.nan),
         laws=np.zeros((max(PLACES, MOST_ENTRIES * program.flow_steps.size), LAW_WIDTH)),
         once=np.zeros((calls, 6)),
+        parts_up=np.zeros((2 * components, PART_WIDTH)),
         passes=np.zeros(2, dtype=np.int64),
     )
 

@@ -12,9 +12,10 @@ from models.performance.program import Program, Work
 from models.system import layout as at
 
 _MINUTES_PER_HOUR = 60.0
-#: Columns of a part: component, replicas, needed, offered replicas, availability, zones, zone availability,
-#: whether it degrades, and the value in the state that was looked at last with the copies that it had there.
-_REPLICAS, _NEEDED, _OFFERED, _UP, _ZONES, _ZONE_UP, _DEGRADES, _LEFT, _VALUE = range(9)
+#: Columns of a part: replicas, needed, offered replicas, availability, zones, zone availability, whether it
+#: degrades, its value in the present state, and how many values follow: pairs of copies left and value there.
+_REPLICAS, _NEEDED, _OFFERED, _UP, _ZONES, _ZONE_UP, _DEGRADES, _VALUE, _KNOWN, _PAIRS = range(10)
+_MOST_KNOWN = (of.PART_WIDTH - _PAIRS) // 2
 
 
 @internal
@@ -26,7 +27,7 @@ def hard_availability(
     needs = np.zeros((2 * c_n, f_n))
     in_use = np.zeros(c_n)
     _requirements(program, calls, needs, in_use)
-    table = np.zeros((2 * c_n, 9))
+    table = work.parts_up
     zones = np.ones(8)
     count = 0
     for c in range(c_n):
@@ -40,7 +41,6 @@ def hard_availability(
         is_needed = False
         for f in range(f_n):
             is_needed = is_needed or needs[p, f] > 0.0
-        table[p, _LEFT] = -1.0
         if is_needed:
             _describe(program, work.station[p // 2], parts[p // 2], p, table[p])
         else:
@@ -117,6 +117,21 @@ def _requirements(program: Program, calls: np.ndarray, needs: np.ndarray, in_use
 
 @internal
 def _describe(program: Program, st: np.ndarray, part: np.ndarray, p: int, row: np.ndarray) -> None:
+    """Notes a part; what is known of its values stays as long as they hang on the same numbers."""
+    needed, degrades, up = row[_NEEDED], row[_DEGRADES], row[_UP]
+    replicas, offered = row[_REPLICAS], row[_OFFERED]
+    _note(program, st, part, p, row)
+    is_same = degrades == row[_DEGRADES] and up == row[_UP]
+    if degrades > 0.0:
+        is_same = is_same and replicas == row[_REPLICAS] and offered == row[_OFFERED]
+    else:
+        is_same = is_same and needed == row[_NEEDED]
+    if not is_same:
+        row[_KNOWN] = 0.0
+
+
+@internal
+def _note(program: Program, st: np.ndarray, part: np.ndarray, p: int, row: np.ndarray) -> None:
     given = part[at.AVAILABILITY]
     if given == given:
         row[_UP] = given
@@ -148,13 +163,18 @@ def _look_up(row: np.ndarray, code: int, count: int) -> None:
     left = row[_REPLICAS]
     if count > 0 and row[_ZONE_UP] < 1.0:
         left = replicas_left(row[_REPLICAS], row[_ZONES], count, code)
-    if left == row[_LEFT]:
-        return
-    row[_LEFT] = left
+    known = int(row[_KNOWN])
+    for k in range(known):
+        if row[_PAIRS + 2 * k] == left:
+            row[_VALUE] = row[_PAIRS + 2 * k + 1]
+            return
     if row[_DEGRADES] > 0.0:
         row[_VALUE] = carried_share(min(row[_OFFERED], row[_REPLICAS]), left, row[_UP])
     else:
         row[_VALUE] = k_of_n(row[_NEEDED], left, row[_UP])
+    if known < _MOST_KNOWN:
+        row[_PAIRS + 2 * known], row[_PAIRS + 2 * known + 1] = left, row[_VALUE]
+        row[_KNOWN] = known + 1.0
 
 
 @compiled

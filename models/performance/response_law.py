@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from models.performance.compiled import compiled, gamma_lower
+from models.performance.compiled import compiled, gamma_lower, log_gamma
 from models.performance.mixture import Cumulants, from_raw
 
 #: A law narrower than this, relative to its mean, counts as this wide: a step is a steep slope.
@@ -23,6 +23,8 @@ FAR_Z, FAR_SCALES = 5.0, 14.0
 #: Where the exponent of Chernoff's bound on the tail of a gamma law, P(X > u) <= exp(-(u - a - a ln(u/a))),
 #: is larger than this, neither the tail nor its share of three moments can be told from 0.
 _NOTHING_LEFT = 45.0
+#: Shapes up to which neighbours come from one another: beyond, the powers in their difference lose digits.
+_MOST_STEPPED = 1000.0
 
 
 @compiled
@@ -102,12 +104,28 @@ def _in_time(mean: float, variance: float, third: float, limit: float) -> tuple[
         if u - a - a * math.log(ratio) > _NOTHING_LEFT + 3.0 * math.log(ratio):
             # All of the law: where the third cumulant is below 0 that isn't the outcome's own.
             return 1.0, (shift + a * scale, a * scale**2, 2.0 * a * scale**3)
-    share = gamma_lower(a, u, 0)
+    share, one, two, three = _four_below(a, u)
     if not share > 1e-12:
         return 0.0, nothing
-    first = scale * a * gamma_lower(a + 1.0, u, 0) / share
-    second = scale**2 * a * (a + 1.0) * gamma_lower(a + 2.0, u, 0) / share
-    # P(a + 3, u) from its recurrence would cancel; one more evaluation is the price of the third moment.
-    third_raw = scale**3 * a * (a + 1.0) * (a + 2.0) * gamma_lower(a + 3.0, u, 0) / share
+    first = scale * a * one / share
+    second = scale**2 * a * (a + 1.0) * two / share
+    third_raw = scale**3 * a * (a + 1.0) * (a + 2.0) * three / share
     inside = from_raw(first, second, third_raw)
     return share, (shift + inside[0], inside[1], inside[2])
+
+
+@compiled
+def _four_below(a: float, u: float) -> tuple[float, float, float, float]:
+    """P(a, u), P(a + 1, u), P(a + 2, u) and P(a + 3, u), each with all its digits.
+
+    Source: P(a, u) = P(a + 1, u) + u^a e^-u / gamma(a + 1) (Abramowitz and Stegun 1964, 6.5.21): downwards
+    only what is positive is added; upwards it would cancel.
+    """
+    three = gamma_lower(a + 3.0, u, 0)
+    if not (u > 0.0 and a <= _MOST_STEPPED):
+        return gamma_lower(a, u, 0), gamma_lower(a + 1.0, u, 0), gamma_lower(a + 2.0, u, 0), three
+    step = math.exp(a * math.log(u) - u - log_gamma(a + 1.0, 0))
+    next_step = step * u / (a + 1.0)
+    two = three + next_step * u / (a + 2.0)
+    one = two + next_step
+    return one + step, one, two, three

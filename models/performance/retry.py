@@ -19,6 +19,11 @@ def all_fail(failure: float, retries: float) -> float:
     """Probability that every attempt fails, f^(r+1); 1 less it is the share of the calls that succeed."""
     if retries == 0.0 or failure <= 0.0:
         return failure
+    if retries <= APART and retries == int(retries):
+        together = failure
+        for _ in range(int(retries)):
+            together *= failure
+        return together
     return failure ** (retries + 1.0)
 
 

@@ -159,7 +159,8 @@ def _keep(program: Program, work: Work, c: int, arrivals: float, part: np.ndarra
         keys = part[at.KEYS] if part[at.KEYS] == part[at.KEYS] else 1.0
         key = work.cache_key[c]
         if key[0] != keys or key[1] != part[at.ZIPF] or key[2] != part[at.CAPACITY_KEYS]:
-            fill_bins(keys, part[at.ZIPF], work.bins[c])
+            if key[0] != keys or key[1] != part[at.ZIPF]:
+                fill_bins(keys, part[at.ZIPF], work.bins[c])
             key[3] = 1.0
             if math.isfinite(part[at.CAPACITY_KEYS]):
                 key[3] = characteristic_calls(work.bins[c], part[at.CAPACITY_KEYS])

@@ -26,6 +26,8 @@ SHARPNESS = 3.0
 #: Utilisation at which Erlang C is held: the limit of the pool is the driven flow, not its threads.
 FULLEST = 0.9999
 _MS_PER_S = 1000.0
+#: A power of less than e to this is nothing beside 1.
+_NOTHING = -45.0
 
 
 @compiled
@@ -92,9 +94,12 @@ def driven_flow(own: float, limits: np.ndarray, fewest: float) -> float:
     # Where no store queues the pool alone decides, whatever p.
     p = SHARPNESS * math.sqrt(fewest if math.isfinite(fewest) else 1.0)
     # Against the lowest limit every power is at most 1, so that none overflows.
-    total = (lowest / own) ** p
+    power = p * math.log(lowest / own)
+    total = math.exp(power) if power > _NOTHING else 0.0
     for d in range(limits.size):
-        total += (lowest / limits[d]) ** p
+        if limits[d] < math.inf:
+            power = p * math.log(lowest / limits[d])
+            total += math.exp(power) if power > _NOTHING else 0.0
     return lowest * max(total, 1.0) ** (-1.0 / p)
 
 

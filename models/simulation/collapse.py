@@ -16,7 +16,7 @@ _BAD = 0.5
 #: A state in which less than this share is answered was never a healthy one.
 _HEALTHY = 0.3
 #: Share of the run, at its end, that has to be bad.
-_BAD_END = 0.2
+_BAD_END = 0.1
 #: Slots of a component count as all taken from this share on.
 _ALL_TAKEN = 0.995
 #: Under way at the least where they are said to grow.
@@ -65,7 +65,7 @@ def _fallen(answers: Array, patience: float) -> float | None:
     edges = np.minimum(edges, m - 1)
     count = np.diff(np.concatenate([[0.0], ended[edges]]))
     share = np.diff(np.concatenate([[0.0], answered[edges]])) / np.maximum(count, 1.0)
-    good = float(np.sort(share)[-max(1, share.size // 20)])
+    good = float(share.max())
     if good < _HEALTHY:
         return None
     bad = share < _BAD * good

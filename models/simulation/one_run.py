@@ -94,14 +94,9 @@ class Running:
         ended: Ended | None = None
         precision = self.settings
         while ended is None:
-            most = min(CHUNK, precision.events - self.events)
-            reason = advance(self.state, most)
-            if reason == at.FULL_SLICES:
-                halve(self.state)
-            elif (reason == at.NO_ROOM and not self._grow()) or reason == at.STUCK:
-                ended = "crowded"
-            elif reason == at.REACHED:
-                ended = "seconds"
+            last = min(self.events + CHUNK, precision.events)
+            while ended is None and self.events < last:
+                ended = self._step(last - self.events)
             if ended is None and self.events >= precision.events:
                 ended = "events"
             if ended is None and told(self.events, self.seconds):
@@ -112,6 +107,23 @@ class Running:
             if ended is None and self._is_time_to_check():
                 ended = self._checked_now()
         return self._outcome(ended)
+
+    def _step(self, most: int) -> Ended | None:
+        """Some events more; why it ended, if it did."""
+        reason = advance(self.state, most)
+        if reason == at.FULL_SLICES:
+            halve(self.state)
+        elif reason == at.STUCK or (reason == at.NO_ROOM and not self._grow()):
+            return "crowded"
+        return "seconds" if reason == at.REACHED else None
+
+    def go(self, events: int) -> bool:
+        """Lets so many events happen; False where there is no room for what is under way."""
+        last = self.events + events
+        while self.events < last:
+            if self._step(last - self.events) == "crowded":
+                return False
+        return True
 
     def _grow(self) -> bool:
         state = self.state

@@ -12,19 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.evaluation import Array
-from models.scenario.kinds.cache import Cache
-from models.scenario.kinds.external import External
-from models.scenario.kinds.store import Store
 from models.simulation import columns as at
+from models.simulation.components import Components, shape_of
 from models.simulation.refused import NotSimulated, Reason
 from models.system import layout
 from models.system.system import ParallelNode, StepNode, System
 
 _MS = 1e-3
-#: Tokens that the bucket of a rate limit holds at the least; else what comes in a second.
-LEAST_BURST = 10.0
-#: Keys whose weights are summed one by one; the rest by an integral.
-_ONE_BY_ONE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,7 +44,11 @@ class Program:
 
 
 def program_of(
-    system: System, design: Array, phase: int, *, left: Mapping[int, int] | None = None
+    system: System,
+    design: Array,
+    phase: int,
+    *,
+    left: Mapping[int, int] | None = None,
 ) -> Program:
     """The tables of one design in one phase.
 
@@ -65,7 +63,7 @@ def program_of(
     """
     if not 0 <= phase < len(system.phases):
         raise NotSimulated(Reason.NO_SUCH_PHASE, f"there are {len(system.phases)} phases, not {phase + 1}")
-    row = _row(system, design, phase)
+    row = row_of(system, design, phase)
     c_n, i_n, f_n = len(system.components), len(system.nodes), len(system.flows)
     first_call = 1 + c_n * len(layout.COMPONENT)
     first_flow = first_call + i_n * len(layout.CALL)
@@ -80,7 +78,7 @@ def program_of(
         raise NotSimulated(
             Reason.NO_REQUESTS, f"nobody asks anything in the phase {phase_name}", where="workload.phases"
         )
-    tables = _Components(system, parts, left or {})
+    tables = Components(system, parts, left or {})
     steps = _Steps(calls)
     roots = [steps.sequence(trace) for trace in system.traces]
     node, call = _calls(system, calls, steps)
@@ -120,8 +118,8 @@ def program_of(
     )
 
 
-def _row(system: System, design: Array, phase: int) -> Array:
-    """The numbers of the situation (`models.system.layout`)."""
+def row_of(system: System, design: Array, phase: int) -> Array:
+    """The numbers of the situation of a design in a phase (`models.system.layout`)."""
     from models.performance.steady_state import situations_of
     from models.system.parameters import apply_decisions
 
@@ -134,11 +132,6 @@ def _row(system: System, design: Array, phase: int) -> Array:
 
 def _ints(values: Any) -> NDArray[np.int64]:
     return np.array([int(value) for value in values], dtype=np.int64)
-
-
-def _column(block: Array, names: Mapping[str, tuple[int, float]], name: str, default: float) -> Array:
-    """A column of the layout by its name; the default where the layout has none yet."""
-    return block[..., names[name][0]] if name in names else np.full(block.shape[:-1], default)
 
 
 class _Steps:
@@ -169,11 +162,6 @@ def _calls(system: System, calls: Array, steps: _Steps) -> tuple[NDArray[np.int6
     """The tables of the calls."""
     node = np.zeros((len(system.nodes), at.NODE), dtype=np.int64)
     call = np.zeros((len(system.nodes), at.CALL))
-    work = _column(calls, layout.CALL, "work", 1.0)
-    trips = _column(calls, layout.CALL, "breaker_threshold", 0.5)
-    volume = _column(calls, layout.CALL, "breaker_volume", 20.0)
-    window = _column(calls, layout.CALL, "breaker_window_s", 10.0)
-    sleep = _column(calls, layout.CALL, "breaker_sleep_s", 5.0)
     for each in system.nodes:
         i = each.index
         said, n, x = calls[i], node[i], call[i]
@@ -187,131 +175,14 @@ def _calls(system: System, calls: Array, steps: _Steps) -> tuple[NDArray[np.int6
         n[at.BULKHEAD] = slots if math.isfinite(slots) else -1
         n[at.FALLBACK] = said[layout.FALLBACK_ENABLED] > 0.0
         n[at.OPTIONAL] = said[layout.OPTIONAL] > 0.0
-        n[at.VOLUME] = max(1, round(volume[i]))
+        n[at.VOLUME] = max(1, round(said[layout.BREAKER_VOLUME]))
         n[at.FIRST_LATE] = n[at.LAST_LATE] = -1
         x[at.TIMEOUT_S], x[at.PAUSE_S] = said[layout.TIMEOUT_MS] * _MS, said[layout.BACKOFF_MS] * _MS
         x[at.JITTER], x[at.FALLBACK_S] = said[layout.JITTER], said[layout.FALLBACK_LATENCY_MS] * _MS
-        x[at.WORK_FACTOR], x[at.TRIPS_AT] = work[i], trips[i]
-        x[at.BUCKET_S], x[at.SLEEP_S] = max(window[i], 1e-9) / at.BUCKETS, sleep[i]
+        x[at.WORK_FACTOR], x[at.TRIPS_AT] = said[layout.WORK], said[layout.BREAKER_THRESHOLD]
+        x[at.BUCKET_S] = max(said[layout.BREAKER_WINDOW_S], 1e-9) / at.BUCKETS
+        x[at.SLEEP_S] = said[layout.BREAKER_SLEEP_S]
     return node, call
-
-
-class _Components:
-    """The tables of the components and their queues."""
-
-    def __init__(self, system: System, parts: Array, left: Mapping[int, int]) -> None:
-        c_n = len(system.components)
-        self.part = np.zeros((c_n, at.PART))
-        self.kind = np.zeros((c_n, at.KIND), dtype=np.int64)
-        self.queue: list[list[int]] = []
-        self.promised = 0
-        balancing = _column(parts, layout.COMPONENT, "balancing", float(at.SHARED))
-        for c, component in enumerate(system.parts):
-            said, x, k = parts[c], self.part[c], self.kind[c]
-            x[at.ERROR] = 1.0 - (1.0 - said[layout.ERROR_SHARE]) * said[layout.UP_FACTOR]
-            x[at.MAX_WAIT_S], x[at.TOKENS_PER_S] = said[layout.MAX_WAIT_S], math.inf
-            k[at.SHARDS] = 1
-            replicas = int(said[layout.REPLICAS])
-            up = min(left.get(c, replicas), replicas)
-            k[at.NO_READS] = k[at.NO_WRITES] = up < 1
-            if isinstance(component, External):
-                self._outside(said, x, k)
-                continue
-            x[at.WORK_S] = said[layout.SERVICE_MS] * _MS / (1.0 - said[layout.GC_SHARE])
-            x[at.WORK_SHAPE] = _shape(said[layout.SERVICE_SCV])
-            x[at.CONTENTION], x[at.COHERENCY] = said[layout.CONTENTION], said[layout.COHERENCY]
-            k[at.BLOCKING], k[at.BALANCING] = said[layout.BLOCKING] > 0.0, balancing[c]
-            if isinstance(component, Store):
-                k[at.SHARDS] = int(said[layout.SHARDS])
-                self._copies(said, x, k, up)
-            if isinstance(component, Cache):
-                self._cache(said, x, k)
-            self._queues(c, said, max(up, 1))
-
-    @staticmethod
-    def _outside(said: Array, x: Array, k: NDArray[np.int64]) -> None:
-        k[at.OUTSIDE] = 1
-        x[at.WORK_S], x[at.WORK_SHAPE] = said[layout.LATENCY_MS] * _MS, _shape(said[layout.LATENCY_SCV])
-        x[at.TOKENS_PER_S] = said[layout.RATE_LIMIT]
-        if math.isfinite(said[layout.RATE_LIMIT]):
-            x[at.MOST_TOKENS] = x[at.TOKENS] = max(LEAST_BURST, said[layout.RATE_LIMIT])
-
-    @staticmethod
-    def _copies(said: Array, x: Array, k: NDArray[np.int64], up: int) -> None:
-        """One copy is near and works on the call; the others that must be heard are a round trip away."""
-        replicas = int(said[layout.REPLICAS])
-        read = min(int(said[layout.READ_QUORUM]), replicas)
-        write = said[layout.WRITE_QUORUM]
-        write = replicas if math.isnan(write) else min(int(write), replicas)
-        k[at.NO_READS], k[at.NO_WRITES] = up < max(read, 1), up < max(write, 1)
-        x[at.TRIP_S], x[at.TRIP_SHAPE] = said[layout.RTT_MS] * _MS, _shape(said[layout.RTT_SCV])
-        if x[at.TRIP_S] > 0.0:
-            k[at.OTHERS] = max(up - 1, 0)
-            k[at.READ_OTHERS] = min(read - 1, up - 1)
-            k[at.WRITE_OTHERS] = min(write - 1, up - 1)
-
-    @staticmethod
-    def _cache(said: Array, x: Array, k: NDArray[np.int64]) -> None:
-        x[at.HITS_LEFT] = said[layout.HIT_FACTOR]
-        given = said[layout.HIT_RATIO]
-        if not math.isnan(given):
-            k[at.CACHE], x[at.HIT] = 1, given
-            return
-        keys = said[layout.KEYS]
-        keys = 1.0 if math.isnan(keys) else math.floor(keys)
-        k[at.CACHE], k[at.COALESCING] = 2, said[layout.COALESCING] > 0.0
-        k[at.NEWEST] = k[at.OLDEST] = -1
-        x[at.KEYS], x[at.ZIPF], x[at.TTL_S] = keys, said[layout.ZIPF], said[layout.TTL_S]
-        x[at.CAPACITY] = math.floor(min(said[layout.CAPACITY_KEYS], keys))
-        k[at.EVICTS] = x[at.CAPACITY] < keys
-        x[at.KEY_WEIGHTS] = sum_of_weights(keys, x[at.ZIPF])
-        z = x[at.ZIPF]
-        x[at.ZIPF_FIRST], x[at.ZIPF_LAST] = _up_to(1.5, z) - 1.0, _up_to(keys + 0.5, z)
-        x[at.ZIPF_CUT] = 2.0 - _up_to_inverse(_up_to(2.5, z) - 2.0**-z, z)
-
-    def _queues(self, c: int, said: Array, up: int) -> None:
-        """One queue for all replicas of a shard, or one for each; the places are shared out evenly."""
-        k = self.kind[c]
-        slots = int(said[layout.SLOTS])
-        queues = 1 if k[at.BALANCING] == at.SHARED else up
-        each = up * slots // queues
-        k[at.FIRST_QUEUE], k[at.QUEUES], k[at.REPLICAS] = len(self.queue), queues, up
-        k[at.SLOTS] = queues * each * k[at.SHARDS]
-        places = said[layout.QUEUE_LIMIT]
-        tells = math.isfinite(said[layout.MAX_WAIT_S]) and not k[at.BLOCKING]
-        for q in range(int(queues * k[at.SHARDS])):
-            row = [0] * at.QUEUE
-            row[at.Q_FREE] = row[at.Q_SLOTS] = each
-            row[at.Q_HEAD] = row[at.Q_TAIL] = row[at.Q_FREE_AT] = -1
-            row[at.Q_PART], row[at.Q_PLACES] = c, 2**62
-            if math.isfinite(places):
-                row[at.Q_PLACES] = int(places) // queues + (q % queues < int(places) % queues)
-            if tells:
-                row[at.Q_FREE_AT] = self.promised
-                self.promised += each
-            self.queue.append(row)
-
-
-def _shape(scv: float) -> float:
-    return 0.0 if scv <= 0.0 else 1.0 / scv
-
-
-def _up_to(x: float, z: float) -> float:
-    """Integral of t^-z from 1 to x (as `models.simulation.caches` has it)."""
-    t = (1.0 - z) * math.log(x)
-    return math.log(x) * (math.expm1(t) / t if abs(t) > 1e-8 else 1.0 + 0.5 * t)
-
-
-def _up_to_inverse(u: float, z: float) -> float:
-    t = max(u * (1.0 - z), -1.0)
-    return math.exp(u * (math.log1p(t) / t if abs(t) > 1e-8 else 1.0 - 0.5 * t))
-
-
-def sum_of_weights(keys: float, zipf: float) -> float:
-    """Sum of k^-zipf over the keys: one by one, far out by the midpoint rule."""
-    few = int(min(keys, _ONE_BY_ONE))
-    total = float(np.sum(np.arange(1, few + 1, dtype=np.float64) ** -zipf))
-    return total + (_up_to(keys + 0.5, zipf) - _up_to(few + 0.5, zipf) if keys > few else 0.0)
 
 
 def _regular_arrivals(system: System, parts: Array, calls: Array, flow: Array) -> None:
@@ -331,7 +202,7 @@ def _regular_arrivals(system: System, parts: Array, calls: Array, flow: Array) -
                 where=f"components.{name}.arrival_scv",
                 hint="only what a single flow calls as its first step can have another one than 1",
             )
-        flow[own[0].flow, at.GAP_SHAPE] = _shape(scv)
+        flow[own[0].flow, at.GAP_SHAPE] = shape_of(scv)
 
 
 def seed_of(seed: int, *purpose: str | int) -> int:

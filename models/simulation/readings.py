@@ -148,7 +148,12 @@ class Simulated:
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """What is down in a state: replicas that are left of some components, by name."""
+    """What is down in a state.
+
+    Attributes:
+        left: The components that lost replicas, by name, and how many are left (0 = none; somebody else's
+            system has one).
+    """
 
     left: tuple[tuple[str, int], ...]
 
@@ -160,14 +165,12 @@ class StateReading:
     Attributes:
         lost: What is down in it; empty = everything is up.
         probability: How likely it is.
-        found: The simulation given the state; None where a flow's answer follows without one.
-        success: Share of each flow's requests that is answered in it, in the order of the scenario.
+        found: The simulation given the state.
     """
 
     lost: Lost
     probability: float
-    found: Simulated | None
-    success: tuple[float, ...]
+    found: Simulated
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,8 +180,8 @@ class Availability:
     Attributes:
         states: The likeliest states, the likeliest first.
         unseen: Probability of all other states.
-        success: By flow: bounds between which the share of answered requests lies, with `unseen` counted as
-            all failed and as all answered.
+        success: By flow the share of answered requests as in the states that were seen, and its bounds with
+            `unseen` counted as all failed and as all answered. None: too little was seen.
     """
 
     states: tuple[StateReading, ...]

@@ -7,15 +7,15 @@ import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from models.evaluation import Array
-from models.simulation.readings import Availability, Simulated
+from models.simulation.readings import Availability, Interval, Lost, Simulated, StateReading
 from models.simulation.refused import NotSimulated, Reason
-from models.simulation.settings import Settings
+from models.simulation.settings import LEAST_EVENTS, Settings
 from models.system.system import System
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 PILOT_EVENTS, MOST_PILOTS = 200_000, 3
 #: Look-ups are known when a pilot finds those that it was begun with, within this share.
 _SAME_LOOKUPS = 0.02
+#: Part of the events that the run of a state gets in which something is down.
+_OF_A_STATE = 8
 #: Requests of a run, and of a batch, at the least.
 _LEAST_REQUESTS = 400.0
 
@@ -86,7 +88,7 @@ def simulate_program(
     from models.simulation.report import simulated_of
 
     refuse_what_is_too_much(program, settings)
-    _ready()
+    make_ready()
     lookups = measured_lookups(program, settings)
     watch = _Watch(settings, progress, stop)
     runs: list[OneRun] = []
@@ -240,7 +242,7 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _ready() -> None:
+def make_ready() -> None:
     """Says that it compiles where it does: half a minute without a word would look like a hang."""
     from models.simulation.loop import is_compiled
 
@@ -275,4 +277,34 @@ def simulate_states(
     Raises:
         NotSimulated: It can't be simulated; says what and where.
     """
-    raise NotImplementedError
+    from models.simulation.program import program_of
+    from models.simulation.states import likeliest, names_of
+
+    settings = settings or Settings()
+    program = program_of(system, design, phase)
+    found: list[StateReading] = []
+    for state in likeliest(program, design, most_states):
+        if stop is not None and stop():
+            break
+        events = settings.events if not found else max(settings.events // _OF_A_STATE, LEAST_EVENTS)
+        given = replace(settings, events=events)
+        program = program_of(system, design, phase, left=state.left)
+        told = simulate_program(program, given, progress=progress, stop=stop)
+        found.append(StateReading(Lost(names_of(system, state.left)), state.probability, told))
+    seen = sum(state.probability for state in found)
+    success = tuple(_over_states(found, f, 1.0 - seen) for f in range(len(system.flows)))
+    return Availability(tuple(found), max(1.0 - seen, 0.0), success)
+
+
+def _over_states(states: list[StateReading], f: int, unseen: float) -> Interval | None:
+    """Share of a flow's requests that is answered, over all states; of the unseen all or none may be."""
+    told = [(state.probability, state.found.flows[f].success) for state in states]
+    known = [(weight, success) for weight, success in told if success is not None]
+    seen = sum(weight for weight, _ in known)
+    if not seen > 0.0:
+        return None
+    unseen += sum(weight for weight, success in told if success is None)
+    value = sum(weight * success.value for weight, success in known) / seen
+    low = sum(weight * success.low for weight, success in known)
+    high = sum(weight * success.high for weight, success in known)
+    return Interval(value, low, min(high + max(unseen, 0.0), 1.0))

@@ -17,6 +17,8 @@ from models.simulation.state import FIRST_ENTRIES, FIRST_FRAMES, Arrays, State, 
 MOST_FRAMES, MOST_ENTRIES = 1 << 21, 1 << 23
 #: Keys whose times of last use are drawn one by one; of more, the uses are drawn backwards.
 _ONE_BY_ONE = 1 << 24
+#: Passes to the rate at which keys are forgotten.
+_PASSES = 40
 #: Points of the popularity at which hits are guessed.
 _POINTS = 4096
 
@@ -180,12 +182,30 @@ def _rest_of_life(
 ) -> Array:
     """When the entries of an evicting cache expire, s.
 
-    A look-up found the entry gone, and loaded it, where none came for as long as entries are kept, or by the
-    cycle of the time to live: with probability 1 / (1 + l T); else it had a rest of life that is uniform.
+    What counts is how long before its last look-up an entry was loaded. After a load, look-ups of a key come
+    at its rate l, as long as it is there: to the end T of its life, and until none comes for the time t that
+    entries are kept (the age of the oldest one). Beyond t this happens at a rate r: look-ups come at
+    l (1 - exp(-l t)) exp(-r (u - t)), with r = l exp(-(l - r) t).
+
+    Source: a terminating renewal process (Feller 1971, section XI.6), gaps above t ending it.
     """
-    ttl = part[at.TTL_S]
+    ttl, kept = float(part[at.TTL_S]), float(age_s[-1])
     if math.isinf(ttl):
         return np.full(key.size, math.inf)
     rate = lookups * key.astype(np.float64) ** -part[at.ZIPF] / part[at.KEY_WEIGHTS]
-    is_loaded = rng.random(key.size) < np.maximum(np.exp(-rate * age_s[-1]), 1.0 / (1.0 + rate * ttl))
-    return np.where(is_loaded, ttl, rng.random(key.size) * ttl) - age_s
+    first = np.full(key.size, min(ttl, kept))
+    gone = np.exp(-rate * kept)
+    ending = rate * gone
+    for _ in range(_PASSES):
+        ending = rate * np.exp(-np.maximum(rate - ending, 0.0) * kept)
+    early = rate * first
+    more = max(ttl - kept, 0.0)
+    late = rate * (1.0 - gone) * -np.expm1(-ending * more) / np.maximum(ending, 1e-300)
+    # One load, and the hits that follow it before the entry is gone.
+    drawn = rng.random(key.size) * (1.0 + early + late)
+    is_load, is_late = drawn < 1.0, drawn >= 1.0 + early
+    since = np.where(is_load, 0.0, (drawn - 1.0) / np.maximum(rate, 1e-300))
+    share = np.clip((drawn - 1.0 - early) / np.maximum(late, 1e-300), 0.0, 1.0)
+    beyond = -np.log1p(share * np.expm1(-ending * more)) / np.maximum(ending, 1e-300)
+    since = np.where(is_late, kept + np.minimum(beyond, more), np.minimum(since, ttl))
+    return np.asarray(ttl - since - age_s)

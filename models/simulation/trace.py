@@ -6,7 +6,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from models.evaluation import Array
+from models.simulation import columns as at
+from models.simulation.refused import NotSimulated, Reason
 from models.system.system import System
+
+_MS_PER_S = 1e3
 
 
 class Happening(StrEnum):
@@ -34,6 +38,17 @@ class Happening(StrEnum):
     FAILED = "failed"
 
 
+#: What happens by its number in the log (`models.simulation.columns`).
+_HAPPENINGS = tuple(Happening)
+_WITH_LENGTH = (
+    Happening.SERVICE,
+    Happening.QUORUM,
+    Happening.RETRY,
+    Happening.FALLBACK,
+    Happening.TIMED_OUT,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """One thing that happened.
@@ -45,7 +60,8 @@ class Event:
         span: Number of the attempt (0 = the request itself).
         parent: Number of the attempt that made the call; -1 = none.
         call: Position of the call in `System.nodes`; -1 = none.
-        for_ms: How long what begins here lasts, where that is known (a wait, a service, a pause), ms.
+        for_ms: How long what begins here lasts (a wait, a service, a pause), ms; of a time-out, how long was
+            waited; None = no time.
     """
 
     at_ms: float
@@ -70,4 +86,50 @@ def trace_request(system: System, design: Array, phase: int, flow: int, seed: in
     Raises:
         NotSimulated: It can't be simulated; says what and where.
     """
-    raise NotImplementedError
+    from models.simulation.follow import followed
+    from models.simulation.program import program_of
+
+    program = program_of(system, design, phase)
+    if not 0 <= flow < len(system.flows):
+        raise NotSimulated(Reason.NO_SUCH_FLOW, f"there are {len(system.flows)} flows, not {flow + 1}")
+    if not program.requests_per_s[flow] > 0.0:
+        name = system.flows[flow]
+        raise NotSimulated(Reason.NO_REQUESTS, "it has no requests in this phase", where=f"flows.{name}")
+    return events_of(system, followed(program, flow=flow, requests=1, seed=seed))
+
+
+def events_of(system: System, rows: Array) -> tuple[Event, ...]:
+    """What rows of the log tell (`models.simulation.columns`), with the length of each wait.
+
+    A wait has the length that it came to; a service, a pause and a round trip have the one that was drawn.
+    """
+    start = float(rows[0, at.L_AT]) if len(rows) else 0.0
+    first = int(rows[0, at.L_UID]) if len(rows) else 0
+    events: list[Event] = []
+    parents: dict[int, int] = {}
+    for k, row in enumerate(rows):
+        what = _HAPPENINGS[int(row[at.L_WHAT])]
+        span, call = int(row[at.L_UID]), int(row[at.L_CALL])
+        parent = parents.setdefault(span, int(row[at.L_PARENT]))
+        for_ms: float | None = None
+        if what is Happening.WAIT:
+            ends = next((r for r in rows[k + 1 :] if r[at.L_UID] == row[at.L_UID] and _ends_a_wait(r)), None)
+            for_ms = None if ends is None else float(ends[at.L_AT] - row[at.L_AT]) * _MS_PER_S
+        elif what in _WITH_LENGTH:
+            for_ms = float(row[at.L_VALUE]) * _MS_PER_S
+        events.append(
+            Event(
+                at_ms=float(row[at.L_AT] - start) * _MS_PER_S,
+                what=what,
+                component=system.components[int(row[at.L_WHERE])] if call >= 0 else "",
+                span=span - first,
+                parent=parent - first if parent >= first else -1,
+                call=call,
+                for_ms=for_ms,
+            )
+        )
+    return tuple(events)
+
+
+def _ends_a_wait(row: Array) -> bool:
+    return _HAPPENINGS[int(row[at.L_WHAT])] in (Happening.SERVICE, Happening.REFUSED)

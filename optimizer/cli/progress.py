@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
 
 from optimizer.cli.door import is_terminal, output
+
+if TYPE_CHECKING:
+    from models.simulation.runs import Progress as SimulationProgress
 
 #: What takes less than this needs no bar, s.
 PATIENCE_S = 0.5
@@ -60,3 +66,32 @@ def step_told() -> Iterator[Callable[[str], None]]:
 
     with output(sys.stderr).status("") as status:
         yield lambda step: status.update(f"working out {step}")
+
+
+@contextmanager
+def share_bar(what: str) -> Iterator[tuple[Callable[[SimulationProgress], None] | None, Callable[[], bool]]]:
+    """Something to tell how far a simulation is, and something that says whether Ctrl-C was pressed.
+
+    The first Ctrl-C ends the simulation with what was found; the second one ends the program.
+    """
+    pressed = threading.Event()
+
+    def interrupt(_signal: int, _frame: object) -> None:
+        if pressed.is_set():
+            raise KeyboardInterrupt
+        pressed.set()
+
+    before = None
+    with suppress(ValueError):  # only the main thread may listen
+        before = signal.signal(signal.SIGINT, interrupt)
+    try:
+        with progress_bar(what, "events") as tell:
+
+            def told(progress: SimulationProgress) -> None:
+                if tell is not None:
+                    tell(round(1000 * progress.share), 1000, progress.events)
+
+            yield (None if tell is None else told), pressed.is_set
+    finally:
+        if before is not None:
+            signal.signal(signal.SIGINT, before)

@@ -80,8 +80,19 @@ def _pieces(solution: Solution, space: Space, indent: int | None) -> Iterator[st
 
 def _plain(found: Recommendation | None) -> dict[str, Any] | None:
     """A recommendation as what JSON holds: lists, no tuples."""
-    told: dict[str, Any] | None = None if found is None else json.loads(json.dumps(asdict(found)))
+    told: dict[str, Any] | None = None
+    if found is not None:
+        told = json.loads(json.dumps(_finite(asdict(found)), allow_nan=False))
     return told
+
+
+def _finite(value: Any) -> Any:
+    """Plain values with null for infinity."""
+    if isinstance(value, dict):
+        return {name: _finite(part) for name, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(part) for part in value]
+    return number(value) if isinstance(value, float) else value
 
 
 def solution_head(solution: Solution, space: Space) -> dict[str, object]:

@@ -12,6 +12,7 @@ from optimizer.report.findings import Findings, Maker
 from optimizer.report.record import record
 from optimizer.report.sections.answer import answer
 from optimizer.report.sections.budget import budget, emergence
+from optimizer.report.sections.checked import checked
 from optimizer.report.sections.choice import choice
 from optimizer.report.sections.front import front, representatives
 from optimizer.report.sections.glossary import glossary
@@ -25,6 +26,7 @@ from optimizer.report.sections.today import why_not_today
 
 SECTIONS: Final[tuple[Maker, ...]] = (
     answer,
+    checked,
     front,
     representatives,
     choice,

@@ -8,6 +8,7 @@ from typing import Protocol, cast
 
 from optimizer.files.json import config_from
 from optimizer.model import PER_S, Work
+from optimizer.runs.checking import checker_of, which_of
 from optimizer.runs.run import Run
 from optimizer.runs.solving import perform, system_of
 from optimizer.runs.store import RunStore
@@ -48,7 +49,7 @@ def work(store: RunStore, run: Run) -> None:
     config = config_from(run.config, where=f"run {run.id}")
     if model.hints.work is not None:  # so that people see it move
         config = replace(config, chunk=chunk_for(model.hints.work(config.seed), most=config.chunk))
-    perform(store, run, model, config)
+    perform(store, run, model, config, check=checker_of(model, which_of(None)))
 
 
 def chunk_for(work: Work, *, most: int) -> int:

@@ -20,6 +20,7 @@ from optimizer.files.parquet import front_parquet
 from optimizer.memory import give_back
 from optimizer.model import Model
 from optimizer.pareto.tally import Progress
+from optimizer.runs.checking import Checker
 from optimizer.runs.connecting import StoreError
 from optimizer.runs.recording import NotKeptError, Recorder, ended_with_its_work
 from optimizer.runs.run import Run, config_of, key_of
@@ -119,6 +120,7 @@ def solve_with_store(
     fresh: bool = False,
     progress: Progress | None = None,
     engine: Engine | None = None,
+    check: Checker | None = None,
 ) -> Answered:
     """Solves a model, or takes the answer of somebody who has.
 
@@ -132,6 +134,7 @@ def solve_with_store(
         fresh: Whether it is worked out even when it was before.
         progress: Told how far it is.
         engine: Where an enumeration is split over workers.
+        check: Checks the recommendation by simulation, where nobody has.
 
     Raises:
         StoreError: The store can't be used, or the run that was joined failed.
@@ -142,10 +145,10 @@ def solve_with_store(
     while True:
         run = store.request(wanted, fresh=fresh)
         if run.state == "done":
-            return Answered(solution_of(store, run, model.space), run, "from the store")
+            return Answered(_checked(store, run, model, check), run, "from the store")
         if run.state == "queued" and store.begin(run.id):
             with ended_with_its_work(store, run.id):
-                solution = perform(store, run, model, config, progress=progress, engine=engine)
+                solution = perform(store, run, model, config, progress=progress, engine=engine, check=check)
             with contextlib.suppress(StoreError):  # it is kept; what is told of it is as it was
                 run = store.get(run.id)
             return Answered(solution, run, "worked out")
@@ -153,8 +156,20 @@ def solve_with_store(
         if ended.state == "failed":
             raise StoreError(f"run {ended.id}, which somebody else worked on, failed: {ended.error}")
         if ended.state != "interrupted":
-            return Answered(solution_of(store, ended, model.space), ended, "joined")
+            return Answered(_checked(store, ended, model, check), ended, "joined")
         fresh = False
+
+
+def _checked(store: RunStore, run: Run, model: Model, check: Checker | None) -> Solution:
+    """The solution of a run that has ended; what nobody has checked is, and that is kept too."""
+    found = solution_of(store, run, model.space)
+    if check is None or found.certificate.ended_early:
+        return found
+    told = check(found)
+    if told.recommendation != found.recommendation:
+        with contextlib.suppress(StoreError):  # a store that is only read says the same without it
+            store.keep_check(run.id, solution_json(told, model.space))
+    return told
 
 
 def follow(
@@ -186,6 +201,7 @@ def perform(
     *,
     progress: Progress | None = None,
     engine: Engine | None = None,
+    check: Checker | None = None,
 ) -> Solution:
     """Works on a run that has begun, and ends it: done, or cancelled with what was found.
 
@@ -202,6 +218,8 @@ def perform(
             path.write_bytes(before)
         with Recorder(store, run.id, model.space, checkpoint=path, progress=progress) as recorder:
             solution = solve(model, config, progress=recorder, checkpoint=path, engine=engine)
+            if check is not None and not solution.certificate.ended_early:
+                solution = check(solution)
         try:
             if path is not None and path.exists() and solution.certificate.ended_early:
                 store.keep_checkpoint(run.id, path.read_bytes())

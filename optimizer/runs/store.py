@@ -203,6 +203,12 @@ class RunStore(Shelf):
             connection.execute(delete(FRONTS).where(FRONTS.c.run == run))
             connection.execute(insert(FRONTS).values(run=run, parquet=parquet, solution=solution))
 
+    def keep_check(self, run: str, solution: str) -> None:
+        """Keeps the solution of a run that is done, after a check of its recommendation."""
+        with self._writing() as connection:
+            done = select(RUNS.c.id).where(RUNS.c.id == run, RUNS.c.state == "done")
+            connection.execute(update(FRONTS).where(FRONTS.c.run.in_(done)).values(solution=solution))
+
     def keep_checkpoint(self, run: str, content: bytes) -> None:
         """Keeps where a search stands."""
         with self._writing() as connection:

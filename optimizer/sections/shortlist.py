@@ -28,9 +28,12 @@ from optimizer.sections.content import (
     text,
 )
 from optimizer.sections.verdict import verdict
+from optimizer.sections.verify import SHORT, verdict_text
 from optimizer.sections.wording import against_today, counted, limit_label, number, times
 from optimizer.solver.solution import Solution
 
+#: The row that says what a simulation found.
+CHECKED = "checked by simulation"
 #: What a design of the shortlist is called for.
 ROLES = {
     "recommended": "recommended",
@@ -116,6 +119,8 @@ def designs(model: Model, solution: Solution, found: Recommendation) -> Table:
         rows.append(("confidence", *(column.confidence for column in columns)))
     if model.has_load:
         rows.append(("first break", *(break_text(column.pick.first_break) for column in columns)))
+    if any(column.pick.check.verdict != "not_checked" for column in columns):
+        rows.append((CHECKED, *(SHORT[column.pick.check.verdict] for column in columns)))
     dearer = _to_next(solution.front, found)
     if dearer:
         rows.append(("to the next step", *(dearer.get(column.pick.position) for column in columns)))
@@ -210,8 +215,22 @@ def reasons(
         points.append(_runner_up(model, front, found, found.runner_up))
     if found.draws:
         points.append(_draws(found, len(front)))
-    points.append(text("It is not yet checked by a simulation."))
+    points += [_refuted(model, front, one) for one in found.refuted]
+    points.append(_checked(pick))
     return Paragraph(text("Why this one:")), Bullets(tuple(points))
+
+
+def _checked(pick: Pick) -> Text:
+    """What a simulation said of the recommended design."""
+    if pick.check.verdict == "not_checked":
+        return verdict_text(pick.check)
+    return text(f"Checked by simulation ({pick.check.phase}): ", *verdict_text(pick.check))
+
+
+def _refuted(model: Model, front: Front, pick: Pick) -> Text:
+    """A design that comes before it and failed its check."""
+    name = called(model.space, front.X, _place(pick))
+    return text(f"{name} would come first, but failed its check by simulation: ", *verdict_text(pick.check))
 
 
 def _chosen_by(front: Front, found: Recommendation, *, has_asks: bool, keeps_all: bool) -> Text:

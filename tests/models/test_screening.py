@@ -91,6 +91,39 @@ def test_a_call_behind_one_that_may_fail_proves_nothing() -> None:
     assert np.all(screen(system, X)["saturation"] <= 0.0)
 
 
+@pytest.mark.parametrize(
+    "filter_part",
+    [
+        {"kind": "service", "slots": 10, "service_ms": 10, "max_wait_s": 1},
+        {"kind": "service", "slots": 10, "service_ms": 10, "queue_limit": 20},
+        {"kind": "cache", "slots": 1000, "service_ms": 1, "keys": 100, "ttl_s": 1},
+    ],
+    ids=["longest wait", "places", "cache"],
+)
+def test_a_stream_passes_on_less_beside_a_larger_one(
+    filter_part: dict[str, object],
+) -> None:
+    """What is in front shares what it lets through among both flows; only one of them goes on.
+
+    The other one comes behind a call that may fail, so that nothing is sure to come of it: what is left to
+    the first looks larger than it is.
+    """
+    components = {
+        "before": {"kind": "external", "latency_ms": 1, "error_share": 0.01},
+        "filter": filter_part,
+        "store": {"kind": "store", "slots": 1, "service_ms": 10},
+    }
+    flows = {
+        "in": {"share": 0.5, "trace": [{"call": "filter", "then": ["store"]}]},
+        "other": {"share": 0.5, "trace": ["before", {"call": "filter", "name": "passing"}]},
+    }
+    phases = [{"name": "p", "rate": 4000, "hours": 1}]
+    decisions = {"slots": {"integer": [1, 4], "sets": "store.slots"}}
+    parts = {"components": components, "flows": flows, "phases": phases, "decisions": decisions}
+    system = compile_system(scenario(**parts, limits={"saturation": 0.7}))
+    assert told_too_much(system, system.space.designs(0, 4)) == []
+
+
 def test_the_load_alone_comes_out_the_same_in_any_company() -> None:
     """Also after situations that were left early, and between whole ones: the same bits."""
     system = compile_system(load_scenario(SCENARIOS[0].parent / "black_friday_week.yaml"))

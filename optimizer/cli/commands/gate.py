@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,6 +19,11 @@ from optimizer.cli.commands.options import (
 from optimizer.cli.console import compiled, show
 from optimizer.cli.exit_codes import NO
 
+if TYPE_CHECKING:
+    from models.evaluation import Array
+    from models.system.system import System
+    from optimizer.decide.explain.gate import Check
+
 
 def gate(
     scenario: ScenarioFile,
@@ -27,6 +32,9 @@ def gate(
     junit: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the checks as JUnit XML, for a build server.")
     ] = None,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Also simulate it: a limit that is said to hold must hold there.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Exit code 1 when the chosen design breaks a limit, likely may, or another one is better in earnest."""
@@ -50,6 +58,8 @@ def gate(
     known = known_of(system, front)
     chosen = design_of(system, design, [], front, known=known) if x is None else x
     checks = checked(model_of(system), known.front, chosen, known.recommendation)
+    if verify:
+        checks = (*checks, _simulated(system, chosen))
     if junit is not None:
         write_text(junit, junit_xml(f"tradespace gate {system.scenario.name}", checks, notes=notes))
     holds = all(check.holds for check in checks)
@@ -63,3 +73,21 @@ def gate(
     show(gate_section(checks, notes), as_json=as_json, data=data)
     if not holds:
         raise typer.Exit(NO)
+
+
+def _simulated(system: System, x: Array) -> Check:
+    """Whether a simulation of the design at the peak refutes what is predicted of it."""
+    from optimizer.cli.progress import share_bar
+    from optimizer.decide.explain.gate import Check
+    from optimizer.resilience.verify import verify
+    from optimizer.sections.content import plain
+    from optimizer.sections.verify import verdict_text
+
+    with share_bar("checking by simulation") as (progress, stop):
+        found = verify(
+            system, system.space.canonical(x[None, :])[0], system.peak, progress=progress, stop=stop
+        )
+        if stop():
+            raise KeyboardInterrupt
+    told = plain(verdict_text(found.check))
+    return Check("simulation", not found.check.is_refuted, f"{found.phase}: {told.removesuffix('.')}")

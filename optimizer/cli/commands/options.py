@@ -16,6 +16,7 @@ from optimizer.cli.console import compiled, located
 if TYPE_CHECKING:
     from models.evaluation import Array
     from models.system.system import System
+    from optimizer.decide.recommend.checked import Which
     from optimizer.decide.recommend.recommendation import Recommendation
     from optimizer.decide.recommend.visible_front import ShownFront
     from optimizer.model import Model
@@ -54,6 +55,14 @@ Changes = Annotated[
     list[str] | None, typer.Option("--set", metavar="DECISION=VALUE", help="Change one decision.")
 ]
 
+Verify = Annotated[
+    str | None,
+    typer.Option(
+        metavar="WHICH",
+        help="What to check by simulation: `recommended`, `all` of the shortlist, or `none`.",
+    ),
+]
+NoVerify = Annotated[bool, typer.Option("--no-verify", help="Check nothing by simulation.")]
 StoreUrl = Annotated[
     str | None,
     typer.Option("--store", metavar="URL", help="The run store: a file, a PostgreSQL URL, or `none`."),
@@ -115,12 +124,14 @@ def solved(
     fresh: bool = False,
     checkpoint: Path | None = None,
     scheduler: str | None = None,
+    verify: Which = "none",
 ) -> Solved:
     """Solves a scenario with a progress bar, through the run store where one is wanted."""
     from contextlib import nullcontext
 
     from optimizer.cli.progress import progress_bar
     from optimizer.engines.choosing import engine_for
+    from optimizer.scenario_model import model_of
     from optimizer.solver.solver import solve
 
     opened = store_of(store)
@@ -128,21 +139,56 @@ def solved(
     if opened is None:
         with split as engine, progress_bar() as progress:
             solution = solve(system, config, progress=progress, checkpoint=checkpoint, engine=engine)
-            return Solved(solution, "worked out", "")
+        if not solution.certificate.ended_early:
+            solution = check_of(model_of(system), verify)(solution)
+        return Solved(solution, "worked out", "")
     from optimizer.runs.recording import NotKeptError
     from optimizer.runs.solving import solve_with_store, text_of
-    from optimizer.scenario_model import model_of
 
-    text = text_of(system, path)
+    text, model = text_of(system, path), model_of(system)
     try:
         with opened, split as engine, progress_bar() as progress:
             found = solve_with_store(
-                opened, model_of(system), config, text=text, fresh=fresh, progress=progress, engine=engine
+                opened,
+                model,
+                config,
+                text=text,
+                fresh=fresh,
+                progress=progress,
+                engine=engine,
+                check=None if verify == "none" else check_of(model, verify),
             )
     except NotKeptError as error:
         typer.echo(f"warning: {error}", err=True)
         return Solved(error.solution, "worked out", "")
     return Solved(found.solution, found.how, found.run.id)
+
+
+def check_of(model: Model, verify: Which) -> Callable[[Solution], Solution]:
+    """Checks a solution by simulation, with a bar; Ctrl-C leaves what isn't checked yet as it is."""
+
+    def check(solution: Solution) -> Solution:
+        if verify == "none":
+            return solution
+        from optimizer.cli.progress import share_bar
+        from optimizer.runs.checking import checker_of
+
+        with share_bar("checking by simulation") as (progress, stop):
+            told = None if progress is None else lambda _, how_far: progress(how_far)
+            checker = checker_of(model, verify, progress=told, stop=stop)
+            return solution if checker is None else checker(solution)
+
+    return check
+
+
+def verify_of(asked: str | None, *, without: bool = False, default: Which = "recommended") -> Which:
+    """What `--verify` and `--no-verify` ask for; else the environment says it."""
+    from optimizer.runs.checking import which_of
+
+    try:
+        return "none" if without else which_of(asked, default=default)
+    except ValueError as error:
+        raise typer.BadParameter(f"--verify: {error}") from None
 
 
 @dataclass(frozen=True, eq=False)

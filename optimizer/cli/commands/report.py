@@ -14,13 +14,17 @@ from optimizer.cli.commands.options import (
     Force,
     FrontFolder,
     Known,
+    NoVerify,
     ScenarioFile,
     StoreUrl,
+    Verify,
     Whole,
+    check_of,
     design_of,
     is_on_front,
     solved,
     store_of,
+    verify_of,
 )
 from optimizer.cli.console import compiled
 from optimizer.cli.exit_codes import NO
@@ -54,6 +58,8 @@ def report(
     front: FrontFolder = None,
     is_whole: Whole = False,
     store: StoreUrl = None,
+    verify: Verify = None,
+    no_verify: NoVerify = False,
     force: Force = False,
 ) -> None:
     """Write the Pareto report of a scenario: a page, text, tables, data and a decision record."""
@@ -66,6 +72,7 @@ def report(
     from optimizer.scenario_model import model_of
 
     picks = pick or []
+    which = verify_of(verify, without=no_verify, default="all")
     try:
         names = formats_of(formats)
     except ValueError as error:
@@ -77,7 +84,7 @@ def report(
     for name in (design, *picks):  # a file that can't be read is no reason to solve first
         if name != "today" and not is_on_front(name):
             design_of(system, name, [], None)
-    solution = _solution(system, scenario, front, store)
+    solution = check_of(model_of(system), which)(_solution(system, scenario, front, store))
     is_recommended = design == RECOMMENDED and not changes
     known = Known(system, solution.front, solution.recommendation)
     x = None if is_recommended else design_of(system, design, changes or [], front, known=known)

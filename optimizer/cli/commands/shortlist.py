@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import typer
 
-from optimizer.cli.commands.options import AsJson, ScenarioFile, StoreUrl, solved
+from optimizer.cli.commands.options import AsJson, NoVerify, ScenarioFile, StoreUrl, Verify, solved, verify_of
 from optimizer.cli.console import compiled, print_json, show
 from optimizer.cli.exit_codes import NO
 
 
-def shortlist(scenario: ScenarioFile, store: StoreUrl = None, as_json: AsJson = False) -> None:
+def shortlist(
+    scenario: ScenarioFile,
+    store: StoreUrl = None,
+    verify: Verify = None,
+    no_verify: NoVerify = False,
+    as_json: AsJson = False,
+) -> None:
     """What to take, how sure that is, and the few designs to look at beside it."""
     from optimizer.engines.processes import cores
     from optimizer.files.json import recommendation_answer
@@ -19,7 +25,8 @@ def shortlist(scenario: ScenarioFile, store: StoreUrl = None, as_json: AsJson = 
 
     system = compiled(scenario)
     model = model_of(system)
-    solution = solved(system, SolveConfig(workers=cores()), path=scenario, store=store).solution
+    which = verify_of(verify, without=no_verify)
+    solution = solved(system, SolveConfig(workers=cores()), path=scenario, store=store, verify=which).solution
     if as_json:
         print_json(recommendation_answer(solution, system.space))
     elif solution.recommendation is not None:

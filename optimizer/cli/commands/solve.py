@@ -12,10 +12,13 @@ from optimizer.cli.commands.options import (
     AsJson,
     Force,
     Fresh,
+    NoVerify,
     ScenarioFile,
     StoreUrl,
+    Verify,
     solved,
     store_of,
+    verify_of,
 )
 from optimizer.cli.console import console, load, print_json, show
 from optimizer.cli.exit_codes import INTERRUPTED, NO
@@ -70,8 +73,11 @@ def solve(
         bool, typer.Option("--background", help="Start it in a process of its own and print its run.")
     ] = False,
     show_all: Annotated[bool, typer.Option("--all", help="Show every design of a long front.")] = False,
+    verify: Verify = None,
+    no_verify: NoVerify = False,
 ) -> None:
     """Find the Pareto front: which designs survive, and what each gives up."""
+    which = verify_of(verify, without=no_verify)
     loaded = load(scenario)
     if not as_json and not background:  # at once: what comes next takes its time
         console().print(loaded.title or loaded.name, style="bold", soft_wrap=True)
@@ -106,6 +112,7 @@ def solve(
         fresh=fresh,
         checkpoint=checkpoint,
         scheduler=scheduler,
+        verify=which,
     )
     solution = answered.solution
     if out is not None:

@@ -11,6 +11,7 @@ from math import inf
 from typing import Literal
 
 from optimizer.decide.recommend.order import By, Reason
+from optimizer.resilience.verification import NOT_CHECKED, Check
 
 #: Why a design is on the shortlist.
 Role = Literal["cheapest", "halfway", "recommended", "next", "safest", "best_of_never", "keeps_most"]
@@ -50,7 +51,7 @@ class Pick:
     roles: tuple[Role, ...] = ()
     confidence: float | None = None
     first_break: FirstBreak | None = None
-    check: Literal["not_checked"] = "not_checked"
+    check: Check = NOT_CHECKED
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ class Recommendation:
         seed: Seed of the draws.
         digest: The scenario.
         is_rate_assumed: Whether the rate is off by what is assumed where nobody said how far.
+        refuted: Designs that would have been recommended, but failed their check by simulation.
     """
 
     reached: Reached
@@ -87,6 +89,7 @@ class Recommendation:
     seed: int = 0
     digest: str = ""
     is_rate_assumed: bool = False
+    refuted: tuple[Pick, ...] = ()
 
     @property
     def position(self) -> int | None:

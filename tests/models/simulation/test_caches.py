@@ -114,3 +114,14 @@ def test_a_load_that_fails_fills_nothing():
     found = played(parts, call, rate=100.0, seed=7, events=50_000)
     assert found.components[0].hit_share.value < 0.01  # what the stationary state held, for a second
     assert found.overall.success.value < 0.01
+
+
+def test_a_cache_that_evicts_and_forgets_begins_as_it_stays():
+    # A life of 100 s: what 30 s show, again and again, is what a long run comes to.
+    both = {"c": cache(keys=2000, zipf=0.9, capacity_keys=1200, ttl_s=100.0)}
+    long = played(both, "c", rate=100.0, events=2_000_000, seed=8).components[0].hit_share
+    short = [played(both, "c", rate=100.0, seconds=30.0, seed=k).components[0] for k in range(1, 25)]
+    found = np.array([component.hit_share.value for component in short])
+    error = float(found.std(ddof=1)) / math.sqrt(found.size)
+    assert abs(float(found.mean()) - long.value) < 3.0 * error + long.half
+    assert error < 0.005

@@ -149,7 +149,6 @@ def test_retries_keep_a_system_down_that_was_up():
     for rate, timeout_s in ((92.0, 0.5), (80.0, 0.3)):
         down = storm(rate, timeout_s, 3, seconds=300.0, runs=2, workers=1)
         assert down.runs_collapsed == down.runs == 2
-        assert down.ended == "collapsed"
         assert all(0.0 <= lived < 200.0 for lived in down.lived_s)
     well = storm(22.0, 0.5, 3, seconds=300.0)
     assert well.runs_collapsed == 0

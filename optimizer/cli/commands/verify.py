@@ -1,0 +1,112 @@
+"""`tradespace verify`: is what is predicted of a design true, by a simulation of it."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from optimizer.cli.commands.options import MOST_WHOLE, AsJson, Asked, Force, about_a_design
+from optimizer.cli.console import show
+from optimizer.cli.exit_codes import INTERRUPTED, NO
+
+if TYPE_CHECKING:
+    from models.evaluation import Array
+    from models.simulation.settings import Settings
+    from models.system.system import System
+
+
+@about_a_design("recommended")
+def verify(
+    asked: Asked,
+    phase: Annotated[
+        list[str] | None, typer.Option(help="A phase by name, or `all`; the peak when not given.")
+    ] = None,
+    precision: Annotated[
+        float | None,
+        typer.Option(help="Half of the interval over the mean at which it ends; 0.02 when not given."),
+    ] = None,
+    seconds: Annotated[float | None, typer.Option(help="Most simulated seconds of a run.")] = None,
+    events: Annotated[
+        int | None,
+        typer.Option(min=1, max=MOST_WHOLE, help="Most events of a run; ten million when not given."),
+    ] = None,
+    seeds: Annotated[int, typer.Option(min=1, max=1000, help="Independent runs.")] = 2,
+    seed: Annotated[int, typer.Option(min=0, max=MOST_WHOLE, help="Seed of the first of them.")] = 1,
+    spans: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write spans of simulated requests here, as OTLP JSON lines."),
+    ] = None,
+    force: Force = False,
+    as_json: AsJson = False,
+) -> None:
+    """Simulate a design event by event: predicted beside simulated, and whether the prediction holds."""
+    from optimizer.cli.answers.verify import verify_answer
+    from optimizer.cli.progress import share_bar
+    from optimizer.resilience.verification import REFUTED
+    from optimizer.resilience.verify import verify as verified
+    from optimizer.sections.verify import verify as section_of
+
+    system = asked.system
+    phases = _phases(system.phases, phase or [], peak=system.peak)
+    settings = _settings(precision=precision, seconds=seconds, events=events, seeds=seeds, seed=seed)
+    x = asked.x
+    if spans is not None:
+        _write_spans(spans, system, x, phases[0], seed=seed, force=force)
+    found, is_stopped = [], False
+    with share_bar("simulating") as (progress, stop):
+        for p in phases:
+            found.append(verified(system, x, p, settings, progress=progress, stop=stop))
+            is_stopped = is_stopped or stop()
+            if is_stopped:
+                break
+    show(section_of(found), as_json=as_json, data=verify_answer(system, x, found))
+    if spans is not None and not as_json:
+        typer.echo(f"\nWritten: {spans}")
+    if is_stopped:
+        raise typer.Exit(INTERRUPTED)
+    if any(one.verdict in REFUTED for one in found):
+        raise typer.Exit(NO)
+
+
+def _write_spans(path: Path, system: System, x: Array, phase: int, *, seed: int, force: bool) -> None:
+    """Writes spans of a hundred simulated requests, which begin now."""
+    from models.simulation.spans import spans_of
+    from optimizer.atomic_files import refuse_existing_files, write_text
+
+    refuse_existing_files(path.parent, [path.name], force=force)
+    write_text(
+        path, "".join(f"{line}\n" for line in spans_of(system, x, phase, seed=seed, start_unix_s=time.time()))
+    )
+
+
+def _phases(names: tuple[str, ...], wanted: list[str], *, peak: int) -> list[int]:
+    """Positions of the phases that are asked for."""
+    if not wanted:
+        return [peak]
+    if "all" in wanted and "all" not in names:
+        return list(range(len(names)))
+    for name in wanted:
+        if name not in names:
+            raise typer.BadParameter(f"found --phase {name}; allowed: {', '.join(names)}, or all")
+    return [names.index(name) for name in dict.fromkeys(wanted)]
+
+
+def _settings(
+    *, precision: float | None, seconds: float | None, events: int | None, seeds: int, seed: int
+) -> Settings:
+    """Settings of the simulation; what is wrong with them is bad input."""
+    from dataclasses import replace
+
+    from optimizer.resilience.verify import DEFAULTS
+
+    given: dict[str, object] = {"runs": seeds, "seed": seed}
+    if precision is not None:
+        given |= {"mean_precision": precision, "p99_precision": 2.5 * precision}
+    given |= {name: value for name, value in (("seconds", seconds), ("events", events)) if value is not None}
+    try:
+        return replace(DEFAULTS, **given)  # type: ignore[arg-type]
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
