@@ -99,7 +99,6 @@ WITHOUT_FLOORS = ("ui",)
 #: Modules that no other imports, or beginnings of their names (with a dot at the end): who starts them.
 STARTED_BY_NAME = {
     "models.performance.__main__": "python -m models.performance",
-    "models.simulation.spans": "nobody yet",
     "optimizer.__main__": "python -m optimizer",
     "optimizer.batch.job": "optimizer.runs.job",
     "optimizer.runs.migrations.env": "alembic",

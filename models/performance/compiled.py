@@ -93,6 +93,11 @@ def internal(function: Function) -> Function:
     return _compiled(function, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 
+def inlined(function: Function) -> Function:
+    """The same, and copied into whatever calls it: for what is short and called all the time."""
+    return _compiled(function, no_cpython_wrapper=True, no_cfunc_wrapper=True, forceinline=True)
+
+
 def _compiled(function: Function, **more: bool) -> Function:
     folder = folder_of(function.__module__.split(".")[1])
     options: dict[str, Any] = {"nogil": True, "error_model": "numpy", "cache": folder is not None, **more}

@@ -17,8 +17,8 @@ _BY_29 = np.uint64(29)
 
 
 @internal
-def is_answered(s: State, a: int) -> bool:
-    """Whether an attempt's look-up ends it, or lets it wait for a load that is under way; else it loads."""
+def look_up(s: State, a: int) -> int:
+    """An attempt's look-up: it is answered, it waits for a load that is under way, or it has to load."""
     c = s.node[s.frame[a, at.F_NODE], at.COMPONENT]
     part, kind, counted = s.part[c], s.kind[c], s.counted[c]
     is_followed = s.frame[a, at.F_UID] > 0
@@ -39,8 +39,7 @@ def is_answered(s: State, a: int) -> bool:
             _make_newest(s, c, e)
         if is_followed:
             log(s, at.LOG_HIT, a, 0.0)
-        do(s, at.DO_DONE, a, 1)
-        return True
+        return at.FOUND
     if e >= 0:
         if kind[at.COALESCING] > 0:
             if s.entry[e, at.E_WAITING] != at.NOT_LOADED:
@@ -48,12 +47,12 @@ def is_answered(s: State, a: int) -> bool:
                 s.entry[e, at.E_WAITING] = a
                 if is_followed:
                     log(s, at.LOG_JOINED, a, 0.0)
-                return True
+                return at.JOINED
             s.entry[e, at.E_WAITING] = -1
         s.frame[a, at.F_ENTRY] = e
     if is_followed:
         log(s, at.LOG_MISS, a, 0.0)
-    return False
+    return at.MISSED
 
 
 @internal

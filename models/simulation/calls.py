@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
-from models.performance.compiled import internal
+from models.performance.compiled import inlined, internal
 from models.simulation import columns as at
-from models.simulation.caches import is_answered, loaded
+from models.simulation.caches import loaded, look_up
 from models.simulation.frames import do, follow, free_frame, log, log_call, new_frame
 from models.simulation.guards import heard, lets_through, no_time_limit, time_limit
 from models.simulation.heap import schedule
@@ -37,7 +37,7 @@ def request(s: State, f: int) -> None:
         return
     s.n[at.UNDER_WAY] += 1
     s.frame[r, at.F_POSITION] = s.roots[f]
-    do(s, at.DO_STEP, r, 0)
+    step(s, r)
 
 
 @internal
@@ -140,11 +140,14 @@ def served(s: State, a: int) -> None:
 def below(s: State, a: int) -> None:
     """What is left of an attempt after its own work: a look-up, the calls under it."""
     i = s.frame[a, at.F_NODE]
-    if s.kind[s.node[i, at.COMPONENT], at.CACHE] > 0 and is_answered(s, a):
+    found = at.MISSED
+    if s.kind[s.node[i, at.COMPONENT], at.CACHE] > 0:
+        found = look_up(s, a)
+    if found == at.JOINED:
         return
     then = s.node[i, at.THEN]
-    if then < 0:
-        do(s, at.DO_DONE, a, 1)
+    if found == at.FOUND or then < 0:
+        done(s, a, 1)
         return
     s.frame[a, at.F_POSITION] = then
     step(s, a)
@@ -166,11 +169,11 @@ def done(s: State, a: int, ok: int) -> None:
     owner = frame[at.F_PARENT]
     if frame[at.F_UID] > 0:
         log(s, at.LOG_DONE if ok > 0 else at.LOG_FAILED, a, 0.0)
-    if owner >= 0:
-        if node[at.BREAKER] > 0:
-            heard(s, i, ok, frame[at.F_PROBE])
-        do(s, at.DO_RESULT, owner, ok)
+    if owner >= 0 and node[at.BREAKER] > 0:
+        heard(s, i, ok, frame[at.F_PROBE])
     free_frame(s, a)
+    if owner >= 0:
+        result(s, owner, ok)
 
 
 @internal
@@ -215,10 +218,10 @@ def go_on(s: State, owner: int) -> None:
     frame[at.F_LEFT] -= 1
     if frame[at.F_LEFT] > 0:
         frame[at.F_TRIES] = 0
-        do(s, at.DO_ATTEMPT, owner, 0)
+        attempt(s, owner)
         return
     frame[at.F_POSITION] += 1
-    do(s, at.DO_STEP, owner, 0)
+    step(s, owner)
 
 
 @internal
@@ -265,7 +268,7 @@ def _answer(s: State, f: int, ok: int, response: float) -> None:
     s.histogram[s.n[at.SLICE] // at.SLICES_EACH, f, b] += 1
 
 
-@internal
+@inlined
 def next_gap(s: State, f: int) -> float:
     """Time to the next request of a flow, s."""
     first = s.kind.shape[0] * at.PART_STREAMS + s.node.shape[0] * at.CALL_STREAMS + f * at.FLOW_STREAMS

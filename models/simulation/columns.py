@@ -188,6 +188,8 @@ SHORTEST_S, BINS_PER_E, BINS = 1e-6, 200.0, 5100
 E_NEWER, E_OLDER, E_WAITING, E_PART, E_KEY, E_THERE = range(6)
 ENTRY = 6
 NOT_LOADED = -2
+#: What a look-up comes to.
+MISSED, FOUND, JOINED = range(3)
 
 #: Streams of random numbers of a component, a call and a flow.
 S_WORK, S_CHOICE, S_ERROR, S_QUORUM, S_HIT, S_KEY, S_FIRST_STATE = range(7)

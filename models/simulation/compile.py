@@ -8,6 +8,7 @@ from models.simulation import columns as at
 from models.simulation.caches import find_places, some_keys
 from models.simulation.loop import advance, begin, is_compiled, note_compiled
 from models.simulation.state import Arrays, with_room
+from models.simulation.streams import draw
 
 __all__ = ["compile_all", "is_compiled"]
 
@@ -41,6 +42,7 @@ def compile_all() -> None:
     state = with_room(arrays, frames=8, entries=8)
     find_places(state)
     some_keys(state, 0, np.zeros(0, dtype=np.int64))
+    draw(state, 0, 1.0, 1.0, np.zeros(0))
     begin(state)
     advance(state, 0)
     note_compiled()

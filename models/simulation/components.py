@@ -13,12 +13,15 @@ from models.scenario.kinds.cache import Cache
 from models.scenario.kinds.external import External
 from models.scenario.kinds.store import Store
 from models.simulation import columns as at
+from models.simulation.refused import NotSimulated, Reason
 from models.system import layout
 from models.system.system import System
 
 _MS = 1e-3
 #: Tokens that the bucket of a rate limit holds at the least; else what comes in a second.
 LEAST_BURST = 10.0
+#: Queues of a component.
+MOST_QUEUES = 20_000
 #: Keys whose weights are summed one by one; the rest by an integral.
 _ONE_BY_ONE = 1 << 20
 
@@ -59,7 +62,7 @@ class Components:
                 self._copies(said, x, k, up)
             if isinstance(component, Cache):
                 self._cache(said, x, k)
-            self._queues(c, said, max(up, 1))
+            self._queues(c, said, max(up, 1), system.components[c])
 
     @staticmethod
     def _outside(said: Array, x: Array, k: NDArray[np.int64]) -> None:
@@ -102,11 +105,18 @@ class Components:
         x[at.ZIPF_FIRST], x[at.ZIPF_LAST] = _up_to(1.5, z) - 1.0, _up_to(keys + 0.5, z)
         x[at.ZIPF_CUT] = 2.0 - _up_to_inverse(_up_to(2.5, z) - 2.0**-z, z)
 
-    def _queues(self, c: int, said: Array, up: int) -> None:
+    def _queues(self, c: int, said: Array, up: int, name: str) -> None:
         """One queue for all replicas of a shard, or one for each; the places are shared out evenly."""
         k = self.kind[c]
         slots = int(said[layout.SLOTS])
         queues = 1 if k[at.BALANCING] == at.SHARED else up
+        if queues * int(k[at.SHARDS]) > MOST_QUEUES:
+            raise NotSimulated(
+                Reason.TOO_MANY_QUEUES,
+                f"it has {queues * int(k[at.SHARDS])} queues, and {MOST_QUEUES} are the most",
+                where=f"components.{name}",
+                hint="let replicas share a queue, or give fewer",
+            )
         each = up * slots // queues
         k[at.FIRST_QUEUE], k[at.QUEUES], k[at.REPLICAS] = len(self.queue), queues, up
         k[at.SLOTS] = queues * each * k[at.SHARDS]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from models.performance.compiled import internal
+from models.performance.compiled import inlined, internal
 from models.simulation import columns as at
 from models.simulation.state import State
 
 
-@internal
+@inlined
 def new_frame(s: State, role: int, node: int, parent: int) -> int:
     """A frame of its own; -1 where there is none left (`State.n[BROKEN]` is set)."""
     f = s.n[at.FREE_FRAME]
@@ -25,7 +25,7 @@ def new_frame(s: State, role: int, node: int, parent: int) -> int:
     return f
 
 
-@internal
+@inlined
 def free_frame(s: State, f: int) -> None:
     """Gives a frame back; whoever still knows it sees by its life that it is another one."""
     row = s.frame[f]
@@ -38,7 +38,7 @@ def free_frame(s: State, f: int) -> None:
     s.n[at.USED] -= 1
 
 
-@internal
+@inlined
 def do(s: State, what: int, which: int, value: int) -> None:
     """Leaves something to be done at once, the last one first."""
     k = s.n[at.STACK]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models.performance.compiled import internal
+from models.performance.compiled import inlined, internal
 from models.simulation import columns as at
 from models.simulation.state import State
 
@@ -21,7 +21,7 @@ def schedule(s: State, t: float, what: int, which: int) -> None:
     s.when[i], s.what[i] = t, (what << at.EVENT_BITS) | which
 
 
-@internal
+@inlined
 def put_first(s: State, t: float, told: int) -> None:
     """Puts an event in the place of the first one."""
     n = s.n[at.HEAP]
@@ -42,7 +42,7 @@ def put_first(s: State, t: float, told: int) -> None:
     s.when[i], s.what[i] = t, told
 
 
-@internal
+@inlined
 def drop_first(s: State) -> None:
     """Takes the first event away."""
     n = s.n[at.HEAP] - 1

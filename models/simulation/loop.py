@@ -43,25 +43,25 @@ def advance(s: State, most: int) -> int:
         Why it came back (`models.simulation.columns`): all slices are full, room has to be made, the end of
         the time is reached, a single event needed more room than there is; or it may simply go on.
     """
-    last = s.n[at.EVENTS] + most
-    until, mask = s.x[at.UNTIL], (1 << at.EVENT_BITS) - 1
-    while s.n[at.EVENTS] < last:
-        t = s.when[0] if s.n[at.HEAP] > 0 else math.inf
-        while min(t, until) >= s.x[at.SLICE_END]:
+    n, x = s.n, s.x
+    last = n[at.EVENTS] + most
+    until, mask = x[at.UNTIL], (1 << at.EVENT_BITS) - 1
+    frames, entries = s.frame.shape[0], s.entry.shape[0]
+    most_used, most_entries = frames - max(MARGIN, frames >> 2), entries - MARGIN
+    while n[at.EVENTS] < last:
+        t = s.when[0] if n[at.HEAP] > 0 else math.inf
+        while min(t, until) >= x[at.SLICE_END]:
             _close_slice(s)
-            if s.n[at.SLICE] == at.SLICES:
+            if n[at.SLICE] == at.SLICES:
                 return at.FULL_SLICES
         if t > until:
             return at.REACHED
-        frames = s.frame.shape[0]
-        if frames - s.n[at.USED] < max(MARGIN, frames >> 2):
-            return at.NO_ROOM
-        if s.entry.shape[0] - s.n[at.ENTRIES] < MARGIN:
+        if n[at.USED] > most_used or n[at.ENTRIES] > most_entries:
             return at.NO_ROOM
         told = s.what[0]
         event, which = told >> at.EVENT_BITS, told & mask
-        s.x[at.NOW] = t
-        s.n[at.EVENTS] += 1
+        x[at.NOW] = t
+        n[at.EVENTS] += 1
         if event == at.ARRIVAL:
             put_first(s, t + next_gap(s, which), told)
             request(s, which)
@@ -79,9 +79,9 @@ def advance(s: State, most: int) -> int:
                 attempt(s, which)
             else:
                 go_on(s, which)
-        while s.n[at.STACK] > 0:
-            k = s.n[at.STACK] - 1
-            s.n[at.STACK] = k
+        while n[at.STACK] > 0:
+            k = n[at.STACK] - 1
+            n[at.STACK] = k
             what, which, value = s.stack[k, 0], s.stack[k, 1], s.stack[k, 2]
             if what == at.DO_STEP:
                 step(s, which)
@@ -93,7 +93,7 @@ def advance(s: State, most: int) -> int:
                 attempt(s, which)
             else:
                 finish(s, which, value)
-        if s.n[at.BROKEN] > 0:
+        if n[at.BROKEN] > 0:
             return at.STUCK
     return at.WENT_ON
 

@@ -18,6 +18,8 @@ class Reason(StrEnum):
     """More requests would be under way at the same time than there is room for."""
     TOO_MANY_KEYS = "too_many_keys"
     """A cache holds more entries than there is room for."""
+    TOO_MANY_QUEUES = "too_many_queues"
+    """A component has more queues of its own than there is room for."""
     TOO_SMALL_BUDGET = "too_small_budget"
     """The events or seconds hold no batch from which an interval could follow."""
     NOT_POISSON = "not_poisson"

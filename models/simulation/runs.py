@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 #: Events of a pilot run, by which the look-ups of caches are measured; and how often it is made at the most.
 PILOT_EVENTS, MOST_PILOTS = 200_000, 3
 #: Look-ups are known when a pilot finds those that it was begun with, within this share.
-_SAME_LOOKUPS = 0.02
+_SAME_LOOKUPS = 0.03
 #: Part of the events that the run of a state gets in which something is down.
 _OF_A_STATE = 8
 #: Requests of a run, and of a batch, at the least.

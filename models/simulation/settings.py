@@ -33,8 +33,8 @@ class Settings:
         seconds: Most simulated time of a run, s; None = no limit.
         least_seconds: Simulated time before which precision ends no run, s: if healthy states may not last.
         events: Most events of a run.
-        cpu_seconds: Most time of the clock on the wall, s: it ends at the next batch; None = no limit. Where
-            this ends a run, the same seed needn't give the same numbers.
+        cpu_seconds: Most time of a run by the clock on the wall, s; None = no limit. Where this ends a run,
+            the same seed needn't give the same numbers.
         seed: The same seed gives the same bits, on any number of workers.
         runs: Independent runs that are made; their batches are put together.
         workers: Threads; None = one for each core.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models.performance.compiled import internal
+from models.performance.compiled import inlined, internal
 from models.simulation import columns as at
 from models.simulation.frames import do, log
 from models.simulation.heap import schedule
@@ -72,7 +72,7 @@ def _refuse(s: State, a: int, c: int) -> None:
     do(s, at.DO_DONE, a, 0)
 
 
-@internal
+@inlined
 def _limited(s: State, c: int) -> bool:
     """Whether a rate limit turns a call away: a bucket of tokens that fills at the rate."""
     part = s.part[c]
@@ -127,13 +127,13 @@ def _chosen(s: State, c: int) -> int:
     return first
 
 
-@internal
+@inlined
 def _load(s: State, q: int) -> int:
     """Attempts that a queue's slots and places hold."""
     return s.queue[q, at.Q_SLOTS] - s.queue[q, at.Q_FREE] + s.queue[q, at.Q_WAITING]
 
 
-@internal
+@inlined
 def _work(s: State, i: int, c: int, taken: int) -> float:
     """Time that an attempt will be served, s, with so many slots of the component taken, its own included.
 
@@ -175,7 +175,7 @@ def _promise(s: State, a: int, i: int, c: int, q: int) -> None:
     s.free_at[first + j] = end
 
 
-@internal
+@inlined
 def _begin(s: State, a: int, c: int, q: int) -> None:
     """An attempt takes a slot."""
     now = s.x[at.NOW]
@@ -192,7 +192,7 @@ def _begin(s: State, a: int, c: int, q: int) -> None:
     schedule(s, now + x, at.SERVED, a)
 
 
-@internal
+@inlined
 def taken(s: State, c: int, more: int) -> None:
     """So many more slots of a component are taken from now on."""
     now = s.x[at.NOW]

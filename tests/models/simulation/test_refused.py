@@ -121,3 +121,11 @@ def test_a_queue_without_end_ends():
     found = played({"web": station(0.001)}, "web", rate=1e6, events=20_000_000)
     assert found.ended in ("collapsed", "crowded")
     assert found.runs_collapsed == 1
+
+
+def test_too_many_queues():
+    web = station(1.0) | {"replicas": 10_000_000, "balancing": "random"}
+    error = refused(Reason.TOO_MANY_QUEUES, {"web": web}, "web")
+    assert error.where == "components.web"
+    shared = station(1.0) | {"replicas": 10_000_000}
+    assert played({"web": shared}, "web", rate=10.0, events=20_000).overall.mean_ms is not None

@@ -169,3 +169,20 @@ def test_what_a_reader_should_know_is_noted():
 def test_the_normal_law_is_the_limit():
     assert student(0.95, 10**6) == pytest.approx(NormalDist().inv_cdf(0.975), rel=1e-5)
     assert math.isfinite(student(0.9999, 20))
+
+
+@pytest.mark.parametrize("shape", [-1.0, 0.3, 0.7, 1.0, 1.5, 2.0, 4.5, 20.0])
+def test_drawn_numbers_follow_their_law(shape):
+    from models.simulation.program import program_of, streams_of
+    from models.simulation.stationary import expected_visits, first_state
+    from models.simulation.streams import draw
+
+    system = system_of({"x": external(1.0)}, "x")
+    program = program_of(system, system.space.today, 0)
+    lookups = expected_visits(program)[1]
+    state = first_state(program, streams_of(system, 1, 0), lookups, seed=1)
+    drawn = np.zeros(200_000)
+    draw(state, 0, 1.0, shape, drawn)
+    law = stats.norm() if shape < 0 else stats.gamma(shape, scale=1.0 / shape)
+    assert stats.kstest(drawn, law.cdf).pvalue > 0.001
+    assert np.mean(drawn > law.ppf(0.999)) == pytest.approx(0.001, abs=0.00025)
