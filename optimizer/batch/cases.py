@@ -41,6 +41,7 @@ class Case:
         config: Settings of its solve, but the seed.
         wants_report: Whether its own report is wanted too.
         own: The model of one's own that it is of; None = it is of a scenario.
+        wants_check: Whether its recommended design is checked by simulation.
     """
 
     number: int
@@ -51,6 +52,7 @@ class Case:
     config: Mapping[str, object]
     wants_report: bool = False
     own: OwnModel | None = None
+    wants_check: bool = False
 
     def model(self) -> Model:
         """The model that the case is of, with its changes.
@@ -72,7 +74,14 @@ class Case:
     @property
     def key(self) -> str:
         """The same for cases that ask the same."""
-        told = {"scenario": self.tree, "changes": self.changes, "seed": self.seed, "config": self.config}
+        told: dict[str, object] = {
+            "scenario": self.tree,
+            "changes": self.changes,
+            "seed": self.seed,
+            "config": self.config,
+        }
+        if self.wants_check:
+            told |= {"verify": True}
         return json.dumps(told, sort_keys=True, default=str)
 
 

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from optimizer.decide.recommend.recommendation import Reached
 from optimizer.files.json_schema import AnswerForm, FirstBreakForm, Share
+from optimizer.resilience.verification import Verdict
 from optimizer.validation import Count, Form, WrittenDesign
 
 #: What older versions told of the knee.
@@ -37,6 +38,7 @@ class RecommendedForm(ShownForm):
     reached: Reached | None
     confidence: Share | None
     first_break: FirstBreakForm | None
+    check: Verdict = "not_checked"
 
 
 class FactsForm(Form):

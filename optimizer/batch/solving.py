@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,8 @@ from models.evaluation import COST
 from optimizer.batch.cases import Case
 from optimizer.files.json import solution_answer
 from optimizer.model import Model
+from optimizer.resilience.verify import DEFAULTS
+from optimizer.solver.checked import checked
 from optimizer.solver.config import EVALUATIONS, SolveConfig
 from optimizer.solver.solution import Solution
 from optimizer.solver.solver import solve
@@ -48,6 +50,8 @@ def solve_case(case: Case) -> dict[str, Any]:
     config = settled(model.space, SolveConfig(**{**given, "seed": case.seed, "workers": 1}))
     solution = whole(solve(model, config))
     _must_be_asked(model, solution)
+    if case.wants_check:
+        solution = checked(model, solution, settings=replace(DEFAULTS, workers=1))
     return {
         "digest": model.identity,
         "facts": facts(model, solution),
@@ -102,6 +106,7 @@ def facts(model: Model, solution: Solution) -> dict[str, Any]:
         "reached": record.reached,
         "confidence": pick.confidence,
         "first_break": None if pick.first_break is None else asdict(pick.first_break),
+        "check": pick.check.verdict,
     }
     names = [dimension.name for dimension in solution.front.evaluation.dimensions]
     if COST.name in names:

@@ -25,6 +25,7 @@ from optimizer.files.tables import plain_table
 from optimizer.report.content import Report
 from optimizer.sections.content import Block, Bullets, Cell, Number, Paragraph, Section, Table, joined, text
 from optimizer.sections.shortlist import break_text
+from optimizer.sections.verify import SHORT
 from optimizer.sections.wording import counted, limit_label
 
 if TYPE_CHECKING:
@@ -96,6 +97,8 @@ def summary_rows(batch: Batch) -> list[dict[str, object]]:
         first = found.get("first_break") or {}
         row |= {"breaks_first": first.get("limit"), "breaks_at": first.get("times")}
         row |= {name: found.get(name) for name in ("confidence", "reached")}
+        if case.wants_check:
+            row["check"] = found.get("check")
         for key in ("recommended", "cheapest"):
             values = told[key]["values"] if told is not None and told[key] is not None else {}
             row |= {f"{key}.{name}": number_of(value) for name, value in values.items()}
@@ -140,6 +143,7 @@ def _answer(batch: Batch) -> Section:
         which = "Which limit of the recommended design is broken first as the load grows: "
         blocks.append(Paragraph(text(which, *joined(parts), ".")))
     blocks += _how_sure(done)
+    blocks += _checked(done)
     blocks += [Paragraph(text(one), "warning") for one in overridden(batch.cases)]
     if batch.failed or batch.missing:
         failed, missing = (Number(float(len(one)), "count") for one in (batch.failed, batch.missing))
@@ -172,6 +176,23 @@ def _how_sure(done: Sequence[tuple[Case, Mapping[str, Any]]]) -> list[Block]:
         for which, words in told
         if (many := sum(one in which for one in reached))
     ]
+
+
+def _checked(done: Sequence[tuple[Case, Mapping[str, Any]]]) -> list[Block]:
+    """What simulations said of the recommended designs, where they were asked for."""
+    found: dict[str, int] = {}
+    for case, told in done:
+        if case.wants_check and told["recommended"]:
+            verdict = told["recommended"]["check"]
+            found[verdict] = found.get(verdict, 0) + 1
+    if not found:
+        return []
+    parts = [
+        text(f"{words} in ", Number(float(found[verdict]), "count"))
+        for verdict, words in SHORT.items()
+        if verdict in found
+    ]
+    return [Paragraph(text("The recommended designs, checked by simulation: ", *joined(parts), "."))]
 
 
 def _cases(batch: Batch, varied: Sequence[str]) -> Section:

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Final
 
 from models.simulation.runs import Progress
-from optimizer.decide.recommend.checked import Which, checked
 from optimizer.model import Model
+from optimizer.solver.checked import Which, checked
 from optimizer.solver.solution import Solution
 
 #: Says what is checked where nobody has asked: `none`, `recommended`, `all`.

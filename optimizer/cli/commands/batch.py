@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -46,6 +47,9 @@ def batch(
         int | None, typer.Option(min=1, max=MOST_WHOLE, help="Designs that a search evaluates at the most.")
     ] = None,
     reports: Annotated[bool, typer.Option("--reports", help="Write each case's own report too.")] = False,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Check the recommended design of each case by simulation.")
+    ] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Do only what is missing.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Begin anew where a batch is there.")] = False,
     workers: Annotated[
@@ -65,6 +69,8 @@ def batch(
     if cases is not None and vary:
         raise typer.BadParameter("--cases and --vary can't be given together: list all cases in the file")
     found = _cases(scenarios, vary or [], fixed or [], cases, seeds, seed, evaluations, reports)
+    if verify:
+        found = [replace(case, wants_check=True) for case in found]
     opened = store_of(store)
     for one in overridden(found):
         typer.echo(f"warning: {one}", err=True)

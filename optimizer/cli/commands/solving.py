@@ -11,9 +11,9 @@ import typer
 
 if TYPE_CHECKING:
     from models.system.system import System
-    from optimizer.decide.recommend.checked import Which
     from optimizer.model import Model
     from optimizer.runs.store import RunStore
+    from optimizer.solver.checked import Which
     from optimizer.solver.config import SolveConfig
     from optimizer.solver.solution import Solution
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from models.simulation.readings import Interval
-from optimizer.decide.recommend import checked as module
-from optimizer.decide.recommend.checked import checked, without
 from optimizer.files.json import solution_from_json, solution_json
 from optimizer.resilience.verification import BrokenLimit, Check, Compared, Verification
+from optimizer.solver import checked as module
+from optimizer.solver.checked import checked, without
 from reports import exercise
 
 
