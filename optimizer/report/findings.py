@@ -232,7 +232,8 @@ def findings_at_once(
     shown = shown_front(model, front, keep=solution.named, is_whole=is_whole)
     few, bulges = shown.representatives(model), shown.knees()
     other = runner_up(solution, few, position)
-    beside = [("the runner-up", front.X[other])] if other is not None else []
+    rival = "the recommended design" if other == solution.recommended else "the runner-up"
+    beside = [(rival, front.X[other])] if other is not None else []
     beside += [(name, space.canonical(pick[None, :])[0]) for name, pick in picks]
     chosen = None if row is None else model.evaluate(row[None, :])
     return Findings(

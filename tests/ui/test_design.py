@@ -9,16 +9,21 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from apps import answered, app_test
+from models.evaluation import COST, Evaluation
 from models.evaluator import evaluate, run
 from models.scenario.load import load_scenario, scenario_from_text
 from models.system.compiler import compile_system
 from models.units import quantity
 from optimizer.files.gallery import path_of
+from optimizer.model import Goal
+from optimizer.pareto.front import Front
+from optimizer.report.sections.measured import measured
 from optimizer.resilience.breaking_points import breaking_points
 from optimizer.solver.solver import solve
 from ui.state import OwnText
 from ui.views.budget import _crossed
 from ui.views.call_tree import busy_words
+from ui.views.dimensions import card_html
 from ui.views.switches import stops_of
 
 EXERCISE = "black-friday-exercise"
@@ -392,3 +397,19 @@ def test_what_would_mend_a_design_is_looked_for_when_asked(monkeypatch, tmp_path
 )  # fmt: skip
 def test_additions_that_cross_something_are_counted(many, crosses, words):
     assert _crossed(many, crosses).endswith(words)
+
+
+def test_a_wish_that_is_missed_by_what_nobody_can_read_says_by_how_much():
+    """150.38 USD read as 150 USD, which are more than a wish of 150 USD; equal ones keep it."""
+
+    def told(usd: float) -> str:
+        evaluation = Evaluation(
+            X=np.zeros((1, 1)), values=np.array([[usd]]), excess=np.zeros((1, 0)), dimensions=(COST,)
+        )
+        (one,) = measured(evaluation, evaluation, Front(evaluation), None, [Goal(150.0)])
+        return card_html(one, str)
+
+    assert "wish 150 USD: not kept, by 0.38 USD" in told(150.38)
+    assert "wish 150 USD: kept" in told(150.0)
+    assert "wish 150 USD: kept" in told(150.0 * (1.0 + 1e-12))
+    assert "wish 150 USD: not kept<" in told(160.0)

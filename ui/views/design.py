@@ -37,7 +37,8 @@ def draw_design(subject: Solved) -> None:
         draw_place(shown.place, said, name_of, state.look_at)
         rival = runner_up(solution, shown.whole.few, shown.place.position)
         found = measured(shown.evaluation, solution.today, front, rival, shown.whole.goals)
-        draw_dimensions(found, shown.evaluation, solution.today, name_of)
+        called_for = "Recommended" if rival == solution.recommended else "Runner-up"
+        draw_dimensions(found, shown.evaluation, solution.today, name_of, rival=called_for)
     with right:
         st.subheader("Decisions", anchor=False)
         st.caption("Change one, and the numbers follow at once; the link holds the design that you made.")

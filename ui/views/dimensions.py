@@ -9,9 +9,10 @@ import streamlit as st
 from models.evaluation import Evaluation
 from models.units import quantity
 from optimizer.decide.explain.standing import Place
+from optimizer.phrases import POINTS
 from optimizer.report.sections.choice import BESIDE
 from optimizer.report.sections.measured import Measured
-from optimizer.sections.content import Text, plain
+from optimizer.sections.content import Number, Text, plain
 from ui.views.words import as_html, escaped
 
 #: Designs that beat another and get a button.
@@ -53,13 +54,26 @@ def draw_place(
 
 
 def draw_dimensions(
-    found: Sequence[Measured], design: Evaluation, today: Evaluation, name_of: Callable[[int], str]
+    found: Sequence[Measured],
+    design: Evaluation,
+    today: Evaluation,
+    name_of: Callable[[int], str],
+    *,
+    rival: str,
 ) -> None:
-    """A card for each dimension, and a line of what it takes to get there."""
+    """A card for each dimension, and a line of what it takes to get there.
+
+    Args:
+        found: The dimensions.
+        design: The design, evaluated; one row.
+        today: Today's.
+        name_of: What a design of the front is called, by its position.
+        rival: What the design is called that would be taken instead.
+    """
     for start in range(0, len(found), _ACROSS):
         for column, one in zip(st.columns(_ACROSS), found[start : start + _ACROSS], strict=False):
             with column, st.container(border=True, height="stretch", key=f"dimension-{one.name}"):
-                _draw_card(one, name_of)
+                _draw_card(one, name_of, rival)
     told = [
         f"{label.capitalize()}: {quantity(float(design.indicators[name][0]), unit)}"
         + (f" (today {quantity(float(today.indicators[name][0]), unit)})" if name == "utilisation" else "")
@@ -69,13 +83,13 @@ def draw_dimensions(
     st.caption(escaped(" · ".join(told)))
 
 
-def _draw_card(one: Measured, name_of: Callable[[int], str]) -> None:
+def _draw_card(one: Measured, name_of: Callable[[int], str], rival: str) -> None:
     """The value with its help, then in words what is better or worse, and what else could be had."""
     st.metric(one.name.capitalize(), str(one.value), help=escaped(one.meaning) or None)
-    st.html(_STYLE + card_html(one, name_of))
+    st.html(_STYLE + card_html(one, name_of, rival=rival))
 
 
-def card_html(one: Measured, name_of: Callable[[int], str]) -> str:
+def card_html(one: Measured, name_of: Callable[[int], str], *, rival: str = "Runner-up") -> str:
     """What stands under a value: arrows and words, so that no colour is needed."""
     if one.is_better is None:
         lines = [_line("same", "as today")]
@@ -89,18 +103,27 @@ def card_html(one: Measured, name_of: Callable[[int], str]) -> str:
         lines.append(
             _line("kept", f"{kind} {one.limit}: kept")
             if one.keeps
-            else _line("missed", f"{kind} {one.limit}: not kept")
+            else _line("missed", f"{kind} {one.limit}: not kept{_by(one.value, one.limit)}")
         )
     told = [("Today", str(one.today))]
     if one.runner_up is not None:
         same = str(one.runner_up) == str(one.value)
         against = "the same" if same else f"this is {plain(one.against_runner_up)}"
-        told.append(("Runner-up", f"{one.runner_up} ({against})"))
+        told.append((rival, f"{one.runner_up} ({against})"))
     if one.best is not None and one.reached_by is not None:
         best = "this one" if one.is_best else f"{one.best} ({name_of(one.reached_by)})"
         told.append(("Best reachable", best))
     terms = "".join(f"<li><span>{as_html(term)}</span> {as_html(words)}</li>" for term, words in told)
     return f'<div class="card">{"".join(lines)}<ul>{terms}</ul></div>'
+
+
+def _by(value: Number, bound: Number) -> str:
+    """By how much a bound is missed by a value that reads the same."""
+    if str(value) != str(bound):
+        return ""
+    amount = abs(value.value - bound.value)
+    by = quantity(100.0 * amount, POINTS) if bound.unit == "fraction" else quantity(amount, bound.unit)
+    return f", by {by}"
 
 
 def _line(kind: str, words: str) -> str:

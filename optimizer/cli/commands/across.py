@@ -7,14 +7,8 @@ from typing import Annotated
 
 import typer
 
-from optimizer.cli.commands.options import (
-    MOST_WHOLE,
-    AsJson,
-    Force,
-    StoreUrl,
-    name_and_number,
-    store_of,
-)
+from optimizer.cli.commands.options import MOST_WHOLE, AsJson, Force, StoreUrl, name_and_number
+from optimizer.cli.commands.solving import store_of
 from optimizer.cli.console import compiled, print_json, show
 from optimizer.cli.exit_codes import NO
 

@@ -7,11 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from optimizer.cli.commands.options import (
-    MOST_WHOLE,
-    StoreUrl,
-    store_of,
-)
+from optimizer.cli.commands.options import MOST_WHOLE, StoreUrl
+from optimizer.cli.commands.solving import store_of
 from optimizer.cli.console import load
 from optimizer.cli.exit_codes import INTERRUPTED, NO
 

@@ -19,13 +19,10 @@ from optimizer.cli.commands.options import (
     StoreUrl,
     Verify,
     Whole,
-    check_of,
     design_of,
     is_on_front,
-    solved,
-    store_of,
-    verify_of,
 )
+from optimizer.cli.commands.solving import check_of, solved, store_of, verify_of
 from optimizer.cli.console import compiled
 from optimizer.cli.exit_codes import NO
 

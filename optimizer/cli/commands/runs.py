@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from optimizer.cli.commands.options import AsJson, Force, StoreUrl, store_of
+from optimizer.cli.commands.options import AsJson, Force, StoreUrl
+from optimizer.cli.commands.solving import store_of
 from optimizer.cli.console import print_json
 from optimizer.cli.console import show as show_section
 from optimizer.cli.exit_codes import NO

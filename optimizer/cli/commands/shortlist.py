@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import typer
 
-from optimizer.cli.commands.options import AsJson, NoVerify, ScenarioFile, StoreUrl, Verify, solved, verify_of
+from optimizer.cli.commands.options import AsJson, NoVerify, ScenarioFile, StoreUrl, Verify
+from optimizer.cli.commands.solving import solved, verify_of
 from optimizer.cli.console import compiled, print_json, show
 from optimizer.cli.exit_codes import NO
 

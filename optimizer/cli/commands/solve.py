@@ -16,10 +16,8 @@ from optimizer.cli.commands.options import (
     ScenarioFile,
     StoreUrl,
     Verify,
-    solved,
-    store_of,
-    verify_of,
 )
+from optimizer.cli.commands.solving import solved, store_of, verify_of
 from optimizer.cli.console import console, load, print_json, show
 from optimizer.cli.exit_codes import INTERRUPTED, NO
 

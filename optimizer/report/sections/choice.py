@@ -33,9 +33,9 @@ def choice(found: Findings) -> Section | None:
     others = found.against_chosen
     if others is not None:
         beside = beside_of(found, others, found.names)
-        for i, name in enumerate(found.names[1:], start=1):
+        for i in range(1, len(found.names)):
             blocks += told_apart(beside, i)
-            key = "against-runner-up" if i == 1 and name == "the runner-up" else f"against-{i}"
+            key = "against-runner-up" if i == 1 and found.runner_up is not None else f"against-{i}"
             blocks.append(decisions(beside, i, key))
     return Section("choice", "The choice, decision by decision", tuple(blocks))
 

@@ -40,7 +40,7 @@ WORDS: Final[tuple[tuple[str, str], ...]] = (
     ("Percentage points", "A difference of two shares: from 93 % to 98 % are 5 percentage points."),
     ("p50, p99", "The time within which 50, or 99, of 100 requests are answered."),
     ("Robust", "It keeps all limits even where the guesses turn out badly."),
-    ("Runner-up", "Of the few that stand for the front the one that gives up least after the chosen design."),
+    ("Runner-up", "The design that comes second by the rule of recommendation."),
     ("Seed", "Where chance begins: the same seed finds the same designs again."),
     (
         "Throughput",

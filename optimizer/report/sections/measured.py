@@ -9,6 +9,7 @@ import numpy as np
 
 from models.evaluation import Evaluation, concatenate
 from optimizer.changes import called
+from optimizer.decide.choose.asks import keeps
 from optimizer.decide.explain.standing import Place
 from optimizer.decide.noise import is_equal
 from optimizer.model import MODEL_ERROR, Goal, ModelError
@@ -107,7 +108,7 @@ def measured(
                 and bool(design.feasible[0])
                 and here == float(front.evaluation.values[reached_by, j]),
                 limit=None if goal.limit is None else number(dimension, goal.limit),
-                keeps=None if goal.limit is None else (here - goal.limit) * dimension.sign <= 0.0,
+                keeps=None if goal.limit is None else bool(keeps(dimension, np.array([here]), goal.limit)[0]),
                 is_wish=not goal.is_constraint,
             )
         )

@@ -61,7 +61,9 @@ def test_a_tight_pool_waits_for_what_it_keeps_away(rate: float) -> None:
 @given(system=systems())
 def test_made_up_systems_come_out_as_before(system: System) -> None:
     X = np.concatenate([system.space.today[None, :], system.space.sample(7, seed=7)])
-    assert disagreements(system, X) == []
+    # A breaker is steep near its threshold: what stands still within 1e-9 may be further apart.
+    found = agreement.disagreements(system, system.space.canonical(X), within=1e-6)
+    assert found == []
 
 
 def test_each_situation_is_the_same_in_any_company() -> None:
