@@ -21,6 +21,8 @@ class NoteCode(StrEnum):
     """The caches of `where` began in their stationary state; `value` is its longest time to live, s."""
     FEW_REQUESTS = "few_requests"
     """The flow `where` had only `value` answered requests after the warm-up."""
+    UNEVEN = "uneven"
+    """The flow `where` had `value` answered requests, but good and bad times, of which too few were seen."""
     STILL_WARMING = "still_warming"
     """No end of the warm-up was found in the first half; `value` is the time that was simulated, s."""
     GROWING = "growing"

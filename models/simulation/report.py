@@ -26,6 +26,8 @@ from models.simulation.settings import Settings
 _MS = 1e3
 #: Less simulated time than this is told, s.
 FEW_SECONDS = 60.0
+#: Answered requests of which a 99th percentile can be told, unless they come in good and bad times.
+_ENOUGH = 1000.0
 #: What settles least, first.
 _WORST: tuple[Ended, ...] = ("crowded", "collapsed", "stopped", "time", "events", "seconds", "precision")
 
@@ -143,7 +145,8 @@ def _notes(program: Program, runs: Sequence[OneRun], flows: Sequence[FlowReading
     for flow, per_s in zip(flows, program.requests_per_s, strict=True):
         if flow.p99_ms is None and per_s > 0.0:
             answered = flow.requests * flow.success.value if flow.success else 0.0
-            notes.append(Note(NoteCode.FEW_REQUESTS, flow.name, float(round(answered))))
+            code = NoteCode.FEW_REQUESTS if answered < _ENOUGH else NoteCode.UNEVEN
+            notes.append(Note(code, flow.name, float(round(answered))))
     if not all(run.settled for run in runs):
         notes.append(Note(NoteCode.STILL_WARMING, value=seconds))
     for run in runs:

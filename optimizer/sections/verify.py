@@ -54,6 +54,7 @@ _NOTES: dict[NoteCode, tuple[str, str]] = {
     NoteCode.FEW_SECONDS: ("few seconds were simulated: what happens more slowly isn't seen", "s"),
     NoteCode.CACHES_STATIONARY: ("the cache began warm, as after a long time; its longest entry lives", "s"),
     NoteCode.FEW_REQUESTS: ("few requests were seen", "count"),
+    NoteCode.UNEVEN: ("good and bad times of which too few were seen; requests", "count"),
     NoteCode.STILL_WARMING: ("it was still warming up when it ended; simulated", "s"),
     NoteCode.GROWING: ("the requests under way grow without end, each second by", "count"),
     NoteCode.COLLAPSED: ("the healthy state ended by itself after", "s"),

@@ -186,3 +186,17 @@ def test_drawn_numbers_follow_their_law(shape):
     law = stats.norm() if shape < 0 else stats.gamma(shape, scale=1.0 / shape)
     assert stats.kstest(drawn, law.cdf).pvalue > 0.001
     assert np.mean(drawn > law.ppf(0.999)) == pytest.approx(0.001, abs=0.00025)
+
+
+def test_good_and_bad_times_of_which_one_was_seen_tell_no_percentile():
+    histogram = np.zeros((20, 5100))
+    histogram[:, 1000] = 1000.0
+    histogram[3, 2000] = 200.0  # one bad time: 1 % of all requests, all of them in one batch
+    assert quantile_ms(histogram, 0.99, np.zeros(20), 0.95) is None
+    histogram[:, 2000] = 10.0  # the same, spread evenly
+    assert quantile_ms(histogram, 0.99, np.zeros(20), 0.95) is not None
+
+
+def test_few_requests_are_told():
+    few = played({"x": external(1.0)}, "x", events=2000)
+    assert [note.code for note in few.notes if note.where == "all"] == [NoteCode.FEW_REQUESTS]
