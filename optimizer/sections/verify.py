@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from models.evaluation import AVAILABILITY
+from models.evaluation import AVAILABILITY, LATENCY
 from models.simulation.readings import Note, NoteCode
 from optimizer.phrases import POINTS, unit_of_limit
 from optimizer.resilience.verification import (
@@ -35,7 +35,7 @@ from optimizer.sections.wording import limit_label
 _METRICS: dict[Metric, tuple[str, str]] = {
     "mean_ms": ("mean response", "ms"),
     "p99_ms": ("99th percentile", "ms"),
-    "limited_ms": ("latency", "ms"),
+    "limited_ms": (LATENCY.name, "ms"),
     "success": ("answered", AVAILABILITY.shown_unit),
     "utilisation": ("utilisation", "fraction"),
     "arrivals_per_s": ("calls", "requests/s"),
