@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -74,6 +74,51 @@ def encode(domain: Domain, design: Mapping[str, object], *, check_rules: bool = 
     if problems:
         raise DesignError("\n".join(problems))
     return np.asarray(row)
+
+
+def encode_all(domain: Domain, designs: Sequence[Mapping[str, object]], *, check_rules: bool = True) -> Array:
+    """The rows for designs in writing, `(n, d)`: those of `encode`, but what many say is read once.
+
+    Args:
+        domain: Which rows are designs.
+        designs: Designs in writing.
+        check_rules: Whether designs that break a rule of the scenario are refused.
+
+    Raises:
+        DesignError: As `encode` tells of the first design that is none.
+    """
+    X = np.repeat(domain.today[None, :], len(designs), axis=0)
+    said = np.zeros(X.shape, dtype=bool)
+    wrong = np.zeros(len(designs), dtype=bool)
+    known: dict[tuple[str, str], list[tuple[int, float]] | None] = {}
+    for i, design in enumerate(designs):
+        for name, value in design.items():
+            for key, part in _by_column(name, value):
+                place = (key, repr(part))  # 1, 1.0, true and "1" are different values
+                if place not in known:
+                    known[place] = _numbers(domain, key, part)
+                numbers = known[place]
+                if numbers is None:
+                    wrong[i] = True
+                    continue
+                for j, number in numbers:
+                    X[i, j], said[i, j] = number, True
+    rows = domain.canonical(X)
+    wrong |= np.any(said & (rows != X), axis=1)
+    if check_rules:
+        wrong |= ~domain.is_allowed(rows)
+    for i in np.flatnonzero(wrong).tolist():
+        rows[i] = encode(domain, designs[i], check_rules=check_rules)
+    return rows
+
+
+def _numbers(domain: Domain, key: str, part: object) -> list[tuple[int, float]] | None:
+    """The columns that a name and a value set, and their numbers; None where one of them is unknown."""
+    places = [j for j, c in enumerate(domain.columns) if key in (c.name, c.decision)]
+    try:
+        return [(j, domain.columns[j].read(part)) for j in places] or None
+    except ValueError:
+        return None
 
 
 def _by_column(name: str, value: object) -> list[tuple[str, object]]:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from models.evaluation import Array, Evaluation, dimension_from, values_of_dimension
+from models.space.space import DesignSpace
 from optimizer.decide.recommend.recommendation import Recommendation
 from optimizer.files.json_schema import AnswerForm, ConfigForm, DesignForm, plain
 from optimizer.pareto.front import Front
@@ -176,9 +177,8 @@ def _solution(told: AnswerForm, space: SearchSpace) -> Solution:
         n, names = len(designs), [limit.name for limit in told.today.limits]
         values = [[design.dimensions[d.name].value for d in dimensions] for design in designs]
         excess = [[limit.excess for limit in design.limits] for design in designs]
-        X = [space.encode(design.design, check_rules=False) for design in designs]
         return Evaluation(
-            X=np.array(X, dtype=np.float64).reshape(n, len(space.columns)),
+            X=_rows([design.design for design in designs], space),
             values=_array(values).reshape(n, len(dimensions)),
             excess=_array(excess).reshape(n, len(names)),
             constraints=tuple(names),
@@ -208,6 +208,14 @@ def _solution(told: AnswerForm, space: SearchSpace) -> Solution:
         at_least=tuple(told.excluded_at_least),
         recommendation=None if told.recommendation is None else told.recommendation.made(),
     )
+
+
+def _rows(designs: Sequence[dict[str, Any]], space: SearchSpace) -> Array:
+    """The designs as rows of the decision matrix, `(n, d)`; other spaces may know single ones only."""
+    if isinstance(space, DesignSpace):
+        return space.encode_all(designs, check_rules=False)
+    rows = [space.encode(design, check_rules=False) for design in designs]
+    return np.array(rows, dtype=np.float64).reshape(len(designs), len(space.columns))
 
 
 def certificate_from(told: AnswerForm) -> Certificate:
