@@ -56,6 +56,8 @@ def _written_design(found: dict[str, Any]) -> dict[str, Any]:
         if type(value) in _VALUES:
             continue
         parts = value.values() if isinstance(value, dict) else (value,)
+        if _VALUES.issuperset(map(type, parts)):
+            continue
         if not all(part is None or isinstance(part, (bool, int, float, str)) for part in parts):
             raise ValueError(f"{name[:SHOWN]!r} holds no value; a decision has one value, or one a phase")
     return found

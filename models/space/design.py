@@ -87,22 +87,35 @@ def encode_all(domain: Domain, designs: Sequence[Mapping[str, object]], *, check
     Raises:
         DesignError: As `encode` tells of the first design that is none.
     """
-    X = np.repeat(domain.today[None, :], len(designs), axis=0)
-    said = np.zeros(X.shape, dtype=bool)
     wrong = np.zeros(len(designs), dtype=bool)
-    known: dict[tuple[str, str], list[tuple[int, float]] | None] = {}
+    known: dict[tuple[str, str], list[float] | None] = {}
+    places: dict[str, list[int]] = {}
+    for j, column in enumerate(domain.columns):
+        for key in {column.name, column.decision}:
+            places.setdefault(key, []).append(j)
+    columns: list[int] = []
+    values: list[float] = []
+    ends = np.zeros(len(designs) + 1, dtype=np.intp)
     for i, design in enumerate(designs):
         for name, value in design.items():
             for key, part in _by_column(name, value):
                 place = (key, repr(part))  # 1, 1.0, true and "1" are different values
                 if place not in known:
-                    known[place] = _numbers(domain, key, part)
+                    known[place] = _numbers(domain, places.get(key, []), part)
                 numbers = known[place]
                 if numbers is None:
                     wrong[i] = True
-                    continue
-                for j, number in numbers:
-                    X[i, j], said[i, j] = number, True
+                else:
+                    columns += places[key]
+                    values += numbers
+        ends[i + 1] = len(columns)
+    X = np.repeat(domain.today[None, :], len(designs), axis=0)
+    said = np.zeros(X.shape, dtype=bool)
+    row_of = np.repeat(np.arange(len(designs)), np.diff(ends))
+    X[row_of, columns], said[row_of, columns] = (
+        values,
+        True,
+    )  # of a column that is named twice the last counts
     rows = domain.canonical(X)
     wrong |= np.any(said & (rows != X), axis=1)
     if check_rules:
@@ -112,11 +125,10 @@ def encode_all(domain: Domain, designs: Sequence[Mapping[str, object]], *, check
     return rows
 
 
-def _numbers(domain: Domain, key: str, part: object) -> list[tuple[int, float]] | None:
-    """The columns that a name and a value set, and their numbers; None where one of them is unknown."""
-    places = [j for j, c in enumerate(domain.columns) if key in (c.name, c.decision)]
+def _numbers(domain: Domain, places: Sequence[int], part: object) -> list[float] | None:
+    """The numbers of a value in some columns; None where there is no column, or one doesn't know it."""
     try:
-        return [(j, domain.columns[j].read(part)) for j in places] or None
+        return [domain.columns[j].read(part) for j in places] or None
     except ValueError:
         return None
 
