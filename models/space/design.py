@@ -9,26 +9,50 @@ import numpy as np
 from models.errors import DesignError
 from models.evaluation import Array
 from models.scenario.paths import nearest
-from models.space.columns import Column
+from models.space.columns import Column, DesignValue
 from models.space.domain import Domain
 
+#: Values of a column and how they are written, by column; reals aren't kept.
+Written = tuple[dict[float, DesignValue], ...]
+#: Values of a column that are kept at the most.
+_MOST_KEPT = 4096
 
-def decode(columns: tuple[Column, ...], x: Array) -> dict[str, object]:
+
+def decode(columns: tuple[Column, ...], x: Array, known: Written) -> dict[str, object]:
     """A design in writing; an adaptive decision is a mapping from phase to value.
 
     Args:
         columns: The columns of the decision matrix.
         x: One row of it, `(d,)`.
+        known: What was written before, by column; it is added to.
     """
     written: dict[str, object] = {}
-    for column, value in zip(columns, x, strict=True):
+    for column, value, words in zip(columns, x.tolist(), known, strict=True):
+        told = words.get(value, words)
+        if told is words:
+            told = column.written(value)
+            if column.kind != "real" and len(words) < _MOST_KEPT:
+                words[value] = told
         if column.phase is None:
-            written[column.decision] = column.written(float(value))
+            written[column.decision] = told
         else:
             by_phase = written.setdefault(column.decision, {})
             assert isinstance(by_phase, dict)
-            by_phase[column.phase] = column.written(float(value))
+            by_phase[column.phase] = told
     return written
+
+
+def written_columns(columns: tuple[Column, ...], X: Array) -> dict[str, list[object]]:
+    """The values of designs in writing by the name of their column, `(n,)` each."""
+    found: dict[str, list[object]] = {}
+    for j, column in enumerate(columns):
+        if column.kind == "real":
+            found[column.name] = [column.written(value) for value in X[:, j].tolist()]
+            continue
+        values, place = np.unique(X[:, j], return_inverse=True)
+        words = [column.written(value) for value in values.tolist()]
+        found[column.name] = [words[k] for k in place.tolist()]
+    return found
 
 
 def encode(domain: Domain, design: Mapping[str, object], *, check_rules: bool = True) -> Array:

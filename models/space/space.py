@@ -17,7 +17,7 @@ from models.evaluation import Array
 from models.scenario.scenario import Scenario
 from models.space.columns import Column, columns_of
 from models.space.conditions import combinations_of, decisions_of
-from models.space.design import decode, encode, encode_all
+from models.space.design import Written, decode, encode, encode_all, written_columns
 from models.space.domain import Domain
 from models.space.groups import Group, groups_of
 from models.space.sampling import Method, sample
@@ -107,7 +107,16 @@ class DesignSpace(Domain):
 
     def decode(self, x: Array) -> dict[str, object]:
         """A design in writing; an adaptive decision is a mapping from phase to value."""
-        return decode(self.columns, x)
+        return decode(self.columns, x, self._written)
+
+    def written_columns(self, X: Array) -> dict[str, list[object]]:
+        """The values of designs in writing by the name of their column, `(n,)` each."""
+        return written_columns(self.columns, X)
+
+    @cached_property
+    def _written(self) -> Written:
+        """How values are written, as far as they were asked for, by column."""
+        return tuple({} for _ in self.columns)
 
     @cached_property
     def groups(self) -> tuple[Group, ...]:

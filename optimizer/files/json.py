@@ -7,6 +7,7 @@ import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
+from json.encoder import encode_basestring
 from typing import Any
 
 import numpy as np
@@ -63,8 +64,9 @@ def _pieces(solution: Solution, space: Space, indent: int | None) -> Iterator[st
     comma, end = (", ", "") if indent is None else (",", "\n")
 
     def told(value: object, line: str) -> str:
-        written = json.dumps(value, indent=indent, ensure_ascii=indent is None, allow_nan=False)
-        return written.replace("\n", line) if line else written
+        if indent is None:
+            return json.dumps(value, allow_nan=False)
+        return _indented(value, indent * " ", line)
 
     yield "{"
     for name, value in solution_head(solution, space).items():
@@ -77,6 +79,25 @@ def _pieces(solution: Solution, space: Space, indent: int | None) -> Iterator[st
             yield (comma if i else "[") + inner + told(design_answer(evaluation, i, space), inner)
         yield f"{outer}]"
     yield end + "}"
+
+
+def _indented(value: object, indent: str, line: str) -> str:
+    """What `json.dumps` makes of a value with an indent, whose own is slow; `line` begins a line."""
+    inner = line + indent
+    if isinstance(value, dict):
+        if not value:
+            return "{}"
+        parts = [
+            f"{encode_basestring(name)}: {_indented(part, indent, inner)}" for name, part in value.items()
+        ]
+        return "{" + inner + ("," + inner).join(parts) + line + "}"
+    if isinstance(value, (list, tuple)):
+        if not value:
+            return "[]"
+        return "[" + inner + ("," + inner).join(_indented(part, indent, inner) for part in value) + line + "]"
+    if isinstance(value, str):
+        return encode_basestring(value)
+    return json.dumps(value, allow_nan=False)
 
 
 def _plain(found: Recommendation | None) -> dict[str, Any] | None:
