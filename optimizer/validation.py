@@ -47,9 +47,17 @@ Count = Annotated[int, Field(ge=0, le=MOST_COUNTED)]
 Seconds = Annotated[float, Field(ge=0.0, le=LAST_SECOND)]
 
 
+#: Types of most values, looked up since long fronts hold very many.
+_VALUES = frozenset((bool, int, float, str))
+
+
 def _written_design(found: dict[str, Any]) -> dict[str, Any]:
     for name, value in found.items():
+        if type(value) in _VALUES:
+            continue
         parts = value.values() if isinstance(value, dict) else (value,)
+        if _VALUES.issuperset(map(type, parts)):
+            continue
         if not all(part is None or isinstance(part, (bool, int, float, str)) for part in parts):
             raise ValueError(f"{name[:SHOWN]!r} holds no value; a decision has one value, or one a phase")
     return found

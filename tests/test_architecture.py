@@ -35,9 +35,9 @@ OWNERS = {
     "scipy": (
         "models.formulas.",
         "models.performance.compiled",
+        "models.performance.gamma_table",
         "models.space.sampling",
         "models.space.sobol",
-        "optimizer.decide.confidence.sobol",
     ),
     "numba": ("models.performance.compiled", "models.performance.record"),
     "llvmlite": ("models.performance.compiled", "models.performance.record"),

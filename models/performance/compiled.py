@@ -22,6 +22,7 @@ from typing import Any, TypeVar, cast
 import llvmlite.binding
 import numba
 from numba.core import event
+from numba.core.runtime.nrt import rtsys
 from numba.core.types import ExternalFunction
 from scipy.special import cython_special
 
@@ -113,7 +114,25 @@ def _compiled(function: Function, **more: bool) -> Function:
         return template(tuple(numba.types.unliteral(kind) for kind in args), plain)
 
     found.get_call_template = without_constants
+    _load_alone(found)
     return cast(Function, found)
+
+
+def _load_alone(found: Any) -> None:
+    """Lets kept code be loaded without all that numba knows of types and functions, which takes 0.4 s.
+
+    That is needed to compile only, and is loaded then; kept code needs no more than numba's counted memory.
+    """
+    cache = found._cache
+    if not hasattr(cache, "_load_overload"):
+        return
+
+    def load(signature: Any, target: Any) -> Any:
+        rtsys.initialize(target)
+        with cache._guard_against_spurious_io_errors():
+            return cache._load_overload(signature, target)
+
+    cache.load_overload = load
 
 
 @contextmanager

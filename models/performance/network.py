@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from models.performance import program as of
-from models.performance.call import answer_call, answer_steps
+from models.performance.call import answer_call
 from models.performance.compiled import internal
 from models.performance.program import Program, Work
 from models.performance.station import serve
+from models.performance.steps import answer_steps
 from models.system import layout as at
 
 

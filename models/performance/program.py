@@ -15,6 +15,7 @@ from models.performance.mixture import MOST_ENTRIES, PLACES
 from models.performance.percentile import LAW_WIDTH
 from models.performance.quadrature import MEMORY, MEMORY_WIDTH
 from models.performance.record import Floats, Floats2, Floats3, Ints, Record
+from models.performance.sequences import Sequences
 from models.scenario.component import KINDS
 from models.scenario.kinds.cache import Cache
 from models.scenario.kinds.external import External
@@ -166,7 +167,7 @@ def program_of(system: System) -> Program:
     """The flat arrays of a system."""
     coupling = coupling_of(system)
     layout = layout_of(system)
-    flat = _Steps()
+    flat = Sequences()
     then = [flat.sequence(node.then) for node in system.nodes]
     flow_steps = [flat.sequence(trace) for trace in system.traces]
     components = range(len(system.components))
@@ -220,32 +221,6 @@ def _nothing() -> Program:
 
 NOTHING = _nothing()
 """A system of nothing: what the kernel is compiled with."""
-
-
-class _Steps:
-    """Sequences of steps by number: a call by its index, a parallel group g as -1 - g."""
-
-    def __init__(self) -> None:
-        self.steps: list[list[int]] = []
-        self.groups: list[list[int]] = []
-        self.inner: list[list[int]] = []
-
-    def sequence(self, steps: Sequence[StepNode]) -> int:
-        """Its number; `inner` lists the sequences to work out for it, inner ones first, itself last."""
-        items, inner = [], []
-        for step in steps:
-            if isinstance(step, ParallelNode):
-                branches = [self.sequence(branch) for branch in step.branches]
-                for branch in branches:
-                    inner += self.inner[branch]
-                self.groups.append(branches)
-                items.append(-len(self.groups))
-            else:
-                items.append(step.index)
-        number = len(self.steps)
-        self.steps.append(items)
-        self.inner.append([*inner, number])
-        return number
 
 
 def _pools(system: System, blocks: Sequence[bool]) -> tuple[list[list[int]], list[bool]]:

@@ -22,7 +22,6 @@ from numba.extending import (
     typeof_impl,
     unbox,
 )
-from numba.np.arrayobj import make_array, populate_array
 from numpy.typing import NDArray
 
 #: Whole numbers in a row, and reals in a row, in rows, and in rows of rows: type of a number, axes.
@@ -115,6 +114,8 @@ class _Fields(AttributeTemplate):
 
 @lower_getattr_generic(RecordType)  # type: ignore[untyped-decorator]
 def _lower(context: Any, builder: Any, typ: RecordType, value: Any, name: str) -> Any:
+    from numba.np.arrayobj import make_array, populate_array  # takes long to load; only compiling needs it
+
     array = typ.array(name)
     word = ir.IntType(64)
     table = builder.bitcast(value, word.as_pointer())

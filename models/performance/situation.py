@@ -7,7 +7,6 @@ import math
 import numpy as np
 
 from models.performance import program as of
-from models.performance.call import answer_steps
 from models.performance.compiled import internal
 from models.performance.fixed_point import MOST_PASSES, begin, settle
 from models.performance.least_load import least_load
@@ -16,6 +15,7 @@ from models.performance.percentile import percentile
 from models.performance.program import Program, Work
 from models.performance.redundancy import hard_availability
 from models.performance.station import bare_times
+from models.performance.steps import answer_steps
 from models.system import layout as at
 
 _MS_PER_S = 1000.0

@@ -6,7 +6,7 @@ The space is the plain product of its groups of linked decisions, so that no des
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -17,7 +17,7 @@ from models.evaluation import Array
 from models.scenario.scenario import Scenario
 from models.space.columns import Column, columns_of
 from models.space.conditions import combinations_of, decisions_of
-from models.space.design import decode, encode
+from models.space.design import Written, decode, encode, encode_all, written_columns
 from models.space.domain import Domain
 from models.space.groups import Group, groups_of
 from models.space.sampling import Method, sample
@@ -101,9 +101,22 @@ class DesignSpace(Domain):
         """The row for a design in writing, `(d,)`; what isn't named keeps today's value (`design.encode`)."""
         return encode(self, design, check_rules=check_rules)
 
+    def encode_all(self, designs: Sequence[Mapping[str, object]], *, check_rules: bool = True) -> Array:
+        """The rows for designs in writing, `(n, d)` (`design.encode_all`)."""
+        return encode_all(self, designs, check_rules=check_rules)
+
     def decode(self, x: Array) -> dict[str, object]:
         """A design in writing; an adaptive decision is a mapping from phase to value."""
-        return decode(self.columns, x)
+        return decode(self.columns, x, self._written)
+
+    def written_columns(self, X: Array) -> dict[str, list[object]]:
+        """The values of designs in writing by the name of their column, `(n,)` each."""
+        return written_columns(self.columns, X)
+
+    @cached_property
+    def _written(self) -> Written:
+        """How values are written, as far as they were asked for, by column."""
+        return tuple({} for _ in self.columns)
 
     @cached_property
     def groups(self) -> tuple[Group, ...]:

@@ -66,7 +66,7 @@ def _front(system: System, folder: Path, told: AnswerForm) -> Front:
         )
     path = folder / "front.json"
     try:
-        X = np.array([system.space.encode(one.design) for one in told.front])
+        X = system.space.encode_all([one.design for one in told.front])
     except DesignError as error:
         raise FrontError(f"{path} holds a design that can't be: {error}") from None
     if not len(X):
@@ -119,8 +119,10 @@ def _solution(system: System, front: Front, told: AnswerForm) -> Solution:
 def _recorded(system: System, front: Front, told: AnswerForm) -> Recommendation | None:
     """The recommendation that was written; None where the front in the file was changed since."""
     made = told.recommendation
-    as_written = [system.space.encode(one.design).tolist() for one in told.front]
-    if made is not None and as_written == front.X.tolist():
+    if made is None:
+        return None
+    as_written = system.space.encode_all([one.design for one in told.front])
+    if as_written.tolist() == front.X.tolist():
         return made.made()
     return None
 

@@ -7,11 +7,13 @@ import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
+from json.encoder import encode_basestring
 from typing import Any
 
 import numpy as np
 
 from models.evaluation import Array, Evaluation, dimension_from, values_of_dimension
+from models.space.space import DesignSpace
 from optimizer.decide.recommend.recommendation import Recommendation
 from optimizer.files.json_schema import AnswerForm, ConfigForm, DesignForm, plain
 from optimizer.pareto.front import Front
@@ -62,8 +64,9 @@ def _pieces(solution: Solution, space: Space, indent: int | None) -> Iterator[st
     comma, end = (", ", "") if indent is None else (",", "\n")
 
     def told(value: object, line: str) -> str:
-        written = json.dumps(value, indent=indent, ensure_ascii=indent is None, allow_nan=False)
-        return written.replace("\n", line) if line else written
+        if indent is None:
+            return json.dumps(value, allow_nan=False)
+        return _indented(value, indent * " ", line)
 
     yield "{"
     for name, value in solution_head(solution, space).items():
@@ -76,6 +79,25 @@ def _pieces(solution: Solution, space: Space, indent: int | None) -> Iterator[st
             yield (comma if i else "[") + inner + told(design_answer(evaluation, i, space), inner)
         yield f"{outer}]"
     yield end + "}"
+
+
+def _indented(value: object, indent: str, line: str) -> str:
+    """What `json.dumps` makes of a value with an indent, whose own is slow; `line` begins a line."""
+    inner = line + indent
+    if isinstance(value, dict):
+        if not value:
+            return "{}"
+        parts = [
+            f"{encode_basestring(name)}: {_indented(part, indent, inner)}" for name, part in value.items()
+        ]
+        return "{" + inner + ("," + inner).join(parts) + line + "}"
+    if isinstance(value, (list, tuple)):
+        if not value:
+            return "[]"
+        return "[" + inner + ("," + inner).join(_indented(part, indent, inner) for part in value) + line + "]"
+    if isinstance(value, str):
+        return encode_basestring(value)
+    return json.dumps(value, allow_nan=False)
 
 
 def _plain(found: Recommendation | None) -> dict[str, Any] | None:
@@ -187,9 +209,8 @@ def _solution(told: AnswerForm, space: SearchSpace) -> Solution:
         n, names = len(designs), [limit.name for limit in told.today.limits]
         values = [[design.dimensions[d.name].value for d in dimensions] for design in designs]
         excess = [[limit.excess for limit in design.limits] for design in designs]
-        X = [space.encode(design.design, check_rules=False) for design in designs]
         return Evaluation(
-            X=np.array(X, dtype=np.float64).reshape(n, len(space.columns)),
+            X=_rows([design.design for design in designs], space),
             values=_array(values).reshape(n, len(dimensions)),
             excess=_array(excess).reshape(n, len(names)),
             constraints=tuple(names),
@@ -219,6 +240,14 @@ def _solution(told: AnswerForm, space: SearchSpace) -> Solution:
         at_least=tuple(told.excluded_at_least),
         recommendation=None if told.recommendation is None else told.recommendation.made(),
     )
+
+
+def _rows(designs: Sequence[dict[str, Any]], space: SearchSpace) -> Array:
+    """The designs as rows of the decision matrix, `(n, d)`; other spaces may know single ones only."""
+    if isinstance(space, DesignSpace):
+        return space.encode_all(designs, check_rules=False)
+    rows = [space.encode(design, check_rules=False) for design in designs]
+    return np.array(rows, dtype=np.float64).reshape(len(designs), len(space.columns))
 
 
 def certificate_from(told: AnswerForm) -> Certificate:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.evaluation import Evaluation
+from models.space.space import DesignSpace
 from optimizer.space import Space
 
 if TYPE_CHECKING:
@@ -43,10 +44,14 @@ def design_columns(evaluation: Evaluation, space: Space) -> dict[str, NDArray[An
         columns[f"excess.{name}"] = evaluation.excess[:, j].copy()
     # Also where no design is left.
     decided: dict[str, list[object]] = {name: [] for name in _flat(space.decode(space.today))}
-    for x in evaluation.X:
-        design = _flat(space.decode(x))
-        for name, written in decided.items():
-            written.append(design[name])
+    if isinstance(space, DesignSpace):
+        known = space.written_columns(evaluation.X)
+        decided = {name: known[name] for name in decided}
+    else:
+        for x in evaluation.X:
+            design = _flat(space.decode(x))
+            for name, written in decided.items():
+                written.append(design[name])
     return {**columns, **{f"decision.{name}": written for name, written in decided.items()}}
 
 

@@ -129,7 +129,10 @@ class _Writer:
         if isinstance(value, bool):
             sheet.write_boolean(row, column, value)
         elif isinstance(value, (int, float)):
-            self._cell(sheet, row, column, Number(float(value), ""))
+            if math.isfinite(value):
+                sheet.write_number(row, column, float(value), self._top)
+            else:
+                self._cell(sheet, row, column, Number(float(value), ""))
         else:
             sheet.write_string(row, column, plain(str(value))[:_LONGEST_TEXT])
 

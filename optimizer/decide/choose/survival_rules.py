@@ -164,12 +164,13 @@ def _search(
     exact: list[Group] = []
     level: list[tuple[Group, Bits]] = [((), np.full_like(target, 0xFF))]
     nearly: tuple[float, Group] | None = None
-    looked_at = 0
+    looked_at, wanted = 0, _count(target)
+    same = [[_same(one, other) for other in conditions] for one in conditions]
     for _ in range(LONGEST):
         following: list[tuple[Group, Bits]] = []
         for group, mask in level:
             for i in range(group[-1] + 1 if group else 0, len(masks)):
-                if any(_same(conditions[i], conditions[k]) for k in group):
+                if any(same[i][k] for k in group):
                     continue
                 new = (*group, i)
                 if any(set(found) <= set(new) for found in exact):
@@ -187,7 +188,7 @@ def _search(
                     continue
                 following.append((new, both))
                 # F1: as many of the target as possible, and few others.
-                score = 2.0 * inside / (inside + outside + _count(target))
+                score = 2.0 * inside / (inside + outside + wanted)
                 if nearly is None or score > nearly[0]:
                     nearly = (score, new)
         level = following

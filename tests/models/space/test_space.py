@@ -75,6 +75,15 @@ def test_every_design_survives_writing_and_reading():
         assert np.array_equal(space.encode(space.decode(x)), x)
 
 
+def test_designs_read_at_once_are_those_read_one_by_one():
+    space = design_space(mixed())
+    designs = [space.decode(x) for x in space.designs(0, space.size)]
+    designs += [{}, {"shed@peak": "on"}, {"shed": "on", "shed@peak": False}, {"copies": 4.0}]
+    one_by_one = np.array([space.encode(design) for design in designs])
+    assert np.array_equal(space.encode_all(designs), one_by_one)
+    assert space.encode_all([]).shape == (0, len(space.columns))
+
+
 @given(seed=st.integers(0, 2**31), n=st.integers(0, 60), method=st.sampled_from(["sobol", "latin-hypercube"]))
 @settings(max_examples=25, deadline=None)
 def test_samples_are_allowed_canonical_and_different(seed, n, method):
@@ -153,10 +162,26 @@ def test_todays_values_are_the_files_or_what_today_says():
     ],
 )
 def test_a_wrong_design_is_refused_with_what_is_allowed(design, words):
+    space = design_space(mixed())
     with pytest.raises(DesignError) as caught:
-        design_space(mixed()).encode(design)
+        space.encode(design)
     for word in words:
         assert word in str(caught.value)
+    with pytest.raises(DesignError) as among_others:
+        space.encode_all([space.decode(space.today), design, {"cache": 7}])
+    assert str(among_others.value) == str(caught.value)
+
+
+def test_a_rule_that_may_be_broken_may_be_broken_by_many_too():
+    space, design = design_space(mixed()), {"cache": "off", "copies": 6}
+    both = space.encode_all([design, design], check_rules=False)
+    assert np.array_equal(both, [space.encode(design, check_rules=False)] * 2)
+
+
+@pytest.mark.parametrize("value", [[1], {"peak": [1]}, None])
+def test_what_is_no_value_is_refused_among_many_too(value):
+    with pytest.raises(DesignError):
+        design_space(mixed()).encode_all([{"copies": value}])
 
 
 def test_all_mistakes_of_a_design_are_told_at_once():
