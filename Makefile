@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+# One test more than there are cores: those in a browser wait most of their time.
+AT_ONCE = $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 
 .PHONY: setup run app screenshots test lint benchmark clean
 .DEFAULT_GOAL := setup
@@ -31,7 +33,7 @@ app: setup
 	$(BIN)/python -m streamlit run app.py
 
 test: setup lint
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n $(AT_ONCE) --dist worksteal
 
 lint: setup
 	$(BIN)/ruff check .
