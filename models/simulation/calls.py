@@ -15,7 +15,7 @@ from models.simulation.stations import arrive, release
 from models.simulation.streams import gamma, smallest, uniform
 
 
-@internal
+@inlined
 def request(s: State, f: int) -> None:
     """A user of a flow comes."""
     first = s.kind.shape[0] * at.PART_STREAMS + s.node.shape[0] * at.CALL_STREAMS + f * at.FLOW_STREAMS
@@ -253,7 +253,7 @@ def finish(s: State, owner: int, ok: int) -> None:
         do(s, at.DO_STEP, parent, 0)
 
 
-@internal
+@inlined
 def _answer(s: State, f: int, ok: int, response: float) -> None:
     """A request has ended; answered ones count in the histogram of this time."""
     row = s.answers[f]

@@ -76,7 +76,7 @@ def exponential(s: State, i: int) -> float:
             return x
 
 
-@internal
+@inlined
 def normal(s: State, i: int) -> float:
     """Standard normal, by the ziggurat (Marsaglia and Tsang 2000; the tail by Marsaglia 1964)."""
     while True:
