@@ -126,3 +126,15 @@ def test_a_batch_checks_where_asked(tradespace, tmp_path):
         assert [row["check"] for row in csv.DictReader(file)] == ["agrees", "agrees"]
     told = (tmp_path / "b" / "report.md").read_text(encoding="utf-8")
     assert "checked by simulation: agrees in 2" in told
+
+
+def test_a_request_is_followed(tradespace):
+    code, out, _ = tradespace("explain", EXERCISE, "--simulate")
+    assert code == 0
+    table = out.partition("A request of shop")[2]
+    for words in ("the request comes", "called", "is served", "the request is answered"):
+        assert words in table
+    code, out, _ = tradespace("explain", EXERCISE, "--simulate", "--json", "--seed", "2")
+    events = json.loads(out)["requests"]["shop"]
+    assert events[0]["what"] == "request"
+    assert [one["at_ms"] for one in events] == sorted(one["at_ms"] for one in events)
