@@ -151,7 +151,8 @@ def verdict_text(check: Check) -> Text:
     if check.worst is None:
         return text("agrees.")
     if check.verdict == "off":
-        return text("off: ", *_differs(check.worst), ". All limits that the simulation can judge still hold.")
+        off = text("off by ", *_off(check.worst), ": ", *_differs(check.worst))
+        return text(*off, ". All limits that the simulation can judge still hold.")
     return text("agrees within what the model promises: ", *_differs(check.worst), ".")
 
 
@@ -177,6 +178,15 @@ def _falls_over(check: Check) -> Text:
         *lived,
         ".",
     )
+
+
+def _off(one: Compared, *, is_signed: bool = False) -> Text:
+    """How far a prediction is off: relative, of shares in points."""
+    if math.isinf(one.off):
+        return text("more than can be told")
+    off = one.off if is_signed else abs(one.off)
+    is_amount = PROMISED[one.metric][0] == 0.0
+    return text(Number(100.0 * off, POINTS) if is_amount else Number(off, "fraction"))
 
 
 def _differs(one: Compared) -> Text:
@@ -210,9 +220,7 @@ def _row(one: Compared) -> tuple[Cell, ...]:
     if found is None:
         return (one.of or "all", name, predicted, "too little seen", None, None)
     interval = text(Number(found.low, unit), " to ", Number(found.high, unit))
-    is_amount = PROMISED[one.metric][0] == 0.0
-    off: Cell = Number(100.0 * one.off, POINTS) if is_amount else Number(one.off, "fraction")
-    off = "beyond" if math.isinf(one.off) else off
+    off = joined([_off(one, is_signed=True)])
     return (one.of or "all", name, predicted, Number(found.value, unit), interval, off)
 
 

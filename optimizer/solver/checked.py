@@ -17,13 +17,15 @@ from optimizer.decide.recommend.shortlist import recommendation_of
 from optimizer.model import Model
 from optimizer.pareto.front import Front
 from optimizer.resilience.verification import NOT_CHECKED, Check
-from optimizer.resilience.verify import verify
+from optimizer.resilience.verify import DEFAULTS, verify
 from optimizer.solver.solution import Solution
 
 #: Which designs are checked: none, the recommended one, the whole shortlist with today's.
 Which = Literal["none", "recommended", "all"]
 #: Designs that are tried in the place of one that has failed, itself included.
 MOST_TRIED = 3
+#: Time that the check of one design may take, s: people wait for the answer.
+MOST_SECONDS = 10.0
 
 
 def checked(
@@ -41,13 +43,14 @@ def checked(
         model: The model; one that knows of no load is left as it is.
         solution: Its solution.
         which: What is checked.
-        settings: Of the simulations.
+        settings: Of the simulations; None = as `verify` has them, each for ten seconds at the most.
         progress: Told which design is simulated, and how far that is.
         stop: Asked whether to stop: what hasn't been checked then stays so.
     """
     found = solution.recommendation
     if which == "none" or model.system is None or found is None or not found.picks:
         return solution
+    settings = settings or replace(DEFAULTS, cpu_seconds=MOST_SECONDS)
     checking = _Checking(model, model.system, solution.front, settings, progress, stop)
     found = checking.recommended(found)
     if which == "all":
