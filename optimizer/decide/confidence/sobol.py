@@ -59,9 +59,9 @@ def sobol_indices(
         seed: Same seed, same answer.
 
     Source: Saltelli et al. 2010, "Variance based sensitivity analysis of model output", table 2: (b) for
-    first-order and (f), Jansen's, for total indices, with the mean taken off as `scipy.stats.sobol_indices`
-    does. Where an output is infinite anywhere, its ranks take its place (Saltelli and Sobol' 1995). Standard
-    errors come from resampling (Archer et al. 1997).
+    first-order and (f), Jansen's, for total indices, as `scipy.stats.sobol_indices` takes them. Where an
+    output is infinite anywhere, its ranks take its place (Saltelli and Sobol' 1995). Standard errors come
+    from resampling (Archer et al. 1997).
     """
     n = 1 << max(n - 1, 0).bit_length()
     points = unit_points(n, 2 * n_columns, seed=seed)
@@ -101,14 +101,13 @@ def _varies(samples: Array) -> NDArray[np.bool_]:
 
 def _indices(parts: Array) -> tuple[Array, Array]:
     """Total and first-order indices `(inputs, m)` of what came out at each block `(2 + inputs, n, m)`."""
-    ya, yb, mixed = parts[0], parts[1], parts[2:]
-    mean, variance = parts[:2].mean(axis=(0, 1)), parts[:2].var(axis=(0, 1))
-    ya, yb, mixed = ya - mean, yb - mean, mixed - mean
-    with np.errstate(divide="ignore", invalid="ignore"):
-        first = np.mean(yb * (mixed - ya), axis=1) / variance
-        total = 0.5 * np.mean((ya - mixed) ** 2, axis=1) / variance
-    # What doesn't vary has no shares.
-    return np.where(np.isfinite(total), total, 0.0), np.where(np.isfinite(first), first, 0.0)
+    from scipy import stats
+
+    padded = np.pad(parts, ((0, 0), (0, 0), (0, 1)))  # one output of one input alone is too little for SciPy
+    ya, yb, mixed = padded[0].T, padded[1].T, padded[2:].transpose(0, 2, 1)
+    found = stats.sobol_indices(func={"f_A": ya, "f_B": yb, "f_AB": mixed}, n=ya.shape[1])
+    shape = (ya.shape[0], len(mixed))
+    return found.total_order.reshape(shape)[:-1].T, found.first_order.reshape(shape)[:-1].T
 
 
 def decision_shares(system: System, *, n: int = 256, seed: int = 0) -> Indices:
