@@ -38,6 +38,7 @@ OWNERS = {
         "models.performance.gamma_table",
         "models.space.sampling",
         "models.space.sobol",
+        "optimizer.decide.confidence.sobol",
     ),
     "numba": ("models.performance.compiled", "models.performance.record"),
     "llvmlite": ("models.performance.compiled", "models.performance.record"),

@@ -74,6 +74,14 @@ class Compared:
         apart = max(found.low - self.predicted, self.predicted - found.high, 0.0)
         return apart > max(relative * abs(found.value), least)
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether so much was seen of it that it could be told to be off."""
+        if self.simulated is None:
+            return False
+        relative, least = PROMISED[self.metric]
+        return self.simulated.half <= max(relative * abs(self.simulated.value), least)
+
 
 @dataclass(frozen=True, slots=True)
 class BrokenLimit:

@@ -162,13 +162,17 @@ def solve_with_store(
 
 def _checked(store: RunStore, run: Run, model: Model, check: Checker | None) -> Solution:
     """The solution of a run that has ended; what nobody has checked is, and that is kept too."""
-    found = solution_of(store, run, model.space)
+    return _with_check(store, run.id, model, solution_of(store, run, model.space), check)
+
+
+def _with_check(store: RunStore, run: str, model: Model, found: Solution, check: Checker | None) -> Solution:
+    """A solution that is kept, checked; what becomes of the check, the solution is safe."""
     if check is None or found.certificate.ended_early:
         return found
     told = check(found)
     if told.recommendation != found.recommendation:
         with contextlib.suppress(StoreError):  # a store that is only read says the same without it
-            store.keep_check(run.id, solution_json(told, model.space))
+            store.keep_check(run, solution_json(told, model.space))
     return told
 
 
@@ -218,15 +222,13 @@ def perform(
             path.write_bytes(before)
         with Recorder(store, run.id, model.space, checkpoint=path, progress=progress) as recorder:
             solution = solve(model, config, progress=recorder, checkpoint=path, engine=engine)
-            if check is not None and not solution.certificate.ended_early:
-                solution = check(solution)
         try:
             if path is not None and path.exists() and solution.certificate.ended_early:
                 store.keep_checkpoint(run.id, path.read_bytes())
             finish(store, run.id, model.space, solution)
         except StoreError as error:  # hours of work may stand in it
             raise NotKeptError(str(error), solution) from None
-    return solution
+    return _with_check(store, run.id, model, solution, check)
 
 
 def finish(store: RunStore, run: str, space: SearchSpace, solution: Solution) -> None:

@@ -215,7 +215,12 @@ def reasons(
         points.append(_runner_up(model, front, found, found.runner_up))
     if found.draws:
         points.append(_draws(found, len(front)))
-    points += [_refuted(model, front, one) for one in found.refuted]
+    why = (
+        "would be next, but fails its check"
+        if pick.check.is_refuted
+        else "would be first, but fails its check"
+    )
+    points += [_refuted(model, front, one, why) for one in found.refuted]
     points.append(_checked(pick))
     return Paragraph(text("Why this one:")), Bullets(tuple(points))
 
@@ -227,10 +232,10 @@ def _checked(pick: Pick) -> Text:
     return text(f"Checked by simulation ({pick.check.phase}): ", *verdict_text(pick.check))
 
 
-def _refuted(model: Model, front: Front, pick: Pick) -> Text:
-    """A design that comes before it and failed its check."""
+def _refuted(model: Model, front: Front, pick: Pick, why: str) -> Text:
+    """A design that failed its check."""
     name = called(model.space, front.X, _place(pick))
-    return text(f"{name} would come first, but failed its check by simulation: ", *verdict_text(pick.check))
+    return text(f"{name} {why} by simulation: ", *verdict_text(pick.check))
 
 
 def _chosen_by(front: Front, found: Recommendation, *, has_asks: bool, keeps_all: bool) -> Text:

@@ -145,14 +145,14 @@ def verdict_text(check: Check) -> Text:
             "what was said to hold doesn't: ", *joined([_broken(limit) for limit in check.broken]), "."
         )
     if check.verdict == "unsettled":
-        return text("not settled: too little was seen to tell. This speaks neither for it nor against it.")
+        return text("not settled: too little was seen of some flow. This speaks neither for nor against it.")
     if check.collapsed:
         return text("agrees: it collapses, as was predicted.")
     if check.worst is None:
         return text("agrees.")
     if check.verdict == "off":
         off = text("off by ", *_off(check.worst), ": ", *_differs(check.worst))
-        return text(*off, ". All limits that the simulation can judge still hold.")
+        return text(*off, ". Limits that were said to hold do, as far as a simulation can judge.")
     return text("agrees within what the model promises: ", *_differs(check.worst), ".")
 
 

@@ -44,6 +44,8 @@ def verification_answer(found: Verification) -> dict[str, object]:
         "simulation": None
         if done is None
         else {
+            "flows": [asdict(reading) for reading in done.flows],
+            "components": [asdict(reading) for reading in done.components],
             "events": done.events,
             "runs": done.runs,
             "seconds": done.seconds,

@@ -87,7 +87,8 @@ def _simulated(system: System, x: Array) -> Check:
         found = verify(
             system, system.space.canonical(x[None, :])[0], system.peak, progress=progress, stop=stop
         )
-        if stop():
-            raise KeyboardInterrupt
+        is_stopped = stop()
+    if is_stopped:
+        return Check("simulation", False, "it was interrupted: not checked")
     told = plain(verdict_text(found.check))
     return Check("simulation", not found.check.is_refuted, f"{found.phase}: {told.removesuffix('.')}")

@@ -29,6 +29,7 @@ from optimizer.cli.exit_codes import NO
 if TYPE_CHECKING:
     from models.evaluation import Array
     from models.system.system import System
+    from optimizer.solver.checked import Which
     from optimizer.solver.solution import Solution
 
 #: Designs that may be put beside the chosen one.
@@ -81,7 +82,7 @@ def report(
     for name in (design, *picks):  # a file that can't be read is no reason to solve first
         if name != "today" and not is_on_front(name):
             design_of(system, name, [], None)
-    solution = check_of(model_of(system), which)(_solution(system, scenario, front, store))
+    solution = _solution(system, scenario, front, store, which)
     is_recommended = design == RECOMMENDED and not changes
     known = Known(system, solution.front, solution.recommendation)
     x = None if is_recommended else design_of(system, design, changes or [], front, known=known)
@@ -99,15 +100,18 @@ def report(
         raise typer.Exit(NO)
 
 
-def _solution(system: System, scenario: Path, folder: Path | None, store: str | None) -> Solution:
-    """What was solved before, or is solved now."""
+def _solution(
+    system: System, scenario: Path, folder: Path | None, store: str | None, verify: Which
+) -> Solution:
+    """What was solved before, or is solved now; checked by simulation."""
     from optimizer.engines.processes import cores
     from optimizer.files.front import read_solution
+    from optimizer.scenario_model import model_of
     from optimizer.solver.config import SolveConfig
 
     if folder is not None:
-        return read_solution(system, folder)
-    return solved(system, SolveConfig(workers=cores()), path=scenario, store=store).solution
+        return check_of(model_of(system), verify)(read_solution(system, folder))
+    return solved(system, SolveConfig(workers=cores()), path=scenario, store=store, verify=verify).solution
 
 
 def _record(

@@ -33,7 +33,10 @@ def verify(
         int | None,
         typer.Option(min=1, max=MOST_WHOLE, help="Most events of a run; ten million when not given."),
     ] = None,
-    seeds: Annotated[int, typer.Option(min=1, max=1000, help="Independent runs.")] = 2,
+    seeds: Annotated[
+        int | None,
+        typer.Option(min=1, max=1000, help="Independent runs: 2, or 8 where calls are repeated."),
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, max=MOST_WHOLE, help="Seed of the first of them.")] = 1,
     spans: Annotated[
         Path | None,
@@ -52,34 +55,50 @@ def verify(
     system = asked.system
     phases = _phases(system.phases, phase or [], peak=system.peak)
     settings = _settings(precision=precision, seconds=seconds, events=events, seeds=seeds, seed=seed)
-    x = asked.x
     if spans is not None:
-        _write_spans(spans, system, x, phases[0], seed=seed, force=force)
+        _refuse_spans(spans, phases, force=force)
+    x = asked.x
     found, is_stopped = [], False
     with share_bar("simulating") as (progress, stop):
         for p in phases:
-            found.append(verified(system, x, p, settings, progress=progress, stop=stop))
+            has_runs = seeds is not None
+            found.append(verified(system, x, p, settings, has_runs=has_runs, progress=progress, stop=stop))
             is_stopped = is_stopped or stop()
             if is_stopped:
                 break
     show(section_of(found), as_json=as_json, data=verify_answer(system, x, found))
-    if spans is not None and not as_json:
-        typer.echo(f"\nWritten: {spans}")
+    if spans is not None and not is_stopped:
+        told = _write_spans(spans, system, x, phases[0], seed=seed)
+        typer.echo(told, err=as_json)
     if is_stopped:
         raise typer.Exit(INTERRUPTED)
     if any(one.verdict in REFUTED for one in found):
         raise typer.Exit(NO)
 
 
-def _write_spans(path: Path, system: System, x: Array, phase: int, *, seed: int, force: bool) -> None:
-    """Writes spans of a hundred simulated requests, which begin now."""
-    from models.simulation.spans import spans_of
-    from optimizer.atomic_files import refuse_existing_files, write_text
+def _refuse_spans(path: Path, phases: list[int], *, force: bool) -> None:
+    """Refuses a file for spans before anything runs."""
+    from optimizer.atomic_files import refuse_existing_files
 
+    if path.is_dir():
+        raise typer.BadParameter(f"--spans {path} is a folder; allowed: a file")
+    if len(phases) > 1:
+        raise typer.BadParameter("--spans goes with one phase: name one with --phase")
     refuse_existing_files(path.parent, [path.name], force=force)
-    write_text(
-        path, "".join(f"{line}\n" for line in spans_of(system, x, phase, seed=seed, start_unix_s=time.time()))
-    )
+
+
+def _write_spans(path: Path, system: System, x: Array, phase: int, *, seed: int) -> str:
+    """Writes spans of a hundred simulated requests, which begin now; says what became of it."""
+    from models.simulation.refused import NotSimulated
+    from models.simulation.spans import spans_of
+    from optimizer.atomic_files import write_text
+
+    try:
+        lines = list(spans_of(system, x, phase, seed=seed, start_unix_s=time.time()))
+    except NotSimulated as error:
+        return f"\nNo spans were written: {error}"
+    write_text(path, "".join(f"{line}\n" for line in lines))
+    return f"\nWritten: {path}"
 
 
 def _phases(names: tuple[str, ...], wanted: list[str], *, peak: int) -> list[int]:
@@ -95,16 +114,18 @@ def _phases(names: tuple[str, ...], wanted: list[str], *, peak: int) -> list[int
 
 
 def _settings(
-    *, precision: float | None, seconds: float | None, events: int | None, seeds: int, seed: int
+    *, precision: float | None, seconds: float | None, events: int | None, seeds: int | None, seed: int
 ) -> Settings:
     """Settings of the simulation; what is wrong with them is bad input."""
     from dataclasses import replace
 
     from optimizer.resilience.verify import DEFAULTS
 
-    given: dict[str, object] = {"runs": seeds, "seed": seed}
+    given: dict[str, object] = {"seed": seed}
+    if seeds is not None:
+        given["runs"] = seeds
     if precision is not None:
-        given |= {"mean_precision": precision, "p99_precision": 2.5 * precision}
+        given |= {"mean_precision": precision, "p99_precision": min(2.5 * precision, 1.0)}
     given |= {name: value for name, value in (("seconds", seconds), ("events", events)) if value is not None}
     try:
         return replace(DEFAULTS, **given)  # type: ignore[arg-type]

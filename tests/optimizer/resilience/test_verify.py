@@ -133,3 +133,46 @@ def test_who_stops_it_gets_what_was_found():
 )
 def test_off_is_beyond_the_interval_and_the_promise(metric, predicted, interval, is_off):
     assert Compared("all", True, metric, predicted, Interval(*interval)).is_off is is_off
+
+
+def test_a_rare_flow_that_was_hardly_seen_settles_nothing():
+    rare = compile_system(
+        scenario(
+            components={
+                "web": {"kind": "service", "service_ms": 1},
+                "slow": {"kind": "service", "service_ms": 900},
+            },
+            flows={
+                "often": {"share": 0.999, "trace": ["web"]},
+                "rare": {"share": 0.001, "limit_ms": 30000, "trace": ["slow"]},
+            },
+            phases=[{"name": "day", "rate": 500, "hours": 1}],
+        )
+    )
+    assert verdict(rare, events=100_000).verdict == "unsettled"
+
+
+def test_a_flow_of_which_nothing_is_asked_hides_no_broken_limit():
+    wrong = compile_system(
+        scenario(
+            components={"web": {"kind": "service", "service_ms": 10, "queue_limit": 2}},
+            flows={
+                "all": {"share": 1.0, "trace": [{"call": "web", "retries": 3}]},
+                "none": {"share": 0.0, "trace": ["web"]},
+            },
+            phases=[{"name": "day", "rate": 70, "hours": 1}],
+            dimensions={"availability": {"limit": 0.95}},
+            limits={"metastable": True, "emergence": None, "saturation": None},
+        )
+    )
+    assert verdict(wrong).verdict == "fails"
+
+
+@pytest.mark.parametrize(
+    "component",
+    [{"queue_limit": 3}, {"replicas": 12, "contention": 0.03, "coherency": 0.0005, "service_ms": 120}],
+)
+def test_slots_that_are_taken_are_those_of_what_is_served(component):
+    found = verdict(system(component, rate=95.0, limits={"saturation": None, "emergence": None}))
+    told = {one.metric: one for one in found.compared if one.of == "web"}
+    assert not told["utilisation"].is_off

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from models.simulation.readings import Interval
@@ -66,6 +68,9 @@ def test_where_the_first_few_fail_the_first_stays_and_says_so(verdicts):
     assert found.position == solution.recommended
     assert found.pick("recommended").check.verdict == "fails"
     assert len(verdicts[1]) == len(found.refuted) + 1 <= module.MOST_TRIED
+    # who asks again gets the same: nobody changes places
+    again = checked(model, replace(solution, recommendation=found), "recommended")
+    assert again.recommendation == found
 
 
 def test_all_of_the_shortlist_is_checked_once(verdicts):
