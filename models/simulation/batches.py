@@ -26,7 +26,7 @@ class Batches:
 
     Attributes:
         seconds: Simulated time of each batch, s, `(b,)`.
-        answers: What was counted of the flows (`columns.ANSWER`), `(b, f, 3)`.
+        answers: What was counted of the flows (`columns.ANSWER`), `(b, f, 4)`.
         counted: What was counted of the components (`columns.COUNTED`), `(b, c, 8)`.
         histogram: Answers by response, `(b, f, bins)`.
         run: The run of each batch, `(b,)`.

@@ -31,6 +31,7 @@ def request(s: State, f: int) -> None:
         log(s, at.LOG_REQUEST, r, 0.0)
     if s.flow[f, at.SHED] > 0.0 and uniform(s, first + at.S_SHED) < s.flow[f, at.SHED]:
         s.answers[f, at.ENDED] += 1.0
+        s.answers[f, at.SHED_REQUESTS] += 1.0
         if is_followed:
             log(s, at.LOG_SHED, r, 0.0)
         free_frame(s, r)

@@ -175,9 +175,10 @@ EVENT_BITS = 48
 #: What is counted of a component within a slice of time (`State.counted`).
 ARRIVALS, REFUSED, BUSY_S, WAITED_S, BEGUN, TIMED_OUT, LOOKUPS, HITS, SINCE = range(9)
 COUNTED = 9
-#: What is counted of a flow within a slice (`State.answers`): requests, answered ones, their responses, s.
-ENDED, ANSWERS, RESPONSE_S = range(3)
-ANSWER = 3
+#: What is counted of a flow within a slice (`State.answers`): requests, answered ones, their responses, s,
+#: and the requests that were shed at the door.
+ENDED, ANSWERS, RESPONSE_S, SHED_REQUESTS = range(4)
+ANSWER = 4
 #: Slices, and how many of them share a histogram.
 SLICES, SLICES_EACH = 640, 8
 #: Histogram: shortest response, s, bins for each factor e, bins. Each is 0.5 % wide.

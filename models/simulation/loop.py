@@ -23,7 +23,7 @@ from models.simulation.heap import drop_first, put_first, schedule
 from models.simulation.state import State
 from models.simulation.stations import leave, taken
 
-#: Frames, and entries of caches, that one event may need.
+#: Frames, and entries of caches, that one thing to do may need.
 MARGIN = 1024
 
 
@@ -49,37 +49,41 @@ def advance(s: State, most: int) -> int:
     frames, entries = s.frame.shape[0], s.entry.shape[0]
     most_used, most_entries = frames - max(MARGIN, frames >> 2), entries - MARGIN
     while n[at.EVENTS] < last:
-        t = s.when[0] if n[at.HEAP] > 0 else math.inf
-        while min(t, until) >= x[at.SLICE_END]:
-            _close_slice(s)
-            if n[at.SLICE] == at.SLICES:
-                return at.FULL_SLICES
-        if t > until:
-            return at.REACHED
-        if n[at.USED] > most_used or n[at.ENTRIES] > most_entries:
-            return at.NO_ROOM
-        told = s.what[0]
-        event, which = told >> at.EVENT_BITS, told & mask
-        x[at.NOW] = t
-        n[at.EVENTS] += 1
-        if event == at.ARRIVAL:
-            put_first(s, t + next_gap(s, which), told)
-            request(s, which)
-        else:
-            drop_first(s)
-            if event == at.SERVED:
-                served(s, which)
-            elif event == at.HEARD:
-                below(s, which)
-            elif event == at.TIMEOUT:
-                expire(s, which)
-            elif event == at.LEAVES:
-                leave(s, which)
-            elif event == at.RETRY:
-                attempt(s, which)
+        if n[at.STACK] == 0:
+            t = s.when[0] if n[at.HEAP] > 0 else math.inf
+            while min(t, until) >= x[at.SLICE_END]:
+                _close_slice(s)
+                if n[at.SLICE] == at.SLICES:
+                    return at.FULL_SLICES
+            if t > until:
+                return at.REACHED
+            if n[at.USED] > most_used or n[at.ENTRIES] > most_entries:
+                return at.NO_ROOM
+            told = s.what[0]
+            event, which = told >> at.EVENT_BITS, told & mask
+            x[at.NOW] = t
+            n[at.EVENTS] += 1
+            if event == at.ARRIVAL:
+                put_first(s, t + next_gap(s, which), told)
+                request(s, which)
             else:
-                go_on(s, which)
+                drop_first(s)
+                if event == at.SERVED:
+                    served(s, which)
+                elif event == at.HEARD:
+                    below(s, which)
+                elif event == at.TIMEOUT:
+                    expire(s, which)
+                elif event == at.LEAVES:
+                    leave(s, which)
+                elif event == at.RETRY:
+                    attempt(s, which)
+                else:
+                    go_on(s, which)
+        # One event may let thousands go on: what is left to do waits until there is room.
         while n[at.STACK] > 0:
+            if n[at.USED] > most_used:
+                return at.NO_ROOM
             k = n[at.STACK] - 1
             n[at.STACK] = k
             what, which, value = s.stack[k, 0], s.stack[k, 1], s.stack[k, 2]

@@ -16,6 +16,7 @@ from models.simulation.caches import find_places
 from models.simulation.collapse import growth_per_s, lived
 from models.simulation.loop import advance, begin
 from models.simulation.program import Program
+from models.simulation.queues import Queues, room_of, tells_overload
 from models.simulation.readings import Ended
 from models.simulation.settings import Settings
 from models.simulation.state import State, arrays_of, with_room
@@ -73,6 +74,7 @@ class Running:
         find_places(state)
         begin(state)
         self._checked = 0
+        self._room, self._overload = room_of(program), tells_overload(program)
 
     @property
     def events(self) -> int:
@@ -149,7 +151,7 @@ class Running:
     def _checked_now(self) -> Ended | None:
         if self._lived() is not None:
             return "collapsed"
-        if self.seconds < self.settings.least_seconds:
+        if self.seconds < self.settings.least_seconds or self._queues().is_filling:
             return None
         batches, _, has_settled = self.batches()
         if not has_settled or batches is None:
@@ -158,25 +160,31 @@ class Running:
 
     def _lived(self) -> float | None:
         m = int(self.state.n[at.SLICE])
-        counted = self.state.counted_in[m // 2 : m, :, at.BUSY_S].sum(axis=0)
-        seconds = (m - m // 2) * self.state.x[at.SLICE_S]
-        slots = self.program.slots
-        busy = np.divide(counted, slots * seconds, out=np.zeros(slots.size), where=slots > 0.0)
         answers = self.state.answers_in[:m].sum(axis=1)
-        return lived(
-            answers,
-            self.state.under_way[:m],
-            float(busy.max(initial=0.0)),
-            float(self.state.x[at.SLICE_S]),
-            _patience_s(self.program),
+        slice_s = float(self.state.x[at.SLICE_S])
+        return lived(answers, self._queues(), slice_s, _patience_s(self.program))
+
+    def _queues(self) -> Queues:
+        m = int(self.state.n[at.SLICE])
+        return Queues(
+            counted=self.state.counted_in[:m],
+            slots=self.program.slots,
+            room=self._room,
+            overload=self._overload,
+            slice_s=float(self.state.x[at.SLICE_S]),
         )
 
     def batches(self) -> tuple[Batches | None, float, bool]:
         """The batches after the warm-up, how long that was, s, and whether its end was found."""
         state, m = self.state, int(self.state.n[at.SLICE])
         groups = m // at.SLICES_EACH
-        cut = cut_of(state.answers_in[:m], state.under_way[:m])
-        first = groups // 2 if cut is None else -(-cut // at.SLICES_EACH)
+        queues = self._queues()
+        filled = int(queues.filled.max(initial=0.0))
+        if filled > m // 2 or queues.is_filling:
+            # What was seen so far is how queues fill: no numbers rather than wrong ones.
+            return None, m * float(state.x[at.SLICE_S]), False
+        cut = cut_of(state.answers_in[filled:m], state.under_way[filled:m])
+        first = groups // 2 if cut is None else -(-(filled + cut) // at.SLICES_EACH)
         left = groups - first
         if left < LEAST_BATCHES:
             return None, first * at.SLICES_EACH * state.x[at.SLICE_S], cut is not None
@@ -201,8 +209,6 @@ class Running:
         batches, warm_up_s, settled = self.batches()
         state, m = self.state, int(self.state.n[at.SLICE])
         lived_s = self._lived() if m else None
-        if ended == "crowded" and lived_s is None:
-            lived_s = 0.0
         lookups = state.counted_in[:m, :, at.LOOKUPS].sum(axis=0) / max(m * state.x[at.SLICE_S], 1e-300)
         return OneRun(
             batches=batches,

@@ -7,8 +7,8 @@ from enum import StrEnum
 from typing import Literal
 
 #: Why a run ended: every flow is as exact as was asked for; the events, the simulated seconds or the time on
-#: the wall are used up; somebody stopped it; its healthy state has ended and doesn't come back; more requests
-#: are under way than there is room for (a collapse too).
+#: the wall are used up; somebody stopped it; its healthy state has ended and doesn't come back; more is under
+#: way, or kept in caches, than there is room for (a collapse only where `lived_s` says so).
 Ended = Literal["precision", "events", "seconds", "time", "stopped", "collapsed", "crowded"]
 
 
@@ -131,7 +131,7 @@ class Simulated:
         ended: Why it ended (of several runs: the reason that settled least).
         lived_s: For each run whose healthy state ended by itself: after how long, s.
         runs_collapsed: Runs whose healthy state ended, or never was.
-        runs: Runs that were made.
+        runs: Runs that were made, whole or in part: one that was stopped before it began isn't one.
         notes: What to know about the numbers.
     """
 

@@ -33,7 +33,7 @@ _WORST: tuple[Ended, ...] = ("crowded", "collapsed", "stopped", "time", "events"
 
 
 def simulated_of(program: Program, settings: Settings, runs: Sequence[OneRun]) -> Simulated:
-    """Puts runs together."""
+    """Puts runs together; none, if it was stopped before the first one began."""
     whole = [run.batches for run in runs if run.batches is not None]
     batches = together(whole) if whole else None
     lived = tuple(run.lived_s for run in runs if run.lived_s is not None)
@@ -44,10 +44,10 @@ def simulated_of(program: Program, settings: Settings, runs: Sequence[OneRun]) -
         components=tuple(
             _component(program, settings, batches, c) for c in range(len(program.system.components))
         ),
-        seconds=float(np.mean([run.seconds for run in runs])),
-        warm_up_s=float(np.mean([run.warm_up_s for run in runs])),
+        seconds=float(np.mean([run.seconds for run in runs])) if runs else 0.0,
+        warm_up_s=float(np.mean([run.warm_up_s for run in runs])) if runs else 0.0,
         events=sum(run.events for run in runs),
-        ended=min((run.ended for run in runs), key=_WORST.index),
+        ended=min((run.ended for run in runs), key=_WORST.index, default="stopped"),
         lived_s=lived,
         runs_collapsed=len(lived),
         runs=len(runs),
@@ -92,7 +92,7 @@ def _reading(
     return FlowReading(
         name=name,
         requests=round(float(answers[:, at.ENDED].sum())),
-        mean_ms=mean,
+        mean_ms=_positive(mean),
         p50_ms=percentile(0.5),
         p90_ms=percentile(0.9),
         p99_ms=percentile(0.99),
@@ -104,7 +104,15 @@ def _reading(
 
 def _share(found: Interval | None) -> Interval | None:
     """The interval of a share lies between 0 and 1."""
-    return found and Interval(found.value, max(found.low, 0.0), min(found.high, 1.0))
+    if found is None:
+        return None
+    value, low, high = (min(max(x, 0.0), 1.0) for x in (found.value, found.low, found.high))
+    return Interval(value, low, high)
+
+
+def _positive(found: Interval | None) -> Interval | None:
+    """The interval of a rate or a time has no end below 0."""
+    return found and Interval(found.value, max(found.low, 0.0), max(found.high, 0.0))
 
 
 def _component(program: Program, settings: Settings, batches: Batches | None, c: int) -> ComponentReading:
@@ -120,23 +128,23 @@ def _component(program: Program, settings: Settings, batches: Batches | None, c:
     limit = float(program.arrays["part"][c, at.TOKENS_PER_S])
     used = None
     if slots > 0.0:
-        used = per(at.BUSY_S, batches.seconds * slots)
+        used = _share(per(at.BUSY_S, batches.seconds * slots))
     elif math.isfinite(limit) and limit > 0.0:
-        used = per(at.ARRIVALS, batches.seconds * limit)
+        used = _positive(per(at.ARRIVALS, batches.seconds * limit))
     return ComponentReading(
         name=name,
         utilisation=used,
-        arrivals_per_s=per(at.ARRIVALS, batches.seconds),
+        arrivals_per_s=_positive(per(at.ARRIVALS, batches.seconds)),
         refused_share=_share(per(at.REFUSED, counted[:, at.ARRIVALS])),
-        wait_ms=per(at.WAITED_S, counted[:, at.BEGUN], _MS) if slots > 0.0 else None,
-        timed_out_per_s=per(at.TIMED_OUT, batches.seconds),
+        wait_ms=_positive(per(at.WAITED_S, counted[:, at.BEGUN], _MS)) if slots > 0.0 else None,
+        timed_out_per_s=_positive(per(at.TIMED_OUT, batches.seconds)),
         hit_share=_share(per(at.HITS, counted[:, at.LOOKUPS])),
     )
 
 
 def _notes(program: Program, runs: Sequence[OneRun], flows: Sequence[FlowReading]) -> tuple[Note, ...]:
     notes = []
-    seconds = min(run.seconds for run in runs)
+    seconds = min((run.seconds for run in runs), default=0.0)
     if seconds < FEW_SECONDS:
         notes.append(Note(NoteCode.FEW_SECONDS, value=seconds))
     lives = program.arrays["part"][:, at.TTL_S]

@@ -89,9 +89,9 @@ def simulate_program(
 
     refuse_what_is_too_much(program, settings)
     make_ready()
-    lookups = measured_lookups(program, settings)
     watch = _Watch(settings, progress, stop)
-    runs: list[OneRun] = []
+    lookups = measured_lookups(program, settings, stop=watch.asked)
+    runs: list[OneRun | None] = []
     workers = min(settings.workers or _cores(), settings.runs)
     if workers == 1:
         runs = [one_run(program, settings, lookups, run, watch) for run in range(settings.runs)]
@@ -104,12 +104,15 @@ def simulate_program(
                 runs = [each.result() for each in waiting]
             except BaseException:
                 watch.halt()
+                pool.shutdown(wait=False, cancel_futures=True)
                 raise
-    return simulated_of(program, settings, runs)
+    return simulated_of(program, settings, [run for run in runs if run is not None])
 
 
-def one_run(program: Program, settings: Settings, lookups: Array, run: int, watch: _Watch) -> OneRun:
-    """One of the runs, the caches in their stationary state at its beginning."""
+def one_run(program: Program, settings: Settings, lookups: Array, run: int, watch: _Watch) -> OneRun | None:
+    """One of the runs, the caches in their stationary state at its beginning; None if stopped before it."""
+    if watch.asked():
+        return None
     from models.simulation.one_run import Running
     from models.simulation.program import streams_of
     from models.simulation.stationary import first_state
@@ -119,8 +122,13 @@ def one_run(program: Program, settings: Settings, lookups: Array, run: int, watc
     return Running(program, state, settings).run(watch.teller(run))
 
 
-def measured_lookups(program: Program, settings: Settings) -> Array:
-    """Look-ups of each cache of keys, 1/s, `(c,)`: guessed, then measured until guess and measure agree."""
+def measured_lookups(
+    program: Program, settings: Settings, *, stop: Callable[[], bool] = lambda: False
+) -> Array:
+    """Look-ups of each cache of keys, 1/s, `(c,)`: guessed, then measured until guess and measure agree.
+
+    Where `stop` says so, what is known so far.
+    """
     from models.simulation.one_run import Running
     from models.simulation.program import streams_of
     from models.simulation.stationary import expected_visits, first_state
@@ -135,9 +143,11 @@ def measured_lookups(program: Program, settings: Settings) -> Array:
         seed=settings.seed,
     )
     for k in range(MOST_PILOTS):
+        if stop():
+            break
         stream = streams_of(program.system, settings.seed, -1 - k)
         state = first_state(program, stream, lookups, seed=settings.seed)
-        found = Running(program, state, pilot).run(lambda events, seconds: False)
+        found = Running(program, state, pilot).run(lambda events, seconds: stop())
         is_cache = np.isin(np.arange(lookups.size), program.caches)
         measured = np.where(is_cache, found.lookups_per_s, 0.0)
         count = measured * found.seconds
@@ -218,6 +228,15 @@ class _Watch:
         """Ends all runs at their next chunk."""
         self._halted = True
 
+    def asked(self) -> bool:
+        """Whether to stop; once it was said it holds."""
+        with self._lock:
+            return self._is_stopped()
+
+    def _is_stopped(self) -> bool:
+        self._halted = self._halted or (self._stop is not None and self._stop())
+        return self._halted
+
     def teller(self, run: int) -> Callable[[int, float], bool]:
         """What a run tells how far it has come; the answer is whether it shall stop."""
 
@@ -233,7 +252,7 @@ class _Watch:
                     self._progress(
                         Progress(min(share, 1.0), sum(self._events.values()), max(self._seconds.values()))
                     )
-                return self._halted or (self._stop is not None and self._stop())
+                return self._is_stopped()
 
         return told
 
