@@ -20,7 +20,7 @@ from models.simulation.queues import Queues, room_of, tells_overload
 from models.simulation.readings import Ended
 from models.simulation.settings import Settings
 from models.simulation.state import State, arrays_of, with_room
-from models.simulation.stationary import MOST_ENTRIES, MOST_FRAMES
+from models.simulation.stationary import MOST_ENTRIES, MOST_FRAMES, expected_visits
 from models.simulation.warm_up import truncation
 
 #: Events between two looks at the clock on the wall.
@@ -74,7 +74,8 @@ class Running:
         find_places(state)
         begin(state)
         self._checked = 0
-        self._room, self._overload = room_of(program), tells_overload(program)
+        self._room = room_of(program)
+        self._overload = tells_overload(program, expected_visits(program)[0])
 
     @property
     def events(self) -> int:

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from models.evaluation import Array
 from models.simulation import columns as at
 from models.simulation.program import Program
-from models.simulation.stationary import expected_visits
 
 #: Slots of a component count as all taken from this share on.
 _ALL_TAKEN = 0.995
@@ -29,18 +28,18 @@ _EVENLY = 0.25
 def room_of(program: Program) -> Array:
     """How many can wait at each component, `(c,)`; infinite where nobody is turned away.
 
-    A longest wait lets as many wait as come in that time. Where all calls of a component come through
+    A longest wait lets as many wait as are served in that time. Where all calls of a component come through
     bulkheads, or from callers that keep their slots meanwhile, no more wait than those let through.
     """
-    visits, _ = expected_visits(program)
     part, kind, queue = (program.arrays[name] for name in ("part", "kind", "queue"))
-    room = np.full(visits.size, math.inf)
-    for c in range(visits.size):
+    room = np.full(program.slots.size, math.inf)
+    for c in range(room.size):
         own = queue[queue[:, at.Q_PART] == c, at.Q_PLACES].astype(np.float64)
         if own.size and own.max() < _ANY_NUMBER:
             room[c] = own.sum()
         if np.isfinite(part[c, at.MAX_WAIT_S]):
-            room[c] = min(room[c], max(visits[c], 1.0) * part[c, at.MAX_WAIT_S])
+            served_per_s = program.slots[c] / max(part[c, at.WORK_S], 1e-9)
+            room[c] = min(room[c], served_per_s * part[c, at.MAX_WAIT_S])
         room[c] = min(room[c], _let_through(program, c))
     return np.where(kind[:, at.OUTSIDE] > 0, 0.0, room)
 
@@ -64,11 +63,15 @@ def _let_through(program: Program, c: int) -> float:
     return total
 
 
-def tells_overload(program: Program) -> NDArray[np.bool_]:
-    """Whether a component with all slots taken gets more than it can do by itself, not by retries, `(c,)`."""
+def tells_overload(program: Program, visits: Array) -> NDArray[np.bool_]:
+    """Whether a component with all slots taken gets more than it can do by itself, not by retries, `(c,)`.
+
+    Args:
+        program: The design in its phase.
+        visits: Calls of each component if every call were made once, 1/s, `(c,)`.
+    """
     if not np.any(program.arrays["node"][:, at.RETRIES] > 0):
         return np.ones(program.slots.size, dtype=bool)
-    visits, _ = expected_visits(program)
     told: NDArray[np.bool_] = visits * program.arrays["part"][:, at.WORK_S] > program.slots
     return told
 
