@@ -78,6 +78,8 @@ class Program(Record):
     flow: Ints
     caller: Ints
     writes: Ints
+    copies: Ints
+    needed: Ints
     after_start: Ints
     after: Ints
     then: Ints
@@ -85,6 +87,8 @@ class Program(Record):
     steps: Ints
     group_start: Ints
     group: Ints
+    group_each: Ints
+    group_needed: Ints
     inner_start: Ints
     inner: Ints
     flow_steps: Ints
@@ -195,9 +199,13 @@ def program_of(system: System) -> Program:
         flow=_ints(node.flow for node in system.nodes),
         caller=_ints(-1 if node.caller is None else node.caller for node in system.nodes),
         writes=_ints(node.writes for node in system.nodes),
+        copies=_ints(node.copies for node in system.nodes),
+        needed=_ints(node.needed for node in system.nodes),
         **_lists(after=[node.after for node in system.nodes]),
         then=_ints(then),
         **_lists(steps=flat.steps, group=flat.groups, inner=flat.inner),
+        group_each=_ints(each for each, _ in flat.equal),
+        group_needed=_ints(needed for _, needed in flat.equal),
         flow_steps=_ints(flow_steps),
         **_lists(under=under, pools=pools),
         is_pooled=_ints(is_pooled),

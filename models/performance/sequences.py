@@ -14,6 +14,7 @@ class Sequences:
         self.steps: list[list[int]] = []
         self.groups: list[list[int]] = []
         self.inner: list[list[int]] = []
+        self.equal: list[tuple[int, int]] = []
 
     def sequence(self, steps: Sequence[StepNode]) -> int:
         """Its number; `inner` lists the sequences to work out for it, inner ones first, itself last."""
@@ -24,6 +25,7 @@ class Sequences:
                 for branch in branches:
                     inner += self.inner[branch]
                 self.groups.append(branches)
+                self.equal.append((step.each, step.needed))
                 items.append(-len(self.groups))
             else:
                 items.append(step.index)

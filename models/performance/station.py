@@ -239,6 +239,7 @@ def bare_times(program: Program, work: Work, parts: np.ndarray, calls: np.ndarra
                 is_external = program.kind[program.component[step]] == of.EXTERNAL
                 own = part[at.LATENCY_MS] if is_external else part[at.SERVICE_MS]
                 made = calls[step, at.TIMES] * calls[step, at.ENABLED]
-                once = own * calls[step, at.WORK] / _MS_PER_S + work.bare[step]
+                own = own * calls[step, at.WORK] + calls[step, at.NETWORK_MS]
+                once = own / _MS_PER_S + work.bare[step]
                 total[q] += made * min(once, calls[step, at.TIMEOUT_MS] / _MS_PER_S)
         work.bare[i] = total[root]

@@ -6,6 +6,7 @@ import numpy as np
 
 from models.performance import program as of
 from models.performance.compiled import internal
+from models.performance.equal_branches import enough, nth_of_equal
 from models.performance.mixture import MOST_ENTRIES, collapse, merge, product, single
 from models.performance.parallel_calls import maximum, merged_branch
 from models.performance.program import Program, Work
@@ -37,18 +38,19 @@ def answer_steps(program: Program, work: Work, q: int, calls: np.ndarray, is_tim
                 j = product(work.steps_held[q], m, work.held[step], work.held_n[step], room)
                 m = merge(room, j, MOST_ENTRIES, work.steps_held[q])
             continue
-        first, last = program.group_start[-1 - step], program.group_start[-step]
-        for b in range(first, last):
-            success *= work.steps_share[program.group[b], 0]
-            fresh *= work.steps_share[program.group[b], 1]
-            ends *= work.steps_share[program.group[b], 2]
+        group = -1 - step
+        each, needed = float(program.group_each[group]), float(program.group_needed[group])
+        for b in range(program.group_start[group], program.group_start[group + 1]):
+            success *= enough(each, needed, work.steps_share[program.group[b], 0])
+            fresh *= work.steps_share[program.group[b], 1] ** needed
+            ends *= enough(each, needed, work.steps_share[program.group[b], 2])
         if is_timed:
-            j = _slowest_branch(program, work, first, last, work.steps, work.steps_n, both)
+            j = _slowest_branch(program, work, group, work.steps, work.steps_n, both)
             work.group_s[-1 - step] = collapse(both, j)[0]
             j = product(work.steps[q], n, both, j, room)
             n = merge(room, j, MOST_ENTRIES, work.steps[q])
         if is_held:
-            j = _slowest_branch(program, work, first, last, work.steps_held, work.steps_held_n, both)
+            j = _slowest_branch(program, work, group, work.steps_held, work.steps_held_n, both)
             j = product(work.steps_held[q], m, both, j, room)
             m = merge(room, j, MOST_ENTRIES, work.steps_held[q])
     work.steps_n[q], work.steps_held_n[q] = n, m
@@ -59,13 +61,19 @@ def answer_steps(program: Program, work: Work, q: int, calls: np.ndarray, is_tim
 def _slowest_branch(
     program: Program,
     work: Work,
-    first: int,
-    last: int,
+    group: int,
     known: np.ndarray,
     known_n: np.ndarray,
     out: np.ndarray,
 ) -> int:
-    """The slowest of the branches of a group, four outcomes at the most."""
+    """The slowest of the branches of a group, or what the slowest of enough of them takes."""
+    first, last = program.group_start[group], program.group_start[group + 1]
+    if program.group_each[group] > 1:
+        q = program.group[first]
+        counts = (float(program.group_each[group]), float(program.group_needed[group]))
+        m = merged_branch(known[q], known_n[q], work.branches[0])
+        n = nth_of_equal(work.branches[0], m, work.steps_share[q, 0], counts, work.scratch[2])
+        return merge(work.scratch[2], n, MOST_ENTRIES, out)
     if last - first == 1:
         return merge(known[program.group[first]], known_n[program.group[first]], MOST_ENTRIES, out)
     for b in range(first, last):
