@@ -1,13 +1,13 @@
-"""The model against the simulator, on a few networks of each kind: within what docs/model.md promises.
+"""The model against the tests' own simulator, on a few networks of each kind.
 
-The whole table, with more networks and longer runs, is `python -m benchmarks.model_against_simulation`.
+More families, by the simulation of the product: `python -m benchmarks.model_against_simulation`.
 """
 
 from __future__ import annotations
 
 import pytest
 
-from benchmarks.model_against_simulation import PROMISED, PROMISED_TIGHT, TIGHT, compare
+from oracles.comparison import PROMISED, PROMISED_TIGHT, TIGHT, compare
 from oracles.networks import KINDS, network
 
 #: Simulated requests of each network.
@@ -26,7 +26,7 @@ def test_the_model_agrees_with_the_simulation(kind, number):
     for row in rows:
         assert row.refused is None
         for name, measure in row.measures.items():
-            most = PROMISED_TIGHT[name] if kind == TIGHT else PROMISED[name][1]
+            most = PROMISED_TIGHT[name] if kind == TIGHT else PROMISED[name]
             room = most + NOISES * measure.noise
             told = f"{row.flow} {name}: {measure.model:.4g} ms, simulated {measure.simulation:.4g} ms"
             assert abs(measure.error) <= room, f"{told}, off by {measure.error:+.3f}, room {room:.3f}"
