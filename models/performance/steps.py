@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from models.performance import program as of
+from models.performance.batch_arrivals import without_common_wait
 from models.performance.compiled import internal
 from models.performance.equal_branches import enough, nth_of_equal
-from models.performance.mixture import MOST_ENTRIES, collapse, merge, product, single
+from models.performance.mixture import MOST_ENTRIES, collapse, merge, product, shifted, single
 from models.performance.parallel_calls import maximum, merged_branch
 from models.performance.program import Program, Work
 from models.system import layout as at
@@ -68,16 +69,27 @@ def _slowest_branch(
 ) -> int:
     """The slowest of the branches of a group, or what the slowest of enough of them takes."""
     first, last = program.group_start[group], program.group_start[group + 1]
-    if program.group_each[group] > 1:
-        q = program.group[first]
-        counts = (float(program.group_each[group]), float(program.group_needed[group]))
-        m = merged_branch(known[q], known_n[q], work.branches[0])
-        n = nth_of_equal(work.branches[0], m, work.steps_share[q, 0], counts, work.scratch[2])
-        return merge(work.scratch[2], n, MOST_ENTRIES, out)
-    if last - first == 1:
+    wait = (0.0, 0.0, 0.0)
+    if last - first == 1 and program.group_each[group] == 1:
         return merge(known[program.group[first]], known_n[program.group[first]], MOST_ENTRIES, out)
     for b in range(first, last):
         q = program.group[b]
-        work.branch_n[b - first] = merged_branch(known[q], known_n[q], work.branches[b - first])
-    n = maximum(work.branches, work.branch_n, last - first, work.memory, work.scratch[2])
+        n, own_wait = without_common_wait(program, work, group, known[q], known_n[q], work.scratch[4])
+        if b > first and (own_wait[0] > 0.0) != (wait[0] > 0.0):
+            # One of them can't be told apart from its wait: then none is.
+            for k in range(first, last):
+                q = program.group[k]
+                work.branch_n[k - first] = merged_branch(known[q], known_n[q], work.branches[k - first])
+            wait = (0.0, 0.0, 0.0)
+            break
+        wait = own_wait
+        work.branch_n[b - first] = merged_branch(work.scratch[4], n, work.branches[b - first])
+    if program.group_each[group] > 1:
+        counts = (float(program.group_each[group]), float(program.group_needed[group]))
+        success = work.steps_share[program.group[first], 0]
+        n = nth_of_equal(work.branches[0], work.branch_n[0], success, counts, work.scratch[2])
+    else:
+        n = maximum(work.branches, work.branch_n, last - first, work.memory, work.scratch[2])
+    if wait[0] > 0.0:
+        n = shifted(work.scratch[2], n, wait, work.scratch[2])
     return merge(work.scratch[2], n, MOST_ENTRIES, out)
