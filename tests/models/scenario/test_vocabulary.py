@@ -50,7 +50,7 @@ def refused(**parts):
     [
         ("queue", "queue_limit"),
         ("async", "flow of its own"),
-        ("region", "aren't modelled: zones"),
+        ("datacenter", "'region'"),
         ("autoscaling", "adaptive: true"),
         ("hpa", "adaptive: true"),
         ("maxReplicas", "adaptive: true"),
