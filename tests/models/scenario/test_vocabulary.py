@@ -50,7 +50,6 @@ def refused(**parts):
     [
         ("queue", "queue_limit"),
         ("async", "flow of its own"),
-        ("datacenter", "'region'"),
         ("autoscaling", "adaptive: true"),
         ("hpa", "adaptive: true"),
         ("maxReplicas", "adaptive: true"),
