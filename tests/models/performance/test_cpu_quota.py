@@ -25,7 +25,7 @@ def test_a_lone_job_runs_half_of_each_period():
     part = station(0.25, 1, service_scv=0.0, cpu_quota=0.5)
     found = played({"app": part}, "app", rate=0.0004, events=20_000)
     assert is_known(found.overall.mean_ms, 450.0 - 12.5, within=0.01)
-    assert is_known(found.components[0].utilisation, 0.0004 * 0.25 / 0.5)
+    assert is_known(found.components[0].utilisation, 0.0004 * 0.25 / 0.5, within=0.1)
 
 
 def test_a_core_is_enough_for_one_thread():
