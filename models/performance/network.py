@@ -10,6 +10,7 @@ from models.performance.compiled import internal
 from models.performance.program import Program, Work
 from models.performance.station import serve
 from models.performance.steps import answer_steps
+from models.performance.thread_pool import ease
 from models.system import layout as at
 
 
@@ -40,6 +41,8 @@ def one_pass(
     news = work.is_new
     for o in range(c_n):
         _down(program, work, parts, calls, users, state, program.order[o], is_first)
+    if program.flags[of.POOLS]:
+        ease(program, work, parts, calls, is_first)
     for o in range(c_n - 1, -1, -1):
         c = program.order[o]
         first, last = program.own_start[c], program.own_start[c + 1]

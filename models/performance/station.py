@@ -10,18 +10,22 @@ from models.performance import program as of
 from models.performance.balancing import balanced_wait
 from models.performance.cache import cache_hits, characteristic_calls, fill_bins
 from models.performance.compiled import internal
+from models.performance.held_time import held_below
 from models.performance.mixture import gamma_cumulants, put
 from models.performance.own_work import scv_of_mix, work_of_mix
+from models.performance.pool_network import callers, turns_away
 from models.performance.program import Program, Work
 from models.performance.quorum import quorum_waits, stale_read_share
 from models.performance.scalability import busy_service, stretch
-from models.performance.thread_pool import hold, pool_wait
+from models.performance.thread_pool import turn
 from models.system import layout as at
 
 _MS_PER_S = 1000.0
 _SHORTEST_S = 1e-15
 _LONGEST_LOAD_S = 1e9
 _ENDLESS_HOLD_S = 1e12
+#: A hold that changes by less, relatively, stays.
+_SAME = 1e-9
 
 
 @internal
@@ -86,66 +90,59 @@ def serve(
         full_s = bare_s * stretch(1.0 + max(replicas - 1.0, 0.0), contention, coherency)
         service_s = busy_service(rate, bare_s, servers, replicas, contention, coherency)
     own = gamma_cumulants(service_s, service_scv)
-    limited = math.isfinite(part[at.QUEUE_LIMIT]) or math.isfinite(part[at.MAX_WAIT_S])
+    limited = turns_away(program, c, parts)
     capacity = servers / full_s * part[at.SHARDS]
-    spread = (part[at.REPLICAS], part[at.SLOTS], part[at.BALANCING])
-    limits = (part[at.QUEUE_LIMIT], part[at.MAX_WAIT_S])
-    blocked, w1, w2, w3 = balanced_wait(rate, (service_s, service_scv), part[at.ARRIVAL_SCV], spread, limits)
-    away = (0.0, 0.0, 0.0)
-    if stage > 0 and program.is_pooled[c] and not limited:
-        callers = _callers(program, c, parts)
-        if math.isfinite(callers):
-            room = (max(callers - servers, 0.0), math.inf)
-            _, c1, c2, c3 = balanced_wait(rate, (service_s, service_scv), part[at.ARRIVAL_SCV], spread, room)
-            if math.isfinite(w1):
-                away = (max(w1 - c1, 0.0), max(w2 - c2, 0.0), max(w3 - c3, 0.0))
-            blocked, w1, w2, w3 = 0.0, c1, c2, c3
-    held_s, limiter = service_s, float(c)
+    blocked = 0.0
     is_pool = stage == 2 and part[at.BLOCKING] > 0.0
-    if is_pool:
-        below, free, limit, limiter, kept = hold(program, work, c, service_s, parts, calls)
-        mean, variance = own[0] + free[0], own[1] + free[1]
-        scv = variance / mean**2 if mean > 0.0 else 0.0
-        held = own[0] + below[0]
-        if not math.isfinite(held):
-            held = _ENDLESS_HOLD_S
-        capacity = min(limit, servers / mean if mean > 0.0 else math.inf)
-        if limited:
-            blocked, w1, w2, w3 = balanced_wait(rate, (held, scv), part[at.ARRIVAL_SCV], spread, limits)
-            held_s = held
-        else:
-            held_s, wait = pool_wait(rate, servers, held, scv, capacity, (spread[0], spread[2]))
-            blocked = 0.0
-            w1, w2, w3 = max(wait[0], kept[0]), max(wait[1], kept[1]), max(wait[2], kept[2])
-    load_ratio = arrivals / capacity if arrivals > 0.0 else 0.0
-    utilisation = load_ratio
-    if is_pool and load_ratio < 1.0:
-        utilisation = min(rate * held_s / servers, 1.0)
+    if not is_pool:
+        spread = (part[at.REPLICAS], part[at.SLOTS], part[at.BALANCING])
+        limits = (part[at.QUEUE_LIMIT], part[at.MAX_WAIT_S])
+        if not limited:
+            limits = (max(callers(program, c, parts) - servers, 0.0) if stage > 0 else math.inf, math.inf)
+        service = (service_s, service_scv)
+        blocked, w1, w2, w3 = balanced_wait(rate, service, part[at.ARRIVAL_SCV], spread, limits, math.nan)
+        blocked = blocked if limited else 0.0
+        put(st, of.BASE, (w1, w2, w3))
+        put(st, of.WAIT, (w1, w2, w3))
+        put(st, of.RESPONSE, (w1 + own[0], w2 + own[1], w3 + own[2]))
     st[of.ARRIVALS], st[of.SERVERS], st[of.SERVICE_S] = arrivals, servers, service_s
     st[of.UNIT_S] = service_s / mean_work if mean_work > 0.0 else unit_s
     st[of.UNIT_SCV] = part[at.SERVICE_SCV]
     put(st, of.WORK, own)
-    st[of.UTILISATION], st[of.LOAD_RATIO], st[of.LIMITED_BY] = utilisation, load_ratio, limiter
+    load_ratio = arrivals / capacity if arrivals > 0.0 else 0.0
+    st[of.UTILISATION], st[of.LOAD_RATIO], st[of.LIMITED_BY] = load_ratio, load_ratio, float(c)
     st[of.CAN_REFUSE] = 1.0 if limited else 0.0
-    put(st, of.WAIT, (w1, w2, w3))
-    put(st, of.RESPONSE, (w1 + own[0], w2 + own[1], w3 + own[2]))
-    st[of.HELD_S], st[of.BLOCKED], st[of.CAPACITY] = held_s, blocked, capacity
+    st[of.HELD_S], st[of.BLOCKED], st[of.CAPACITY] = service_s, blocked, capacity
     st[of.HIT], st[of.STALE], st[of.LOADS] = 0.0, 0.0, 1.0
     if program.kind[c] == of.CACHE:
         _keep(program, work, c, arrivals, part, stage)
     if program.kind[c] == of.STORE:
         _replicate(work, c, part)
-    put(st, of.KEPT_AWAY, away)
+    if is_pool:
+        _keep_slots(program, work, c, parts, calls)
 
 
 @internal
-def _callers(program: Program, c: int, parts: np.ndarray) -> float:
-    """Threads of the pools that are the only callers; infinite where one of them lets go."""
-    total = 0.0
-    for j in range(program.pools_start[c], program.pools_start[c + 1]):
-        caller = parts[program.pools[j]]
-        total += caller[at.REPLICAS] * caller[at.SLOTS] if caller[at.BLOCKING] > 0.0 else math.inf
-    return total
+def _keep_slots(program: Program, work: Work, c: int, parts: np.ndarray, calls: np.ndarray) -> None:
+    """A component that keeps its slots while the calls under it run, as `thread_pool` found it."""
+    st = work.station[c]
+    below_s, stretch = held_below(program, work, c, calls)
+    if abs(stretch - st[of.STRETCH]) > _SAME * stretch:
+        # Repeats and time-outs below change how long a slot is held: known only now.
+        st[of.STRETCH] = stretch
+        turn(program, work, c, parts, calls)
+    held_s = min(st[of.WORK] + below_s, _ENDLESS_HOLD_S)
+    factor, blocked = st[of.RELIEF], st[of.POOL_BLOCKED]
+    put(st, of.WAIT, (st[of.BASE] * factor, st[of.BASE + 1] * factor**2, st[of.BASE + 2] * factor**3))
+    for j in range(3):
+        st[of.RESPONSE + j] = st[of.WAIT + j] + st[of.WORK + j]
+    st[of.HELD_S], st[of.BLOCKED], st[of.CAPACITY] = held_s, blocked, st[of.POOL_LIMIT]
+    st[of.LIMITED_BY] = st[of.POOL_LIMITER]
+    arrivals = st[of.ARRIVALS]
+    load_ratio = arrivals / st[of.POOL_LIMIT] if arrivals > 0.0 else 0.0
+    st[of.LOAD_RATIO] = st[of.UTILISATION] = load_ratio
+    if load_ratio < 1.0:
+        st[of.UTILISATION] = min(arrivals * (1.0 - blocked) * held_s / st[of.SERVERS], 1.0)
 
 
 @internal
