@@ -84,8 +84,6 @@ def _visit(offered: float, servers: float, weights: np.ndarray, room: np.ndarray
                 room[n] += term * weights[n - j]
         if j > 0:
             term *= j / offered
-        if term < _NOTHING:
-            break
     term = 1.0
     for j in range(peak + 1, whole + 1):
         term *= offered / j

@@ -10,22 +10,17 @@ from models.performance import program as of
 from models.performance.balancing import balanced_wait
 from models.performance.cache import cache_hits, characteristic_calls, fill_bins
 from models.performance.compiled import internal
-from models.performance.held_time import held_below
 from models.performance.mixture import gamma_cumulants, put
 from models.performance.own_work import scv_of_mix, work_of_mix
 from models.performance.pool_network import callers, turns_away
 from models.performance.program import Program, Work
 from models.performance.quorum import quorum_waits, stale_read_share
 from models.performance.scalability import busy_service, stretch
-from models.performance.thread_pool import turn
 from models.system import layout as at
 
 _MS_PER_S = 1000.0
 _SHORTEST_S = 1e-15
 _LONGEST_LOAD_S = 1e9
-_ENDLESS_HOLD_S = 1e12
-#: A hold that changes by less, relatively, stays.
-_SAME = 1e-9
 
 
 @internal
@@ -69,8 +64,8 @@ def serve(
         arrivals: Calls that arrive, 1/s.
         parts: Parameters of the components.
         calls: Parameters of the calls.
-        stage: 0 = as if nothing were below it and anybody might call; 1 = it serves and lets go; 2 = it keeps
-            its slot for what is below, which is known.
+        stage: 0 = as if nothing were below it and anybody might call; 1 = it serves and lets go; 2 = what is
+            below it is known: where it keeps its slot for that its wait isn't told here (`thread_pool`).
     """
     part = parts[c]
     if program.kind[c] == of.EXTERNAL:
@@ -118,31 +113,6 @@ def serve(
         _keep(program, work, c, arrivals, part, stage)
     if program.kind[c] == of.STORE:
         _replicate(work, c, part)
-    if is_pool:
-        _keep_slots(program, work, c, parts, calls)
-
-
-@internal
-def _keep_slots(program: Program, work: Work, c: int, parts: np.ndarray, calls: np.ndarray) -> None:
-    """A component that keeps its slots while the calls under it run, as `thread_pool` found it."""
-    st = work.station[c]
-    below_s, stretch = held_below(program, work, c, calls)
-    if abs(stretch - st[of.STRETCH]) > _SAME * stretch:
-        # Repeats and time-outs below change how long a slot is held: known only now.
-        st[of.STRETCH] = stretch
-        turn(program, work, c, parts, calls)
-    held_s = min(st[of.WORK] + below_s, _ENDLESS_HOLD_S)
-    factor, blocked = st[of.RELIEF], st[of.POOL_BLOCKED]
-    put(st, of.WAIT, (st[of.BASE] * factor, st[of.BASE + 1] * factor**2, st[of.BASE + 2] * factor**3))
-    for j in range(3):
-        st[of.RESPONSE + j] = st[of.WAIT + j] + st[of.WORK + j]
-    st[of.HELD_S], st[of.BLOCKED], st[of.CAPACITY] = held_s, blocked, st[of.POOL_LIMIT]
-    st[of.LIMITED_BY] = st[of.POOL_LIMITER]
-    arrivals = st[of.ARRIVALS]
-    load_ratio = arrivals / st[of.POOL_LIMIT] if arrivals > 0.0 else 0.0
-    st[of.LOAD_RATIO] = st[of.UTILISATION] = load_ratio
-    if load_ratio < 1.0:
-        st[of.UTILISATION] = min(arrivals * (1.0 - blocked) * held_s / st[of.SERVERS], 1.0)
 
 
 @internal

@@ -17,7 +17,7 @@ from models.performance.balancing import balanced_wait
 from models.performance.closed_network import COPIES, DEMAND_S, MOST_CUSTOMERS, SCV, SERVERS, busiest, taken
 from models.performance.compiled import internal
 from models.performance.erlang import erlang_b
-from models.performance.held_time import time_below
+from models.performance.held_time import held_below, time_below
 from models.performance.mixture import put
 from models.performance.pool_network import USED, VARIABLE, callers, threads_stations, turn_round, turns_away
 from models.performance.program import Program, Work
@@ -32,6 +32,9 @@ OPEN_POWER, OPEN_UNTIL, OPEN_FROM = 0.4, 0.02, 0.25
 #: Waits below are never told longer than so many times the open ones.
 _MOST_RELIEF = 3.0
 _LEAST_S = 1e-15
+_ENDLESS_HOLD_S = 1e12
+#: A hold that changes by less, relatively, stays.
+_SAME = 1e-9
 
 
 @internal
@@ -68,6 +71,29 @@ def ease(program: Program, work: Work, parts: np.ndarray, calls: np.ndarray, is_
             for j in range(3):
                 st[of.RESPONSE + j] = wait[j] + st[of.WORK + j]
             work.is_new[d] = 1
+
+
+@internal
+def keep_slots(program: Program, work: Work, c: int, parts: np.ndarray, calls: np.ndarray) -> None:
+    """A pool once what is under it is known: how long it is kept waiting, and so how its station stands."""
+    st = work.station[c]
+    below_s, stretch = held_below(program, work, c, calls)
+    if abs(stretch - st[of.STRETCH]) > _SAME * stretch:
+        # Repeats and time-outs below change how long a slot is held: known only now.
+        st[of.STRETCH] = stretch
+        turn(program, work, c, parts, calls)
+    held_s = min(st[of.WORK] + below_s, _ENDLESS_HOLD_S)
+    factor, blocked = st[of.RELIEF], st[of.POOL_BLOCKED]
+    put(st, of.WAIT, (st[of.BASE] * factor, st[of.BASE + 1] * factor**2, st[of.BASE + 2] * factor**3))
+    for j in range(3):
+        st[of.RESPONSE + j] = st[of.WAIT + j] + st[of.WORK + j]
+    st[of.HELD_S], st[of.BLOCKED], st[of.CAPACITY] = held_s, blocked, st[of.POOL_LIMIT]
+    st[of.LIMITED_BY] = st[of.POOL_LIMITER]
+    arrivals = st[of.ARRIVALS]
+    load_ratio = arrivals / st[of.POOL_LIMIT] if arrivals > 0.0 else 0.0
+    st[of.LOAD_RATIO] = st[of.UTILISATION] = load_ratio
+    if load_ratio < 1.0:
+        st[of.UTILISATION] = min(arrivals * (1.0 - blocked) * held_s / st[of.SERVERS], 1.0)
 
 
 @internal

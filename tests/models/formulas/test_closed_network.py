@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from models.performance.closed_network import MOST_CUSTOMERS, flows, taken
 
+Stations = list[tuple[float, float, float, int]]
+
 
 def found_flows(customers: int, think_s: float, stations: Stations) -> np.ndarray:
     """X(0), ..., X(n); stations as servers, demand, s, scv, copies."""
