@@ -128,7 +128,7 @@ def value_per_request(parameters: Parameters, success: Sequence[Array] | None = 
     made: list[Array] = []
     arrives: list[Array] = []
     for node in system.nodes:
-        times = parameters.of_call(node, "times") * parameters.of_call(node, "enabled")
+        times = parameters.of_call(node, "times") * parameters.of_call(node, "enabled") * node.copies
         calls, reaches = times, np.ones((1, 1))
         if node.caller is not None:
             calls, reaches = calls * made[node.caller], arrives[node.caller]

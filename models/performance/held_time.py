@@ -8,8 +8,9 @@ import numpy as np
 
 from models.performance import program as of
 from models.performance.compiled import internal
+from models.performance.equal_branches import nth_of_equal
 from models.performance.mixture import Cumulants, collapse, from_raw, put, scaled, single, to_raw
-from models.performance.own_work import own_work
+from models.performance.own_work import own_time
 from models.performance.parallel_calls import maximum
 from models.performance.program import Program, Work
 from models.system import layout as at
@@ -86,7 +87,7 @@ def _attempt(program: Program, work: Work, i: int, calls: np.ndarray, with_waits
     inner = _steps(program, work, program.then[i])
     if program.kind[c] == of.CACHE:
         inner = scaled(inner, 1.0 - st[of.HIT])
-    m, v, t = own_work(program, work, i, calls)
+    m, v, t = own_time(program, work, i, calls)
     if with_waits or work.is_counted[c] > 0:
         m, v, t = st[of.WAIT] + m, st[of.WAIT + 1] + v, st[of.WAIT + 2] + t
     m, v, t = m + inner[0], v + inner[1], t + inner[2]
@@ -123,7 +124,13 @@ def _steps(program: Program, work: Work, root: int) -> Cumulants:
                 one = found[place]
                 work.branch_n[branch] = 1
                 single(one[0], one[1], one[2], work.branches[branch])
-            if b == 1:
+            if program.group_each[group] > 1:
+                counts = (float(program.group_each[group]), float(program.group_needed[group]))
+                n = nth_of_equal(work.branches[0], 1, 1.0, counts, work.scratch[7])
+                whole = collapse(work.scratch[7], n)
+                for m in range(3):
+                    found[j - first, m] += whole[m]
+            elif b == 1:
                 for m in range(3):
                     found[j - first, m] += work.branches[0, 0, 1 + m]
             else:

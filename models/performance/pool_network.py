@@ -133,6 +133,10 @@ def _describe(
     left = max(capacity - others, capacity * work.closed_rate[d] / arrivals)
     row[DEMAND_S] = visits * servers / capacity
     row[SERVERS] = servers * left / capacity
+    if program.is_parallel[d] and visits > 1.0:
+        # A thread is served at so many servers at once.
+        row[DEMAND_S] /= visits
+        row[SERVERS] /= visits
     row[SCV], row[COPIES] = scv, copies
     return row[DEMAND_S] > 0.0
 

@@ -69,20 +69,32 @@ class _TreeBuilder:
         steps: tuple[Call | Parallel, ...],
         caller: int | None = None,
         after: tuple[int, ...] = (),
+        equal: tuple[int, int] = (1, 1),
     ) -> tuple[StepNode, ...]:
-        """Nodes for a sequence of steps; each comes after all before it."""
+        """Nodes for a sequence of steps; each comes after all before it.
+
+        Args:
+            steps: The steps.
+            caller: The call that makes them.
+            after: Calls that come before them.
+            equal: Equal branches that the caller begins with these steps, and answers that are enough.
+        """
         built: list[StepNode] = []
         for step in steps:
             node: StepNode
             if isinstance(step, Parallel):
-                node = ParallelNode(tuple(self.steps(branch, caller, after) for branch in step.parallel))
+                inside = (equal[0] * step.each, equal[1] * step.wanted)
+                branches = tuple(self.steps(branch, caller, after, inside) for branch in step.parallel)
+                node = ParallelNode(branches, step.each, step.wanted)
             else:
-                node = self.call(step, caller, after)
+                node = self.call(step, caller, after, equal)
             after = (*after, *_direct(node))
             built.append(node)
         return tuple(built)
 
-    def call(self, call: Call, caller: int | None, after: tuple[int, ...]) -> CallNode:
+    def call(
+        self, call: Call, caller: int | None, after: tuple[int, ...], equal: tuple[int, int]
+    ) -> CallNode:
         position = self.count
         self.count += 1
         index = self.first + position
@@ -95,6 +107,8 @@ class _TreeBuilder:
             after=after,
             writes=call.write,
             has_fallback=call.fallback is not None,
+            copies=equal[0],
+            needed=equal[1],
             then=self.steps(call.then, index),
         )
         self.nodes.append(node)
