@@ -164,6 +164,8 @@ class Flow(Part):
 
     label: Text | None = None
     source: Text | None = None
+    region: Name | None = None
+    """Where its users are; null = beside what they call."""
     share: Share
     """Share of all user requests."""
     value_usd: SignedUsd = 0.0

@@ -8,6 +8,7 @@ from models.evaluation import Array
 from models.scenario.complexity import ComplexityBudget
 from models.scenario.flow import Call, Flow, Parallel, calls
 from models.scenario.paths import Slot, parameters_of, parameters_of_call
+from models.scenario.region import Link, crossed
 from models.scenario.scenario import Scenario
 from models.space.space import design_space
 from models.system.effects import base_value, plans_of, without_dust
@@ -26,7 +27,7 @@ def compile_system(scenario: Scenario) -> System:
     traces: list[tuple[StepNode, ...]] = []
     nodes: list[CallNode] = []
     for f, flow in enumerate(scenario.flows.values()):
-        builder = _TreeBuilder(f, components, first=len(nodes))
+        builder = _TreeBuilder(f, scenario, flow.region, first=len(nodes))
         traces.append(builder.steps(flow.trace))
         nodes += sorted(builder.nodes, key=lambda node: node.index)
     phases = scenario.workload.phases
@@ -57,9 +58,11 @@ def compile_system(scenario: Scenario) -> System:
 class _TreeBuilder:
     """Numbers the calls of one flow as `flow.calls` lists them: callers first."""
 
-    def __init__(self, flow: int, components: tuple[str, ...], *, first: int) -> None:
+    def __init__(self, flow: int, scenario: Scenario, region: str | None, *, first: int) -> None:
         self.flow = flow
-        self.components = components
+        self.scenario = scenario
+        self.components = tuple(scenario.components)
+        self.region = region
         self.first = first
         self.count = 0
         self.nodes: list[CallNode] = []
@@ -98,6 +101,8 @@ class _TreeBuilder:
         position = self.count
         self.count += 1
         index = self.first + position
+        here, self.region = self.region, self.scenario.components[call.call].region or self.region
+        link = crossed(self.scenario.links, here, self.region)
         node = CallNode(
             index=index,
             flow=self.flow,
@@ -109,8 +114,10 @@ class _TreeBuilder:
             has_fallback=call.fallback is not None,
             copies=equal[0],
             needed=equal[1],
+            link=link,
             then=self.steps(call.then, index),
         )
+        self.region = here
         self.nodes.append(node)
         return node
 
@@ -160,6 +167,8 @@ def _slots(scenario: Scenario) -> list[Slot]:
     """Every parameter of the scenario."""
     slots = [Slot("workload", "", "rate")]
     slots += [Slot("driver", name, "value") for name in scenario.drivers]
+    for name in scenario.links:
+        slots += [Slot("link", name, parameter) for parameter in parameters_of(Link)]
     slots += [Slot("complexity", "", name) for name in parameters_of(ComplexityBudget)]
     for name, component in scenario.components.items():
         slots += [Slot("component", name, parameter) for parameter in parameters_of(type(component))]

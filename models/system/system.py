@@ -28,6 +28,7 @@ class CallNode:
         has_fallback: Whether another answer can be given when it fails.
         copies: How often its caller makes it at the same time: the equal branches of the groups around it.
         needed: Of these: answers that are enough.
+        link: The link that it goes across; None = it stays in its region.
         then: The steps made one after the other while it is served.
     """
 
@@ -41,6 +42,7 @@ class CallNode:
     has_fallback: bool
     copies: int
     needed: int
+    link: str | None
     then: tuple[CallNode | ParallelNode, ...]
 
 
