@@ -9,9 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.evaluation import Array
-from models.scenario.kinds.cache import Cache
-from models.scenario.kinds.external import External
-from models.scenario.kinds.store import Store
 from models.simulation import columns as at
 from models.simulation.refused import NotSimulated, Reason
 from models.system import layout
@@ -50,17 +47,17 @@ class Components:
             replicas = int(said[layout.REPLICAS])
             up = min(left.get(c, replicas), replicas)
             k[at.NO_READS] = k[at.NO_WRITES] = up < 1
-            if isinstance(component, External):
+            if not component.traits.is_ours:
                 self._outside(said, x, k)
                 continue
             x[at.WORK_S] = said[layout.SERVICE_MS] * _MS / (1.0 - said[layout.GC_SHARE])
             x[at.WORK_SHAPE] = shape_of(said[layout.SERVICE_SCV])
             x[at.CONTENTION], x[at.COHERENCY] = said[layout.CONTENTION], said[layout.COHERENCY]
             k[at.BLOCKING], k[at.BALANCING] = said[layout.BLOCKING] > 0.0, said[layout.BALANCING]
-            if isinstance(component, Store):
+            if component.traits.keeps_copies:
                 k[at.SHARDS] = int(said[layout.SHARDS])
                 self._copies(said, x, k, up)
-            if isinstance(component, Cache):
+            if component.traits.passes_on_misses:
                 self._cache(said, x, k)
             self._queues(c, said, max(up, 1), system.components[c])
 

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from models.evaluation import Array
-from models.scenario.kinds.external import External
 from models.simulation import columns as at
 from models.simulation.program import Program, row_of
 from models.system import layout
@@ -72,7 +71,7 @@ def _parts(program: Program, design: Array) -> list[_Part]:
         if math.isnan(up):
             mtbf, mttr = said[layout.MTBF_HOURS], said[layout.MTTR_MINUTES] / _MINUTES_PER_HOUR
             up = 1.0 if math.isnan(mtbf) or math.isnan(mttr) else mtbf / (mtbf + mttr) if mtbf > 0.0 else 0.0
-        if isinstance(system.parts[c], External):
+        if not system.parts[c].traits.is_ours:
             found.append(_Part(c, 1, float(up), 1, 1.0))
             continue
         zones, zone_up = int(said[layout.ZONES]), float(said[layout.ZONE_AVAILABILITY])

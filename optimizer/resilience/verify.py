@@ -27,6 +27,8 @@ RUNS_WITH_RETRIES = 8
 EVENTS = 10_000_000
 #: Simulated time, s, that a state must last: longer where retries can keep one down that has fallen.
 LASTS_S, LASTS_WITH_RETRIES_S = 2.0, 1000.0
+#: A flow of which less than this part of what was predicted is answered is down.
+_DOWN = 0.5
 #: Of fewer requests the batches of a busy queue are too alike: their interval is too narrow to judge by.
 LEAST_REQUESTS = 4000
 DEFAULTS = Settings(runs=RUNS, events=EVENTS)
@@ -93,6 +95,14 @@ def _verdict(
         return "agrees" if predicted.is_collapsed else "falls_over"
     if found.ended != "precision" and found.overall.requests < LEAST_REQUESTS:
         return "unsettled"
+    if any(
+        one.metric == "success"
+        and one.simulated is not None
+        # A state that was never healthy can't end; few are answered all the same.
+        and one.simulated.high < _DOWN * one.predicted
+        for one in compared
+    ):
+        return "falls_over"
     if broken:
         return "fails"
     if any(one.is_off for one in compared):

@@ -6,7 +6,8 @@ import math
 from collections.abc import Sequence
 
 from models.evaluation import AVAILABILITY, LATENCY
-from models.simulation.readings import Note, NoteCode
+from models.formulas.binomial import clopper_pearson
+from models.simulation.readings import FlowReading, Interval, Note, NoteCode
 from optimizer.phrases import POINTS, unit_of_limit
 from optimizer.resilience.verification import (
     PROMISED,
@@ -60,6 +61,7 @@ _NOTES: dict[NoteCode, tuple[str, str]] = {
     NoteCode.COLLAPSED: ("the healthy state ended by itself after", "s"),
     NoteCode.RATE_LIMIT_BURST: ("the rate limit lets bursts through, of calls", "count"),
 }
+_PERCENTILES = ("median", "90th percentile", "99th percentile", "99.9th percentile")
 _ENDED = {
     "precision": "every flow is as exact as was asked for",
     "events": "its events are used up",
@@ -164,19 +166,27 @@ def _broken(limit: BrokenLimit) -> Text:
 
 def _falls_over(check: Check) -> Text:
     many, runs = Number(float(check.collapsed), "count"), Number(float(check.runs), "count")
+    if not check.collapsed:
+        return text("it never gets to the healthy state that was predicted.")
     if not check.lived_s:
         return text(
             "it never gets to the healthy state that was predicted, in ", many, " of ", runs, " runs."
         )
     lived = joined([text(Number(one, "s")) for one in check.lived_s], most=4)
+    low, high = (Number(share, "fraction") for share in clopper_pearson(check.collapsed, check.runs))
     return text(
-        "it falls over by itself: in ",
-        many,
-        " of ",
-        runs,
-        " runs the healthy state ended after ",
-        *lived,
-        ".",
+        *(
+            "it falls over by itself: in ",
+            many,
+            " of ",
+            runs,
+            " runs (in ",
+            low,
+            " to ",
+            high,
+            " of all such",
+        ),
+        *(" runs, with 95 % confidence) the healthy state ended after ", *lived, "."),
     )
 
 
@@ -210,7 +220,24 @@ def _tables(found: Verification, *, is_alone: bool) -> tuple[Block, ...]:
             head = ("flow" if is_flow else "component", "number", "predicted", "simulated", "interval", "off")
             cells = tuple(_row(one) for one in rows)
             tables.append(Table(f"verify-{found.phase}-{name}", f"{caption}{suffix}", head, cells))
+    if found.simulated is not None:
+        seen = tuple(_percentiles(one) for one in found.simulated.flows)
+        caption = f"Responses as simulated, each with its interval{suffix}"
+        name = f"verify-{found.phase}-percentiles"
+        tables.append(Table(name, caption, ("flow", "requests", *_PERCENTILES), seen))
     return tuple(tables)
+
+
+def _percentiles(flow: FlowReading) -> tuple[Cell, ...]:
+    found = (flow.p50_ms, flow.p90_ms, flow.p99_ms, flow.p999_ms)
+    return (flow.name, Number(float(flow.requests), "count"), *(_with_interval(one) for one in found))
+
+
+def _with_interval(found: Interval | None, unit: str = "ms") -> Cell:
+    if found is None:
+        return "too little seen"
+    low, high = Number(found.low, unit), Number(found.high, unit)
+    return text(Number(found.value, unit), " (", low, " to ", high, ")")
 
 
 def _row(one: Compared) -> tuple[Cell, ...]:

@@ -7,17 +7,45 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from models.evaluation import Array
+from models.formulas.binomial import clopper_pearson
 from models.system.system import System
 from optimizer.cli.answers.parts import scenario_answer
+from optimizer.resilience.lost_replicas import LostReplicas
 from optimizer.resilience.verification import Verification
 
 
-def verify_answer(system: System, x: Array, found: Sequence[Verification]) -> dict[str, object]:
+def verify_answer(
+    system: System, x: Array, found: Sequence[Verification], lost: Sequence[LostReplicas] = ()
+) -> dict[str, object]:
     """The design, and for each phase the verdict with the numbers behind it."""
     return {
         "scenario": scenario_answer(system),
         "design": system.space.decode(x),
         "phases": [verification_answer(one) for one in found],
+        "states": [_states_answer(one) for one in lost],
+    }
+
+
+def _states_answer(lost: LostReplicas) -> dict[str, object]:
+    """The states of lost replicas and zones in a phase."""
+    return {
+        "phase": lost.phase,
+        "unseen": lost.found.unseen,
+        "flows": [
+            {"name": one.of, "predicted": one.predicted, "simulated": one.simulated and asdict(one.simulated)}
+            for one in lost.compared
+        ],
+        "states": [
+            {
+                "left": dict(state.lost.left),
+                "probability": state.probability,
+                "flows": [
+                    {"name": flow.name, "success": flow.success and asdict(flow.success)}
+                    for flow in state.found.flows
+                ],
+            }
+            for state in lost.found.states
+        ],
     }
 
 
@@ -53,6 +81,7 @@ def verification_answer(found: Verification) -> dict[str, object]:
             "seed": found.seed,
             "ended": done.ended,
             "runs_collapsed": done.runs_collapsed,
+            "collapsed_share": list(clopper_pearson(done.runs_collapsed, done.runs)) if done.runs else None,
             "lived_s": list(done.lived_s),
             "notes": [asdict(note) for note in done.notes],
         },

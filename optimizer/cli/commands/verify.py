@@ -38,6 +38,14 @@ def verify(
         typer.Option(min=1, max=1000, help="Independent runs: 2, or 8 where calls are repeated."),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, max=MOST_WHOLE, help="Seed of the first of them.")] = 1,
+    states: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            max=1000,
+            help="Also the likeliest states of lost replicas and zones, so many, weighted by probability.",
+        ),
+    ] = 0,
     spans: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Write spans of simulated requests here, as OTLP JSON lines."),
@@ -48,8 +56,10 @@ def verify(
     """Simulate a design event by event: predicted beside simulated, and whether the prediction holds."""
     from optimizer.cli.answers.verify import verify_answer
     from optimizer.cli.progress import share_bar
+    from optimizer.resilience.lost_replicas import lost_replicas
     from optimizer.resilience.verification import REFUTED
     from optimizer.resilience.verify import verify as verified
+    from optimizer.sections.lost_replicas import lost_replicas as lost_section
     from optimizer.sections.verify import verify as section_of
 
     system = asked.system
@@ -58,7 +68,7 @@ def verify(
     if spans is not None:
         _refuse_spans(spans, phases, force=force)
     x = asked.x
-    found, is_stopped = [], False
+    found, lost, is_stopped = [], [], False
     with share_bar("simulating") as (progress, stop):
         for p in phases:
             has_runs = seeds is not None
@@ -66,7 +76,16 @@ def verify(
             is_stopped = is_stopped or stop()
             if is_stopped:
                 break
-    show(section_of(found), as_json=as_json, data=verify_answer(system, x, found))
+        for one in found if states and not is_stopped else ():
+            if one.simulated is not None:
+                p = system.phases.index(one.phase)
+                lost.append(
+                    lost_replicas(system, x, p, settings, most_states=states, progress=progress, stop=stop)
+                )
+        is_stopped = is_stopped or stop()
+    show(section_of(found), as_json=as_json, data=verify_answer(system, x, found, lost))
+    for state in lost if not as_json else ():
+        show(lost_section(state), has_title=True)
     if spans is not None and not is_stopped:
         told = _write_spans(spans, system, x, phases[0], seed=seed)
         typer.echo(told, err=as_json)

@@ -1,4 +1,4 @@
-"""The compiled kernel against the array evaluation that it replaced, and each situation against company."""
+"""The compiled kernel: each situation alone and in company, and the small things it stands on."""
 
 from __future__ import annotations
 
@@ -11,59 +11,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from made_up_systems import systems
-from models import compile_system, load_scenario
+from models import compile_system, evaluate, load_scenario
 from models.performance.response_law import split_at
 from models.performance.steady_state import behaviour, situations_of
 from models.performance.unique_rows import unique_rows
-from models.scenario.load import scenario_from
 from models.system.parameters import apply_decisions
 from models.system.system import System
-from oracles.analytic import agreement
-from oracles.networks import networks
-from scenarios import scenario
 
 SCENARIOS = sorted((Path(__file__).parents[3] / "data" / "scenarios").glob("*.yaml"))
-#: Relative difference that two ways of adding up the same numbers may have at a fixed point.
-SAME = 1e-8
-
-
-def disagreements(system: System, X: np.ndarray) -> list[str]:
-    """What the two evaluations say differently, of the situations that come to rest in both."""
-    return agreement.disagreements(system, system.space.canonical(X), within=SAME)
-
-
-@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
-def test_bundled_scenarios_come_out_as_before(path: Path) -> None:
-    system = compile_system(load_scenario(path))
-    assert disagreements(system, system.space.sample(6, seed=7)) == []
-
-
-@pytest.mark.parametrize("network", list(networks(14)), ids=lambda network: network.name)
-def test_random_networks_come_out_as_before(network) -> None:
-    system = compile_system(scenario_from(network.tree))
-    assert disagreements(system, system.space.today[None, :]) == []
-
-
-@pytest.mark.parametrize("rate", [10, 17, 19])
-def test_a_tight_pool_waits_for_what_it_keeps_away(rate: float) -> None:
-    """Four threads in front of two slots: who may not wait at the store waits for a thread."""
-    components = {
-        "app": {"kind": "service", "slots": 4, "service_ms": 1, "blocking": True},
-        "store": {"kind": "store", "slots": 2, "service_ms": 100},
-    }
-    flows = {"all": {"share": 1.0, "trace": [{"call": "app", "then": ["store"]}]}}
-    phases = [{"name": "p", "rate": rate, "hours": 1}]
-    system = compile_system(scenario(components=components, flows=flows, phases=phases))
-    assert disagreements(system, system.space.today[None, :]) == []
 
 
 @settings(max_examples=5)
 @given(system=systems())
-def test_made_up_systems_come_out_as_before(system: System) -> None:
-    X = np.concatenate([system.space.today[None, :], system.space.sample(7, seed=7)])
-    # A breaker is steep near its threshold: what stands still within 1e-9 may be further apart.
-    found = agreement.disagreements(system, system.space.canonical(X), within=1e-6)
-    assert found == []
+def test_each_made_up_design_is_the_same_in_any_company(system: System) -> None:
+    X = system.space.canonical(np.concatenate([system.space.today[None, :], system.space.sample(7, seed=7)]))
+    whole = evaluate(system, X)
+    for i in range(len(X)):
+        alone = evaluate(system, X[i : i + 1])
+        for mine, theirs in ((alone.values, whole.values), (alone.excess, whole.excess)):
+            assert mine.tobytes() == np.ascontiguousarray(theirs[i : i + 1]).tobytes()
 
 
 def test_each_situation_is_the_same_in_any_company() -> None:

@@ -138,3 +138,34 @@ def test_a_request_is_followed(tradespace):
     events = json.loads(out)["requests"]["shop"]
     assert events[0]["what"] == "request"
     assert [one["at_ms"] for one in events] == sorted(one["at_ms"] for one in events)
+
+
+def test_states_of_lost_replicas_weighted_by_their_probability(tradespace, tmp_path):
+    """Two replicas, each up nine tenths of the time, either of which carries all: 0.99 is answered."""
+    file = tmp_path / "two.yaml"
+    file.write_text(
+        """schema: 1
+name: two
+components:
+  web: {kind: service, replicas: 2, slots: 8, service_ms: 1, availability: 0.9}
+flows:
+  all: {share: 1, trace: [web]}
+workload:
+  phases: [{name: day, rate: 100, hours: 1}]
+"""
+    )
+    options = ("--design", "today", "--states", "3", *QUICK)
+    code, out, _ = tradespace("verify", str(file), *options, "--json")
+    assert code == 0
+    (told,) = json.loads(out)["states"]
+    assert [(s["left"], round(s["probability"], 6)) for s in told["states"]] == [
+        ({}, 0.81),
+        ({"web": 1}, 0.18),
+        ({"web": 0}, 0.01),
+    ]
+    (flow,) = told["flows"]
+    assert flow["predicted"] == pytest.approx(0.99)
+    assert flow["simulated"]["value"] == pytest.approx(0.99)
+    code, out, _ = tradespace("verify", str(file), *options)
+    assert "web: 1 left" in out
+    assert "median" in out

@@ -9,6 +9,7 @@ import pytest
 
 from models import compile_system
 from models.simulation.readings import Interval
+from models.simulation.runs import simulate
 from optimizer.resilience.verification import Compared
 from optimizer.resilience.verify import DEFAULTS, verify
 from scenarios import scenario
@@ -176,3 +177,17 @@ def test_slots_that_are_taken_are_those_of_what_is_served(component):
     found = verdict(system(component, rate=95.0, limits={"saturation": None, "emergence": None}))
     told = {one.metric: one for one in found.compared if one.of == "web"}
     assert not told["utilisation"].is_off
+
+
+def test_a_state_that_was_never_healthy_is_refuted(monkeypatch):
+    """Predicted is all, the simulated system (ten times slower, without places) answers a ninth (Erlang B)."""
+    slow = system({"service_ms": 100, "queue_limit": 0})
+    monkeypatch.setattr(
+        "optimizer.resilience.verify.simulate", lambda _, *rest, **more: simulate(slow, *rest, **more)
+    )
+    found = verdict(system({}))
+    told = {one.metric: one for one in found.compared if one.of == "all"}
+    assert told["success"].simulated.holds(1.0 / 9.0)
+    assert not found.check.collapsed
+    assert found.verdict == "falls_over"
+    assert found.check.is_refuted
