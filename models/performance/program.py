@@ -54,11 +54,14 @@ STORE, CACHE, EXTERNAL = Store.traits.code, Cache.traits.code, External.traits.c
     KEPT_AWAY,
     UNIT_S,
     UNIT_SCV,
-) = (0, 1, 2, 3, 6, 7, 8, 9, 10, 13, 16, 17, 18, 19, 20, 21, 22, 25, 28, 29, 30, 31, 34, 35)
-STATION_WIDTH = 36
+    ATTEMPTED,
+) = (0, 1, 2, 3, 6, 7, 8, 9, 10, 13, 16, 17, 18, 19, 20, 21, 22, 25, 28, 29, 30, 31, 34, 35, 36)
+STATION_WIDTH = 37
 #: Columns of what is known of a call.
-CALLS_PER_S, ATTEMPTS_PER_S, THROUGH_PER_S, SUCCESS, FRESH, PASSES, ATTEMPTS, LATE, ENDS = range(9)
-CALL_WIDTH = 9
+CALLS_PER_S, ATTEMPTS_PER_S, THROUGH_PER_S, SUCCESS, FRESH, PASSES, ATTEMPTS, LATE, ENDS, FELT, MET = range(
+    11
+)
+CALL_WIDTH = 11
 #: Numbers that are kept of what a flow requires (`redundancy`): eight of it, how many values are known, and
 #: four pairs of copies left and the value there.
 PART_WIDTH = 17

@@ -93,6 +93,7 @@ def situation(program: Program, work: Work, out: np.ndarray, most_load: float) -
                 healthy[i, 0], healthy[i, 1] = state[i, 0], state[i, 1]
                 for j in range(3):
                     work.kept[i, j] = work.valve[i, j]
+                work.kept[i, 3] = work.call[i, of.MET]
             for c in range(c_n):
                 work.kept[i_n + c, 3] = work.let_in[c]
             begin(program, work, calls, state, True)
@@ -101,12 +102,13 @@ def situation(program: Program, work: Work, out: np.ndarray, most_load: float) -
             )
             recovers = (still_away and not away) or returns
             for c in range(c_n):
-                failed_arrivals[c] = work.station[c, of.ARRIVALS]
+                failed_arrivals[c] = work.station[c, of.ATTEMPTED]
             if not away:
                 for i in range(i_n):
                     state[i, 0], state[i, 1] = healthy[i, 0], healthy[i, 1]
                     for j in range(3):
                         work.valve[i, j] = work.kept[i, j]
+                    work.call[i, of.MET] = work.kept[i, 3]
                 for c in range(c_n):
                     work.let_in[c] = work.kept[i_n + c, 3]
         one_pass(program, work, parts, calls, users, state, False, True)
@@ -125,7 +127,7 @@ def situation(program: Program, work: Work, out: np.ndarray, most_load: float) -
         out[RETRY_MARGIN] = _retry_margin(program, work, calls, users)
         if not recovers:
             for c in range(c_n):
-                if failed_arrivals[c] > ANOTHER_STATE * work.station[c, of.ARRIVALS]:
+                if failed_arrivals[c] > ANOTHER_STATE * work.station[c, of.ATTEMPTED]:
                     out[METASTABLE] = 1.0
         if swings:
             out[METASTABLE] = 1.0
@@ -228,7 +230,7 @@ def _read_stations(
     out[COLLAPSE] = -1.0
     for c in range(c_n):
         st = work.station[c]
-        out[FIRST + c] = st[of.ARRIVALS]
+        out[FIRST + c] = st[of.ATTEMPTED]
         if program.kind[c] != of.EXTERNAL:
             out[UTILISATION] = max(out[UTILISATION], st[of.UTILISATION])
             if st[of.UTILISATION] > most:
