@@ -64,6 +64,10 @@ class Code(StrEnum):
     """A limit that nobody wrote excludes designs."""
     HOPELESS_GUESS = "hopeless_guess"
     """A guess under which no design keeps all limits, though some do with the numbers of the file."""
+    OLD_SCHEMA = "old_schema"
+    """An older version of the format, in which something means what it doesn't in the newest."""
+    BY_DEFAULT = "by_default"
+    """What nobody wrote, and decides about the numbers."""
     ODD = "odd"
     """Legal, but nobody will have meant it."""
 

@@ -68,6 +68,7 @@ COMMANDS: tuple[str, ...] = (
     "schema",
     "schema --of report",
     "gallery --json",
+    "migrate {scenario}",
 )
 #: Commands that take a front (`--front`).
 _QUESTIONS = (

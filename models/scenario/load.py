@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from models.errors import Code, Finding, ScenarioError
-from models.scenario.checks import check
+from models.scenario.checks import check, versions
 from models.scenario.load_trace import TraceError, with_phases
 from models.scenario.reading.document import (
     MAX_DEPTH,
@@ -52,17 +52,23 @@ def load_with_warnings(path: str | Path) -> tuple[Scenario, tuple[Finding, ...]]
     path = Path(path)
     document = read_what_can_be_read(read_file(path), source=str(path))
     scenario = _scenario(document, source=str(path), folder=path.parent)
-    return scenario, tuple(_placed(check.warnings(scenario), document))
+    found = [*versions.notes(scenario, document.tree), *check.warnings(scenario)]
+    return scenario, tuple(_placed(found, document))
 
 
-def scenario_from_text(text: str, *, source: str = "scenario") -> Scenario:
+def scenario_from_text(text: str, *, source: str = "scenario", folder: Path | None = None) -> Scenario:
     """Checks a scenario that is given as YAML text.
+
+    Args:
+        text: The text.
+        source: Where it comes from, for messages.
+        folder: Where the files lie that it names; None = it may name none.
 
     Raises:
         ScenarioError: It is refused; carries everything that is wrong with it, with lines.
     """
     content = text.encode("utf-8", errors="surrogatepass")
-    return _scenario(read_what_can_be_read(content, source=source), source=source, folder=None)
+    return _scenario(read_what_can_be_read(content, source=source), source=source, folder=folder)
 
 
 def scenario_from(tree: Mapping[str, Any], *, source: str = "scenario") -> Scenario:

@@ -138,7 +138,7 @@ def _quantity_of(name: str, annotation: Any, metadata: tuple[Any, ...], extra: A
     if annotation is bool:
         return Quantity(name, 0.0, 1.0, False, True, can_be_none, "")
     words = get_args(annotation) if get_origin(annotation) is Literal else ()
-    if len(words) > 1:  # a single word only says which kind of part it is
+    if len(words) > 1 and isinstance(words[0], str):  # a single word only says which kind of part it is
         return Quantity(name, 0.0, len(words) - 1.0, True, False, can_be_none, "", words)
     if annotation not in (int, float):
         return None

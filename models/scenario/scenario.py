@@ -6,12 +6,13 @@ import hashlib
 import json
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from models.evaluation import COST
 from models.scenario.complexity import ComplexityBudget
 from models.scenario.component import Component
 from models.scenario.decision import Decision, Rule, Value
+from models.scenario.defaults import with_defaults, without_newer
 from models.scenario.experiment import Experiment
 from models.scenario.flow import Flow
 from models.scenario.goals import Goals, Limits
@@ -44,7 +45,8 @@ def _described(value: Any) -> Any:
 class Scenario(Part):
     """One scenario, as it was written; compared by value, identified by its digest."""
 
-    schema_: Annotated[Literal[1], Field(alias="schema")]
+    schema_: Annotated[Literal[1, 2], Field(alias="schema")]
+    """Version of the format. What isn't written means what it meant in that version."""
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=80)]
     """Short name: small letters, digits and `-`."""
     title: Text = ""
@@ -75,9 +77,17 @@ class Scenario(Part):
     """The dimension that decides between designs that keep everything that was asked."""
     experiments: tuple[Experiment, ...] = ()
 
+    @model_validator(mode="before")
+    @classmethod
+    def _as_the_schema_says(cls, tree: Any) -> Any:
+        return with_defaults(tree)
+
     def digest(self) -> str:
-        """SHA-256 of the content, the same whatever the order or spelling of the file; 64 hex digits."""
-        content = self.model_dump(mode="json", by_alias=True)
+        """SHA-256 of the content, the same whatever the order or spelling of the file; 64 hex digits.
+
+        It stays the same when the format gets a new key: fronts and runs of older versions belong to it.
+        """
+        content = without_newer(self.model_dump(mode="json", by_alias=True))
         text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
         return hashlib.sha256(text.encode()).hexdigest()
 

@@ -50,7 +50,9 @@ from models.scenario.paths import Slot
     HIT_FACTOR,
     UP_FACTOR,
     BALANCING,
-) = range(37)
+    COPY_WORK,
+    READ_REPAIR,
+) = range(39)
 #: Columns of a call's block.
 (
     TIMES,
@@ -115,6 +117,8 @@ COMPONENT: Mapping[str, tuple[int, float]] = {
     "hit_factor": (HIT_FACTOR, 1.0),
     "up_factor": (UP_FACTOR, 1.0),
     "balancing": (BALANCING, 0.0),
+    "copy_work": (COPY_WORK, 0.0),
+    "read_repair": (READ_REPAIR, 0.0),
 }
 #: Name of each column of a call, and its value where it is not said (a call without a fallback).
 CALL: Mapping[str, tuple[int, float]] = {

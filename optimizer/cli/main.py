@@ -19,6 +19,7 @@ from optimizer.cli.commands.doubt import doubt
 from optimizer.cli.commands.explain import explain
 from optimizer.cli.commands.gallery import gallery, new
 from optimizer.cli.commands.gate import gate
+from optimizer.cli.commands.migrate import migrate, said
 from optimizer.cli.commands.options import AsJson, Changes, ScenarioFile
 from optimizer.cli.commands.rank import rank
 from optimizer.cli.commands.reach import reach, representatives
@@ -94,7 +95,7 @@ def check(scenario: ScenarioFile, as_json: AsJson = False) -> None:
             raise typer.Exit(BAD_INPUT) from None
         raise
     for finding in () if as_json else found:  # at once: what comes next takes its time
-        typer.echo(f"{finding.severity}: {finding}")
+        typer.echo(f"{finding.severity}: {said(finding, scenario)}")
 
     from models.system.compiler import compile_system
     from optimizer.decide.oddities import oddities
@@ -149,6 +150,7 @@ COMMANDS: Final[tuple[tuple[str, Callable[..., None]], ...]] = (
     ("across", across),
     ("gallery", gallery),
     ("new", new),
+    ("migrate", migrate),
 )
 #: Names that commands had before: they work, and the help doesn't show them.
 FORMER: Final[tuple[tuple[str, Callable[..., None]], ...]] = (("few", representatives),)

@@ -10,6 +10,7 @@ from models.scenario.checks.effects import effects_of, slots_of
 from models.scenario.checks.flows import placed_calls
 from models.scenario.component import Component
 from models.scenario.decision import Integer, Real
+from models.scenario.defaults import default_of
 from models.scenario.flow import Call, calls
 from models.scenario.paths import Slot
 from models.scenario.prerequisite import Prerequisite
@@ -49,12 +50,15 @@ def findings(scenario: Scenario) -> Iterator[Finding]:
     changed = {slot for path in paths.values() for slot in slots_of(scenario, path)}
     for name, component in scenario.components.items():
         owner = Slot("component", name, "")
-        yield from _written(component, owner, f"components.{name}", changed)
+        defaults = {
+            key: default_of(type(component), key, scenario.schema_) for key in component.newer_defaults
+        }
+        yield from _written(component, owner, f"components.{name}", changed, defaults)
     positions: dict[str, int] = {}
     for placed in placed_calls(scenario):
         flow = placed.where.split(".")[1]
         positions[flow] = positions.get(flow, -1) + 1
-        yield from _written(placed.call, Slot("call", flow, "", positions[flow]), placed.where, changed)
+        yield from _written(placed.call, Slot("call", flow, "", positions[flow]), placed.where, changed, {})
     idle = {}
     for where, path in paths.items():
         reason = _idle(scenario, path, changed)
@@ -63,10 +67,12 @@ def findings(scenario: Scenario) -> Iterator[Finding]:
     yield from _told(paths, idle)
 
 
-def _written(part: Component | Call, owner: Slot, where: str, changed: set[Slot]) -> Iterator[Finding]:
+def _written(
+    part: Component | Call, owner: Slot, where: str, changed: set[Slot], defaults: Mapping[str, object]
+) -> Iterator[Finding]:
     """Warnings about what stands in the file."""
-    for name in type(part).model_fields:
-        if getattr(part, name) == type(part).model_fields[name].default:
+    for name, field in type(part).model_fields.items():
+        if getattr(part, name) == defaults.get(name, field.default):
             continue
         slot = owner._replace(parameter=name)
         reason = _unmet(part, slot, changed)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import ClassVar
 
 from models.errors import Code, Finding
@@ -54,6 +55,8 @@ class Described(Part):
 
     traits: ClassVar[Traits]
     prerequisites: ClassVar[tuple[Prerequisite, ...]] = ()
+    newer_defaults: ClassVar[Mapping[str, str | float]] = MappingProxyType({})
+    """Defaults of schema 2, where they aren't those of schema 1."""
 
     label: Text | None = None
     """Name for people."""
@@ -83,6 +86,7 @@ class Described(Part):
 class Station(Described):
     """What runs on machines of ours, in copies, and lets calls wait."""
 
+    newer_defaults: ClassVar[Mapping[str, str | float]] = MappingProxyType({"balancing": "least_connections"})
     prerequisites: ClassVar[tuple[Prerequisite, ...]] = (
         Prerequisite(
             ("zones",),

@@ -2,21 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import ClassVar, Literal
 
 from models.errors import Code, Finding
 from models.scenario.kinds.station import Station, Traits
 from models.scenario.prerequisite import Prerequisite
-from models.scenario.quantity import Count, Milliseconds, PerSecond, Scv
+from models.scenario.quantity import Count, Milliseconds, PerSecond, Scv, Share
 
 
 class Store(Station):
     """Something that keeps data in replicas and answers by quorum."""
 
     traits: ClassVar[Traits] = Traits(1, capacity=("replicas", "slots", "shards"), keeps_copies=True)
+    newer_defaults: ClassVar[Mapping[str, str | float]] = MappingProxyType(
+        {"balancing": "random", "copy_work": 1.0}
+    )
     prerequisites: ClassVar[tuple[Prerequisite, ...]] = (
         *Station.prerequisites,
+        Prerequisite(
+            ("copy_work",),
+            ("replicas",),
+            lambda part: part.replicas > 1,
+            "replicas is 1: there is no other copy",
+        ),
+        Prerequisite(
+            ("read_repair",),
+            ("replicas", "read_quorum"),
+            lambda part: part.read_quorum < part.replicas,
+            "a read asks all copies already (read_quorum is replicas)",
+        ),
+        Prerequisite(
+            ("read_repair",),
+            ("copy_work", "rtt_ms"),
+            lambda part: part.copy_work > 0.0 or part.rtt_ms > 0.0,
+            "copy_work is 0: other copies take no time and no work",
+            "add copy_work",
+        ),
         Prerequisite(("rtt_scv",), ("rtt_ms",), lambda part: part.rtt_ms > 0.0, "rtt_ms is 0", "add rtt_ms"),
         Prerequisite(
             ("replication_lag_ms", "writes_per_key_per_s"),
@@ -46,6 +69,12 @@ class Store(Station):
     """R: replicas that a read must hear."""
     write_quorum: Count | None = None
     """W: replicas that a write must reach; null = all of them."""
+    copy_work: Share = 0.0
+    """Work that a call costs each further copy it goes to, as a share of what it costs the first: a write
+    goes to all copies, a read to as many as `read_quorum` says. 0 = one copy alone does the work."""
+    read_repair: Share = 0.0
+    """Share of reads that ask all copies, answer with the first `read_quorum`, and bring up to date what
+    lags behind."""
     replication_lag_ms: Milliseconds = 0.0
     """Mean lag of a replica behind a write, ms."""
     shards: Count = 1

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from optimizer.cli.commands.migrate import REWRITES, is_old
 from optimizer.cli.commands.options import (
     MOST_WHOLE,
     AsJson,
@@ -79,6 +80,9 @@ def solve(
     loaded = load(scenario)
     if not as_json and not background:  # at once: what comes next takes its time
         console().print(loaded.title or loaded.name, style="bold", soft_wrap=True)
+        if is_old(loaded):
+            old = f"note: schema {loaded.schema_} keeps its meaning"
+            console().print(f"{old}; {REWRITES.format(scenario)}")
     if out is not None:
         from optimizer.files.solution import refuse_existing, write_solution
 

@@ -35,13 +35,13 @@ def test_the_exercise_is_read() -> None:
 
 
 def test_the_exercise_has_no_warnings() -> None:
-    assert load_with_warnings(FILE)[1] == ()
+    assert [finding.severity for finding in load_with_warnings(FILE)[1]] in ([], ["note"])
 
 
 def test_warnings_have_lines(tmp_path) -> None:
     path = tmp_path / "odd.yaml"
     path.write_text(TEXT.replace("limit: 0.99,", "limit: 0,"))
-    (finding,) = load_with_warnings(path)[1]
+    (finding,) = (finding for finding in load_with_warnings(path)[1] if finding.severity == "warning")
     assert (finding.where, finding.severity) == ("dimensions.availability.limit", "warning")
     assert finding.line == line_of(TEXT, "availability: {limit")
 
@@ -140,7 +140,7 @@ MISFITS = [
         "quotes",
     ),
     ("schema: 1", 'schema: "1"', "schema", '"1"', "1", "without quotes"),
-    ("schema: 1", "schema: 2", "schema", "number 2", "1", ""),
+    ("schema: 1", "schema: 3", "schema", "number 3", "2", ""),
     ("name: black-friday-exercise", "name: Black Friday", "name", "Black Friday", "small letters", ""),
     ("title: The Black Friday optimization challenge", "title: 7", "title", "7", "text", 'quotes: "7"'),
     (

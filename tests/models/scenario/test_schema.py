@@ -87,7 +87,7 @@ def test_drivers_may_be_a_list() -> None:
         (("decisions", "n"), {"label": "nothing"}),
         (("decisions", "n"), {"on": {}, "options": {"a": {}}}),
         (("rules",), [{"iff": {}}]),
-        (("schema",), 2),
+        (("schema",), 3),
     ],
 )
 def test_what_the_schema_refuses_the_loader_refuses_too(path, value) -> None:

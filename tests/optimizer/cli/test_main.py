@@ -220,7 +220,8 @@ decisions: {copies: {integer: [1, 4], sets: web.replicas}}
 
 
 def test_check_as_json_lists_the_findings(tradespace, file):
-    assert strict(tradespace("check", EXERCISE, "--json")[1])["findings"] == []
+    told = strict(tradespace("check", EXERCISE, "--json")[1])["findings"]
+    assert all(finding["severity"] == "note" for finding in told)
     code, out, _ = tradespace("check", file(SMALL.replace("replicas: 2", "replicsa: 2")), "--json")
     assert code == BAD_INPUT
     finding = strict(out)["findings"][0]
@@ -385,3 +386,30 @@ def test_what_keeps_no_checkpoint_says_so(tradespace, file, tmp_path, arguments)
     assert code == BAD_INPUT
     assert "keeps no checkpoint" in err
     assert not path.exists()
+
+
+def test_migrate_prints_writes_and_leaves_alone(tradespace, file, tmp_path):
+    old = file(SMALL)
+    code, out, err = tradespace("migrate", old)
+    assert code == OK
+    assert out == SMALL.replace("schema: 1", "schema: 2").replace("hour: 1}}", "hour: 1, balancing: shared}}")
+    assert "components.web.balancing: shared as before; without it least_connections" in err
+    assert tradespace("migrate", old, "--out", tmp_path / "new.yaml")[0] == OK
+    assert (tmp_path / "new.yaml").read_text() == out
+    assert old.read_text() == SMALL
+    assert tradespace("migrate", old, "--out", tmp_path / "new.yaml")[0] == BAD_INPUT
+    assert tradespace("migrate", old, "--in-place", "--adopt")[0] == OK
+    assert old.read_text() == SMALL.replace("schema: 1", "schema: 2")
+    assert "nothing is changed" in tradespace("migrate", old, "--in-place")[2]
+    assert (
+        tradespace("migrate", file(SMALL.replace("replicas: 2", "replicas: 0")), "--in-place")[0] == BAD_INPUT
+    )
+    assert tradespace("migrate", "web-api-three-tier", "--in-place")[0] == BAD_INPUT
+
+
+def test_an_older_schema_is_told_by_check_and_solve(tradespace, file):
+    old, new = file(SMALL), file(SMALL.replace("schema: 1", "schema: 2"), "new.yaml")
+    for command in ("check", "solve"):
+        out = "".join(tradespace(command, old)[1].split())
+        assert f"`tradespacemigrate{old}`rewritesitinthenewest" in out
+        assert "tradespace migrate" not in tradespace(command, new)[1]

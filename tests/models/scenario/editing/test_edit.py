@@ -62,7 +62,7 @@ def numbers_of(name):
     return [
         (place, value)
         for place, value in scalars(tree_of(text_of(name)))
-        if isinstance(value, (int, float)) and not isinstance(value, bool)
+        if isinstance(value, (int, float)) and not isinstance(value, bool) and place != ("schema",)
     ]
 
 

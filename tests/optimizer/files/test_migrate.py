@@ -1,0 +1,99 @@
+"""A file in the newest schema: what it means, what stays of its text, which files of before belong to it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from models import compile_system
+from models.errors import Code, ScenarioError
+from models.evaluator import evaluate
+from models.scenario.load import load_with_warnings, scenario_from_text
+from optimizer.files.migrate import migrated
+
+SCENARIOS = Path(__file__).parents[3] / "data" / "scenarios"
+TEXT = """\
+# ours
+schema: 1  # old
+name: shop
+sources: [a test]
+workload: {phases: [{name: all, rate: 90, hours: 1}]}
+components:
+  web: {kind: service, replicas: 4, service_ms: 30}  # four of them
+  proxy: {kind: service, service_ms: 1}
+  db:
+    kind: store
+    replicas: 3
+    slots: 2
+    service_ms: 10
+    # the end of db
+flows:
+  read: {share: 0.5, trace: [proxy, {call: web, then: [db]}]}
+  write: {share: 0.5, trace: [proxy, {call: web, then: [{call: db, write: true}]}]}
+decisions:
+  more: {integer: [1, 3], sets: web.slots}
+"""
+
+
+def values(text):
+    system = compile_system(scenario_from_text(text))
+    return evaluate(system, system.space.designs(0, system.space.size)).values
+
+
+def test_it_means_what_it_meant_and_keeps_its_comments():
+    done = migrated(TEXT)
+    assert (values(done.text) == values(TEXT)).all()
+    for line in TEXT.splitlines():
+        comment = line.partition("#")[2]
+        assert comment in done.text
+    wanted = {("web", "balancing"), ("db", "balancing"), ("db", "copy_work")}
+    assert {(one.component, one.parameter) for one in done.left} == wanted
+    assert "proxy: {kind: service, service_ms: 1}\n" in done.text
+
+
+def test_again_changes_nothing():
+    once = migrated(TEXT).text
+    assert migrated(once).text == once
+
+
+def test_the_new_defaults_can_be_taken_over():
+    done = migrated(TEXT, adopt=True)
+    assert done.text == TEXT.replace("schema: 1", "schema: 2")
+    scenario = scenario_from_text(done.text)
+    assert scenario.components["web"].balancing == "least_connections"
+    assert (scenario.components["db"].balancing, scenario.components["db"].copy_work) == ("random", 1.0)
+
+
+def test_a_refused_file_is_not_rewritten():
+    with pytest.raises(ScenarioError, match="line 7"):
+        migrated(TEXT.replace("replicas: 4", "replicas: 0"))
+
+
+@pytest.mark.parametrize("path", sorted(SCENARIOS.glob("*.yaml")), ids=lambda path: path.stem)
+def test_bundled_scenarios_can_be_migrated(path):
+    text = path.read_text()
+    assert "\nschema: 2" in "\n" + migrated(text, folder=path.parent).text
+
+
+def test_notes_say_what_is_left_to_the_schema(tmp_path):
+    path = tmp_path / "shop.yaml"
+    for text, code in ((TEXT, Code.OLD_SCHEMA), (migrated(TEXT, adopt=True).text, Code.BY_DEFAULT)):
+        path.write_text(text)
+        found = [finding for finding in load_with_warnings(path)[1] if finding.severity == "note"]
+        assert [finding.code for finding in found] == [code]
+        told = str(found[0])
+        assert all(name in told for name in ("web", "db"))
+        assert "proxy" not in told
+    path.write_text(migrated(TEXT).text)
+    assert load_with_warnings(path)[1] == ()
+
+
+#: As the program of that time told them, before the format got `balancing` and what came after it.
+DIGEST_OF_0_1 = "ce813defa2f541fb3778cf27d64c7a97b4291bb3057d85fc36a55048ac94b480"
+
+
+def test_files_of_0_1_belong_to_the_same_scenario():
+    assert scenario_from_text(TEXT).digest() == DIGEST_OF_0_1
+    text = TEXT.replace("replicas: 4", "replicas: 4, balancing: random")
+    assert scenario_from_text(text).digest() != DIGEST_OF_0_1
