@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from models.performance import program as of
+from models.performance.bulkhead import behind_bulkhead
 from models.performance.circuit_breaker import (
     breaker_opening,
     bulkhead_opening,
@@ -63,6 +64,9 @@ def answer_call(
     below_ends, passed_on = work.steps_share[root, 2], 1.0
     error = 1.0 - (1.0 - part[at.ERROR_SHARE]) * part[at.UP_FACTOR]
     stale = part[at.STALE_SHARE]
+    behind = -1.0
+    if math.isfinite(call[at.BULKHEAD_SLOTS]):
+        behind = behind_bulkhead(program, work, i, part, call)
     once, attempt, room = work.scratch[0], work.scratch[1], work.scratch[2]
     n, m = 0, 0
     if kind == of.STORE:
@@ -122,7 +126,9 @@ def answer_call(
         if call[at.BREAKER] > 0.0:
             trips = (call[at.BREAKER_THRESHOLD], call[at.BREAKER_VOLUME], call[at.BREAKER_WINDOW_S])
             wanted = breaker_opening(heard, asked, held_s, trips, call[at.BREAKER_SLEEP_S])
-        if math.isfinite(call[at.BULKHEAD_SLOTS]):
+        if behind >= 0.0:
+            wanted *= behind
+        elif math.isfinite(call[at.BULKHEAD_SLOTS]):
             wanted *= bulkhead_opening(asked * wanted, held_s, call[at.BULKHEAD_SLOTS])
         valve = moved(valve, tries_of(refused, seen, (wanted, stays), retries)[1], wanted)
         work.valve[i, 0], work.valve[i, 1], work.valve[i, 2] = valve

@@ -187,9 +187,10 @@ def felt_attempts(
 ) -> float:
     """Attempts of a call as its component feels them: as many that come evenly are let in as often.
 
-    The fewer come the fewer are turned away, and the more of the retries are let in. Both are brought together
-    here, by how the share let in follows the attempts nearby: d ln(1 - B) / d ln(rate) = -B (K - L) / (1 - B)
-    for at most K calls there and L on average (M/M/c/K). Alone, each would throw the other to and fro.
+    The fewer come the fewer are turned away, and the more of the retries are let in. Both are brought
+    together here, by how the share let in follows the attempts nearby: with at most K calls there and L on
+    average d ln(1 - B) / d ln(rate) = -B (K - L) / (1 - B) (M/M/c/K). Alone, each would throw the other to
+    and fro.
     """
     c = program.component[i]
     st, done = work.station[c], work.call[i]

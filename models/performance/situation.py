@@ -10,6 +10,7 @@ from models.performance import program as of
 from models.performance.compiled import internal
 from models.performance.fixed_point import MOST_PASSES, begin, settle
 from models.performance.least_load import least_load
+from models.performance.lifetime import lifetime_s
 from models.performance.network import one_pass
 from models.performance.percentile import percentile
 from models.performance.program import Program, Work
@@ -39,8 +40,9 @@ _LEAST_EXCESS = 1e-6
     P99,
     P50,
     PASSES_MADE,
-) = range(12)
-FIRST = 12
+    LIFETIME,
+) = range(13)
+FIRST = 13
 
 
 @internal
@@ -121,7 +123,7 @@ def situation(program: Program, work: Work, out: np.ndarray, most_load: float) -
     _finish(work, out)
     for f in range(f_n):
         _flow_steps(program, work, calls, program.flow_steps[f])
-    out[RETRY_MARGIN] = math.inf
+    out[RETRY_MARGIN], out[LIFETIME] = math.inf, math.inf
     out[UNSETTLED] = 1.0 if swings else 0.0
     if repeats:
         out[RETRY_MARGIN] = _retry_margin(program, work, calls, users)
@@ -129,6 +131,8 @@ def situation(program: Program, work: Work, out: np.ndarray, most_load: float) -
             for c in range(c_n):
                 if failed_arrivals[c] > ANOTHER_STATE * work.station[c, of.ATTEMPTED]:
                     out[METASTABLE] = 1.0
+        if out[METASTABLE] > 0.0:
+            out[LIFETIME] = lifetime_s(program, work, parts, calls)
         if swings:
             out[METASTABLE] = 1.0
     _read_stations(program, work, calls, flows, out)

@@ -54,6 +54,7 @@ class Behaviour:
         retry_share: Share of all attempts that are retries.
         metastable: 1.0 where the system that is down stays down.
         retry_margin: Load multiple below which a failed state can't sustain itself.
+        lifetime_s: Mean time until the healthy state ends by itself, s; infinite where it lasts.
         unsettled: 1.0 where the state swings around and comes to no rest.
         latency_ms: The scenario's percentile of the response times; infinite after a collapse.
         p99_ms: The 99th percentile.
@@ -72,6 +73,7 @@ class Behaviour:
     retry_share: Array
     metastable: Array
     retry_margin: Array
+    lifetime_s: Array
     unsettled: Array
     latency_ms: Array
     p99_ms: Array
@@ -191,6 +193,7 @@ def behaviour(parameters: Parameters, situations: Situations, *, threads: int | 
         retry_share=own[situation.RETRY_SHARE],
         metastable=own[situation.METASTABLE],
         retry_margin=own[situation.RETRY_MARGIN],
+        lifetime_s=own[situation.LIFETIME],
         unsettled=own[situation.UNSETTLED],
         latency_ms=own[situation.LATENCY],
         p99_ms=own[situation.P99],
