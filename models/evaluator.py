@@ -51,6 +51,8 @@ class Run:
         retry_margin: Load multiple below which a failed state can't sustain itself, `(n,)`.
         tips_over: Probability that the healthy state ends by itself within a phase, `(n,)`.
         unsettled: 1.0 where the state swings around and comes to no rest, so that numbers are rough, `(n,)`.
+        unsure: Sum of the reasons, over all phases, for which numbers may be further off than promised
+            (`models.performance.unsure`), `(n,)`; 0 = none.
         bottleneck: Position of the busiest component in the busiest phase, `(n,)`.
         values: The six dimensions, `(n, 6)`.
         excess: Amount over each limit by name, `(n,)` each.
@@ -70,6 +72,7 @@ class Run:
     retry_margin: Array
     tips_over: Array
     unsettled: Array
+    unsure: Array
     bottleneck: Array
     values: Array
     excess: Mapping[str, Array]
@@ -112,6 +115,7 @@ def evaluate(system: System, X: Array, *, threads: int | None = None) -> Evaluat
             "retry_margin": steps.retry_margin,
             "tips_over": steps.tips_over,
             "unsettled": steps.unsettled,
+            "unsure": steps.unsure,
             "bottleneck": steps.bottleneck,
         },
     )
@@ -207,10 +211,17 @@ def _steps(
         retry_margin=-over_phases(-found.retry_margin),
         tips_over=tips_over,
         unsettled=worst_of(n, [found.unsettled]),
+        unsure=_any_of(n, found.unsure),
         bottleneck=_bottleneck(found),
         values=values,
         excess=excess,
     )
+
+
+def _any_of(n: int, reasons: Array) -> Array:
+    """Reasons of all phases together, `(n,)`."""
+    found = np.bitwise_or.reduce(np.asarray(reasons, dtype=np.int64), axis=1)
+    return np.array(np.broadcast_to(found, (n,)), dtype=np.float64)
 
 
 def _bottleneck(found: Behaviour) -> Array:

@@ -79,7 +79,7 @@ def guarded_queue(
 
 @internal
 def behind_bulkhead(program: Program, work: Work, i: int, part: np.ndarray, call: np.ndarray) -> float:
-    """Share of a call's attempts that its bulkhead lets through; the wait behind it is written to the station.
+    """Share of a call's attempts that its bulkhead lets through; the wait behind it goes to the station.
 
     Only where all calls of an unbounded queue come through it.
 
@@ -92,14 +92,9 @@ def behind_bulkhead(program: Program, work: Work, i: int, part: np.ndarray, call
         return -1.0
     spread = part[at.BALANCING] != at.SHARED and part[at.REPLICAS] > 1.0
     limited = math.isfinite(part[at.QUEUE_LIMIT]) or math.isfinite(part[at.MAX_WAIT_S])
-    own = work.call[i, of.FELT] * work.call[i, of.CALLS_PER_S]
-    if (
-        spread
-        or limited
-        or part[at.SHARDS] > 1.0
-        or own < _ALL * st[of.ARRIVALS]
-        or not st[of.SERVICE_S] > 0.0
-    ):
+    if spread or limited or part[at.SHARDS] > 1.0 or not st[of.SERVICE_S] > 0.0:
+        return -1.0
+    if work.call[i, of.FELT] * work.call[i, of.CALLS_PER_S] < _ALL * st[of.ARRIVALS]:
         return -1.0
     root = program.then[i]
     below_s = collapse(work.steps[root], work.steps_n[root])[0] * st[of.LOADS]

@@ -16,6 +16,7 @@ from models.performance.circuit_breaker import (
     stays_shut,
 )
 from models.performance.compiled import internal
+from models.performance.equal_branches import enough
 from models.performance.full_queue import felt_attempts, refused_again, stages_of, still_full
 from models.performance.mixture import (
     MOST_ENTRIES,
@@ -29,10 +30,10 @@ from models.performance.mixture import (
     shifted,
     single,
 )
-from models.performance.own_work import own_work
+from models.performance.own_work import own_time
 from models.performance.program import Program, Work
 from models.performance.response_law import split_at
-from models.performance.retry import APART, Tries, each_time, tries_of
+from models.performance.retry import APART, Tries, answered_times, each_time, tries_of
 from models.system import layout as at
 
 _MS_PER_S = 1000.0
@@ -74,7 +75,7 @@ def answer_call(
     if program.writes[i]:
         stale = 0.0
     if is_timed:
-        own = own_work(program, work, i, calls)
+        own = own_time(program, work, i, calls)
         own = (st[of.WAIT] + own[0], st[of.WAIT + 1] + own[1], st[of.WAIT + 2] + own[2])
         if kind == of.STORE:
             quorum = of.WRITE_WAIT if program.writes[i] else of.READ_WAIT
@@ -158,7 +159,10 @@ def answer_call(
         fresh = success * fresh + (1.0 - success) * call[at.FALLBACK_FIDELITY]
         success = 1.0
     done[of.SUCCESS], done[of.FRESH] = each_time(success, made), each_time(fresh, made)
-    done[of.PASSES] = 1.0 if call[at.OPTIONAL] > 0.0 else done[of.SUCCESS]
+    # What comes after equal branches begins when enough of them have answered.
+    done[of.PASSES] = 1.0
+    if not call[at.OPTIONAL] > 0.0:
+        done[of.PASSES] = enough(float(program.copies[i]), float(program.needed[i]), done[of.SUCCESS])
 
 
 @internal
@@ -184,7 +188,10 @@ def _answer_in_time(
     if is_lenient and success < 1.0:
         work.answer_n[i] = repeat(work.scratch[4], n, made, work.scratch[6], work.scratch[5])
     else:
-        work.answer_n[i] = repeat(work.scratch[3], answered_n, made, work.scratch[6], work.scratch[5])
+        # Of those who make a call once more the fewer are answered, the more often it fails.
+        finite = math.isfinite(collapse(work.scratch[3], answered_n)[0])
+        told = answered_times(success, made) if finite else made
+        work.answer_n[i] = repeat(work.scratch[3], answered_n, told, work.scratch[6], work.scratch[5])
     for j in range(work.answer_n[i]):
         copied(work.scratch[5], j, work.answer[i], j)
     if program.held_calls[i]:
@@ -234,7 +241,10 @@ def _held(
     """
     retries = call[at.RETRIES]
     answered, room, failed = work.scratch[3], work.scratch[5], work.scratch[6]
-    k = _failed_attempt(call, in_time, in_n, tries[4], late, others, failed)
+    # Who is refused by a breaker or a bulkhead needs no way there.
+    turned = tries[4] * tries[0]
+    way_s = call[at.NETWORK_MS] / _MS_PER_S * (tries[1] - tries[2]) / turned if turned > 0.0 else 0.0
+    k = _failed_attempt(call, in_time, in_n, (tries[4], way_s), late, others, failed)
     n = in_n
     for j in range(n):
         copied(in_time, j, answered, j)
@@ -269,21 +279,24 @@ def _failed_attempt(
     call: np.ndarray,
     in_time: np.ndarray,
     in_n: int,
-    refused: float,
+    refused: tuple[float, float],
     late: float,
     others: float,
     out: np.ndarray,
 ) -> int:
-    """Time until a failed attempt is known to have failed: at once, at the time-out, or at its answer."""
-    failure = 1.0 - (1.0 - refused) * (1.0 - others)
+    """Time until a failed attempt is known to have failed: at once, at the time-out, or at its answer.
+
+    `refused` holds the share of the attempts that are turned away, and the time until they know it.
+    """
+    failure = 1.0 - (1.0 - refused[0]) * (1.0 - others)
     at_once, timed_out = 1.0, 0.0
     if failure > 0.0:
-        at_once = refused / failure
-        timed_out = (1.0 - refused) * late / failure
+        at_once = refused[0] / failure
+        timed_out = (1.0 - refused[0]) * late / failure
     badly = max(1.0 - at_once - timed_out, 0.0)
     k = 0
     if at_once > 0.0:
-        out[k, 0], out[k, 1], out[k, 2], out[k, 3] = at_once, 0.0, 0.0, 0.0
+        out[k, 0], out[k, 1], out[k, 2], out[k, 3] = at_once, refused[1], 0.0, 0.0
         k += 1
     if timed_out > 0.0:
         out[k, 0], out[k, 1], out[k, 2], out[k, 3] = timed_out, call[at.TIMEOUT_MS] / _MS_PER_S, 0.0, 0.0
@@ -316,6 +329,9 @@ def _after_retries(
             part = scaled(before, number)
             parts[k, 0], parts[k, 1], parts[k, 2], parts[k, 3] = weight, part[0], part[1], part[2]
             k += 1
+    if k == 0:
+        parts[0, 0], parts[0, 1], parts[0, 2], parts[0, 3] = 1.0, 0.0, 0.0, 0.0
+        k, total = 1, 1.0
     for j in range(k):
         parts[j, 0] /= total
     m = product(in_time, in_n, parts, k, room)

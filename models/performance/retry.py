@@ -78,6 +78,20 @@ def each_time(share: float, times: float) -> float:
 
 
 @compiled
+def answered_times(share: float, times: float) -> float:
+    """How often the answered made a call that is made so often and succeeds with `share`.
+
+    A fraction is one call more for some: of them a smaller part is answered.
+    """
+    whole = float(int(times))
+    more = times - whole
+    if more == 0.0 or share == 1.0:
+        return times
+    answered = 1.0 - more + more * share
+    return whole + (more * share / answered if answered > 0.0 else more)
+
+
+@compiled
 def tries_of(refused: tuple[float, float], others: float, shut: tuple[float, float], retries: float) -> Tries:
     """What comes of the attempts of a call where who was turned away meets the same bad moment again.
 

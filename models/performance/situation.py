@@ -17,6 +17,7 @@ from models.performance.program import Program, Work
 from models.performance.redundancy import hard_availability
 from models.performance.station import bare_times
 from models.performance.steps import answer_steps
+from models.performance.unsure import unsure_of
 from models.system import layout as at
 
 _MS_PER_S = 1000.0
@@ -41,8 +42,9 @@ _LEAST_EXCESS = 1e-6
     P50,
     PASSES_MADE,
     LIFETIME,
-) = range(13)
-FIRST = 13
+    UNSURE,
+) = range(14)
+FIRST = 14
 
 
 @internal
@@ -135,6 +137,7 @@ def situation(program: Program, work: Work, out: np.ndarray, most_load: float) -
             out[LIFETIME] = lifetime_s(program, work, parts, calls)
         if swings:
             out[METASTABLE] = 1.0
+    out[UNSURE] = unsure_of(program, work, parts, calls, swings)
     _read_stations(program, work, calls, flows, out)
     hard_availability(program, work, parts, calls, out, FIRST + c_n + i_n)
     _read_flows(program, work, flows, users, out)
@@ -213,7 +216,7 @@ def _retry_margin(program: Program, work: Work, calls: np.ndarray, users: np.nda
         for i in range(i_n):
             caller = program.caller[i]
             rate = users[program.flow[i]] if caller < 0 else passed[caller]
-            rate = rate * (calls[i, at.TIMES] * calls[i, at.ENABLED])
+            rate = rate * (calls[i, at.TIMES] * calls[i, at.ENABLED]) * program.copies[i]
             if side == 0:
                 rate = rate * (calls[i, at.RETRIES] + 1.0)
             loads[side, program.component[i]] += rate
@@ -249,7 +252,7 @@ def _read_stations(
         caller = program.caller[i]
         flow = flows[program.flow[i]]
         rate = flow[at.SHARE] * (1.0 - flow[at.SHED_SHARE]) if caller < 0 else made[caller]
-        rate = rate * calls[i, at.TIMES] * calls[i, at.ENABLED]
+        rate = rate * calls[i, at.TIMES] * calls[i, at.ENABLED] * program.copies[i]
         visits[program.component[i]] += rate
         made[i] = rate * work.station[program.component[i], of.LOADS]
         out[FIRST + c_n + i] = work.call[i, of.SUCCESS]

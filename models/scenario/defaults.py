@@ -11,14 +11,24 @@ from models.scenario.component import KINDS, Kind
 NEWEST = 2
 
 #: Keys of components and calls that schema 1 got after its first release, and what a file without them means.
-NEWER_IN_COMPONENT: Mapping[str, object] = {"balancing": "shared", "copy_work": 0.0, "read_repair": 0.0}
+NEWER_IN_COMPONENT: Mapping[str, object] = {
+    "balancing": "shared",
+    "copy_work": 0.0,
+    "read_repair": 0.0,
+    "region": None,
+}
 NEWER_IN_CALL: Mapping[str, object] = {
     "work": 1.0,
     "breaker_threshold": 0.5,
     "breaker_volume": 20,
     "breaker_window_s": 10.0,
     "breaker_sleep_s": 5.0,
+    "network_ms": 0.0,
+    "network_scv": 0.0,
 }
+NEWER_IN_PARALLEL: Mapping[str, object] = {"each": 1, "needed": None}
+NEWER_IN_FLOW: Mapping[str, object] = {"region": None}
+NEWER_IN_SCENARIO: Mapping[str, object] = {"links": {}}
 
 
 def default_of(kind: type[Kind], name: str, schema: int) -> Any:
@@ -55,8 +65,11 @@ def without_newer(content: Mapping[str, Any]) -> dict[str, Any]:
         content: All keys of a scenario, as plain values.
     """
     components = {name: _less(part, NEWER_IN_COMPONENT) for name, part in content["components"].items()}
-    flows = {name: {**flow, "trace": _steps(flow["trace"])} for name, flow in content["flows"].items()}
-    return {**content, "components": components, "flows": flows}
+    flows = {
+        name: {**_less(flow, NEWER_IN_FLOW), "trace": _steps(flow["trace"])}
+        for name, flow in content["flows"].items()
+    }
+    return {**_less(content, NEWER_IN_SCENARIO), "components": components, "flows": flows}
 
 
 def _steps(steps: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -65,7 +78,12 @@ def _steps(steps: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         if "call" in step:
             found.append({**_less(step, NEWER_IN_CALL), "then": _steps(step["then"])})
         else:
-            found.append({**step, "parallel": [_steps(branch) for branch in step["parallel"]]})
+            found.append(
+                {
+                    **_less(step, NEWER_IN_PARALLEL),
+                    "parallel": [_steps(branch) for branch in step["parallel"]],
+                }
+            )
     return found
 
 

@@ -17,6 +17,7 @@ from models.scenario.experiment import Experiment
 from models.scenario.flow import Flow
 from models.scenario.goals import Goals, Limits
 from models.scenario.part import Name, Number, Part, Path, Text
+from models.scenario.region import Link
 from models.scenario.uncertainty import Distribution
 from models.scenario.workload import Workload
 
@@ -61,6 +62,8 @@ class Scenario(Part):
     costs: tuple[DriverCost, ...] = ()
     components: Annotated[dict[Name, Component], Field(min_length=1, max_length=200)]
     flows: Annotated[dict[Name, Flow], Field(min_length=1, max_length=100)]
+    links: Annotated[dict[Name, Link], Field(max_length=100)] = {}
+    """The network between regions; every region that a component or a flow names is at one of them."""
     decisions: Annotated[dict[Name, Decision], Field(max_length=500)] = {}
     today: dict[Name, Value | dict[Name, Value]] = {}
     """Values of the decisions in the running system; for an adaptive decision a value, or one a phase."""

@@ -21,7 +21,7 @@ from models.simulation.calls import (
 from models.simulation.guards import expire
 from models.simulation.heap import drop_first, put_first, schedule
 from models.simulation.state import State
-from models.simulation.stations import leave, taken
+from models.simulation.stations import arrive, leave, taken
 
 #: Frames, and entries of caches, that one thing to do may need.
 MARGIN = 1024
@@ -78,6 +78,9 @@ def advance(s: State, most: int) -> int:
                     leave(s, which)
                 elif event == at.RETRY:
                     attempt(s, which)
+                elif event == at.REACHES:
+                    s.times[which, at.CAME] = t
+                    arrive(s, which)
                 else:
                     go_on(s, which)
         # One event may let thousands go on: what is left to do waits until there is room.
