@@ -59,11 +59,13 @@ STORE, CACHE, EXTERNAL = Store.traits.code, Cache.traits.code, External.traits.c
     POOL_SWING,
     POOL_FREE_S,
     POOL_SCV,
-) = (0, 1, 2, 3, 6, 7, 8, 9, 10, 13, 16, 17, 18, 19, 20, 21, 22, 25, 28, 29, 30, 31, *range(34, 44))
-STATION_WIDTH = 44
+    ATTEMPTED,
+) = (0, 1, 2, 3, 6, 7, 8, 9, 10, 13, 16, 17, 18, 19, 20, 21, 22, 25, 28, 29, 30, 31, *range(34, 45))
+STATION_WIDTH = 45
 #: Columns of what is known of a call.
-CALLS_PER_S, ATTEMPTS_PER_S, THROUGH_PER_S, SUCCESS, FRESH, PASSES, ATTEMPTS, LATE, ENDS = range(9)
-CALL_WIDTH = 9
+CALLS_PER_S, ATTEMPTS_PER_S, THROUGH_PER_S, SUCCESS, FRESH, PASSES = range(6)
+ATTEMPTS, LATE, ENDS, FELT, MET = range(6, 11)
+CALL_WIDTH = 11
 #: Numbers that are kept of what a flow requires (`redundancy`): eight of it, how many values are known, and
 #: four pairs of copies left and the value there.
 PART_WIDTH = 17
