@@ -64,10 +64,8 @@ STORE, CACHE, EXTERNAL = Store.traits.code, Cache.traits.code, External.traits.c
 STATION_WIDTH = 45
 #: Columns of what is known of a call.
 CALLS_PER_S, ATTEMPTS_PER_S, THROUGH_PER_S, SUCCESS, FRESH, PASSES = range(6)
-ATTEMPTS, LATE, ENDS, FELT, MET = range(6, 11)
-CALL_WIDTH = 11
-#: Numbers that are kept of what a flow requires (`redundancy`): eight of it, how many values are known, and
-#: four pairs of copies left and the value there.
+ATTEMPTS, LATE, ENDS, FELT, MET, CALL_WIDTH = range(6, 12)
+#: Numbers kept of what a flow requires (`redundancy`): eight of it, a count of values, four pairs of them.
 PART_WIDTH = 17
 
 
