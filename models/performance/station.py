@@ -11,6 +11,7 @@ from models.performance.balancing import balanced_wait
 from models.performance.batch_arrivals import batch_of, first_wait
 from models.performance.cache import cache_hits, characteristic_calls, fill_bins
 from models.performance.compiled import internal
+from models.performance.cpu_quota import throttled_wait
 from models.performance.mixture import gamma_cumulants, put
 from models.performance.own_work import scv_of_mix, work_of_mix
 from models.performance.pool_network import callers, turns_away
@@ -89,6 +90,9 @@ def serve(
     limited = turns_away(program, c, parts)
     capacity = servers / full_s * part[at.SHARDS]
     blocked = 0.0
+    cores = (part[at.SLOTS], part[at.CPU_QUOTA], part[at.CPU_PERIOD_MS] / _MS_PER_S)
+    if cores[1] < cores[0]:
+        capacity *= cores[1] / cores[0]
     is_pool = stage == 2 and part[at.BLOCKING] > 0.0
     if not is_pool:
         spread = (part[at.REPLICAS], part[at.SLOTS], part[at.BALANCING])
@@ -105,6 +109,13 @@ def serve(
             _, c1, c2, c3 = balanced_wait(rate, service, part[at.ARRIVAL_SCV], alone, none, math.nan)
             f1, f2, f3 = first_wait(rate, service, servers, batch)
             w1, w2, w3 = max(w1 - c1, 0.0) + f1, max(w2 - c2, 0.0) + f2, max(w3 - c3, 0.0) + f3
+        if cores[1] < cores[0]:
+            if not arrivals < capacity:
+                w1, w2, w3 = math.inf, math.inf, math.inf
+            elif service_s > 0.0 and arrivals > 0.0:
+                t1, t2, t3 = throttled_wait(rate / part[at.REPLICAS], service, cores)
+                if t1 > w1:
+                    w1, w2, w3 = t1, t2, t3
         put(st, of.BASE, (w1, w2, w3))
         put(st, of.WAIT, (w1, w2, w3))
         put(st, of.RESPONSE, (w1 + own[0], w2 + own[1], w3 + own[2]))
