@@ -18,8 +18,8 @@ from models.system import layout as at
 
 #: Levels below a full queue that are followed; a queue that is emptier than that has nothing to do with them.
 MOST_LEVELS = 48
-#: Stages of a pause at the most: four vary by a half, and more change nothing that shows.
-MOST_STAGES = 4
+#: Stages of a pause at the most: eight vary by a third, and are not worth more.
+MOST_STAGES = 8
 #: Rounds in which rates and the state of the queue are brought together, and the part of each step taken.
 _ROUNDS, _STEP = 3, 0.8
 #: Steps in which a number is looked for, and how exactly.

@@ -90,6 +90,9 @@ def serve(
     limited = turns_away(program, c, parts)
     capacity = servers / full_s * part[at.SHARDS]
     blocked = 0.0
+    cores = (part[at.SLOTS], part[at.CPU_QUOTA], part[at.CPU_PERIOD_MS] / _MS_PER_S)
+    if cores[1] < cores[0]:
+        capacity *= cores[1] / cores[0]
     is_pool = stage == 2 and part[at.BLOCKING] > 0.0
     if not is_pool:
         spread = (part[at.REPLICAS], part[at.SLOTS], part[at.BALANCING])
@@ -106,9 +109,7 @@ def serve(
             _, c1, c2, c3 = balanced_wait(rate, service, part[at.ARRIVAL_SCV], alone, none, math.nan)
             f1, f2, f3 = first_wait(rate, service, servers, batch)
             w1, w2, w3 = max(w1 - c1, 0.0) + f1, max(w2 - c2, 0.0) + f2, max(w3 - c3, 0.0) + f3
-        cores = (part[at.SLOTS], part[at.CPU_QUOTA], part[at.CPU_PERIOD_MS] / _MS_PER_S)
         if cores[1] < cores[0]:
-            capacity *= cores[1] / cores[0]
             if not arrivals < capacity:
                 w1, w2, w3 = math.inf, math.inf, math.inf
             elif service_s > 0.0 and arrivals > 0.0:
