@@ -16,6 +16,8 @@ NEWER_IN_COMPONENT: Mapping[str, object] = {
     "copy_work": 0.0,
     "read_repair": 0.0,
     "region": None,
+    "cpu_quota": None,
+    "cpu_period_ms": 100.0,
 }
 NEWER_IN_CALL: Mapping[str, object] = {
     "work": 1.0,

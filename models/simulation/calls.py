@@ -7,12 +7,16 @@ import math
 from models.performance.compiled import inlined, internal
 from models.simulation import columns as at
 from models.simulation.caches import loaded, look_up
+from models.simulation.cpu_quota import has_quota, stood_still
 from models.simulation.frames import do, follow, free_frame, log, log_call, new_frame
 from models.simulation.guards import heard, lets_through, no_time_limit, time_limit
 from models.simulation.heap import schedule
 from models.simulation.state import State
 from models.simulation.stations import arrive, release
 from models.simulation.streams import gamma, smallest, uniform
+
+#: A shorter time is none: the clock has no more digits after hours.
+_AT_ONCE_S = 1e-9
 
 
 @inlined
@@ -129,6 +133,11 @@ def served(s: State, a: int) -> None:
     node = s.node[i]
     c = node[at.COMPONENT]
     part, kind = s.part[c], s.kind[c]
+    if has_quota(s, s.frame[a, at.F_QUEUE]):
+        lost = stood_still(s, a)
+        if lost > _AT_ONCE_S:
+            schedule(s, s.x[at.NOW] + lost, at.SERVED, a)
+            return
     if s.frame[a, at.F_UID] > 0:
         log(s, at.LOG_SERVED, a, 0.0)
     if kind[at.OUTSIDE] == 0 and kind[at.BLOCKING] == 0:
