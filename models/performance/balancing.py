@@ -11,7 +11,6 @@ import math
 import numpy as np
 
 from models.performance.compiled import compiled
-from models.performance.erlang import erlang_b, erlang_c
 from models.performance.station_wait import Wait, wait_of
 from models.system import layout as at
 
@@ -31,6 +30,7 @@ def balanced_wait(
     arrival_scv: float,
     servers: tuple[float, float, float],
     limits: tuple[float, float],
+    full: float,
 ) -> Wait:
     """The wait at a station whose replicas are reached as its balancing says (`station_wait`).
 
@@ -40,6 +40,8 @@ def balanced_wait(
         arrival_scv: That of the time between arrivals.
         servers: Replicas, slots of each, and the balancing (`layout.SHARED`, ...).
         limits: Places to wait in over all replicas, and the longest wait, s.
+        full: Share of requests that would find all servers (of one queue) taken if none could wait; NaN =
+            Erlang's.
 
     Source: `random` and `round_robin` are stations of their own with Poisson and smoother arrivals (Whitt
     1983; the correction of Kraemer and Langenbach-Belz 1976). `least_connections` keeps the total of one
@@ -50,18 +52,20 @@ def balanced_wait(
     replicas, slots, balancing = servers
     c = replicas * slots
     if balancing == at.SHARED or not replicas > 1.0:
-        return wait_of(rate, s, scv, arrival_scv, c, limits, (1.0, 0.0, 1.0))
+        return wait_of(rate, s, scv, arrival_scv, c, limits, (1.0, 0.0, 1.0), full)
     own = (limits[0] / replicas, limits[1])
     load = rate * s / c
     if balancing == at.RANDOM:
         arrival_scv = max(1.0 + (arrival_scv - 1.0) / replicas, 0.0)
-        return wait_of(rate / replicas, s, scv, arrival_scv, slots, own, (1.0, 0.0, 1.0))
+        return wait_of(rate / replicas, s, scv, arrival_scv, slots, own, (1.0, 0.0, 1.0), full)
     if balancing == at.ROUND_ROBIN:
         arrival_scv /= replicas
         smooth = smoothed(load, arrival_scv, scv)
-        return wait_of(rate / replicas, s, scv, arrival_scv, slots, own, (1.0, 0.0, smooth))
+        return wait_of(rate / replicas, s, scv, arrival_scv, slots, own, (1.0, 0.0, smooth), full)
     fewer, delay = piled_up(load, replicas, slots)
-    blocked, mean, variance, third = wait_of(rate, s, scv, arrival_scv, c, limits, (fewer, delay * s, 1.0))
+    blocked, mean, variance, third = wait_of(
+        rate, s, scv, arrival_scv, c, limits, (fewer, delay * s, 1.0), full
+    )
     if balancing == at.TWO_CHOICES and replicas > 2.0 and math.isfinite(mean) and load > 0.0:
         left = 1.0 - 2.0 / replicas
         unit = 0.5 * (arrival_scv + scv) * s
@@ -150,35 +154,3 @@ def _to_one(share: np.ndarray) -> None:
     total = share.sum()
     for i in range(share.size):
         share[i] /= total
-
-
-@compiled
-def balanced_pool(
-    load: float, slots: float, offered: float, scv: float, servers: tuple[float, float]
-) -> tuple[float, float]:
-    """Share of calls that wait for a thread of a pool, and their mean wait in services of one thread.
-
-    Args:
-        load: Requests over what the pool can drive, in [0, 1).
-        slots: Threads of one replica.
-        offered: Threads that are taken on average.
-        scv: Squared coefficient of variation of the time that a thread is taken.
-        servers: Replicas and the balancing.
-    """
-    replicas, balancing = servers
-    threads = replicas * slots
-    if balancing == at.RANDOM or balancing == at.ROUND_ROBIN:
-        waits = erlang_c(offered / replicas, slots, erlang_b(offered / replicas, slots))
-        arrival_scv = 1.0 / replicas if balancing == at.ROUND_ROBIN else 1.0
-        k = 0.5 * (arrival_scv + scv) * smoothed(load, arrival_scv, scv)
-        return waits, k / (slots * (1.0 - load))
-    fewer, delay = piled_up(load, replicas, slots)
-    waits = erlang_c(offered, threads, erlang_b(offered, threads)) * fewer
-    mean = 1.0 / (threads * (1.0 - load)) + delay
-    if balancing == at.TWO_CHOICES and replicas > 2.0 and load > 0.0:
-        _, more, _, _ = two_choices(load, slots, math.inf)
-        left = (1.0 - 2.0 / replicas) * more
-        both = min(waits + (1.0 - waits) * left / (left + 1.0 / slots), 1.0)
-        mean = (waits * mean + left) / both
-        waits = both
-    return waits, 0.5 * (1.0 + scv) * mean
