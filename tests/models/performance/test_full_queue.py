@@ -43,7 +43,7 @@ def full_share(rate: float, slots: int, places: int) -> float:
 @pytest.mark.parametrize("retries", [0, 1, 3])
 @pytest.mark.parametrize(("slots", "places", "load"), [(1, 2, 0.7), (4, 0, 0.9), (8, 6, 1.2)])
 def test_retries_at_once_find_the_queue_as_full_as_it_was(retries, slots, places, load):
-    """One server, two places, a load of 0.7: 13.5 % fail, however often they try at the same moment."""
+    """With one server, two places and a load of 0.7 13.5 % fail, however often they try at one moment."""
     rate = load * slots * 100.0
     found = answered({"call": "app", "retries": retries}, rate=rate, slots=slots, places=places)
     assert 1.0 - found == pytest.approx(full_share(rate, slots, places), rel=1e-6)

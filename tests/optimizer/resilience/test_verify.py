@@ -60,7 +60,7 @@ LIMITED = {
 
 
 def test_a_limit_that_is_said_to_hold_and_does_not(monkeypatch):
-    """One server with two places at a load of 0.7 turns more than a tenth away; no place was said."""
+    """One server with two places at a load of 0.7 turns a tenth away; nothing was said of places."""
     said = system({}, rate=70.0, **LIMITED)
     other_world(monkeypatch, system({"queue_limit": 2}, rate=70.0, **LIMITED))
     found = verdict(said)
