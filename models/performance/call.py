@@ -33,7 +33,7 @@ from models.performance.mixture import (
 from models.performance.own_work import own_time
 from models.performance.program import Program, Work
 from models.performance.response_law import split_at
-from models.performance.retry import APART, Tries, answered_times, each_time, tries_of
+from models.performance.retry import APART, Tries, allowed_share, answered_times, each_time, tries_of
 from models.system import layout as at
 
 _MS_PER_S = 1000.0
@@ -110,7 +110,9 @@ def answer_call(
     seen = 1.0 - (1.0 - late) * (1.0 - noticed)
     refused = refused_again(program, work, i, part, call)
     shut = (1.0, 0.0)
-    tries = tries_of(refused, seen, shut, retries)
+    allowed = allowed_share(refused, seen, shut, retries, call[at.RETRY_BUDGET])
+    more = (retries, allowed)
+    tries = tries_of(refused, seen, shut, more)
     is_guarded = call[at.BREAKER] > 0.0 or math.isfinite(call[at.BULKHEAD_SLOTS])
     if is_guarded:
         valve = (work.valve[i, 0], work.valve[i, 1], work.valve[i, 2])
@@ -119,9 +121,11 @@ def answer_call(
         stays = 0.0
         if retries > 0.0:
             stays = _finds_it_shut(work, i, call, held_s)
-        opening = opening_of(valve[0], refused, seen, stays, retries)
+        opening = opening_of(valve[0], refused, seen, stays, more)
         shut = (opening, stays)
-        tries = tries_of(refused, seen, shut, retries)
+        allowed = allowed_share(refused, seen, shut, retries, call[at.RETRY_BUDGET])
+        more = (retries, allowed)
+        tries = tries_of(refused, seen, shut, more)
         heard = 1.0 - (tries[2] / tries[1] if tries[1] > 0.0 else 1.0 - refused[0]) * (1.0 - seen)
         asked, wanted = work.call[i, of.CALLS_PER_S] * tries[0], 1.0
         if call[at.BREAKER] > 0.0:
@@ -131,7 +135,7 @@ def answer_call(
             wanted *= behind
         elif math.isfinite(call[at.BULKHEAD_SLOTS]):
             wanted *= bulkhead_opening(asked * wanted, held_s, call[at.BULKHEAD_SLOTS])
-        valve = moved(valve, tries_of(refused, seen, (wanted, stays), retries)[1], wanted)
+        valve = moved(valve, tries_of(refused, seen, (wanted, stays), more)[1], wanted)
         work.valve[i, 0], work.valve[i, 1], work.valve[i, 2] = valve
     success, endless = 1.0 - tries[3], 0.0
     if seen < others:
@@ -150,7 +154,7 @@ def answer_call(
     done = work.call[i]
     done[of.LATE], done[of.ATTEMPTS], done[of.MET] = late, tries[0], 1.0
     if refused[0] < refused[1] and tries[1] > 0.0:
-        felt = felt_attempts(program, work, i, part, refused, seen, shut, retries)
+        felt = felt_attempts(program, work, i, part, refused, seen, shut, more)
         done[of.MET] = max(tries[1] / felt, 1.0)
         if not is_guarded:
             done[of.ATTEMPTS] = felt
@@ -244,6 +248,7 @@ def _held(
     # Who is refused by a breaker or a bulkhead needs no way there.
     turned = tries[4] * tries[0]
     way_s = call[at.NETWORK_MS] / _MS_PER_S * (tries[1] - tries[2]) / turned if turned > 0.0 else 0.0
+    success = tries[2] * (1.0 - others)
     k = _failed_attempt(call, in_time, in_n, (tries[4], way_s), late, others, failed)
     n = in_n
     for j in range(n):
@@ -254,9 +259,10 @@ def _held(
         pause = (pause_s * (1.0 - jitter / 2.0), (pause_s * jitter) ** 2 / 12.0, 0.0)
         before = collapse(failed, k)
         before = (before[0] + pause[0], before[1] + pause[1], before[2] + pause[2])
-        k = shifted(failed, k, scaled(before, retries), failed)
+        # Of those who fail in the end: as many retries as a budget leaves them.
+        tried = min(retries, call[at.RETRY_BUDGET] / max(1.0 - success, 1e-12))
+        k = shifted(failed, k, scaled(before, tried), failed)
         n = _after_retries(in_time, in_n, before, tries, room, answered, work.scratch[7])
-    success = tries[2] * (1.0 - others)
     whole = collapse(failed, k)
     if math.isinf(whole[0]):
         whole = (whole[0], math.inf, math.inf)

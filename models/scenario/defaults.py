@@ -27,6 +27,7 @@ NEWER_IN_CALL: Mapping[str, object] = {
     "breaker_sleep_s": 5.0,
     "network_ms": 0.0,
     "network_scv": 0.0,
+    "retry_budget": None,
 }
 NEWER_IN_PARALLEL: Mapping[str, object] = {"each": 1, "needed": None}
 NEWER_IN_FLOW: Mapping[str, object] = {"region": None}

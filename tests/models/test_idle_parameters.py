@@ -35,6 +35,7 @@ VALUES = {
     "value_usd": (0, 50),
     "balancing": ("shared", "random"),
     "cpu_period_ms": (10, 1000),
+    "retry_budget": (0.0, 0.1, 5.0),
     "breaker_threshold": (0.3, 0.9),
     "breaker_volume": (5, 50),
     "breaker_window_s": (1, 100),
@@ -72,6 +73,7 @@ CALLS = [
     ("backoff_ms", {"retries": 0}, {"retries": 2}),
     ("jitter", {"retries": 0, "backoff_ms": 10}, {"retries": 2, "backoff_ms": 10}),
     ("jitter", {"retries": 2, "backoff_ms": 0}, {"retries": 2, "backoff_ms": 10}),
+    ("retry_budget", {"retries": 0, "timeout_ms": 6}, {"retries": 2, "timeout_ms": 6}),
     ("network_scv", {"network_ms": 0, "timeout_ms": 60}, {"network_ms": 20, "timeout_ms": 60}),
     *(
         (f"breaker_{name}", {"timeout_ms": 6}, {"timeout_ms": 6, "breaker": True})
