@@ -9,6 +9,7 @@ import numpy as np
 from models.performance import program as of
 from models.performance.circuit_breaker import breaker_opening, bulkhead_opening, moved, opening_of
 from models.performance.compiled import internal
+from models.performance.copies import refused_share, works_at_copies
 from models.performance.mixture import (
     MOST_ENTRIES,
     added,
@@ -68,6 +69,7 @@ def answer_call(
         if kind == of.STORE:
             quorum = of.WRITE_WAIT if program.writes[i] else of.READ_WAIT
             own = (own[0] + st[quorum], own[1] + st[quorum + 1], own[2] + st[quorum + 2])
+            own = (max(own[0], 0.0), max(own[1], 0.0), own[2])
         n = shifted(work.steps[root], work.steps_n[root], own, once)
         if kind == of.CACHE:
             m = single(own[0], own[1], own[2], attempt)
@@ -93,6 +95,8 @@ def answer_call(
         late, in_n = split_at(once, n, timeout_s, attempt)
         in_time = attempt
     refused = st[of.BLOCKED]
+    if works_at_copies(program, program.component[i], part):
+        refused = refused_share(part, st, program.writes[i] > 0)
     failure = 1.0 - (1.0 - refused) * (1.0 - late) * (1.0 - fails)
     if math.isfinite(timeout_s):
         noticed = fails

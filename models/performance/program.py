@@ -54,8 +54,9 @@ STORE, CACHE, EXTERNAL = Store.traits.code, Cache.traits.code, External.traits.c
     KEPT_AWAY,
     UNIT_S,
     UNIT_SCV,
-) = (0, 1, 2, 3, 6, 7, 8, 9, 10, 13, 16, 17, 18, 19, 20, 21, 22, 25, 28, 29, 30, 31, 34, 35)
-STATION_WIDTH = 36
+    TO_ALL,
+) = (0, 1, 2, 3, 6, 7, 8, 9, 10, 13, 16, 17, 18, 19, 20, 21, 22, 25, 28, 29, 30, 31, 34, 35, 36)
+STATION_WIDTH = 37
 #: Columns of what is known of a call.
 CALLS_PER_S, ATTEMPTS_PER_S, THROUGH_PER_S, SUCCESS, FRESH, PASSES, ATTEMPTS, LATE, ENDS = range(9)
 CALL_WIDTH = 9
@@ -281,7 +282,7 @@ def workspace(program: Program) -> Work:
         let_in=np.zeros(components),
         bins=np.zeros((components, ALL_BINS, 3)),
         cache_key=np.full((components, 4), np.nan),
-        quorum_key=np.full((components, 7), np.nan),
+        quorum_key=np.full((components, 8), np.nan),
         is_new=np.ones(components + calls + sequences + 1, dtype=np.int64),
         was_timed=np.zeros(calls + 1, dtype=np.int64),
         bare=np.zeros(calls),

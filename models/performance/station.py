@@ -7,11 +7,13 @@ import math
 import numpy as np
 
 from models.performance import program as of
-from models.performance.balancing import balanced_wait
+from models.performance.balancing import balanced_wait, waits_at_copies
 from models.performance.cache import cache_hits, characteristic_calls, fill_bins
+from models.performance.call_mix import scv_of_mix, work_of_mix
 from models.performance.compiled import internal
+from models.performance.copies import quorums, works_at_copies
+from models.performance.copy_delays import copy_delays
 from models.performance.mixture import gamma_cumulants, put
-from models.performance.own_work import scv_of_mix, work_of_mix
 from models.performance.program import Program, Work
 from models.performance.quorum import quorum_waits, stale_read_share
 from models.performance.scalability import busy_service, stretch
@@ -38,7 +40,7 @@ def external(
     limit = part[at.RATE_LIMIT]
     utilisation = arrivals / limit if arrivals > 0.0 else 0.0
     st[of.UNIT_S], st[of.UNIT_SCV] = latency_s, part[at.LATENCY_SCV]
-    mean_work, square = work_of_mix(program, work, c, calls)
+    mean_work, square, _, _ = work_of_mix(program, work, c, part, calls)
     latency_s *= mean_work
     law = gamma_cumulants(latency_s, scv_of_mix(part[at.LATENCY_SCV], mean_work, square))
     st[of.ARRIVALS], st[of.SERVERS], st[of.SERVICE_S] = arrivals, math.inf, latency_s
@@ -60,7 +62,7 @@ def serve(
 
     Args:
         program: The system.
-        work: Room; the station is written to `work.station[c]`.
+        work: Room; the station is to_all to `work.station[c]`.
         c: The component.
         arrivals: Calls that arrive, 1/s.
         parts: Parameters of the components.
@@ -74,12 +76,12 @@ def serve(
         return
     st = work.station[c]
     servers = part[at.REPLICAS] * part[at.SLOTS]
-    mean_work, square = work_of_mix(program, work, c, calls)
+    mean_work, square, copies, to_all = work_of_mix(program, work, c, part, calls)
     unit_s = part[at.SERVICE_MS] / _MS_PER_S / (1.0 - part[at.GC_SHARE])
     bare_s, service_scv = unit_s * mean_work, scv_of_mix(part[at.SERVICE_SCV], mean_work, square)
     if bare_s < _SHORTEST_S:
         bare_s = 0.0
-    rate = arrivals / part[at.SHARDS]
+    rate = arrivals * copies / part[at.SHARDS]
     service_s, full_s = bare_s, bare_s
     if part[at.CONTENTION] > 0.0 or part[at.COHERENCY] > 0.0:
         replicas, contention, coherency = part[at.REPLICAS], part[at.CONTENTION], part[at.COHERENCY]
@@ -87,16 +89,22 @@ def serve(
         service_s = busy_service(rate, bare_s, servers, replicas, contention, coherency)
     own = gamma_cumulants(service_s, service_scv)
     limited = math.isfinite(part[at.QUEUE_LIMIT]) or math.isfinite(part[at.MAX_WAIT_S])
-    capacity = servers / full_s * part[at.SHARDS]
+    capacity = servers / full_s * part[at.SHARDS] / copies
     spread = (part[at.REPLICAS], part[at.SLOTS], part[at.BALANCING])
     limits = (part[at.QUEUE_LIMIT], part[at.MAX_WAIT_S])
-    blocked, w1, w2, w3 = balanced_wait(rate, (service_s, service_scv), part[at.ARRIVAL_SCV], spread, limits)
+    each, at_read, at_write = waits_at_copies(
+        rate, (service_s, service_scv), part[at.ARRIVAL_SCV], spread, limits, to_all
+    )
+    blocked, w1, w2, w3 = each
     away = (0.0, 0.0, 0.0)
     if stage > 0 and program.is_pooled[c] and not limited:
         callers = _callers(program, c, parts)
         if math.isfinite(callers):
-            room = (max(callers - servers, 0.0), math.inf)
-            _, c1, c2, c3 = balanced_wait(rate, (service_s, service_scv), part[at.ARRIVAL_SCV], spread, room)
+            room = (max(callers * copies - servers, 0.0), math.inf)
+            capped, at_read, at_write = waits_at_copies(
+                rate, (service_s, service_scv), part[at.ARRIVAL_SCV], spread, room, to_all
+            )
+            _, c1, c2, c3 = capped
             if math.isfinite(w1):
                 away = (max(w1 - c1, 0.0), max(w2 - c2, 0.0), max(w3 - c3, 0.0))
             blocked, w1, w2, w3 = 0.0, c1, c2, c3
@@ -104,17 +112,20 @@ def serve(
     is_pool = stage == 2 and part[at.BLOCKING] > 0.0
     if is_pool:
         below, free, limit, limiter, kept = hold(program, work, c, service_s, parts, calls)
+        if copies > 1.0:  # the calls under it are made by one of the copies
+            below = (below[0] / copies, below[1] / copies, below[2] / copies)
+            free = (free[0] / copies, free[1] / copies, free[2] / copies)
         mean, variance = own[0] + free[0], own[1] + free[1]
         scv = variance / mean**2 if mean > 0.0 else 0.0
         held = own[0] + below[0]
         if not math.isfinite(held):
             held = _ENDLESS_HOLD_S
-        capacity = min(limit, servers / mean if mean > 0.0 else math.inf)
+        capacity = min(limit, servers / mean / copies if mean > 0.0 else math.inf)
         if limited:
             blocked, w1, w2, w3 = balanced_wait(rate, (held, scv), part[at.ARRIVAL_SCV], spread, limits)
             held_s = held
         else:
-            held_s, wait = pool_wait(rate, servers, held, scv, capacity, (spread[0], spread[2]))
+            held_s, wait = pool_wait(rate, servers, held, scv, capacity * copies, (spread[0], spread[2]))
             blocked = 0.0
             w1, w2, w3 = max(wait[0], kept[0]), max(wait[1], kept[1]), max(wait[2], kept[2])
     load_ratio = arrivals / capacity if arrivals > 0.0 else 0.0
@@ -135,6 +146,14 @@ def serve(
         _keep(program, work, c, arrivals, part, stage)
     if program.kind[c] == of.STORE:
         _replicate(work, c, part)
+        if works_at_copies(program, c, part):
+            unit = (st[of.UNIT_S], st[of.UNIT_SCV])
+            reads, writes = copy_delays(
+                part, ((w1, w2, w3), at_read, at_write), unit, (load_ratio, blocked), to_all
+            )
+            put(st, of.READ_WAIT, reads)
+            put(st, of.WRITE_WAIT, writes)
+    st[of.TO_ALL] = to_all
     put(st, of.KEPT_AWAY, away)
 
 
@@ -186,9 +205,7 @@ def _replicate(work: Work, c: int, part: np.ndarray) -> None:
     """What the quorums of a store add."""
     st, key = work.station[c], work.quorum_key[c]
     replicas = part[at.REPLICAS]
-    read = min(part[at.READ_QUORUM], replicas)
-    write = part[at.WRITE_QUORUM]
-    write = replicas if write != write else min(write, replicas)
+    read, write = quorums(part)
     wanted = (
         replicas,
         read,
@@ -197,9 +214,10 @@ def _replicate(work: Work, c: int, part: np.ndarray) -> None:
         part[at.RTT_SCV],
         part[at.REPLICATION_LAG_MS],
         part[at.WRITES_PER_KEY],
+        part[at.COPY_WORK],
     )
     is_same = True
-    for j in range(7):
+    for j in range(8):
         if key[j] != wanted[j]:
             is_same = False
     if is_same:
@@ -214,7 +232,7 @@ def _replicate(work: Work, c: int, part: np.ndarray) -> None:
         replicas, read, write, part[at.REPLICATION_LAG_MS] / _MS_PER_S, rtt_s / 2.0, part[at.WRITES_PER_KEY]
     )
     st[of.READ_COPIES], st[of.WRITE_COPIES] = read, write
-    for j in range(7):
+    for j in range(8):
         key[j] = wanted[j]
 
 

@@ -10,6 +10,7 @@ from models.simulation.calls import (
     attempt,
     below,
     done,
+    enough,
     finish,
     go_on,
     next_gap,
@@ -18,6 +19,7 @@ from models.simulation.calls import (
     served,
     step,
 )
+from models.simulation.copies import copy_heard
 from models.simulation.guards import expire
 from models.simulation.heap import drop_first, put_first, schedule
 from models.simulation.state import State
@@ -76,6 +78,8 @@ def advance(s: State, most: int) -> int:
                     expire(s, which)
                 elif event == at.LEAVES:
                     leave(s, which)
+                elif event == at.COPY_HEARD:
+                    copy_heard(s, which)
                 elif event == at.RETRY:
                     attempt(s, which)
                 else:
@@ -93,6 +97,8 @@ def advance(s: State, most: int) -> int:
                 done(s, which, value)
             elif what == at.DO_RESULT:
                 result(s, which, value)
+            elif what == at.DO_ENOUGH:
+                enough(s, which)
             elif what == at.DO_ATTEMPT:
                 attempt(s, which)
             else:
