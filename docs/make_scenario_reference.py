@@ -29,6 +29,7 @@ from models.scenario import (  # noqa: E402
     experiment,
     flow,
     goals,
+    region,
     scenario,
     uncertainty,
     workload,
@@ -62,6 +63,7 @@ TYPES: dict[str, tuple[tuple[type[BaseModel], str], ...]] = {
         (flow.Call, "One step of a `trace` or a `then`. A step that is only a word is a call of that name."),
         (flow.Parallel, "A step whose branches run at the same time."),
         (flow.Fallback, "The `fallback` of a call."),
+        (region.Link, "One entry of `links`: the network between two regions."),
     ),
     "Decisions and rules": (
         (decision.Toggle, "On or off. The keys below `on` are shared by all four kinds of decision."),
@@ -102,6 +104,8 @@ SHORTENED: dict[type[BaseModel], type[BaseModel]] = {
 TYPE_WORDS: dict[tuple[str, str], str] = {
     ("Scenario", "components"): "mapping: name to component",
     ("Scenario", "flows"): "mapping: name to flow",
+    ("Scenario", "links"): "mapping: name to link",
+    ("Link", "between"): "list of two regions",
     ("Scenario", "decisions"): "mapping: name to decision",
     ("Scenario", "uncertainty"): "mapping: path to distribution",
     ("Scenario", "drivers"): "mapping: name to a sentence, or a list of names",
@@ -366,6 +370,7 @@ A path names a parameter. Effects, decisions and uncertainty use it.
 | `workload.rate` | `workload.rate` | the arrival rate of every phase |
 | `complexity.parameter` | `complexity.background_jobs` | a coefficient of the complexity budget |
 | `drivers.NAME` | `drivers.volume` | a driver |
+| `links.LINK.parameter` | `links.atlantic.rtt_ms` | a number of the network between two regions |
 
 CALL is the call's own `name`, or else the name of the component it calls. One path may stand for several calls.
 Only numbers and switches are parameters: texts, names, `trace` and `kind` are not. Four things can't be changed

@@ -97,3 +97,45 @@ def _(draw: Draw) -> Parts:
         },
     }
     return components, flows
+
+
+@family("fan-out")
+def _(draw: Draw) -> Parts:
+    """Equal branches at the same time, of which all or most must answer, with time on the network."""
+    each = draw.whole(2, 60)
+    leaf = draw.station(slots=draw.whole(8, 64), load=draw.utilisation)
+    leaf["service_ms"] = round(leaf["service_ms"] / each, 6)
+    leaf["error_share"] = draw.one_of([0.0, 0.0, 0.01])
+    call: Tree = {
+        "call": "leaf",
+        "network_ms": draw.log_uniform(0.2, 20.0),
+        "network_scv": draw.scv(high=2.0),
+    }
+    group: Tree = {"each": each, "parallel": [call]}
+    if leaf["error_share"] or draw.heads():
+        group["needed"] = max(each - draw.whole(0, 1 + each // 10), 1)
+    return {"web": draw.station(load=0.5 * draw.utilisation), "leaf": leaf}, one_flow(
+        {"call": "web", "then": [group]}
+    )
+
+
+@family("network")
+def _(draw: Draw) -> Parts:
+    """Components far from each other: round trips that count in time-outs and hold the callers' threads."""
+    db = draw.busiest("store")
+    query: Tree = {
+        "call": "db",
+        "network_ms": draw.log_uniform(0.5, 100.0),
+        "network_scv": draw.scv(high=2.0),
+    }
+    if draw.heads():
+        query["timeout_ms"] = round(3.0 * query["network_ms"] + 20.0 * db["service_ms"], 4)
+    # Twice the threads that are held where nobody waits.
+    held_s = 1e-3 * (query["network_ms"] + db["service_ms"])
+    app = {
+        "kind": "service",
+        "service_ms": 1.0,
+        "slots": max(int(2.0 * RATE * held_s / 0.7), 8),
+        "blocking": True,
+    }
+    return {"app": app, "db": db}, one_flow({"call": "app", "then": [query]})

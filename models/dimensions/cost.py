@@ -79,15 +79,43 @@ def _reach(system: System, slot: Slot) -> tuple[float, float]:
 
 
 def running_cost(parameters: Parameters, arrivals_per_s: Sequence[Array]) -> tuple[list[Array], list[Array]]:
-    """Cost of replicas and of calls by component, USD, `(n | 1, p)` each."""
+    """Cost of replicas and of calls by component, USD, `(n | 1, p)` each.
+
+    What calls cost that leave their region is a cost of the calls of the component that they go to.
+    """
+    across = _prices_across(parameters)
     hours = parameters.system.hours
     replicas_usd, calls_usd = [], []
     for c, arrivals in enumerate(arrivals_per_s):
         copies = parameters.of_component_or(c, "replicas", 1.0) * parameters.of_component_or(c, "shards", 1.0)
         replicas_usd.append(copies * parameters.of_component(c, "price_usd_per_hour") * hours)
         calls = arrivals * SECONDS_PER_HOUR * hours / CALLS_PER_MILLION
-        calls_usd.append(calls * parameters.of_component(c, "price_usd_per_million"))
+        calls_usd.append(calls * (parameters.of_component(c, "price_usd_per_million") + across[c]))
     return replicas_usd, calls_usd
+
+
+def _prices_across(parameters: Parameters) -> list[Array]:
+    """What a million calls of each component cost on links, USD: the mean over its calls, by how often made.
+
+    Calls count as the users make them: where some are repeated more than others the mean is a little off.
+    """
+    system = parameters.system
+    zero = np.zeros((1, 1))
+    asked, paid = [zero] * len(system.parts), [zero] * len(system.parts)
+    if all(node.link is None for node in system.nodes):
+        return asked
+    door, made = at_the_door(parameters), list[Array]()
+    for node in system.nodes:
+        times = parameters.of_call(node, "times") * parameters.of_call(node, "enabled") * node.copies
+        made.append(times * (door[node.flow] if node.caller is None else made[node.caller]))
+        asked[node.component] = asked[node.component] + made[-1]
+        if node.link is not None:
+            price = parameters.values[Slot("link", node.link, "price_usd_per_million")]
+            paid[node.component] = paid[node.component] + made[-1] * price
+    return [
+        np.asarray(np.where(all_calls > 0.0, usd / np.where(all_calls > 0.0, all_calls, 1.0), 0.0))
+        for all_calls, usd in zip(asked, paid, strict=True)
+    ]
 
 
 def driver_costs(parameters: Parameters) -> list[Array]:
@@ -128,7 +156,7 @@ def value_per_request(parameters: Parameters, success: Sequence[Array] | None = 
     made: list[Array] = []
     arrives: list[Array] = []
     for node in system.nodes:
-        times = parameters.of_call(node, "times") * parameters.of_call(node, "enabled")
+        times = parameters.of_call(node, "times") * parameters.of_call(node, "enabled") * node.copies
         calls, reaches = times, np.ones((1, 1))
         if node.caller is not None:
             calls, reaches = calls * made[node.caller], arrives[node.caller]

@@ -18,6 +18,7 @@ from models.scenario.paths import PathError, Slot, parameters_of, quantity_of, r
 from models.scenario.quantity import Quantity
 from models.scenario.reading.document import Node
 from models.scenario.reading.scalar import Scalar
+from models.scenario.region import Link
 from models.scenario.scenario import Scenario
 from models.scenario.uncertainty import Lognormal, Normal, Triangular, Uniform
 from models.scenario.workload import Phase
@@ -122,6 +123,11 @@ class _Listing:
             paths = {key: f"{name}.{key}" for key in slots}
             kind = KINDS[component.kind]
             yield from self._part(node, ("components", name), component.label or name, kind, slots, paths)
+        for name, node in _mapping(tree.get("links")).items():
+            slots = {key: Slot("link", name, key) for key in parameters_of(Link)}
+            paths = {key: f"links.{name}.{key}" for key in slots}
+            owner = self.scenario.links[name].label or f"link {name}"
+            yield from self._part(node, ("links", name), owner, Link, slots, paths)
         for name, node in _mapping(tree.get("flows")).items():
             yield from self._flow(name, _mapping(node))
         for name, node in _mapping(tree.get("decisions")).items():

@@ -22,6 +22,7 @@ from models.system.parameters import Parameters
 from models.system.system import CallNode, ParallelNode, StepNode, System
 
 MS_PER_S = 1000.0
+_KINDS = ("work", "wait", "network", "again", "join")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,6 +35,7 @@ class TimePart:
         made: How often the call is made for one request, on average, retries not counted.
         work_ms: The component's own work.
         wait_ms: Waiting for the component, and for other copies of its data.
+        network_ms: On the network, there and back.
         again_ms: What failed attempts, pauses and fallbacks add.
         join_ms: Waiting for the slowest branch, where it isn't the one that is slowest on average.
         beside_ms: What it takes while a slower branch runs: not in the sum.
@@ -44,6 +46,7 @@ class TimePart:
     made: Array
     work_ms: Array
     wait_ms: Array
+    network_ms: Array
     again_ms: Array
     join_ms: Array
     beside_ms: Array
@@ -51,7 +54,7 @@ class TimePart:
     @property
     def total_ms(self) -> Array:
         """What it takes of the mean response, `(p,)`."""
-        return np.asarray(self.work_ms + self.wait_ms + self.again_ms + self.join_ms)
+        return np.asarray(self.work_ms + self.wait_ms + self.network_ms + self.again_ms + self.join_ms)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -150,7 +153,8 @@ def _of_call(steps: _Steps, node: CallNode, weight: _Weight, *, depth: int) -> I
     work = station.unit_s * parameters.of_call(node, "work")
     wait = wait + (station.write_wait_s if node.writes else station.read_wait_s)
     passed_on = 1.0 - station.hit_share
-    once = _times(times, work + wait + _times(passed_on, steps.mean_s(below)))
+    network = parameters.of_call(node, "network_ms") / MS_PER_S
+    once = _times(times, work + wait + network + _times(passed_on, steps.mean_s(below)))
     whole = steps.network.calls[node.index].mean_s
     share = _share(whole, once)
     here = replace(weight, made=weight.made * times, time=weight.time * times * share)
@@ -161,6 +165,7 @@ def _of_call(steps: _Steps, node: CallNode, weight: _Weight, *, depth: int) -> I
         depth,
         work=_times(here.time, work),
         wait=_times(here.time, wait),
+        network=_times(here.time, network),
         again=_times(weight.time, again),
     )
     inside = replace(here, made=here.made * passed_on, time=here.time * passed_on)
@@ -178,7 +183,12 @@ def _of_branches(
     whole = _row(steps.network.groups_s[:, :, group], phases)
     share = _share(whole, most)
     for k, (branch, sequence) in enumerate(zip(node.branches, sequences, strict=True)):
-        here = replace(weight, time=weight.time * share, counts=weight.counts * (slowest == k))
+        here = replace(
+            weight,
+            made=weight.made * node.each,
+            time=weight.time * share,
+            counts=weight.counts * (slowest == k),
+        )
         yield from _of_steps(steps, branch, sequence, here, depth=depth)
     join = np.where(np.isfinite(most), np.maximum(whole - most, 0.0), 0.0)[None, :]
     yield _part(None, weight, depth, join=_times(weight.time, join))
@@ -188,7 +198,7 @@ def _part(call: int | None, weight: _Weight, depth: int, **seconds: Array) -> Ti
     """A part in ms; what doesn't count stands beside."""
     phases = weight.made.shape[1]
     zero = np.zeros((1, 1))
-    found = {name: seconds.get(name, zero) * MS_PER_S for name in ("work", "wait", "again", "join")}
+    found = {name: seconds.get(name, zero) * MS_PER_S for name in _KINDS}
     counted = {name: _row(_times(weight.counts, value), phases) for name, value in found.items()}
     return TimePart(
         call=call,
@@ -196,6 +206,7 @@ def _part(call: int | None, weight: _Weight, depth: int, **seconds: Array) -> Ti
         made=_row(weight.made, phases),
         work_ms=counted["work"],
         wait_ms=counted["wait"],
+        network_ms=counted["network"],
         again_ms=counted["again"],
         join_ms=counted["join"],
         beside_ms=_row(_times(1.0 - weight.counts, sum(found.values(), start=zero)), phases),

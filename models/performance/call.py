@@ -10,6 +10,7 @@ from models.performance import program as of
 from models.performance.circuit_breaker import breaker_opening, bulkhead_opening, moved, opening_of
 from models.performance.compiled import internal
 from models.performance.copies import refused_share, works_at_copies
+from models.performance.equal_branches import enough
 from models.performance.mixture import (
     MOST_ENTRIES,
     added,
@@ -22,7 +23,7 @@ from models.performance.mixture import (
     shifted,
     single,
 )
-from models.performance.own_work import own_work
+from models.performance.own_work import own_time
 from models.performance.program import Program, Work
 from models.performance.response_law import split_at
 from models.performance.retry import APART, all_fail, each_time, mean_attempts, mean_failed
@@ -64,7 +65,7 @@ def answer_call(
     if program.writes[i]:
         stale = 0.0
     if is_timed:
-        own = own_work(program, work, i, calls)
+        own = own_time(program, work, i, calls)
         own = (st[of.WAIT] + own[0], st[of.WAIT + 1] + own[1], st[of.WAIT + 2] + own[2])
         if kind == of.STORE:
             quorum = of.WRITE_WAIT if program.writes[i] else of.READ_WAIT
@@ -97,6 +98,7 @@ def answer_call(
     refused = st[of.BLOCKED]
     if works_at_copies(program, program.component[i], part):
         refused = refused_share(part, st, program.writes[i] > 0)
+    way_s = call[at.NETWORK_MS] / _MS_PER_S
     failure = 1.0 - (1.0 - refused) * (1.0 - late) * (1.0 - fails)
     if math.isfinite(timeout_s):
         noticed = fails
@@ -105,7 +107,7 @@ def answer_call(
     if is_guarded:
         valve = (work.valve[i, 0], work.valve[i, 1], work.valve[i, 2])
         opening = opening_of(valve[0], seen, retries)
-        n = _held(work, call, in_time, in_n, refused, late, failure, 0.0, False)
+        n = _held(work, call, in_time, in_n, (refused, way_s), late, failure, 0.0, False)
         held_s = collapse(work.scratch[4], n)[0] / mean_attempts(failure, retries)
         asked = work.call[i, of.CALLS_PER_S] * mean_attempts(1.0 - opening * (1.0 - seen), retries)
         wanted = 1.0
@@ -116,7 +118,10 @@ def answer_call(
             wanted *= bulkhead_opening(asked * wanted, held_s, call[at.BULKHEAD_SLOTS])
         valve = moved(valve, seen, wanted, retries)
         work.valve[i, 0], work.valve[i, 1], work.valve[i, 2] = valve
+        # Who is refused by a breaker or a bulkhead needs no way there.
+        let_out = refused * opening
         refused = 1.0 - (1.0 - refused) * opening
+        way_s *= let_out / refused if refused > 0.0 else 0.0
         failure = 1.0 - (1.0 - refused) * (1.0 - late) * (1.0 - fails)
         seen = 1.0 - (1.0 - refused) * (1.0 - late) * (1.0 - noticed)
     success = 1.0 - all_fail(failure, retries)
@@ -134,7 +139,7 @@ def answer_call(
                 for j in range(work.answer_n[i]):
                     copied(work.answer[i], j, work.held[i], j)
         else:
-            _answer_in_time(program, work, i, call, in_time, in_n, refused, late, failure, success)
+            _answer_in_time(program, work, i, call, in_time, in_n, (refused, way_s), late, failure, success)
     done = work.call[i]
     done[of.LATE], done[of.ATTEMPTS] = late, mean_attempts(seen, retries)
     done[of.ENDS] = each_time(1.0 - endless, made)
@@ -142,7 +147,10 @@ def answer_call(
         fresh = success * fresh + (1.0 - success) * call[at.FALLBACK_FIDELITY]
         success = 1.0
     done[of.SUCCESS], done[of.FRESH] = each_time(success, made), each_time(fresh, made)
-    done[of.PASSES] = 1.0 if call[at.OPTIONAL] > 0.0 else done[of.SUCCESS]
+    # What comes after equal branches begins when enough of them have answered.
+    done[of.PASSES] = 1.0
+    if not call[at.OPTIONAL] > 0.0:
+        done[of.PASSES] = enough(float(program.copies[i]), float(program.needed[i]), done[of.SUCCESS])
 
 
 @internal
@@ -153,7 +161,7 @@ def _answer_in_time(
     call: np.ndarray,
     in_time: np.ndarray,
     in_n: int,
-    refused: float,
+    refused: tuple[float, float],
     late: float,
     failure: float,
     success: float,
@@ -192,7 +200,7 @@ def _held(
     call: np.ndarray,
     in_time: np.ndarray,
     in_n: int,
-    refused: float,
+    refused: tuple[float, float],
     late: float,
     failure: float,
     instead_s: float,
@@ -239,20 +247,23 @@ def _failed_attempt(
     call: np.ndarray,
     in_time: np.ndarray,
     in_n: int,
-    refused: float,
+    refused: tuple[float, float],
     late: float,
     failure: float,
     out: np.ndarray,
 ) -> int:
-    """Time until a failed attempt is known to have failed: at once, at the time-out, or at its answer."""
+    """Time until a failed attempt is known to have failed: at once, at the time-out, or at its answer.
+
+    `refused` holds the share of the attempts that are turned away, and the time until they know it.
+    """
     at_once, timed_out = 1.0, 0.0
     if failure > 0.0:
-        at_once = refused / failure
-        timed_out = (1.0 - refused) * late / failure
+        at_once = refused[0] / failure
+        timed_out = (1.0 - refused[0]) * late / failure
     badly = max(1.0 - at_once - timed_out, 0.0)
     k = 0
     if at_once > 0.0:
-        out[k, 0], out[k, 1], out[k, 2], out[k, 3] = at_once, 0.0, 0.0, 0.0
+        out[k, 0], out[k, 1], out[k, 2], out[k, 3] = at_once, refused[1], 0.0, 0.0
         k += 1
     if timed_out > 0.0:
         out[k, 0], out[k, 1], out[k, 2], out[k, 3] = timed_out, call[at.TIMEOUT_MS] / _MS_PER_S, 0.0, 0.0

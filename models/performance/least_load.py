@@ -99,7 +99,8 @@ def _most_rate(
     """
     caller = program.caller[i]
     rate = users[program.flow[i]] if caller < 0 else most_passed[caller]
-    return rate * (calls[i, at.TIMES] * calls[i, at.ENABLED]) * (calls[i, at.RETRIES] + 1.0)
+    made = calls[i, at.TIMES] * calls[i, at.ENABLED] * program.copies[i]
+    return rate * made * (calls[i, at.RETRIES] + 1.0)
 
 
 @internal
@@ -113,4 +114,4 @@ def _least_rate(program: Program, i: int, calls: np.ndarray, users: np.ndarray, 
             return 0.0
     caller = program.caller[i]
     rate = users[program.flow[i]] if caller < 0 else passed[caller]
-    return rate * (calls[i, at.TIMES] * calls[i, at.ENABLED])
+    return rate * (calls[i, at.TIMES] * calls[i, at.ENABLED]) * program.copies[i]

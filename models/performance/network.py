@@ -108,7 +108,7 @@ def _down(
         rate = users[program.flow[i]] if caller < 0 else work.call[caller, of.THROUGH_PER_S]
         for k in range(program.after_start[i], program.after_start[i + 1]):
             rate = rate * state[program.after[k], 0]
-        rate = rate * (calls[i, at.TIMES] * calls[i, at.ENABLED])
+        rate = rate * (calls[i, at.TIMES] * calls[i, at.ENABLED]) * program.copies[i]
         done = work.call[i]
         done[of.CALLS_PER_S] = rate
         done[of.ATTEMPTS_PER_S] = rate * state[i, 1]

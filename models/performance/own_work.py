@@ -10,6 +10,18 @@ from models.performance.mixture import Cumulants, gamma_cumulants
 from models.performance.program import Program, Work
 from models.system import layout as at
 
+_MS_PER_S = 1000.0
+
+
+@internal
+def own_time(program: Program, work: Work, i: int, calls: np.ndarray) -> Cumulants:
+    """What one attempt of a call takes where nobody waits: its work, and the way there and back."""
+    own = own_work(program, work, i, calls)
+    if calls[i, at.NETWORK_MS] == 0.0:
+        return own
+    way = gamma_cumulants(calls[i, at.NETWORK_MS] / _MS_PER_S, calls[i, at.NETWORK_SCV])
+    return own[0] + way[0], own[1] + way[1], own[2] + way[2]
+
 
 @internal
 def own_work(program: Program, work: Work, i: int, calls: np.ndarray) -> Cumulants:

@@ -79,6 +79,10 @@ class Program(Record):
     flow: Ints
     caller: Ints
     writes: Ints
+    copies: Ints
+    batch: Ints
+    is_batched: Ints
+    needed: Ints
     after_start: Ints
     after: Ints
     then: Ints
@@ -86,6 +90,10 @@ class Program(Record):
     steps: Ints
     group_start: Ints
     group: Ints
+    group_each: Ints
+    group_needed: Ints
+    group_at: Ints
+    group_batch: Ints
     inner_start: Ints
     inner: Ints
     flow_steps: Ints
@@ -188,6 +196,8 @@ def program_of(system: System) -> Program:
     # Only who keeps a slot meanwhile asks how long the failed ones take.
     held = {q for c in components if coupling.blocks[c] for i in own[c] for q in flat.inner[then[i]]}
     fails = coupling.errors or coupling.refusals or coupling.valves or coupling.retries
+    together = flat.together([node.component for node in system.nodes])
+    batch = flat.batches(together, len(system.nodes))
     return Program(
         kind=_ints(part.traits.code for part in system.parts),
         order=_ints(system.callers_first),
@@ -196,9 +206,17 @@ def program_of(system: System) -> Program:
         flow=_ints(node.flow for node in system.nodes),
         caller=_ints(-1 if node.caller is None else node.caller for node in system.nodes),
         writes=_ints(node.writes for node in system.nodes),
+        copies=_ints(node.copies for node in system.nodes),
+        batch=_ints(batch),
+        is_batched=_ints(any(batch[i] > 1 for i in own[c]) for c in components),
+        needed=_ints(node.needed for node in system.nodes),
         **_lists(after=[node.after for node in system.nodes]),
         then=_ints(then),
         **_lists(steps=flat.steps, group=flat.groups, inner=flat.inner),
+        group_each=_ints(each for each, _ in flat.equal),
+        group_needed=_ints(needed for _, needed in flat.equal),
+        group_at=_ints(at for at, _ in together),
+        group_batch=_ints(many for _, many in together),
         flow_steps=_ints(flow_steps),
         **_lists(under=under, pools=pools),
         is_pooled=_ints(is_pooled),

@@ -14,6 +14,7 @@ class Sequences:
         self.steps: list[list[int]] = []
         self.groups: list[list[int]] = []
         self.inner: list[list[int]] = []
+        self.equal: list[tuple[int, int]] = []
 
     def sequence(self, steps: Sequence[StepNode]) -> int:
         """Its number; `inner` lists the sequences to work out for it, inner ones first, itself last."""
@@ -24,6 +25,7 @@ class Sequences:
                 for branch in branches:
                     inner += self.inner[branch]
                 self.groups.append(branches)
+                self.equal.append((step.each, step.needed))
                 items.append(-len(self.groups))
             else:
                 items.append(step.index)
@@ -31,3 +33,25 @@ class Sequences:
         self.steps.append(items)
         self.inner.append([*inner, number])
         return number
+
+    def together(self, component: Sequence[int]) -> list[tuple[int, int]]:
+        """By parallel group: where all its branches begin at once, or -1, and how many they are there.
+
+        Args:
+            component: The component of each call.
+        """
+        found = []
+        for group, (each, _) in zip(self.groups, self.equal, strict=True):
+            first = [self.steps[q][0] if self.steps[q] else -1 for q in group]
+            places = {component[i] if i >= 0 else -1 for i in first}
+            place = places.pop() if len(places) == 1 and each * len(group) > 1 else -1
+            found.append((place, each * len(group) if place >= 0 else 1))
+        return found
+
+    def batches(self, together: Sequence[tuple[int, int]], calls: int) -> list[int]:
+        """By call: how many calls come together with it, itself included."""
+        batch = [1] * calls
+        for group, (_, many) in zip(self.groups, together, strict=True):
+            for q in group if many > 1 else ():
+                batch[self.steps[q][0]] = many
+        return batch

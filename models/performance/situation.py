@@ -207,7 +207,7 @@ def _retry_margin(program: Program, work: Work, calls: np.ndarray, users: np.nda
         for i in range(i_n):
             caller = program.caller[i]
             rate = users[program.flow[i]] if caller < 0 else passed[caller]
-            rate = rate * (calls[i, at.TIMES] * calls[i, at.ENABLED])
+            rate = rate * (calls[i, at.TIMES] * calls[i, at.ENABLED]) * program.copies[i]
             if side == 0:
                 rate = rate * (calls[i, at.RETRIES] + 1.0)
             loads[side, program.component[i]] += rate
@@ -243,7 +243,7 @@ def _read_stations(
         caller = program.caller[i]
         flow = flows[program.flow[i]]
         rate = flow[at.SHARE] * (1.0 - flow[at.SHED_SHARE]) if caller < 0 else made[caller]
-        rate = rate * calls[i, at.TIMES] * calls[i, at.ENABLED]
+        rate = rate * calls[i, at.TIMES] * calls[i, at.ENABLED] * program.copies[i]
         visits[program.component[i]] += rate
         made[i] = rate * work.station[program.component[i], of.LOADS]
         out[FIRST + c_n + i] = work.call[i, of.SUCCESS]

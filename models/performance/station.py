@@ -8,6 +8,7 @@ import numpy as np
 
 from models.performance import program as of
 from models.performance.balancing import balanced_wait, waits_at_copies
+from models.performance.batch_arrivals import batch_of, first_wait
 from models.performance.cache import cache_hits, characteristic_calls, fill_bins
 from models.performance.call_mix import scv_of_mix, work_of_mix
 from models.performance.compiled import internal
@@ -108,6 +109,15 @@ def serve(
             if math.isfinite(w1):
                 away = (max(w1 - c1, 0.0), max(w2 - c2, 0.0), max(w3 - c3, 0.0))
             blocked, w1, w2, w3 = 0.0, c1, c2, c3
+    batch = batch_of(program, work, c)
+    if batch > 1.0 and copies == 1.0 and not limited and math.isfinite(w1):
+        # What copies with a queue each wait beyond one shared queue stays.
+        alone = (part[at.REPLICAS], part[at.SLOTS], at.SHARED)
+        _, c1, c2, c3 = balanced_wait(
+            rate, (service_s, service_scv), part[at.ARRIVAL_SCV], alone, (math.inf, math.inf)
+        )
+        f1, f2, f3 = first_wait(rate, (service_s, service_scv), servers, batch)
+        w1, w2, w3 = max(w1 - c1, 0.0) + f1, max(w2 - c2, 0.0) + f2, max(w3 - c3, 0.0) + f3
     held_s, limiter = service_s, float(c)
     is_pool = stage == 2 and part[at.BLOCKING] > 0.0
     if is_pool:
@@ -257,6 +267,7 @@ def bare_times(program: Program, work: Work, parts: np.ndarray, calls: np.ndarra
                 is_external = program.kind[program.component[step]] == of.EXTERNAL
                 own = part[at.LATENCY_MS] if is_external else part[at.SERVICE_MS]
                 made = calls[step, at.TIMES] * calls[step, at.ENABLED]
-                once = own * calls[step, at.WORK] / _MS_PER_S + work.bare[step]
+                own = own * calls[step, at.WORK] + calls[step, at.NETWORK_MS]
+                once = own / _MS_PER_S + work.bare[step]
                 total[q] += made * min(once, calls[step, at.TIMEOUT_MS] / _MS_PER_S)
         work.bare[i] = total[root]

@@ -13,9 +13,10 @@ import numpy as np
 from models.performance import program as of
 from models.performance.balancing import balanced_pool
 from models.performance.compiled import compiled, internal
+from models.performance.equal_branches import nth_of_equal
 from models.performance.erlang import erlang_b, erlang_c
 from models.performance.mixture import Cumulants, collapse, from_raw, put, scaled, single, to_raw
-from models.performance.own_work import own_work
+from models.performance.own_work import own_time
 from models.performance.parallel_calls import maximum
 from models.performance.program import Program, Work
 from models.system import layout as at
@@ -165,7 +166,7 @@ def _one_attempt(program: Program, work: Work, i: int, calls: np.ndarray) -> Non
     quorum = of.WRITE_WAIT if program.writes[i] else of.READ_WAIT
     made = calls[i, at.TIMES] * calls[i, at.ENABLED]
     limit = calls[i, at.TIMEOUT_MS] / _MS_PER_S
-    own = own_work(program, work, i, calls)
+    own = own_time(program, work, i, calls)
     for k in range(2):
         inner = with_waits if k == 0 else without
         m, v, t = own[0], own[1], own[2]
@@ -204,7 +205,13 @@ def _steps_once(program: Program, work: Work, root: int, calls: np.ndarray) -> t
                     one, at_side = found[place], 3 * side
                     work.branch_n[branch] = 1
                     single(one[at_side], one[at_side + 1], one[at_side + 2], work.branches[branch])
-                if b == 1:
+                if program.group_each[group] > 1:
+                    counts = (float(program.group_each[group]), float(program.group_needed[group]))
+                    n = nth_of_equal(work.branches[0], 1, 1.0, counts, work.scratch[7])
+                    whole = collapse(work.scratch[7], n)
+                    for m in range(3):
+                        found[j - first, 3 * side + m] += whole[m]
+                elif b == 1:
                     for m in range(3):
                         found[j - first, 3 * side + m] += work.branches[0, 0, 1 + m]
                 else:

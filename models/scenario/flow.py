@@ -15,12 +15,16 @@ from models.scenario.quantity import (
     Factor,
     Milliseconds,
     Retries,
+    Scv,
     Seconds,
     Share,
     SignedUsd,
     Times,
     Usd,
 )
+
+#: Equal branches of a fan-out.
+MOST_EQUAL = 1000
 
 
 def _named_call(value: Any) -> Any:
@@ -69,6 +73,13 @@ class Call(Part):
             "add retries",
         ),
         Prerequisite(
+            ("network_scv",),
+            ("network_ms",),
+            lambda part: part.network_ms > 0.0,
+            "network_ms is 0: there is no way to go",
+            "add network_ms",
+        ),
+        Prerequisite(
             ("jitter",),
             ("backoff_ms",),
             lambda part: part.backoff_ms > 0.0,
@@ -92,6 +103,10 @@ class Call(Part):
     """Calls made one after the other while this one is served."""
     work: Factor = 1.0
     """Factor on the component's own time for this call: 2 = it takes twice as long as `service_ms` says."""
+    network_ms: Milliseconds = 0.0
+    """Mean time on the network for one attempt, there and back, ms; no slot of the callee is taken by it."""
+    network_scv: Scv = 0.0
+    """Squared coefficient of variation of that time."""
     times: Times = 1.0
     """How often it is made, one after the other; 0.3 = in three requests of ten."""
     optional: bool = False
@@ -133,6 +148,15 @@ class Parallel(Part):
         tuple[Annotated[tuple[Step, ...], BeforeValidator(_branch)], ...], Field(min_length=1)
     ]
     """The branches: each a step, or a list of steps made one after the other."""
+    each: Annotated[int, Field(ge=1, le=MOST_EQUAL)] = 1
+    """Equal branches of the one that is listed, all begun at the same time."""
+    needed: Annotated[int, Field(ge=1, le=MOST_EQUAL)] | None = None
+    """Of the equal branches: answers that are enough; the others are no longer waited for; null = all."""
+
+    @property
+    def wanted(self) -> int:
+        """Equal branches that must answer."""
+        return self.each if self.needed is None else min(self.needed, self.each)
 
 
 class Flow(Part):
@@ -140,6 +164,8 @@ class Flow(Part):
 
     label: Text | None = None
     source: Text | None = None
+    region: Name | None = None
+    """Where its users are; null = beside what they call."""
     share: Share
     """Share of all user requests."""
     value_usd: SignedUsd = 0.0

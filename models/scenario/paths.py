@@ -8,6 +8,7 @@
     workload.rate                          the arrival rate of every phase
     complexity.parameter                   complexity.background_jobs
     drivers.NAME                           drivers.volume
+    links.LINK.parameter                   links.atlantic.rtt_ms
 
 CALL is the call's own `name`, or the name of the component it calls.
 """
@@ -23,10 +24,11 @@ from models.scenario.complexity import ComplexityBudget
 from models.scenario.flow import Call, Fallback, Flow, calls
 from models.scenario.part import Part
 from models.scenario.quantity import Quantity, quantities
+from models.scenario.region import Link
 from models.scenario.scenario import Scenario
 from models.scenario.vocabulary import meant_by
 
-Owner = Literal["component", "flow", "call", "workload", "complexity", "driver"]
+Owner = Literal["component", "flow", "call", "workload", "complexity", "driver", "link"]
 
 _RATE = Quantity("rate", 0.0, 1e12, False, False, False, "requests/s")
 
@@ -125,6 +127,11 @@ def resolve(scenario: Scenario, path: str) -> tuple[Slot, ...]:
     if head == "drivers":
         _pick(rest, scenario.drivers, "driver", path)
         return (Slot("driver", rest, "value"),)
+    if head == "links" and ("." in rest or head not in scenario.components):
+        name, _, rest = rest.partition(".")
+        _pick(name, scenario.links, "link", f"links.{name}")
+        _pick_parameter(rest, parameters_of(Link), "parameter of a link")
+        return (Slot("link", name, rest),)
     if head == "calls":
         return _calls(scenario, tuple(scenario.flows), rest)
     if head == "flows":
@@ -134,7 +141,7 @@ def resolve(scenario: Scenario, path: str) -> tuple[Slot, ...]:
             return _calls(scenario, (name,), rest.removeprefix("calls."))
         _pick_parameter(rest, parameters_of(Flow), "parameter of a flow")
         return (Slot("flow", name, rest),)
-    known = [*scenario.components, "flows", "calls", "workload", "complexity", "drivers"]
+    known = [*scenario.components, "flows", "calls", "workload", "complexity", "drivers", "links"]
     _pick(head, known, "component", f"components.{head}")
     component = scenario.components[head]
     article = "an" if component.kind[0] in "aeiou" else "a"
@@ -174,6 +181,8 @@ def place_of(slot: Slot) -> str:
         return f"components.{slot.name}.{slot.parameter}"
     if slot.owner == "call":
         return f"flows.{slot.name}.trace"
+    if slot.owner == "link":
+        return f"links.{slot.name}.{slot.parameter}"
     return f"flows.{slot.name}.{slot.parameter}" if slot.owner == "flow" else slot.owner
 
 
@@ -185,6 +194,8 @@ def quantity_of(scenario: Scenario, slot: Slot) -> Quantity:
         return parameters_of(Flow)[slot.parameter]
     if slot.owner == "call":
         return parameters_of_call()[slot.parameter]
+    if slot.owner == "link":
+        return parameters_of(Link)[slot.parameter]
     if slot.owner == "complexity":
         return parameters_of(ComplexityBudget)[slot.parameter]
     return _RATE if slot.owner == "workload" else Quantity("value", -1e15, 1e15, False, False, False, "")
@@ -203,6 +214,8 @@ def written_value(scenario: Scenario, slot: Slot) -> float | bool | str | None:
         owner = scenario.components[slot.name]
     elif slot.owner == "flow":
         owner = scenario.flows[slot.name]
+    elif slot.owner == "link":
+        owner = scenario.links[slot.name]
     elif slot.owner == "complexity":
         owner = scenario.complexity
     else:

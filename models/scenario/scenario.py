@@ -12,11 +12,13 @@ from models.evaluation import COST
 from models.scenario.complexity import ComplexityBudget
 from models.scenario.component import Component
 from models.scenario.decision import Decision, Rule, Value
-from models.scenario.defaults import with_defaults, without_newer
+from models.scenario.defaults import with_defaults
 from models.scenario.experiment import Experiment
+from models.scenario.first_keys import without_newer
 from models.scenario.flow import Flow
 from models.scenario.goals import Goals, Limits
 from models.scenario.part import Name, Number, Part, Path, Text
+from models.scenario.region import Link
 from models.scenario.uncertainty import Distribution
 from models.scenario.workload import Workload
 
@@ -61,6 +63,8 @@ class Scenario(Part):
     costs: tuple[DriverCost, ...] = ()
     components: Annotated[dict[Name, Component], Field(min_length=1, max_length=200)]
     flows: Annotated[dict[Name, Flow], Field(min_length=1, max_length=100)]
+    links: Annotated[dict[Name, Link], Field(max_length=100)] = {}
+    """The network between regions; every region that a component or a flow names is at one of them."""
     decisions: Annotated[dict[Name, Decision], Field(max_length=500)] = {}
     today: dict[Name, Value | dict[Name, Value]] = {}
     """Values of the decisions in the running system; for an adaptive decision a value, or one a phase."""
@@ -87,7 +91,7 @@ class Scenario(Part):
 
         It stays the same when the format gets a new key: fronts and runs of older versions belong to it.
         """
-        content = without_newer(self.model_dump(mode="json", by_alias=True))
+        content = without_newer(self, self.model_dump(mode="json", by_alias=True))
         text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
         return hashlib.sha256(text.encode()).hexdigest()
 

@@ -50,9 +50,9 @@ MEANINGS = (
     # places
     Meaning(
         "region regions multiregion geo location datacenter datacentre site sites continent dr",
-        (),
-        "regions aren't modelled: zones and zone_availability say where copies stand; "
-        "a far system is an external with its latency_ms",
+        ("region",),
+        "region of a component says where it runs, links what the way between regions takes; "
+        "copies nearby stand in zones",
     ),
     Meaning("az azs availabilityzone availabilityzones zone", ("zones",), "zones belongs to a component"),
     # size

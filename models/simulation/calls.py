@@ -55,14 +55,18 @@ def step(s: State, owner: int) -> None:
             return
         frame[at.F_POSITION] = position
         if item < 0:
-            first, last = s.group_start[-1 - item], s.group_start[-item]
-            frame[at.F_LEFT] = last - first
-            for b in range(last - 1, first - 1, -1):
+            group = -1 - item
+            first, last = s.group_start[group], s.group_start[group + 1]
+            each, needed = s.equal[group, 0], s.equal[group, 1]
+            # Answers that are waited for, and failures that don't matter.
+            frame[at.F_LEFT] = (last - first) * needed
+            frame[at.F_TRIES] = each - needed
+            for b in range((last - first) * each - 1, -1, -1):
                 branch = new_frame(s, at.BRANCH, 0, owner)
                 if branch < 0:
                     return
                 s.frame[branch, at.F_PARENT_LIFE] = frame[at.F_LIFE]
-                s.frame[branch, at.F_POSITION] = s.group[b]
+                s.frame[branch, at.F_POSITION] = s.group[first + b // each]
                 if frame[at.F_UID] > 0:
                     # A branch is its caller, told apart only where it stands.
                     s.frame[branch, at.F_UID] = frame[at.F_UID]
@@ -109,6 +113,14 @@ def attempt(s: State, owner: int) -> None:
         follow(s, a, at.LOG_ATTEMPT)
     if s.call[i, at.TIMEOUT_S] < math.inf:
         time_limit(s, i, a)
+    if s.call[i, at.NETWORK_S] > 0.0:
+        # There and back at once: when the answer is on its way nothing else hangs on it.
+        stream = s.kind.shape[0] * at.PART_STREAMS + i * at.CALL_STREAMS + at.S_NETWORK
+        x = gamma(s, stream, s.call[i, at.NETWORK_S], s.call[i, at.NETWORK_SHAPE])
+        if s.frame[a, at.F_UID] > 0:
+            log(s, at.LOG_NETWORK, a, x)
+        schedule(s, s.x[at.NOW] + x, at.REACHES, a)
+        return
     arrive(s, a)
 
 
@@ -267,11 +279,15 @@ def finish(s: State, owner: int, ok: int) -> None:
     if not is_heard:
         return
     if ok == 0:
+        if s.frame[parent, at.F_TRIES] > 0:
+            s.frame[parent, at.F_TRIES] -= 1
+            return
         do(s, at.DO_FINISH, parent, 0)
         return
     s.frame[parent, at.F_LEFT] -= 1
     if s.frame[parent, at.F_LEFT] == 0:
         s.frame[parent, at.F_POSITION] += 1
+        s.frame[parent, at.F_LIFE] += 1  # nobody hears of the branches that are still under way
         do(s, at.DO_STEP, parent, 0)
 
 

@@ -102,7 +102,8 @@ QUEUE = 9
 
 #: A call's numbers (`State.call`): chance of one call more; longest time, s; pause, s; share of it that is
 #: drawn; time of the fallback, s; factor on the component's work; of a breaker: share of failures at which it
-#: opens, length of a bucket of its window, s, sleep, s, and the time at which it is tried again.
+#: opens, length of a bucket of its window, s, sleep, s, and the time at which it is tried again; time on the
+#: network, s, and 1/scv of it.
 (
     ONE_MORE,
     TIMEOUT_S,
@@ -114,8 +115,10 @@ QUEUE = 9
     BUCKET_S,
     SLEEP_S,
     TRY_AT,
-) = range(10)
-CALL = 10
+    NETWORK_S,
+    NETWORK_SHAPE,
+) = range(12)
+CALL = 12
 #: A call's whole numbers (`State.node`): component; steps under it (-1 = none); calls one after the other;
 #: retries; whether it has a breaker; places of its bulkhead (-1 = any number); whether a failure is replaced,
 #: or doesn't matter; whether it writes; calls that trip the breaker at the least; attempts under way; first
@@ -178,7 +181,7 @@ END = -(2**62)
 
 #: What is to be done (`State.stack`), and events (`State.what`, above `EVENT_BITS`).
 DO_STEP, DO_ATTEMPT, DO_DONE, DO_RESULT, DO_FINISH, DO_ENOUGH = range(6)
-ARRIVAL, SERVED, HEARD, TIMEOUT, LEAVES, RETRY, ANSWERED, COPY_HEARD = range(8)
+ARRIVAL, SERVED, HEARD, TIMEOUT, LEAVES, RETRY, ANSWERED, REACHES, COPY_HEARD = range(9)
 EVENT_BITS = 48
 
 #: What is counted of a component within a slice of time (`State.counted`). A call of a store whose copies all
@@ -205,8 +208,8 @@ MISSED, FOUND, JOINED = range(3)
 #: Streams of random numbers of a component, a call and a flow.
 S_WORK, S_CHOICE, S_ERROR, S_QUORUM, S_HIT, S_KEY, S_FIRST_STATE = range(7)
 PART_STREAMS = 7
-S_TIMES, S_JITTER = range(2)
-CALL_STREAMS = 2
+S_TIMES, S_JITTER, S_NETWORK = range(3)
+CALL_STREAMS = 3
 S_ARRIVAL, S_SHED = range(2)
 FLOW_STREAMS = 2
 
@@ -237,4 +240,5 @@ LOG = 7
     LOG_GIVEN_UP,
     LOG_DONE,
     LOG_FAILED,
-) = range(20)
+    LOG_NETWORK,
+) = range(21)

@@ -30,6 +30,7 @@ def compile_all() -> None:
         "steps": np.zeros(0, dtype=np.int64),
         "group_start": np.zeros(1, dtype=np.int64),
         "group": np.zeros(0, dtype=np.int64),
+        "equal": np.zeros((0, 2), dtype=np.int64),
         "stream": np.zeros(at.PART_STREAMS, dtype=np.int64),
         "counted": np.zeros((1, at.COUNTED)),
         "answers": np.zeros((0, at.ANSWER)),

@@ -6,6 +6,7 @@ import math
 
 from models.performance.compiled import compiled, folder_of, internal
 from models.simulation import columns as at
+from models.simulation.arrivals import arrive
 from models.simulation.calls import (
     attempt,
     below,
@@ -82,6 +83,9 @@ def advance(s: State, most: int) -> int:
                     copy_heard(s, which)
                 elif event == at.RETRY:
                     attempt(s, which)
+                elif event == at.REACHES:
+                    s.times[which, at.CAME] = t
+                    arrive(s, which)
                 else:
                     go_on(s, which)
         # One event may let thousands go on: what is left to do waits until there is room.

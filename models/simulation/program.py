@@ -102,6 +102,7 @@ def program_of(
         "roots": _ints(steps.starts[root] for root in roots),
         "steps": _ints(steps.flat),
         "group_start": _ints(np.cumsum([0, *map(len, steps.groups)])),
+        "equal": np.array(steps.equal, dtype=np.int64).reshape(-1, 2),
         "group": _ints(steps.starts[branch] for group in steps.groups for branch in group),
         "counted": np.zeros((c_n, at.COUNTED)),
         "answers": np.zeros((f_n, at.ANSWER)),
@@ -142,6 +143,7 @@ class _Steps:
         self.flat: list[int] = []
         self.starts: list[int] = []
         self.groups: list[list[int]] = []
+        self.equal: list[tuple[int, int]] = []
 
     def sequence(self, steps: Sequence[StepNode]) -> int:
         """Its number: `starts` says where it begins."""
@@ -150,6 +152,7 @@ class _Steps:
             if isinstance(step, ParallelNode):
                 branches = [self.sequence(branch) for branch in step.branches]
                 self.groups.append(branches)
+                self.equal.append((step.each, step.needed))
                 items.append(-len(self.groups))
             elif self._calls[step.index, layout.ENABLED] > 0.0 and self._calls[step.index, layout.TIMES] > 0:
                 items.append(step.index)
@@ -182,6 +185,8 @@ def _calls(system: System, calls: Array, steps: _Steps) -> tuple[NDArray[np.int6
         x[at.WORK_FACTOR], x[at.TRIPS_AT] = said[layout.WORK], said[layout.BREAKER_THRESHOLD]
         x[at.BUCKET_S] = max(said[layout.BREAKER_WINDOW_S], 1e-9) / at.BUCKETS
         x[at.SLEEP_S] = said[layout.BREAKER_SLEEP_S]
+        x[at.NETWORK_S] = said[layout.NETWORK_MS] * _MS
+        x[at.NETWORK_SHAPE] = shape_of(said[layout.NETWORK_SCV])
     return node, call
 
 

@@ -34,6 +34,7 @@ class State(Record):
     steps: Ints
     group_start: Ints
     group: Ints
+    equal: Ints2
     stream: Ints
     when: Floats
     what: Ints

@@ -36,12 +36,14 @@ class Happening(StrEnum):
     GIVEN_UP = "given_up"
     DONE = "done"
     FAILED = "failed"
+    NETWORK = "network"
 
 
 #: What happens by its number in the log (`models.simulation.columns`).
 _HAPPENINGS = tuple(Happening)
 _WITH_LENGTH = (
     Happening.SERVICE,
+    Happening.NETWORK,
     Happening.QUORUM,
     Happening.RETRY,
     Happening.FALLBACK,

@@ -8,6 +8,7 @@ from models.evaluation import Array
 from models.scenario.complexity import ComplexityBudget
 from models.scenario.flow import Call, Flow, Parallel, calls
 from models.scenario.paths import Slot, parameters_of, parameters_of_call
+from models.scenario.region import Link, crossed
 from models.scenario.scenario import Scenario
 from models.space.space import design_space
 from models.system.effects import base_value, plans_of, without_dust
@@ -26,7 +27,7 @@ def compile_system(scenario: Scenario) -> System:
     traces: list[tuple[StepNode, ...]] = []
     nodes: list[CallNode] = []
     for f, flow in enumerate(scenario.flows.values()):
-        builder = _TreeBuilder(f, components, first=len(nodes))
+        builder = _TreeBuilder(f, scenario, flow.region, first=len(nodes))
         traces.append(builder.steps(flow.trace))
         nodes += sorted(builder.nodes, key=lambda node: node.index)
     phases = scenario.workload.phases
@@ -57,9 +58,11 @@ def compile_system(scenario: Scenario) -> System:
 class _TreeBuilder:
     """Numbers the calls of one flow as `flow.calls` lists them: callers first."""
 
-    def __init__(self, flow: int, components: tuple[str, ...], *, first: int) -> None:
+    def __init__(self, flow: int, scenario: Scenario, region: str | None, *, first: int) -> None:
         self.flow = flow
-        self.components = components
+        self.scenario = scenario
+        self.components = tuple(scenario.components)
+        self.region = region
         self.first = first
         self.count = 0
         self.nodes: list[CallNode] = []
@@ -69,23 +72,37 @@ class _TreeBuilder:
         steps: tuple[Call | Parallel, ...],
         caller: int | None = None,
         after: tuple[int, ...] = (),
+        equal: tuple[int, int] = (1, 1),
     ) -> tuple[StepNode, ...]:
-        """Nodes for a sequence of steps; each comes after all before it."""
+        """Nodes for a sequence of steps; each comes after all before it.
+
+        Args:
+            steps: The steps.
+            caller: The call that makes them.
+            after: Calls that come before them.
+            equal: Equal branches that the caller begins with these steps, and answers that are enough.
+        """
         built: list[StepNode] = []
         for step in steps:
             node: StepNode
             if isinstance(step, Parallel):
-                node = ParallelNode(tuple(self.steps(branch, caller, after) for branch in step.parallel))
+                inside = (equal[0] * step.each, equal[1] * step.wanted)
+                branches = tuple(self.steps(branch, caller, after, inside) for branch in step.parallel)
+                node = ParallelNode(branches, step.each, step.wanted)
             else:
-                node = self.call(step, caller, after)
+                node = self.call(step, caller, after, equal)
             after = (*after, *_direct(node))
             built.append(node)
         return tuple(built)
 
-    def call(self, call: Call, caller: int | None, after: tuple[int, ...]) -> CallNode:
+    def call(
+        self, call: Call, caller: int | None, after: tuple[int, ...], equal: tuple[int, int]
+    ) -> CallNode:
         position = self.count
         self.count += 1
         index = self.first + position
+        here, self.region = self.region, self.scenario.components[call.call].region or self.region
+        link = crossed(self.scenario.links, here, self.region)
         node = CallNode(
             index=index,
             flow=self.flow,
@@ -95,8 +112,12 @@ class _TreeBuilder:
             after=after,
             writes=call.write,
             has_fallback=call.fallback is not None,
+            copies=equal[0],
+            needed=equal[1],
+            link=link,
             then=self.steps(call.then, index),
         )
+        self.region = here
         self.nodes.append(node)
         return node
 
@@ -146,6 +167,8 @@ def _slots(scenario: Scenario) -> list[Slot]:
     """Every parameter of the scenario."""
     slots = [Slot("workload", "", "rate")]
     slots += [Slot("driver", name, "value") for name in scenario.drivers]
+    for name in scenario.links:
+        slots += [Slot("link", name, parameter) for parameter in parameters_of(Link)]
     slots += [Slot("complexity", "", name) for name in parameters_of(ComplexityBudget)]
     for name, component in scenario.components.items():
         slots += [Slot("component", name, parameter) for parameter in parameters_of(type(component))]

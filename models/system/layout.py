@@ -72,7 +72,9 @@ from models.scenario.paths import Slot
     BREAKER_VOLUME,
     BREAKER_WINDOW_S,
     BREAKER_SLEEP_S,
-) = range(17)
+    NETWORK_MS,
+    NETWORK_SCV,
+) = range(19)
 #: How calls come to a replica, as `BALANCING` holds it (the order of the words in the format).
 SHARED, LEAST_CONNECTIONS, TWO_CHOICES, ROUND_ROBIN, RANDOM = (float(i) for i in range(5))
 #: Columns of a flow's block.
@@ -139,6 +141,8 @@ CALL: Mapping[str, tuple[int, float]] = {
     "breaker_volume": (BREAKER_VOLUME, 20.0),
     "breaker_window_s": (BREAKER_WINDOW_S, 10.0),
     "breaker_sleep_s": (BREAKER_SLEEP_S, 5.0),
+    "network_ms": (NETWORK_MS, 0.0),
+    "network_scv": (NETWORK_SCV, 0.0),
 }
 FLOW: Mapping[str, tuple[int, float]] = {
     "share": (SHARE, 0.0),

@@ -116,5 +116,28 @@ def apply_decisions(
         # What only a stress changes (the hits of a cache) is 1 without it.
         value = values.get(slot, np.ones((1, 1)))
         values[slot] = np.where(np.isinf(value), value, value * factor)
-    own = tuple(dict.fromkeys((*system.plans, *base, *(stress or {}))))
+    across = _across_links(system, values)
+    values.update(across)
+    own = tuple(dict.fromkeys((*system.plans, *base, *(stress or {}), *across)))
     return Parameters(system, X.shape[0], system.hours.shape[1], values, beyond, own)
+
+
+def _across_links(system: System, values: Mapping[Slot, Array]) -> dict[Slot, Array]:
+    """The time on the network of every call that leaves its region: its own, and the round trip of the link.
+
+    Source: means and variances of independent durations add up.
+    """
+    found: dict[Slot, Array] = {}
+    for node in system.nodes:
+        if node.link is None:
+            continue
+        mean, scv = (
+            Slot("call", system.flows[node.flow], name, node.position)
+            for name in ("network_ms", "network_scv")
+        )
+        trip, trip_scv = (values[Slot("link", node.link, name)] for name in ("rtt_ms", "rtt_scv"))
+        total = values[mean] + trip
+        variance = values[scv] * values[mean] ** 2 + trip_scv * trip**2
+        found[mean] = total
+        found[scv] = np.where(total > 0.0, variance / np.where(total > 0.0, total, 1.0) ** 2, 0.0)
+    return found

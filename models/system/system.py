@@ -26,6 +26,9 @@ class CallNode:
         after: Calls of the same caller that must have been made before it.
         writes: Whether it changes data.
         has_fallback: Whether another answer can be given when it fails.
+        copies: How often its caller makes it at the same time: the equal branches of the groups around it.
+        needed: Of these: answers that are enough.
+        link: The link that it goes across; None = it stays in its region.
         then: The steps made one after the other while it is served.
     """
 
@@ -37,14 +40,25 @@ class CallNode:
     after: tuple[int, ...]
     writes: bool
     has_fallback: bool
+    copies: int
+    needed: int
+    link: str | None
     then: tuple[CallNode | ParallelNode, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ParallelNode:
-    """Branches that run at the same time, each a sequence of steps."""
+    """Branches that run at the same time, each a sequence of steps.
+
+    Attributes:
+        branches: The branches; one, where there are equal ones.
+        each: Equal branches of it.
+        needed: Of these: answers that are enough.
+    """
 
     branches: tuple[tuple[CallNode | ParallelNode, ...], ...]
+    each: int
+    needed: int
 
 
 StepNode = CallNode | ParallelNode

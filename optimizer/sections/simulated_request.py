@@ -19,6 +19,7 @@ _WORDS: dict[Happening, str] = {
     Happening.SERVICE: "is served",
     Happening.SERVED: "answers",
     Happening.ERROR: "fails",
+    Happening.NETWORK: "on the network, there and back",
     Happening.QUORUM: "waits for a quorum",
     Happening.HIT: "found in the cache",
     Happening.MISS: "not in the cache",

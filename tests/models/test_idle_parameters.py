@@ -75,6 +75,7 @@ CALLS = [
     ("backoff_ms", {"retries": 0}, {"retries": 2}),
     ("jitter", {"retries": 0, "backoff_ms": 10}, {"retries": 2, "backoff_ms": 10}),
     ("jitter", {"retries": 2, "backoff_ms": 0}, {"retries": 2, "backoff_ms": 10}),
+    ("network_scv", {"network_ms": 0, "timeout_ms": 60}, {"network_ms": 20, "timeout_ms": 60}),
     *(
         (f"breaker_{name}", {"timeout_ms": 6}, {"timeout_ms": 6, "breaker": True})
         for name in ("threshold", "volume", "window_s", "sleep_s")

@@ -75,12 +75,19 @@ def rows_of(steps: Sequence[StepNode], depth: int = 0) -> Iterator[Row]:
     """The lines of some steps, callers before the calls under them."""
     for step in steps:
         if isinstance(step, ParallelNode):
-            yield Row(None, depth, "at the same time; the slowest decides")
+            yield Row(None, depth, _at_the_same_time(step))
             for branch in step.branches:
                 yield from rows_of(branch, depth + 1)
         else:
             yield Row(step, depth, "")
             yield from rows_of(step.then, depth + 1)
+
+
+def _at_the_same_time(group: ParallelNode) -> str:
+    if group.each == 1:
+        return "at the same time; the slowest decides"
+    many = f"{group.each} times at the same time"
+    return f"{many}; {group.needed} must answer" if group.needed < group.each else f"{many}; all must answer"
 
 
 def busy_words(utilisation: float | None) -> tuple[str, str]:

@@ -22,6 +22,7 @@ from ui.views.words import escaped
 KINDS = (
     ("work_ms", "own work", figures.BLUE, ""),
     ("wait_ms", "waiting", figures.ORANGE, "/"),
+    ("network_ms", "on the network", figures.GREEN, "+"),
     ("again_ms", "attempts again and pauses", figures.PURPLE, "x"),
     ("join_ms", "waiting for the slowest", figures.GREY, "."),
 )
@@ -48,7 +49,7 @@ def draw_flow_times(system: System, flow: FlowTimes, phase: int) -> None:
     if not np.isfinite(mean):
         st.warning(escaped(f"{where}: no request is answered; a queue on its way grows without end."))
     else:
-        work, wait, again, join = (
+        work, wait, network, again, join = (
             sum(float(getattr(part, kind)[phase]) for part in flow.parts) for kind, *_ in KINDS
         )
         told = f"{where}: {quantity(mean, 'ms')} on average, of which "
@@ -57,6 +58,7 @@ def draw_flow_times(system: System, flow: FlowTimes, phase: int) -> None:
             for ms, name in (
                 (work, "work"),
                 (wait, "waiting"),
+                (network, "on the network"),
                 (again, "attempts again and pauses"),
                 (join, "waiting for the slowest of parallel calls"),
             )

@@ -42,8 +42,44 @@ def _placed(steps: tuple[Call | Parallel, ...], where: str, caller: str | None) 
             yield from _placed(step.then, f"{place}.then", step.call)
 
 
+def _groups(steps: tuple[Call | Parallel, ...], where: str) -> Iterator[tuple[str, Parallel]]:
+    """Every parallel group with its path in the file."""
+    for i, step in enumerate(steps):
+        place = f"{where}[{i}]"
+        if isinstance(step, Parallel):
+            yield place, step
+            for k, branch in enumerate(step.parallel):
+                yield from _groups(branch, f"{place}.parallel[{k}]")
+        else:
+            yield from _groups(step.then, f"{place}.then")
+
+
+def _unequal(scenario: Scenario) -> Iterator[Finding]:
+    """Groups of equal branches that contradict themselves."""
+    for name, flow in scenario.flows.items():
+        for where, group in _groups(flow.trace, f"flows.{name}.trace"):
+            if group.each > 1 and len(group.parallel) > 1:
+                yield Finding(
+                    f"{where}.each",
+                    f"each: {group.each} beside {len(group.parallel)} branches",
+                    "one branch, which all others equal",
+                    "write a group of its own for each of them",
+                    code=Code.CONFLICT,
+                )
+            if group.needed is not None and group.needed > group.each:
+                yield Finding(
+                    f"{where}.needed",
+                    f"needed: {group.needed} of {group.each}",
+                    f"a whole number from 1 to {group.each}",
+                    "needed counts equal branches: give as many with each" if group.each == 1 else "",
+                    code=Code.CONFLICT,
+                    about=(f"{where}.each",),
+                )
+
+
 def findings(scenario: Scenario) -> Iterator[Finding]:
     """Errors in shares and traces."""
+    yield from _unequal(scenario)
     total = math.fsum(flow.share for flow in scenario.flows.values())
     if abs(total - 1.0) > SHARE_TOLERANCE:
         if len(scenario.flows) == 1:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from models.errors import Code, Finding
 from models.scenario.checks.effects import effects_of, slots_of
 from models.scenario.checks.flows import placed_calls
+from models.scenario.checks.regions import crossed_links
 from models.scenario.component import Component
 from models.scenario.decision import Integer, Real
 from models.scenario.defaults import default_of
@@ -126,6 +127,8 @@ def reason_of(scenario: Scenario, slot: Slot, changed: set[Slot]) -> Reason | No
     if slot.owner == "call":
         call = list(calls(scenario.flows[slot.name].trace))[slot.call]
         return _unmet(call, slot, changed)
+    if slot.owner == "link" and slot.name not in crossed_links(scenario):
+        return Reason("no call goes across this link", "give components regions, or remove it")
     if slot.owner == "flow" and slot.parameter == "weight" and len(scenario.flows) == 1:
         return Reason("there is one flow, and its weight is compared with nobody's", "remove it")
     if slot.owner == "driver" and not any(slot.name in cost.drivers for cost in scenario.costs):

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import ClassVar
 
 from models.errors import Code, Finding
-from models.scenario.part import Part, Text
+from models.scenario.part import Name, Part, Text
 from models.scenario.prerequisite import Prerequisite
 from models.scenario.quantity import (
     Balancing,
@@ -66,6 +66,8 @@ class Described(Part):
     """Price of one replica for one hour, USD."""
     price_usd_per_million: Usd = 0.0
     """Price of a million calls, USD."""
+    region: Name | None = None
+    """Where it runs; a call from another region takes the way of the link between them."""
     error_share: Share = 0.0
     """Share of calls that fail for a transient reason; retries cure these."""
     stale_share: Share = 0.0

@@ -119,7 +119,7 @@ def test_the_parts_add_up_to_the_mean_that_explain_tells(name):
                 assert all(
                     getattr(part, kind)[p] >= 0.0
                     for part in flow.parts
-                    for kind in ("work_ms", "wait_ms", "again_ms", "join_ms", "beside_ms")
+                    for kind in ("work_ms", "wait_ms", "network_ms", "again_ms", "join_ms", "beside_ms")
                 )
                 seen += 1
     assert seen > 4

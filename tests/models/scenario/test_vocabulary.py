@@ -50,7 +50,6 @@ def refused(**parts):
     [
         ("queue", "queue_limit"),
         ("async", "flow of its own"),
-        ("region", "aren't modelled: zones"),
         ("autoscaling", "adaptive: true"),
         ("hpa", "adaptive: true"),
         ("maxReplicas", "adaptive: true"),

@@ -180,7 +180,7 @@ def test_slots_that_are_taken_are_those_of_what_is_served(component):
 
 
 def test_a_state_that_was_never_healthy_is_refuted(monkeypatch):
-    """Predicted is all, the simulated system (ten times slower, without places) answers a ninth (Erlang B)."""
+    """Predicted is all; the simulated system, ten times slower and without places, answers 1/9 (Erlang B)."""
     slow = system({"service_ms": 100, "queue_limit": 0})
     monkeypatch.setattr(
         "optimizer.resilience.verify.simulate", lambda _, *rest, **more: simulate(slow, *rest, **more)

@@ -540,3 +540,18 @@ def test_a_source_of_its_own_is_enough() -> None:
     for component in tree["components"].values():
         component["source"] = "guess"
     assert check.warnings(scenario_from(tree)) == []
+
+
+@pytest.mark.parametrize(
+    ("group", "where", "words"),
+    [
+        ({"each": 3, "parallel": ["web", "web"]}, "each", "beside 2 branches"),
+        ({"each": 3, "needed": 4, "parallel": ["web"]}, "needed", "needed: 4 of 3"),
+        ({"needed": 2, "parallel": ["web", "web"]}, "needed", "needed: 2 of 1"),
+    ],
+)
+def test_equal_branches_that_contradict_themselves(group, where, words) -> None:
+    with pytest.raises(ScenarioError) as error:
+        scenario_from(copy.deepcopy(BASE) | {"flows": {"all": {"share": 1.0, "trace": [group]}}})
+    told = {finding.where: finding.found for finding in error.value.findings}
+    assert words in told[f"flows.all.trace[0].{where}"]
