@@ -63,3 +63,23 @@ def _(draw: Draw) -> Parts:
     }
     components["s0"] |= draw.busiest(service_scv=0.0)
     return components, one_flow(*components)
+
+
+@family("cpu-quota", utilisation=(0.3, 0.93))
+def _(draw: Draw) -> Parts:
+    """Containers whose threads run on several cores until the time of a period is used up."""
+    copies, slots = draw.whole(1, 4), draw.whole(2, 16)
+    quota = round(slots * draw.uniform(0.15, 0.9), 3)
+    service_s = draw.log_uniform(0.001, 0.1)
+    # As many copies as carry the requests at that utilisation.
+    copies = max(round(RATE * service_s / (quota * draw.utilisation)), 1)
+    part = {
+        "kind": "service",
+        "replicas": copies,
+        "slots": slots,
+        "cpu_quota": quota,
+        "service_ms": round(1e3 * draw.utilisation * quota * copies / RATE, 6),
+        "service_scv": draw.scv(high=4.0),
+        "balancing": "random",
+    }
+    return {"app": part}, one_flow("app")

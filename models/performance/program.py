@@ -238,8 +238,7 @@ def _nothing() -> Program:
     return Program(**fields | {"percentiles": np.zeros(0)})
 
 
-NOTHING = _nothing()
-"""A system of nothing: what the kernel is compiled with."""
+NOTHING = _nothing()  # what the kernel is compiled with
 
 
 def _pools(system: System, blocks: Sequence[bool]) -> tuple[list[list[int]], list[bool]]:

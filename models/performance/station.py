@@ -14,6 +14,7 @@ from models.performance.call_mix import scv_of_mix, work_of_mix
 from models.performance.compiled import internal
 from models.performance.copies import quorums, works_at_copies
 from models.performance.copy_delays import copy_delays
+from models.performance.cpu_quota import throttled_wait
 from models.performance.mixture import gamma_cumulants, put
 from models.performance.program import Program, Work
 from models.performance.quorum import quorum_waits, stale_read_share
@@ -118,6 +119,16 @@ def serve(
         )
         f1, f2, f3 = first_wait(rate, (service_s, service_scv), servers, batch)
         w1, w2, w3 = max(w1 - c1, 0.0) + f1, max(w2 - c2, 0.0) + f2, max(w3 - c3, 0.0) + f3
+    cores = (part[at.SLOTS], part[at.CPU_QUOTA], part[at.CPU_PERIOD_MS] / _MS_PER_S)
+    if cores[1] < cores[0]:
+        capacity *= cores[1] / cores[0]
+        of_one = rate / part[at.REPLICAS]
+        if not arrivals < capacity:
+            w1, w2, w3 = math.inf, math.inf, math.inf
+        elif service_s > 0.0 and arrivals > 0.0:
+            t1, t2, t3 = throttled_wait(of_one, (service_s, service_scv), cores)
+            if t1 > w1:
+                w1, w2, w3 = t1, t2, t3
     held_s, limiter = service_s, float(c)
     is_pool = stage == 2 and part[at.BLOCKING] > 0.0
     if is_pool:

@@ -27,12 +27,15 @@ Share = Annotated[float, _quantity(0, 1, "share")]
 #: A share of time that is lost and stretches the work by 1/(1 - share): it can't be all of it.
 LostShare = Annotated[float, _quantity(0, 0.99, "share")]
 Scv = Annotated[float, _quantity(0, 1e4, "squared coefficient of variation")]
+CpuPeriod = Annotated[float, _quantity(1, 1e4, "ms")]
 Coefficient = Annotated[float, _quantity(0, 1e3, "")]
 Usd = Annotated[float, _quantity(0, 1e12, "USD")]
 SignedUsd = Annotated[float, _quantity(-1e12, 1e12, "USD")]
 Points = Annotated[float, _quantity(-1e9, 1e9, "points")]
 Times = Annotated[float, _quantity(0, 1e4, "calls")]
 Factor = Annotated[float, _quantity(0, 1e4, "times")]
+#: Cores: a thousandth (1m of Kubernetes) at the least.
+Cores = Annotated[float, _quantity(0.001, 1e4, "cores")]
 Count = Annotated[int, _quantity(1, 1e7, "")]
 ZoneCount = Annotated[int, _quantity(1, 8, "zones")]
 CountFromZero = Annotated[int, _quantity(0, 1e9, "")]
@@ -51,6 +54,7 @@ _WITHOUT_LIMIT = frozenset(
         "bulkhead_slots",
         "ttl_s",
         "capacity_keys",
+        "cpu_quota",
     ]
 )
 

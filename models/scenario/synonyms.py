@@ -73,7 +73,12 @@ MEANINGS = (
         "replicas of a component says how many run",
     ),
     Meaning(
-        "cpu cpus vcpu vcpus core cores memory ram heap disk iops bandwidth network nic gpu "
+        "cpu cpulimit cpulimits millicpu cpuquota cfsquota",
+        ("cpu_quota",),
+        "cpu_quota of a component is what its CPU limit allows, slots the cores that its threads run on",
+    ),
+    Meaning(
+        "cpus vcpu vcpus core cores memory ram heap disk iops bandwidth network nic gpu "
         "instancetype machinetype",
         (),
         "machines aren't modelled by their parts: service_ms is how long a call takes, slots how "

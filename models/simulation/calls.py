@@ -9,12 +9,16 @@ from models.simulation import columns as at
 from models.simulation.arrivals import arrive
 from models.simulation.caches import loaded, look_up
 from models.simulation.copies import copy_served
+from models.simulation.cpu_quota import has_quota, stood_still
 from models.simulation.frames import do, follow, free_frame, log, log_call, new_frame
 from models.simulation.guards import heard, lets_through, no_time_limit, time_limit
 from models.simulation.heap import schedule
 from models.simulation.state import State
 from models.simulation.stations import release
 from models.simulation.streams import gamma, smallest, uniform
+
+#: A shorter time is none: the clock has no more digits after hours.
+_AT_ONCE_S = 1e-9
 
 
 @inlined
@@ -127,13 +131,18 @@ def attempt(s: State, owner: int) -> None:
 @internal
 def served(s: State, a: int) -> None:
     """The own work for an attempt, or for one copy's part of it, is done."""
-    if s.frame[a, at.F_ROLE] == at.COPY:
-        copy_served(s, a)
-        return
     i = s.frame[a, at.F_NODE]
     node = s.node[i]
     c = node[at.COMPONENT]
     part, kind = s.part[c], s.kind[c]
+    if has_quota(s, s.frame[a, at.F_QUEUE]):
+        lost = stood_still(s, a)
+        if lost > _AT_ONCE_S:
+            schedule(s, s.x[at.NOW] + lost, at.SERVED, a)
+            return
+    if s.frame[a, at.F_ROLE] == at.COPY:
+        copy_served(s, a)
+        return
     if s.frame[a, at.F_UID] > 0:
         log(s, at.LOG_SERVED, a, 0.0)
     if kind[at.OUTSIDE] == 0 and kind[at.BLOCKING] == 0:

@@ -28,8 +28,9 @@ TIMES = 4
 #: errors; longest wait, s; round trip to a copy, s, and its 1/scv; hit ratio; time to live, s; entries it
 #: holds; tokens per s and most tokens of a rate limit; costs of replicas for each other; Zipf's exponent,
 #: keys, sum of the keys' weights; share of the hits that is left; lookups per s by which the first state of
-#: a key is drawn; constants of the sampler of keys; work of a further
-#: copy of a store, share of reads that repair, share of the copies nobody waited for that lag behind then.
+#: a key is drawn; constants of the sampler of keys; work of a further copy of a store, share of reads that
+#: repair, share of the copies nobody waited for that lag behind then; cores of the quotas of all copies
+#: (0 = no quota).
 (
     WORK_S,
     WORK_SHAPE,
@@ -57,8 +58,9 @@ TIMES = 4
     COPY_WORK,
     READ_REPAIR,
     BEHIND,
-) = range(26)
-PART = 26
+    RATION,
+) = range(27)
+PART = 27
 #: A component's whole numbers (`State.kind`): somebody else's system; its first queue, queues of a shard,
 #: shards; how a queue is chosen; keeps its slot; 0 = no cache, 1 = hit ratio, 2 = keys; other copies, and
 #: those of them that a read and a write must hear; misses of a key share a load; entries are evicted; reads
@@ -99,6 +101,11 @@ SHARED, LEAST_CONNECTIONS, TWO_CHOICES, ROUND_ROBIN, RANDOM = range(5)
 #: stand in `State.free_at` (-1 = nobody asks when); its slots; its component; whether a timer runs.
 Q_FREE, Q_HEAD, Q_TAIL, Q_WAITING, Q_PLACES, Q_FREE_AT, Q_SLOTS, Q_PART, Q_TIMER = range(9)
 QUEUE = 9
+#: What a queue's copy has of CPU time (`State.cpu`): cores of its quota (infinite = no limit), period, s;
+#: time of the period that is left, s; when that was noted, how long it has stood still by then, s; when its
+#: present period began.
+CPU_CORES, CPU_PERIOD_S, CPU_LEFT_S, CPU_AT, CPU_LOST_S, CPU_FIRST = range(6)
+CPU = 6
 
 #: A call's numbers (`State.call`): chance of one call more; longest time, s; pause, s; share of it that is
 #: drawn; time of the fallback, s; factor on the component's work; of a breaker: share of failures at which it
@@ -173,9 +180,10 @@ FLOW = 3
 FRAME = 16
 NOBODY, REQUEST, ATTEMPT, BRANCH, COPY = range(5)
 #: Times of a frame (`State.times`): when it came, when it was begun to be served, when its caller goes on
-#: without it, how long it will be served (drawn beforehand; -1 = not yet), s.
-CAME, BEGAN, LATE_AT, SERVED_S = range(4)
-FRAME_TIMES = 4
+#: without it, how long it will be served (drawn beforehand; -1 = not yet), and how long its copy had
+#: stood still when it began, s.
+CAME, BEGAN, LATE_AT, SERVED_S, LOST_S = range(5)
+FRAME_TIMES = 5
 #: Ends a sequence of steps.
 END = -(2**62)
 

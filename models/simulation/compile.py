@@ -21,6 +21,7 @@ def compile_all() -> None:
         "part": np.zeros((1, at.PART)),
         "kind": np.zeros((1, at.KIND), dtype=np.int64),
         "queue": np.zeros((0, at.QUEUE), dtype=np.int64),
+        "cpu": np.zeros((0, at.CPU)),
         "free_at": np.zeros(0),
         "call": np.zeros((0, at.CALL)),
         "node": np.zeros((0, at.NODE), dtype=np.int64),

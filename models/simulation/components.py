@@ -15,6 +15,7 @@ from models.system import layout
 from models.system.system import System
 
 _MS = 1e-3
+_GOLDEN = 0.5 * (5.0**0.5 - 1.0)
 #: Tokens that the bucket of a rate limit holds at the least; else what comes in a second.
 LEAST_BURST = 10.0
 #: Queues of a component.
@@ -32,6 +33,7 @@ class Components:
         part: Numbers of the components, `(c, PART)`.
         kind: Whole numbers of the components, `(c, KIND)`.
         queue: Rows of the queues.
+        cpu: CPU time of the copy of each queue.
         promised: Slots of the queues in which who comes is told how long it will wait.
     """
 
@@ -40,6 +42,7 @@ class Components:
         self.part = np.zeros((c_n, at.PART))
         self.kind = np.zeros((c_n, at.KIND), dtype=np.int64)
         self.queue: list[list[int]] = []
+        self.cpu: list[list[float]] = []
         self.promised = 0
         for c, component in enumerate(system.parts):
             said, x, k = parts[c], self.part[c], self.kind[c]
@@ -113,6 +116,9 @@ class Components:
         """One queue for all replicas of a shard, or one for each; the places are shared out evenly."""
         k = self.kind[c]
         slots = int(said[layout.SLOTS])
+        rations = said[layout.CPU_QUOTA] < slots
+        if rations and k[at.BALANCING] == at.SHARED:
+            k[at.BALANCING] = at.LEAST_CONNECTIONS  # each copy has time of its own
         queues = 1 if k[at.BALANCING] == at.SHARED else up
         if queues * int(k[at.SHARDS]) > MOST_QUEUES:
             raise NotSimulated(
@@ -133,6 +139,8 @@ class Components:
         k[at.SLOTS] = queues * each * k[at.SHARDS]
         places = said[layout.QUEUE_LIMIT]
         tells = math.isfinite(said[layout.MAX_WAIT_S]) and not k[at.BLOCKING]
+        if rations:
+            self.part[c, at.RATION] = said[layout.CPU_QUOTA] * queues * k[at.SHARDS]
         for q in range(int(queues * k[at.SHARDS])):
             row = [0] * at.QUEUE
             row[at.Q_FREE] = row[at.Q_SLOTS] = each
@@ -144,6 +152,11 @@ class Components:
                 row[at.Q_FREE_AT] = self.promised
                 self.promised += each
             self.queue.append(row)
+            cores = said[layout.CPU_QUOTA] if rations else math.inf
+            period_s = said[layout.CPU_PERIOD_MS] * _MS
+            # Periods of copies begin at other moments each.
+            first = -(q * _GOLDEN % 1.0) * period_s
+            self.cpu.append([cores, period_s, cores * period_s if rations else 0.0, 0.0, 0.0, first])
 
 
 def shape_of(scv: float) -> float:

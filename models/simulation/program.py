@@ -30,7 +30,7 @@ class Program:
         phase: Position of the phase.
         arrays: What a run begins with, by the names of `State`; copied by each run.
         gaps_per_s: Requests of each flow, 1/s, `(f,)`.
-        slots: Slots of each component, 0 where it is somebody else's, `(c,)`.
+        slots: Slots of each component, or the cores of its CPU quotas, 0 where it is somebody else's, `(c,)`.
         weights: Weight of each flow, `(f,)`.
     """
 
@@ -93,6 +93,7 @@ def program_of(
         "x": np.zeros(at.TIMES),
         "part": tables.part,
         "kind": tables.kind,
+        "cpu": np.array(tables.cpu, dtype=np.float64).reshape(-1, at.CPU),
         "queue": np.array(tables.queue, dtype=np.int64).reshape(-1, at.QUEUE),
         "free_at": np.zeros(tables.promised),
         "call": call,
@@ -113,7 +114,7 @@ def program_of(
         phase=phase,
         arrays=arrays,
         requests_per_s=rates,
-        slots=tables.kind[:, at.SLOTS].astype(np.float64),
+        slots=np.where(tables.part[:, at.RATION] > 0.0, tables.part[:, at.RATION], tables.kind[:, at.SLOTS]),
         weights=flows[:, layout.WEIGHT].copy(),
         caches=tuple(c for c in range(c_n) if tables.kind[c, at.CACHE] == 2),
     )

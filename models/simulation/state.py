@@ -26,6 +26,7 @@ class State(Record):
     kind: Ints2
     queue: Ints2
     free_at: Floats
+    cpu: Floats2
     call: Floats2
     node: Ints2
     bucket: Ints3

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from models.performance.compiled import inlined, internal
 from models.simulation import columns as at
+from models.simulation.cpu_quota import has_quota, use_time
 from models.simulation.frames import do, free_frame, log
 from models.simulation.heap import schedule
 from models.simulation.state import State
@@ -121,6 +122,9 @@ def _begin(s: State, a: int, c: int, q: int) -> None:
     """An attempt takes a slot."""
     now = s.x[at.NOW]
     taken(s, c, 1)
+    if has_quota(s, q):
+        use_time(s, q)
+        s.times[a, at.LOST_S] = s.cpu[q, at.CPU_LOST_S]
     s.queue[q, at.Q_FREE] -= 1
     x = s.times[a, at.SERVED_S]
     if x < 0.0:
@@ -138,7 +142,8 @@ def taken(s: State, c: int, more: int) -> None:
     """So many more slots of a component are taken from now on."""
     now = s.x[at.NOW]
     counted = s.counted[c]
-    counted[at.BUSY_S] += s.kind[c, at.TAKEN] * (now - counted[at.SINCE])
+    if s.part[c, at.RATION] == 0.0:
+        counted[at.BUSY_S] += s.kind[c, at.TAKEN] * (now - counted[at.SINCE])
     counted[at.SINCE] = now
     s.kind[c, at.TAKEN] += more
 
@@ -149,6 +154,8 @@ def release(s: State, q: int) -> None:
     queue = s.queue[q]
     c = queue[at.Q_PART]
     taken(s, c, -1)
+    if has_quota(s, q):
+        use_time(s, q)
     queue[at.Q_FREE] += 1
     if queue[at.Q_WAITING] > 0:
         _begin(s, _first_in(s, q), c, q)

@@ -52,7 +52,9 @@ from models.scenario.paths import Slot
     BALANCING,
     COPY_WORK,
     READ_REPAIR,
-) = range(39)
+    CPU_QUOTA,
+    CPU_PERIOD_MS,
+) = range(41)
 #: Columns of a call's block.
 (
     TIMES,
@@ -121,6 +123,8 @@ COMPONENT: Mapping[str, tuple[int, float]] = {
     "balancing": (BALANCING, 0.0),
     "copy_work": (COPY_WORK, 0.0),
     "read_repair": (READ_REPAIR, 0.0),
+    "cpu_quota": (CPU_QUOTA, math.inf),
+    "cpu_period_ms": (CPU_PERIOD_MS, 100.0),
 }
 #: Name of each column of a call, and its value where it is not said (a call without a fallback).
 CALL: Mapping[str, tuple[int, float]] = {

@@ -144,7 +144,10 @@ class _Predicted:
         served = 1.0 - self.at(station.blocked_share)
         if self.at(parameters.of_component_or(c, "blocking", 0.0)) > 0.0:
             return min(self.at(station.utilisation), 1.0) * served
-        slots = self.at(station.servers) * self.at(parameters.of_component_or(c, "shards", 1.0))
+        copies = self.at(parameters.of_component_or(c, "replicas", 1.0))
+        quota = self.at(parameters.of_component_or(c, "cpu_quota", math.inf)) * copies
+        slots = min(self.at(station.servers), quota)
+        slots *= self.at(parameters.of_component_or(c, "shards", 1.0))
         return min(self.at(station.arrivals_per_s) * served * self.at(station.service_s) / slots, 1.0)
 
     def success(self, f: int) -> float:

@@ -47,7 +47,7 @@ def test_loads_are_those_that_are_asked_for():
 
 
 def test_a_pool_over_stores_carries_what_the_exact_closed_network_does():
-    """One server and threads without work of their own are always busy; two equal stations share n/(n + 1)."""
+    """One server and threads without work of their own are always busy; two equal ones share n/(n + 1)."""
     assert throughput_per_s(5, 0.0, [(0.1, 1)]) == pytest.approx(10.0)
     for threads in (1, 2, 7, 40):
         two = throughput_per_s(threads, 0.0, [(0.1, 1), (0.1, 1)])

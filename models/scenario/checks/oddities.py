@@ -172,14 +172,8 @@ def _copies(scenario: Scenario) -> Iterator[Finding]:
                 yield Finding(where, found, severity="note", code=Code.WRITES_TO_COPIES)
             elif scenario.schema_ >= NEWEST:
                 found = f"each copy of {store!r} adds as many writes, as copy_work is 0: one does the work"
-                yield Finding(
-                    where,
-                    found,
-                    "",
-                    "write copy_work: 1 where all copies apply a write",
-                    severity="warning",
-                    code=Code.WRITES_TO_COPIES,
-                )
+                hint = "write copy_work: 1 where all copies apply a write"
+                yield Finding(where, found, "", hint, severity="note", code=Code.WRITES_TO_COPIES)
 
 
 def _goals(scenario: Scenario) -> Iterator[Finding]:

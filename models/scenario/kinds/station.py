@@ -13,8 +13,10 @@ from models.scenario.prerequisite import Prerequisite
 from models.scenario.quantity import (
     Balancing,
     Coefficient,
+    Cores,
     Count,
     CountFromZero,
+    CpuPeriod,
     Hours,
     LostShare,
     Milliseconds,
@@ -110,6 +112,13 @@ class Station(Described):
             "queue_limit is 0: nobody waits",
         ),
         Prerequisite(
+            ("cpu_period_ms",),
+            ("cpu_quota",),
+            lambda part: part.cpu_quota is not None,
+            "cpu_quota isn't given: no time is rationed",
+            "add cpu_quota",
+        ),
+        Prerequisite(
             ("balancing",),
             ("replicas",),
             lambda part: part.replicas > 1,
@@ -155,6 +164,12 @@ class Station(Described):
     """Zones over which the replicas are spread evenly; zones are shared by all components."""
     zone_availability: Share = 1.0
     """Availability of one zone; 1 = zones are not considered for this component."""
+    cpu_quota: Cores | None = None
+    """Cores' worth of time that the threads of one copy may use in a period together (a CPU limit of
+    Kubernetes); `slots` of them run at the same time until it is used up, and then all stand still; null =
+    no limit."""
+    cpu_period_ms: CpuPeriod = 100.0
+    """Length of that period, ms."""
     gc_share: LostShare = 0.0
     """Share of time lost to garbage collection; stretches the work by 1/(1 - share)."""
 

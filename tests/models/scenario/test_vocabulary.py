@@ -60,7 +60,7 @@ def refused(**parts):
         ("rps", "the rate of the phases"),
         ("instances", "'replicas'"),
         ("replica", "'replicas'"),
-        ("cpu", "aren't modelled by their parts"),
+        ("memory", "aren't modelled by their parts"),
         ("kafka", "is a store"),
         ("topic", "is a store"),
         ("threads", "'slots'"),
