@@ -11,7 +11,6 @@ import math
 import numpy as np
 
 from models.performance.compiled import compiled
-from models.performance.erlang import erlang_b, erlang_c
 from models.performance.mixture import Cumulants
 from models.performance.station_wait import Wait, wait_of
 from models.system import layout as at
@@ -35,6 +34,7 @@ def balanced_wait(
     arrival_scv: float,
     servers: tuple[float, float, float],
     limits: tuple[float, float],
+    full: float,
 ) -> Wait:
     """The wait at a station whose replicas are reached as its balancing says (`station_wait`).
 
@@ -44,6 +44,8 @@ def balanced_wait(
         arrival_scv: That of the time between arrivals.
         servers: Replicas, slots of each, and the balancing (`layout.SHARED`, ...).
         limits: Places to wait in over all replicas, and the longest wait, s.
+        full: Share of requests that would find all servers (of one queue) taken if none could wait; NaN =
+            Erlang's.
 
     Source: `random` and `round_robin` are stations of their own with Poisson and smoother arrivals (Whitt
     1983; the correction of Kraemer and Langenbach-Belz 1976). `least_connections` keeps the total of one
@@ -54,18 +56,20 @@ def balanced_wait(
     replicas, slots, balancing = servers
     c = replicas * slots
     if balancing == at.SHARED or not replicas > 1.0:
-        return wait_of(rate, s, scv, arrival_scv, c, limits, (1.0, 0.0, 1.0))
+        return wait_of(rate, s, scv, arrival_scv, c, limits, (1.0, 0.0, 1.0), full)
     own = (limits[0] / replicas, limits[1])
     load = rate * s / c
     if balancing == at.RANDOM:
         arrival_scv = max(1.0 + (arrival_scv - 1.0) / replicas, 0.0)
-        return wait_of(rate / replicas, s, scv, arrival_scv, slots, own, (1.0, 0.0, 1.0))
+        return wait_of(rate / replicas, s, scv, arrival_scv, slots, own, (1.0, 0.0, 1.0), full)
     if balancing == at.ROUND_ROBIN:
         arrival_scv /= replicas
         smooth = smoothed(load, arrival_scv, scv)
-        return wait_of(rate / replicas, s, scv, arrival_scv, slots, own, (1.0, 0.0, smooth))
+        return wait_of(rate / replicas, s, scv, arrival_scv, slots, own, (1.0, 0.0, smooth), full)
     fewer, delay = piled_up(load, replicas, slots)
-    blocked, mean, variance, third = wait_of(rate, s, scv, arrival_scv, c, limits, (fewer, delay * s, 1.0))
+    blocked, mean, variance, third = wait_of(
+        rate, s, scv, arrival_scv, c, limits, (fewer, delay * s, 1.0), full
+    )
     if balancing == at.TWO_CHOICES and replicas > 2.0 and math.isfinite(mean) and load > 0.0:
         left = 1.0 - 2.0 / replicas
         unit = 0.5 * (arrival_scv + scv) * s
@@ -157,38 +161,6 @@ def _to_one(share: np.ndarray) -> None:
 
 
 @compiled
-def balanced_pool(
-    load: float, slots: float, offered: float, scv: float, servers: tuple[float, float]
-) -> tuple[float, float]:
-    """Share of calls that wait for a thread of a pool, and their mean wait in services of one thread.
-
-    Args:
-        load: Requests over what the pool can drive, in [0, 1).
-        slots: Threads of one replica.
-        offered: Threads that are taken on average.
-        scv: Squared coefficient of variation of the time that a thread is taken.
-        servers: Replicas and the balancing.
-    """
-    replicas, balancing = servers
-    threads = replicas * slots
-    if balancing == at.RANDOM or balancing == at.ROUND_ROBIN:
-        waits = erlang_c(offered / replicas, slots, erlang_b(offered / replicas, slots))
-        arrival_scv = 1.0 / replicas if balancing == at.ROUND_ROBIN else 1.0
-        k = 0.5 * (arrival_scv + scv) * smoothed(load, arrival_scv, scv)
-        return waits, k / (slots * (1.0 - load))
-    fewer, delay = piled_up(load, replicas, slots)
-    waits = erlang_c(offered, threads, erlang_b(offered, threads)) * fewer
-    mean = 1.0 / (threads * (1.0 - load)) + delay
-    if balancing == at.TWO_CHOICES and replicas > 2.0 and load > 0.0:
-        _, more, _, _ = two_choices(load, slots, math.inf)
-        left = (1.0 - 2.0 / replicas) * more
-        both = min(waits + (1.0 - waits) * left / (left + 1.0 / slots), 1.0)
-        mean = (waits * mean + left) / both
-        waits = both
-    return waits, 0.5 * (1.0 + scv) * mean
-
-
-@compiled
 def waits_at_copies(
     rate: float,
     service: tuple[float, float],
@@ -202,11 +174,11 @@ def waits_at_copies(
     What goes to all copies finds each as it is: a queue of its own with Poisson arrivals. What goes to some
     is sent where less is to do, and evens out the queues: between the two, by the share of what goes to all.
     """
-    found = balanced_wait(rate, service, arrival_scv, spread, limits)
+    found = balanced_wait(rate, service, arrival_scv, spread, limits, math.nan)
     same = (found[1], found[2], found[3])
     if not to_all > 0.0 or spread[2] == at.SHARED or spread[2] == at.RANDOM:
         return found, same, same
-    apart = balanced_wait(rate, service, arrival_scv, (spread[0], spread[1], at.RANDOM), limits)
+    apart = balanced_wait(rate, service, arrival_scv, (spread[0], spread[1], at.RANDOM), limits, math.nan)
     if math.isinf(found[1]) or math.isinf(apart[1]):
         same = (apart[1], apart[2], apart[3])
         return apart, same, same

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from models.performance import situation as told
 from models.performance.compiled import FOLDER, compiled
-from models.performance.program import NOTHING, Program, Work, workspace
+from models.performance.program import NOTHING, Program, Work
 from models.performance.situation import situation
+from models.performance.workspace import workspace
 
 Array = NDArray[np.float64]
 

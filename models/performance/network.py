@@ -10,6 +10,7 @@ from models.performance.compiled import internal
 from models.performance.program import Program, Work
 from models.performance.station import serve
 from models.performance.steps import answer_steps
+from models.performance.thread_pool import ease, keep_slots
 from models.system import layout as at
 
 
@@ -40,6 +41,8 @@ def one_pass(
     news = work.is_new
     for o in range(c_n):
         _down(program, work, parts, calls, users, state, program.order[o], is_first)
+    if program.flags[of.POOLS]:
+        ease(program, work, parts, calls, is_first)
     for o in range(c_n - 1, -1, -1):
         c = program.order[o]
         first, last = program.own_start[c], program.own_start[c + 1]
@@ -49,6 +52,8 @@ def one_pass(
             _steps_below(program, work, root, calls, wanted)
         if program.blocks[c]:
             serve(program, work, c, work.station[c, of.ARRIVALS], parts, calls, 2)
+            if parts[c, at.BLOCKING] > 0.0:
+                keep_slots(program, work, c, parts, calls)
             news[c] = 1
         for j in range(first, last):
             i = program.own[j]

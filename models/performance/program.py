@@ -9,19 +9,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.performance.cache import ALL_BINS
 from models.performance.feedback import coupling_of
-from models.performance.mixture import MOST_ENTRIES, PLACES
-from models.performance.percentile import LAW_WIDTH
-from models.performance.quadrature import MEMORY, MEMORY_WIDTH
+from models.performance.holders import holders
 from models.performance.record import Floats, Floats2, Floats3, Ints, Record
 from models.performance.sequences import Sequences
 from models.scenario.component import KINDS
 from models.scenario.kinds.cache import Cache
 from models.scenario.kinds.external import External
 from models.scenario.kinds.store import Store
-from models.system.layout import CALL, COMPONENT, FLOW, Layout
-from models.system.system import ParallelNode, StepNode, System, all_calls
+from models.system.layout import Layout
+from models.system.system import System, all_calls
 
 Array = NDArray[np.float64]
 
@@ -51,12 +48,21 @@ STORE, CACHE, EXTERNAL = Store.traits.code, Cache.traits.code, External.traits.c
     STALE_READS,
     READ_COPIES,
     WRITE_COPIES,
-    KEPT_AWAY,
+    BASE,
     UNIT_S,
     UNIT_SCV,
+    STRETCH,
+    RELIEF,
+    POOL_BLOCKED,
+    POOL_LIMIT,
+    POOL_LIMITER,
+    POOL_SWING,
+    POOL_FREE_S,
+    POOL_SCV,
     TO_ALL,
-) = (0, 1, 2, 3, 6, 7, 8, 9, 10, 13, 16, 17, 18, 19, 20, 21, 22, 25, 28, 29, 30, 31, 34, 35, 36)
-STATION_WIDTH = 37
+    ASKED,
+) = (0, 1, 2, 3, 6, 7, 8, 9, 10, 13, 16, 17, 18, 19, 20, 21, 22, 25, 28, 29, 30, 31, *range(34, 46))
+STATION_WIDTH = 46
 #: Columns of what is known of a call.
 CALLS_PER_S, ATTEMPTS_PER_S, THROUGH_PER_S, SUCCESS, FRESH, PASSES, ATTEMPTS, LATE, ENDS = range(9)
 CALL_WIDTH = 9
@@ -102,6 +108,8 @@ class Program(Record):
     pools_start: Ints
     pools: Ints
     is_pooled: Ints
+    is_parallel: Ints
+    holder: Ints
     blocks: Ints
     held_steps: Ints
     held_calls: Ints
@@ -115,11 +123,11 @@ class Program(Record):
 
 
 #: Sizes of what is not empty in a system of nothing.
-_SIZES = {name: 1 for name in Program.names() if name.endswith("_start")} | {"flags": 3, "places": 4}
+_SIZES = {name: 1 for name in Program.names() if name.endswith("_start")} | {"flags": 4, "places": 4}
 
 #: Positions in `Program.flags`: whether anything can fail or be repeated, whether calls are repeated, whether
-#: something is known only on the way up that matters on the way down.
-FAILS, REPEATS, LATE_NEWS = range(3)
+#: something is known only on the way up that matters on the way down, whether slots are kept during calls.
+FAILS, REPEATS, LATE_NEWS, POOLS = range(4)
 
 
 class Work(Record):
@@ -147,6 +155,16 @@ class Work(Record):
     group_s: Floats
     valve: Floats2
     let_in: Floats
+    relief: Floats2
+    is_counted: Ints
+    closed_rate: Floats
+    closed_visits: Floats
+    closed_of: Ints
+    closed_stations: Floats2
+    closed_key: Floats2
+    closed_flow: Floats2
+    closed_told: Floats2
+    closed_room: Floats2
     bins: Floats3
     cache_key: Floats2
     quorum_key: Floats2
@@ -185,7 +203,7 @@ def program_of(system: System) -> Program:
         sorted({n.index for i in own[c] for n in all_calls(system.nodes[i].then)}, reverse=True)
         for c in components
     ]
-    pools, is_pooled = _pools(system, coupling.blocks)
+    held_by = holders(system, coupling.blocks)
     scenario = system.scenario
     wanted = scenario.dimensions.latency.percentile
     limited = [
@@ -218,15 +236,17 @@ def program_of(system: System) -> Program:
         group_at=_ints(at for at, _ in together),
         group_batch=_ints(many for _, many in together),
         flow_steps=_ints(flow_steps),
-        **_lists(under=under, pools=pools),
-        is_pooled=_ints(is_pooled),
+        **_lists(under=under, pools=held_by.pools),
+        is_pooled=_ints(a and not b for a, b in zip(held_by.is_pooled, held_by.is_parallel, strict=True)),
+        is_parallel=_ints(held_by.is_parallel),
+        holder=_ints(held_by.holder),
         blocks=_ints(coupling.blocks),
         held_steps=_ints(q in held for q in range(len(flat.steps))),
         held_calls=_ints(any(i in flat.steps[q] for q in held) for i in range(len(system.nodes))),
         loads_slowly=_ints(coupling.loads_slowly),
         weighs=_ints(coupling.weighs),
         timed=_ints(coupling.timed),
-        flags=_ints((fails, coupling.retries, coupling.late)),
+        flags=_ints((fails, coupling.retries, coupling.late, any(coupling.blocks))),
         limited=_ints(f for f, _ in limited),
         percentiles=np.array([wanted, *(share for _, share in limited)]),
         places=_ints((1, layout.first_call, layout.first_flow, layout.width)),
@@ -239,89 +259,6 @@ def _nothing() -> Program:
 
 
 NOTHING = _nothing()  # what the kernel is compiled with
-
-
-def _pools(system: System, blocks: Sequence[bool]) -> tuple[list[list[int]], list[bool]]:
-    """By component: the pools that are its only callers, and whether there are only such."""
-    inside = {node.index for trace in system.traces for node in _in_parallel(trace, inside=False)}
-    found, only = [], []
-    for c in range(len(system.components)):
-        calls = [node for node in system.nodes if node.component == c]
-        callers = [None if n.caller is None else system.nodes[n.caller].component for n in calls]
-        is_only = bool(calls) and all(caller is not None and blocks[caller] for caller in callers)
-        only.append(is_only and not any(node.index in inside for node in calls))
-        found.append(sorted({caller for caller in callers if caller is not None}))
-    return found, only
-
-
-def _in_parallel(steps: Sequence[StepNode], *, inside: bool) -> list[Any]:
-    """The calls inside parallel branches, and under calls inside them."""
-    found: list[Any] = []
-    for step in steps:
-        if isinstance(step, ParallelNode):
-            found += [node for branch in step.branches for node in _in_parallel(branch, inside=True)]
-        else:
-            found += [step] if inside else []
-            found += _in_parallel(step.then, inside=inside)
-    return found
-
-
-def workspace(program: Program) -> Work:
-    """Room for one thread."""
-    components, calls = program.kind.size, program.component.size
-    sequences = program.steps_start.size - 1
-    most = max([2, *np.diff(program.group_start).tolist()])
-    row, before = (np.full(program.places[3], np.nan) for _ in range(2))
-    parts, call_rows, flows = _blocks(program, row)
-    before_parts, before_calls, _ = _blocks(program, before)
-    return Work(
-        row=row,
-        parts=parts,
-        calls=call_rows,
-        flows=flows,
-        before=before,
-        before_parts=before_parts,
-        before_calls=before_calls,
-        kept=np.zeros((calls + components, 6)),
-        station=np.zeros((components, STATION_WIDTH)),
-        call=np.zeros((calls, CALL_WIDTH)),
-        answer=np.zeros((calls, MOST_ENTRIES, 4)),
-        answer_n=np.zeros(calls, dtype=np.int64),
-        held=np.zeros((calls, MOST_ENTRIES, 4)),
-        held_n=np.zeros(calls, dtype=np.int64),
-        steps=np.zeros((sequences, MOST_ENTRIES, 4)),
-        steps_n=np.zeros(sequences, dtype=np.int64),
-        steps_held=np.zeros((sequences, MOST_ENTRIES, 4)),
-        steps_held_n=np.zeros(sequences, dtype=np.int64),
-        steps_share=np.zeros((sequences, 3)),
-        group_s=np.zeros(program.group_start.size - 1),
-        valve=np.zeros((calls, 3)),
-        let_in=np.zeros(components),
-        bins=np.zeros((components, ALL_BINS, 3)),
-        cache_key=np.full((components, 4), np.nan),
-        quorum_key=np.full((components, 8), np.nan),
-        is_new=np.ones(components + calls + sequences + 1, dtype=np.int64),
-        was_timed=np.zeros(calls + 1, dtype=np.int64),
-        bare=np.zeros(calls),
-        scratch=np.zeros((8, PLACES, 4)),
-        branches=np.zeros((most, 2, 4)),
-        branch_n=np.zeros(most, dtype=np.int64),
-        memory=np.full((MEMORY, MEMORY_WIDTH), np.nan),
-        laws=np.zeros((max(PLACES, MOST_ENTRIES * program.flow_steps.size), LAW_WIDTH)),
-        once=np.zeros((calls, 6)),
-        parts_up=np.zeros((2 * components, PART_WIDTH)),
-        passes=np.zeros(2, dtype=np.int64),
-    )
-
-
-def _blocks(program: Program, row: Array) -> tuple[Array, Array, Array]:
-    """The blocks of components, calls and flows in a row, as views."""
-    first, second, third, last = program.places
-    return (
-        row[first:second].reshape(program.kind.size, len(COMPONENT)),
-        row[second:third].reshape(program.component.size, len(CALL)),
-        row[third:last].reshape(program.flow_steps.size, len(FLOW)),
-    )
 
 
 def _ints(values: Any) -> Ints:

@@ -16,16 +16,15 @@ from models.performance.copies import quorums, works_at_copies
 from models.performance.copy_delays import copy_delays
 from models.performance.cpu_quota import throttled_wait
 from models.performance.mixture import gamma_cumulants, put
+from models.performance.pool_network import callers, turns_away
 from models.performance.program import Program, Work
 from models.performance.quorum import quorum_waits, stale_read_share
 from models.performance.scalability import busy_service, stretch
-from models.performance.thread_pool import hold, pool_wait
 from models.system import layout as at
 
 _MS_PER_S = 1000.0
 _SHORTEST_S = 1e-15
 _LONGEST_LOAD_S = 1e9
-_ENDLESS_HOLD_S = 1e12
 
 
 @internal
@@ -53,7 +52,7 @@ def external(
     st[of.HELD_S] = latency_s
     st[of.BLOCKED] = 1.0 - 1.0 / utilisation if utilisation > 1.0 else 0.0
     st[of.CAPACITY] = limit
-    st[of.LOADS] = 1.0
+    st[of.LOADS] = st[of.ASKED] = 1.0
 
 
 @internal
@@ -64,13 +63,13 @@ def serve(
 
     Args:
         program: The system.
-        work: Room; the station is to_all to `work.station[c]`.
+        work: Room; the station is written to `work.station[c]`.
         c: The component.
         arrivals: Calls that arrive, 1/s.
         parts: Parameters of the components.
         calls: Parameters of the calls.
-        stage: 0 = as if nothing were below it and anybody might call; 1 = it serves and lets go; 2 = it keeps
-            its slot for what is below, which is known.
+        stage: 0 = as if nothing were below it and anybody might call; 1 = it serves and lets go; 2 = what is
+            below it is known: where it keeps its slot for that its wait isn't told here (`thread_pool`).
     """
     part = parts[c]
     if program.kind[c] == of.EXTERNAL:
@@ -90,102 +89,64 @@ def serve(
         full_s = bare_s * stretch(1.0 + max(replicas - 1.0, 0.0), contention, coherency)
         service_s = busy_service(rate, bare_s, servers, replicas, contention, coherency)
     own = gamma_cumulants(service_s, service_scv)
-    limited = math.isfinite(part[at.QUEUE_LIMIT]) or math.isfinite(part[at.MAX_WAIT_S])
+    limited = turns_away(program, c, parts)
     capacity = servers / full_s * part[at.SHARDS] / copies
-    spread = (part[at.REPLICAS], part[at.SLOTS], part[at.BALANCING])
-    limits = (part[at.QUEUE_LIMIT], part[at.MAX_WAIT_S])
-    each, at_read, at_write = waits_at_copies(
-        rate, (service_s, service_scv), part[at.ARRIVAL_SCV], spread, limits, to_all
-    )
-    blocked, w1, w2, w3 = each
-    away = (0.0, 0.0, 0.0)
-    if stage > 0 and program.is_pooled[c] and not limited:
-        callers = _callers(program, c, parts)
-        if math.isfinite(callers):
-            room = (max(callers * copies - servers, 0.0), math.inf)
-            capped, at_read, at_write = waits_at_copies(
-                rate, (service_s, service_scv), part[at.ARRIVAL_SCV], spread, room, to_all
-            )
-            _, c1, c2, c3 = capped
-            if math.isfinite(w1):
-                away = (max(w1 - c1, 0.0), max(w2 - c2, 0.0), max(w3 - c3, 0.0))
-            blocked, w1, w2, w3 = 0.0, c1, c2, c3
-    batch = batch_of(program, work, c)
-    if batch > 1.0 and copies == 1.0 and not limited and math.isfinite(w1):
-        # What copies with a queue each wait beyond one shared queue stays.
-        alone = (part[at.REPLICAS], part[at.SLOTS], at.SHARED)
-        _, c1, c2, c3 = balanced_wait(
-            rate, (service_s, service_scv), part[at.ARRIVAL_SCV], alone, (math.inf, math.inf)
-        )
-        f1, f2, f3 = first_wait(rate, (service_s, service_scv), servers, batch)
-        w1, w2, w3 = max(w1 - c1, 0.0) + f1, max(w2 - c2, 0.0) + f2, max(w3 - c3, 0.0) + f3
+    blocked = 0.0
+    w1, w2, w3 = st[of.BASE], st[of.BASE + 1], st[of.BASE + 2]
+    at_read = at_write = (w1, w2, w3)
     cores = (part[at.SLOTS], part[at.CPU_QUOTA], part[at.CPU_PERIOD_MS] / _MS_PER_S)
     if cores[1] < cores[0]:
         capacity *= cores[1] / cores[0]
-        of_one = rate / part[at.REPLICAS]
-        if not arrivals < capacity:
-            w1, w2, w3 = math.inf, math.inf, math.inf
-        elif service_s > 0.0 and arrivals > 0.0:
-            t1, t2, t3 = throttled_wait(of_one, (service_s, service_scv), cores)
-            if t1 > w1:
-                w1, w2, w3 = t1, t2, t3
-    held_s, limiter = service_s, float(c)
     is_pool = stage == 2 and part[at.BLOCKING] > 0.0
-    if is_pool:
-        below, free, limit, limiter, kept = hold(program, work, c, service_s, parts, calls)
-        if copies > 1.0:  # the calls under it are made by one of the copies
-            below = (below[0] / copies, below[1] / copies, below[2] / copies)
-            free = (free[0] / copies, free[1] / copies, free[2] / copies)
-        mean, variance = own[0] + free[0], own[1] + free[1]
-        scv = variance / mean**2 if mean > 0.0 else 0.0
-        held = own[0] + below[0]
-        if not math.isfinite(held):
-            held = _ENDLESS_HOLD_S
-        capacity = min(limit, servers / mean / copies if mean > 0.0 else math.inf)
-        if limited:
-            blocked, w1, w2, w3 = balanced_wait(rate, (held, scv), part[at.ARRIVAL_SCV], spread, limits)
-            held_s = held
-        else:
-            held_s, wait = pool_wait(rate, servers, held, scv, capacity * copies, (spread[0], spread[2]))
-            blocked = 0.0
-            w1, w2, w3 = max(wait[0], kept[0]), max(wait[1], kept[1]), max(wait[2], kept[2])
-    load_ratio = arrivals / capacity if arrivals > 0.0 else 0.0
-    utilisation = load_ratio
-    if is_pool and load_ratio < 1.0:
-        utilisation = min(rate * held_s / servers, 1.0)
+    if not is_pool:
+        spread = (part[at.REPLICAS], part[at.SLOTS], part[at.BALANCING])
+        limits = (part[at.QUEUE_LIMIT], part[at.MAX_WAIT_S])
+        if not limited:
+            limits = (
+                max(callers(program, c, parts) * copies - servers, 0.0) if stage > 0 else math.inf,
+                math.inf,
+            )
+        service = (service_s, service_scv)
+        each, at_read, at_write = waits_at_copies(rate, service, part[at.ARRIVAL_SCV], spread, limits, to_all)
+        blocked, w1, w2, w3 = each
+        blocked = blocked if limited else 0.0
+        batch = batch_of(program, work, c)
+        if batch > 1.0 and copies == 1.0 and not limited and math.isfinite(w1):
+            # What copies with a queue each wait beyond one shared queue stays.
+            alone, none = (part[at.REPLICAS], part[at.SLOTS], at.SHARED), (math.inf, math.inf)
+            _, c1, c2, c3 = balanced_wait(rate, service, part[at.ARRIVAL_SCV], alone, none, math.nan)
+            f1, f2, f3 = first_wait(rate, service, servers, batch)
+            w1, w2, w3 = max(w1 - c1, 0.0) + f1, max(w2 - c2, 0.0) + f2, max(w3 - c3, 0.0) + f3
+        if cores[1] < cores[0]:
+            if not arrivals < capacity:
+                w1, w2, w3 = math.inf, math.inf, math.inf
+            elif service_s > 0.0 and arrivals > 0.0:
+                t1, t2, t3 = throttled_wait(rate / part[at.REPLICAS], service, cores)
+                if t1 > w1:
+                    w1, w2, w3 = t1, t2, t3
+        put(st, of.BASE, (w1, w2, w3))
+        put(st, of.WAIT, (w1, w2, w3))
+        put(st, of.RESPONSE, (w1 + own[0], w2 + own[1], w3 + own[2]))
     st[of.ARRIVALS], st[of.SERVERS], st[of.SERVICE_S] = arrivals, servers, service_s
     st[of.UNIT_S] = service_s / mean_work if mean_work > 0.0 else unit_s
     st[of.UNIT_SCV] = part[at.SERVICE_SCV]
+    st[of.TO_ALL], st[of.ASKED] = to_all, copies
     put(st, of.WORK, own)
-    st[of.UTILISATION], st[of.LOAD_RATIO], st[of.LIMITED_BY] = utilisation, load_ratio, limiter
+    load_ratio = arrivals / capacity if arrivals > 0.0 else 0.0
+    st[of.UTILISATION], st[of.LOAD_RATIO], st[of.LIMITED_BY] = load_ratio, load_ratio, float(c)
     st[of.CAN_REFUSE] = 1.0 if limited else 0.0
-    put(st, of.WAIT, (w1, w2, w3))
-    put(st, of.RESPONSE, (w1 + own[0], w2 + own[1], w3 + own[2]))
-    st[of.HELD_S], st[of.BLOCKED], st[of.CAPACITY] = held_s, blocked, capacity
+    st[of.HELD_S], st[of.BLOCKED], st[of.CAPACITY] = service_s, blocked, capacity
     st[of.HIT], st[of.STALE], st[of.LOADS] = 0.0, 0.0, 1.0
     if program.kind[c] == of.CACHE:
         _keep(program, work, c, arrivals, part, stage)
     if program.kind[c] == of.STORE:
         _replicate(work, c, part)
         if works_at_copies(program, c, part):
-            unit = (st[of.UNIT_S], st[of.UNIT_SCV])
-            reads, writes = copy_delays(
-                part, ((w1, w2, w3), at_read, at_write), unit, (load_ratio, blocked), to_all
-            )
+            unit, each_wait = (st[of.UNIT_S], st[of.UNIT_SCV]), (w1, w2, w3)
+            load = (load_ratio, blocked)
+            reads, writes = copy_delays(part, (each_wait, at_read, at_write), unit, load, to_all)
             put(st, of.READ_WAIT, reads)
             put(st, of.WRITE_WAIT, writes)
-    st[of.TO_ALL] = to_all
-    put(st, of.KEPT_AWAY, away)
-
-
-@internal
-def _callers(program: Program, c: int, parts: np.ndarray) -> float:
-    """Threads of the pools that are the only callers; infinite where one of them lets go."""
-    total = 0.0
-    for j in range(program.pools_start[c], program.pools_start[c + 1]):
-        caller = parts[program.pools[j]]
-        total += caller[at.REPLICAS] * caller[at.SLOTS] if caller[at.BLOCKING] > 0.0 else math.inf
-    return total
 
 
 @internal

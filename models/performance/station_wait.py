@@ -65,7 +65,8 @@ def station_wait(
     2.5); longest wait: M/M/c+D (Barrer 1957; Gnedenko and Kovalenko 1968); for other service a limit counts
     as q / k or tau / k^0.7 (fitted to simulation). With less and less of a limit both become the first.
     """
-    return wait_of(rate, s, scv, arrival_scv, c, (queue_limit, max_wait_s), (1.0, 0.0, 1.0))
+    limits, spread = (queue_limit, max_wait_s), (1.0, 0.0, 1.0)
+    return wait_of(rate, s, scv, arrival_scv, c, limits, spread, math.nan)
 
 
 @compiled
@@ -77,6 +78,7 @@ def wait_of(
     c: float,
     limits: tuple[float, float],
     spread: tuple[float, float, float],
+    full: float,
 ) -> Wait:
     """`station_wait` where the servers have more than one queue.
 
@@ -84,6 +86,7 @@ def wait_of(
         rate: As there, like `s`, `scv`, `arrival_scv` and `c`.
         limits: Places to wait in, and the longest wait, s.
         spread: Factor on the share that waits, what who waits does longer (s), factor on the wait.
+        full: Share of requests that would find all servers taken if none could wait; NaN = Erlang's.
     """
     queue_limit, max_wait_s = limits
     fewer, delay, smooth = spread
@@ -103,7 +106,7 @@ def wait_of(
     f = k * (1.0 + gain) / (1.0 + scv * gain) if scv <= 1.0 else k
     g = 2.0 * rho - 1.0 + 4.0 * free * (1.0 + 2.0 * scv) / (3.0 * (1.0 + scv))
     blocked = 0.0
-    b = erlang_b(a, c)
+    b = full if full == full else erlang_b(a, c)
     if by_places:
         places = min(queue_limit / max(k, LEAST_VARIABILITY), MOST_PLACES)
         blocked, p, mean, variance, third = _with_places(a, s, c, places, b)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.performance.balancing import balanced_pool, balanced_wait, two_choices
+from models.performance.balancing import balanced_wait, two_choices
 from models.performance.station_wait import station_wait
 from models.system import layout as at
 
@@ -18,7 +18,9 @@ ALL = (at.SHARED, at.LEAST_CONNECTIONS, at.TWO_CHOICES, at.ROUND_ROBIN, at.RANDO
 
 
 def mean_wait(load, replicas, slots, balancing, scv=1.0):
-    return balanced_wait(load * replicas * slots, (1.0, scv), 1.0, (replicas, slots, balancing), NO_LIMITS)[1]
+    return balanced_wait(
+        load * replicas * slots, (1.0, scv), 1.0, (replicas, slots, balancing), NO_LIMITS, math.nan
+    )[1]
 
 
 def shortest_queue(load, *, most=80):
@@ -52,7 +54,8 @@ def test_joining_the_shorter_of_two_queues(load):
 def test_two_of_two_are_all():
     args = (1.5, (1.0, 1.0), 1.0)
     both = [
-        balanced_wait(*args, (2.0, 1.0, way), NO_LIMITS) for way in (at.LEAST_CONNECTIONS, at.TWO_CHOICES)
+        balanced_wait(*args, (2.0, 1.0, way), NO_LIMITS, math.nan)
+        for way in (at.LEAST_CONNECTIONS, at.TWO_CHOICES)
     ]
     assert both[0] == both[1]
 
@@ -70,7 +73,12 @@ def test_two_choices_among_endlessly_many(load):
 def test_random_is_a_station_for_each_replica(replicas, slots):
     """Poisson arrivals, split at random, are Poisson: each replica is an M/M/m."""
     got = balanced_wait(
-        0.8 * replicas * slots, (1.0, 1.0), 1.0, (replicas, slots, at.RANDOM), (5.0 * replicas, math.inf)
+        0.8 * replicas * slots,
+        (1.0, 1.0),
+        1.0,
+        (replicas, slots, at.RANDOM),
+        (5.0 * replicas, math.inf),
+        math.nan,
     )
     assert got == station_wait(0.8 * slots, 1.0, 1.0, 1.0, slots, 5.0, math.inf)
 
@@ -108,7 +116,7 @@ def test_what_knows_more_waits_less(replicas, slots, scv):
 def test_any_station_has_a_wait(load, replicas, slots, way, scv, places, longest):
     rate = load * replicas * slots
     blocked, mean, variance, third = balanced_wait(
-        rate, (1.0, scv), 1.0, (float(replicas), float(slots), way), (places, longest)
+        rate, (1.0, scv), 1.0, (float(replicas), float(slots), way), (places, longest), math.nan
     )
     assert 0.0 <= blocked <= 1.0
     assert min(mean, variance) >= 0.0
@@ -118,10 +126,3 @@ def test_any_station_has_a_wait(load, replicas, slots, way, scv, places, longest
     # nobody answers more than all servers carry; formulas for other than exponential service are fits
     if load > 1.2 and is_limited:
         assert (1.0 - blocked) * load < 1.05
-
-
-@pytest.mark.parametrize("way", ALL[1:])
-def test_threads_of_one_replica_are_not_those_of_another(way):
-    """Where one wait is all there is, a pool spread over replicas is the station spread over them."""
-    waits, mean = balanced_pool(0.8, 2.0, 0.8 * 8.0, 1.0, (4.0, way))
-    assert waits * mean == pytest.approx(mean_wait(0.8, 4.0, 2.0, way), rel=1e-6)
