@@ -61,7 +61,9 @@ def explain(system: System, x: Array) -> dict[str, Json]:
         "utilisation": _number(steps.utilisation[0]),
         "metastable": bool(steps.metastable[0] > 0.0),
         "retry_margin": _number(steps.retry_margin[0]),
+        "tips_over": _number(steps.tips_over[0]),
         "unsettled": bool(steps.unsettled[0] > 0.0),
+        "unsure": int(steps.unsure[0]),
     }
 
 
