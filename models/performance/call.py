@@ -80,6 +80,7 @@ def answer_call(
         if kind == of.STORE:
             quorum = of.WRITE_WAIT if program.writes[i] else of.READ_WAIT
             own = (own[0] + st[quorum], own[1] + st[quorum + 1], own[2] + st[quorum + 2])
+            own = (max(own[0], 0.0), max(own[1], 0.0), own[2])
         n = shifted(work.steps[root], work.steps_n[root], own, once)
         if kind == of.CACHE:
             m = single(own[0], own[1], own[2], attempt)

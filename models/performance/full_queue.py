@@ -11,6 +11,7 @@ import numpy as np
 
 from models.performance import program as of
 from models.performance.compiled import compiled, internal
+from models.performance.copies import refused_share, works_at_copies
 from models.performance.program import Program, Work
 from models.performance.retry import tries_of
 from models.performance.station_wait import LEAST_VARIABILITY
@@ -146,6 +147,9 @@ def refused_again(
     """
     st = work.station[program.component[i]]
     refused, retries = st[of.BLOCKED], call[at.RETRIES]
+    if works_at_copies(program, program.component[i], part):
+        refused = refused_share(part, st, program.writes[i] > 0)
+        return refused, refused
     if not retries > 0.0 or not refused > _RARE or refused >= 1.0:
         return refused, refused
     share = 1.0
