@@ -1,4 +1,4 @@
-"""payment-failover: two coasts, one of which must carry all; by hand what the way and the quotas make of it."""
+"""payment-failover: two coasts, one of which must carry all: the way between them, and the quotas, by hand."""
 
 from __future__ import annotations
 
