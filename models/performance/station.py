@@ -100,13 +100,13 @@ def serve(
         if not limited:
             limits = (max(callers(program, c, parts) - servers, 0.0) if stage > 0 else math.inf, math.inf)
         service = (service_s, service_scv)
-        blocked, w1, w2, w3 = balanced_wait(rate, service, part[at.ARRIVAL_SCV], spread, limits, math.nan)
+        blocked, w1, w2, w3 = balanced_wait(rate, service, st[of.STREAM], spread, limits, math.nan)
         blocked = blocked if limited else 0.0
         batch = batch_of(program, work, c)
         if batch > 1.0 and not limited and math.isfinite(w1):
             # What copies with a queue each wait beyond one shared queue stays.
             alone, none = (part[at.REPLICAS], part[at.SLOTS], at.SHARED), (math.inf, math.inf)
-            _, c1, c2, c3 = balanced_wait(rate, service, part[at.ARRIVAL_SCV], alone, none, math.nan)
+            _, c1, c2, c3 = balanced_wait(rate, service, st[of.STREAM], alone, none, math.nan)
             f1, f2, f3 = first_wait(rate, service, servers, batch)
             w1, w2, w3 = max(w1 - c1, 0.0) + f1, max(w2 - c2, 0.0) + f2, max(w3 - c3, 0.0) + f3
         if cores[1] < cores[0]:

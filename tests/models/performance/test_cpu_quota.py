@@ -30,7 +30,9 @@ def test_a_lone_job_runs_half_of_each_period():
 
 def test_a_core_is_enough_for_one_thread():
     """A quota of a core never stops a thread that runs alone."""
-    found = played({"app": station(0.25, 4, service_scv=0.0, cpu_quota=1.0)}, "app", rate=0.0004, events=20_000)
+    found = played(
+        {"app": station(0.25, 4, service_scv=0.0, cpu_quota=1.0)}, "app", rate=0.0004, events=20_000
+    )
     assert is_known(found.overall.mean_ms, 250.0, within=0.01)
 
 
