@@ -2,7 +2,7 @@
 
     python -m benchmarks.model_against_simulation [--families A,B] [--systems N] [--seed N]
         [--utilisation LOW HIGH] [--scv LOW HIGH] [--seconds S] [--events N] [--workers N]
-        [--markdown] [--json FILE] [--scenario FAMILY-NUMBER]
+        [--page docs/model.md] [--json FILE] [--scenario FAMILY-NUMBER]
 
 Error = model / simulation - 1 of one flow of one system. "worst" is what lies beyond the 95 % interval of the
 simulation. Systems of which the model says that it isn't sure, or that they won't last, are counted apart.
@@ -24,7 +24,10 @@ from pathlib import Path
 
 from benchmarks.families import FAMILIES, Room, drawn
 from benchmarks.families.comparison import Budget, Row, compare
-from benchmarks.families.table import furthest_off, markdown, plain, summaries
+from benchmarks.families.table import furthest_off, into_page, plain, summaries, worst_p99_by_load
+
+#: Loads up to which the worst error is told (`optimizer.model.MODEL_ERROR`).
+LOADS = (0.5, 0.7, math.inf)
 
 
 def run(
@@ -66,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     parser.add_argument("--events", type=int, default=Budget().events, help="events of each system (4000000)")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes (one a core)")
-    parser.add_argument("--markdown", action="store_true", help="the table as in docs/model.md")
+    parser.add_argument("--page", type=Path, help="write the table into this page (docs/model.md)")
     parser.add_argument("--json", type=Path, help="write all rows and the table to this file")
     parser.add_argument("--scenario", help="write this system to the terminal as a scenario, and end")
     options = parser.parse_args(arguments)
@@ -92,15 +95,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(f"\r{share} systems, {row.name:40}", end="", file=sys.stderr, flush=True)
     print(f"\r{len(rows)} systems in {time.perf_counter() - began:.0f} s{'':40}", file=sys.stderr)
     found = summaries(rows)
-    if options.markdown:
-        print(markdown(found))
-    else:
-        plain(found)
-        print("\nFurthest off:")
-        for line in furthest_off(rows):
-            print(f"  {line}")
-        for reason in dict.fromkeys(row.refused for row in rows if row.refused):
-            print(f"refused: {reason}")
+    plain(found)
+    print("\nFurthest off:")
+    for line in furthest_off(rows):
+        print(f"  {line}")
+    for reason in dict.fromkeys(row.refused for row in rows if row.refused):
+        print(f"refused: {reason}")
+    worst = zip(LOADS, worst_p99_by_load(rows, LOADS), strict=True)
+    print("\nWorst 99th percentile up to a load of " + ", ".join(f"{a:g}: {100 * b:.1f} %" for a, b in worst))
+    if options.page is not None:
+        options.page.write_text(into_page(options.page.read_text(), found))
     if options.json is not None:
         content = {"rows": [asdict(row) for row in rows], "table": [asdict(each) for each in found]}
         options.json.write_text(json.dumps(_finite(content), indent=1) + "\n")

@@ -19,7 +19,7 @@ from models.dimensions.cost import Cost, cost_of
 from models.dimensions.effort import Effort, effort
 from models.dimensions.emergence import Emergence, emergence_of
 from models.dimensions.latency import Latency, latency
-from models.dimensions.limits import limit_excess
+from models.dimensions.limits import ends_within, limit_excess
 from models.dimensions.rounding import significant
 from models.dimensions.throughput import throughput
 from models.evaluation import Array, Evaluation
@@ -49,7 +49,10 @@ class Run:
         utilisation: Of the busiest station in its worst phase, `(n,)`.
         metastable: 1.0 where the design stays down after one push, `(n,)`.
         retry_margin: Load multiple below which a failed state can't sustain itself, `(n,)`.
+        tips_over: Probability that the healthy state ends by itself within a phase, `(n,)`.
         unsettled: 1.0 where the state swings around and comes to no rest, so that numbers are rough, `(n,)`.
+        unsure: Sum of the reasons, over all phases, for which numbers may be further off than promised
+            (`models.performance.unsure`), `(n,)`; 0 = none.
         bottleneck: Position of the busiest component in the busiest phase, `(n,)`.
         values: The six dimensions, `(n, 6)`.
         excess: Amount over each limit by name, `(n,)` each.
@@ -67,7 +70,9 @@ class Run:
     utilisation: Array
     metastable: Array
     retry_margin: Array
+    tips_over: Array
     unsettled: Array
+    unsure: Array
     bottleneck: Array
     values: Array
     excess: Mapping[str, Array]
@@ -108,7 +113,9 @@ def evaluate(system: System, X: Array, *, threads: int | None = None) -> Evaluat
             "one_time_usd": steps.effort.one_time_usd,
             "metastable": steps.metastable,
             "retry_margin": steps.retry_margin,
+            "tips_over": steps.tips_over,
             "unsettled": steps.unsettled,
+            "unsure": steps.unsure,
             "bottleneck": steps.bottleneck,
         },
     )
@@ -162,6 +169,7 @@ def _steps(
     made = made_calls(parameters)
     utilisation = worst_of(n, [found.utilisation])
     metastable = worst_of(n, [found.metastable])
+    tips_over = worst_of(n, [ends_within(system.hours, found.lifetime_s)])
     budget = budget_of(parameters, made, utilisation, taken.complexity)
     emergence = emergence_of(parameters, found, waits, coupling(parameters, made))
     values = np.column_stack(
@@ -183,6 +191,7 @@ def _steps(
         effort_days=taken.days,
         one_time_usd=taken.one_time_usd,
         metastable=metastable,
+        tips_over=tips_over,
         calls_per_s=worst_of(n, list(found.arrivals_per_s)),
         beyond_bounds=parameters.beyond,
         flow_latency_ms=waits.flow_worst_ms,
@@ -200,11 +209,19 @@ def _steps(
         utilisation=utilisation,
         metastable=metastable,
         retry_margin=-over_phases(-found.retry_margin),
+        tips_over=tips_over,
         unsettled=worst_of(n, [found.unsettled]),
+        unsure=_any_of(n, found.unsure),
         bottleneck=_bottleneck(found),
         values=values,
         excess=excess,
     )
+
+
+def _any_of(n: int, reasons: Array) -> Array:
+    """Reasons of all phases together, `(n,)`."""
+    found = np.bitwise_or.reduce(np.asarray(reasons, dtype=np.int64), axis=1)
+    return np.array(np.broadcast_to(found, (n,)), dtype=np.float64)
 
 
 def _bottleneck(found: Behaviour) -> Array:

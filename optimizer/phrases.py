@@ -126,6 +126,7 @@ _UNIT_OF_LIMIT = {
     "one_time_usd": "USD",
     "effort_days": "days",
     "complexity_reserve": "fraction",
+    "tips_over": "fraction",
     "saturation": "fraction",
     "collapse": "fraction",
 }

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 from benchmarks.families.draw import PHASE_S, Drawn, Family, Room, drawn
+from models.dimensions.limits import TIPS_OVER_FROM
 from models.errors import TradespaceError
 from models.evaluator import evaluate
 from models.scenario.load import scenario_from
@@ -14,8 +15,8 @@ from models.system.compiler import compile_system
 from optimizer.resilience.verification import Compared, Verification
 from optimizer.resilience.verify import verify
 
-#: Indicators that say of a design that its numbers are not to be trusted, or that it won't last.
-UNSURE, TIPS_OVER = "unsure", "tips_over"
+#: The indicator that says of a design that its numbers are not to be trusted.
+UNSURE = "unsure"
 #: A state in which less than this part is answered of what is answered by the other side is a collapse.
 _DOWN = 0.5
 #: Of fewer simulated requests nothing is told.
@@ -112,8 +113,8 @@ def compare(family: Family, number: int, *, seed: int, room: Room, budget: Budge
     if found.simulated is None:
         return Row(family.name, one.name, one.utilisation, found.why_not, {})
     told = evaluate(system, design[None, :]).indicators
-    flags = {name: name in told and bool(told[name][0] > 0.0) for name in (UNSURE, TIPS_OVER)}
-    return judged(one, found, is_unsure=flags[UNSURE], tips_over=flags[TIPS_OVER])
+    is_unsure = UNSURE in told and bool(told[UNSURE][0] > 0.0)
+    return judged(one, found, is_unsure=is_unsure, tips_over=bool(told["tips_over"][0] > TIPS_OVER_FROM))
 
 
 def judged(one: Drawn, found: Verification, *, is_unsure: bool, tips_over: bool) -> Row:

@@ -131,6 +131,37 @@ def markdown(found: Sequence[Summary]) -> str:
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
+def worst_p99_by_load(rows: Sequence[Row], loads: Sequence[float]) -> list[float]:
+    """The largest error of a 99th percentile beyond its interval up to each load: what rankings reckon with.
+
+    Of systems that the model isn't sure of, or that won't last, none counts.
+    """
+    sure = [row for row in rows if not row.refused and not row.is_unsure and not row.tips_over]
+    found, below = [], 0.0
+    for load in loads:
+        inside = [row for row in sure if below <= row.utilisation < load]
+        found.append(max((abs(each.beyond) for each in _measures(inside, "p99_ms")), default=0.0))
+        below = load
+    return found
+
+
+#: Where the table stands in a page.
+BEGIN, END = "<!-- families: begin -->", "<!-- families: end -->"
+
+
+def into_page(page: str, found: Sequence[Summary]) -> str:
+    """A page with the table in the place of the one that it holds.
+
+    Raises:
+        ValueError: The page has no place for it.
+    """
+    before, begin, rest = page.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise ValueError(f"no place for the table: {BEGIN} and {END} are missing")
+    return f"{before}{BEGIN}\n\n{markdown(found)}\n\n{END}{after}"
+
+
 def plain(found: Sequence[Summary], *, told: Callable[[str], None] = print) -> None:
     """The table for a terminal."""
     rows = [list(HEAD), *(cells(each) for each in found)]

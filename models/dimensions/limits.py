@@ -17,6 +17,8 @@ from models.system.system import System
 LIMIT_TOLERANCE = 1e-9
 #: Limits that hold in any scenario, whoever wrote it.
 ALWAYS = ("collapse", "nothing_called", "parameter_bounds", "endless_cost")
+#: A design tips over by itself where that happens within a phase with more than this probability.
+TIPS_OVER_FROM = 0.01
 #: The load ratio at which a queue grows without end; used where the scenario sets no limit on saturation.
 _FULL = 1.0
 
@@ -31,6 +33,7 @@ def limit_excess(
     effort_days: Array,
     one_time_usd: Array,
     metastable: Array,
+    tips_over: Array,
     calls_per_s: Array,
     beyond_bounds: Array,
     flow_latency_ms: Mapping[str, Array],
@@ -47,6 +50,7 @@ def limit_excess(
         effort_days: Work to get from today's design to this one, `(n,)`.
         one_time_usd: Money for it, `(n,)`.
         metastable: 1.0 where the design stays down after one push, `(n,)`.
+        tips_over: Probability that its healthy state ends by itself within a phase, `(n,)`.
         calls_per_s: Calls of any component in any phase, `(n,)`.
         beyond_bounds: By how much (relative) effects push a parameter out of its bounds, `(n,)`.
         flow_latency_ms: For each flow with a latency limit its percentile in the worst phase, `(n,)`.
@@ -60,6 +64,7 @@ def limit_excess(
     excess |= effort_excess(system, effort_days=effort_days, one_time_usd=one_time_usd)
     if not limits.metastable:
         excess["metastable"] = metastable - 0.5
+        excess["tips_over"] = tips_over - TIPS_OVER_FROM
     if limits.complexity_reserve is not None:
         used = values[:, DIMENSIONS.index(COMPLEXITY)]
         excess["complexity_reserve"] = _snap(used - (1.0 - limits.complexity_reserve), 1.0)
@@ -145,3 +150,13 @@ def effort_excess(system: System, *, effort_days: Array, one_time_usd: Array) ->
 def _snap(excess: Array, limit: float) -> Array:
     """Excess, with what is too small to mean anything as exactly 0."""
     return np.where(np.abs(excess) <= LIMIT_TOLERANCE * max(1.0, abs(limit)), 0.0, excess)
+
+
+def ends_within(hours: Array, lifetime_s: Array) -> Array:
+    """Probability that a state with a mean lifetime ends within a phase, `(n, p)`: it ends at any time alike.
+
+    Args:
+        hours: Length of each phase, h.
+        lifetime_s: Mean time until it ends by itself, s, `(n, p)`; infinite where it lasts.
+    """
+    return np.asarray(-np.expm1(-hours * 3600.0 / np.maximum(lifetime_s, 1e-9)))

@@ -61,7 +61,9 @@ def explain(system: System, x: Array) -> dict[str, Json]:
         "utilisation": _number(steps.utilisation[0]),
         "metastable": bool(steps.metastable[0] > 0.0),
         "retry_margin": _number(steps.retry_margin[0]),
+        "tips_over": _number(steps.tips_over[0]),
         "unsettled": bool(steps.unsettled[0] > 0.0),
+        "unsure": int(steps.unsure[0]),
     }
 
 
@@ -186,6 +188,7 @@ def _complexity(budget: Budget) -> Json:
     return {
         "income": {name: _number(_at(points[:, None], 0, 0)) for name, points in budget.income.items()},
         "expenses": {name: _number(_at(points[:, None], 0, 0)) for name, points in budget.expenses.items()},
+        "scale": _number(budget.scale),
         "remaining": _number(budget.remaining[0]),
         "remaining_share": _number(budget.remaining_share[0]),
         "warns": bool(budget.warns[0] > 0.0),

@@ -9,7 +9,7 @@ import math
 
 from models.performance.compiled import compiled, gamma_upper
 from models.performance.erlang import erlang_b
-from models.performance.retry import any_succeeds, each_succeeds
+from models.performance.retry import each_succeeds, tries_of
 
 #: Share that a breaker lets through in the failed state from which the search for a fixed point begins.
 PROBES = 0.02
@@ -19,17 +19,38 @@ _MOST_TRIALS = 400
 _NEARER = 0.5
 #: Siegmund's constant of a random walk with steps.
 _STEPS = 0.583
+#: Halvings of the range in which an opening is looked for.
+_HALVINGS = 50
 _TINY, _MOST = 1e-300, 1e15
 #: Failures rarer than this never come together.
 _RARE = 1e-12
 
 
 @compiled
-def opening_of(through: float, failure: float, retries: float) -> float:
-    """Share of the attempts let through when so many get through for each call."""
-    s = max(1.0 - failure, 1e-12)
+def opening_of(
+    through: float, refused: tuple[float, float], others: float, stays: float, retries: float
+) -> float:
+    """Share of the attempts let through when so many get through for each call.
+
+    Args:
+        through: Attempts that get through for each call.
+        refused: As in `retry.tries_of`, like `others`.
+        stays: Share of the retries of attempts that the guard turned away that find it as it was.
+        retries: Further attempts.
+    """
+    s = max((1.0 - refused[0]) * (1.0 - others), 1e-12)
     succeeded = min(max(through * s, 0.0), 1.0)
-    return min(max(each_succeeds(succeeded, retries) / s, 0.0), 1.0)
+    opening = min(max(each_succeeds(succeeded, retries) / s, 0.0), 1.0)
+    if not retries > 0.0 or (stays == 0.0 and refused[0] == refused[1]):
+        return opening
+    low, high = 0.0, 1.0
+    for _ in range(_HALVINGS):
+        if tries_of(refused, others, (opening, stays), retries)[1] < through:
+            low = opening
+        else:
+            high = opening
+        opening = 0.5 * (low + high)
+    return opening
 
 
 @compiled
@@ -169,14 +190,21 @@ def bulkhead_opening(calls_per_s: float, held_s: float, slots: float) -> float:
 
 
 @compiled
-def moved(
-    valve: tuple[float, float, float], failure: float, wanted: float, retries: float
-) -> tuple[float, float, float]:
-    """The valve (through, low, high) one pass later."""
+def stays_shut(pause_s: float, sleep_s: float) -> float:
+    """Share of the retries of attempts that an open breaker turned away that find it open still."""
+    return math.exp(-pause_s / sleep_s) if sleep_s > 0.0 else 0.0
+
+
+@compiled
+def moved(valve: tuple[float, float, float], asked: float, wanted: float) -> tuple[float, float, float]:
+    """The valve (through, low, high) one pass later.
+
+    Args:
+        valve: As it is.
+        asked: Attempts that would get through for each call at the wanted opening.
+        wanted: The wanted opening.
+    """
     through, low, high = valve
-    s = max(1.0 - failure, 1e-12)
-    opened = min(max(wanted * s, 0.0), 1.0)
-    asked = any_succeeds(opened, retries) / s
     climbs = asked >= through
     if climbs:
         low = through

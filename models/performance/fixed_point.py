@@ -50,6 +50,7 @@ def begin(program: Program, work: Work, calls: np.ndarray, state: np.ndarray, is
         if is_full:
             through = PROBES * tries if calls[i, at.BREAKER] > 0.0 else tries
         work.valve[i, 0], work.valve[i, 1], work.valve[i, 2] = through, 0.0, tries
+        work.call[i, of.MET] = 1.0
     for c in range(program.kind.size):
         work.let_in[c] = math.nan
 

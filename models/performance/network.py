@@ -106,7 +106,7 @@ def _down(
     is_first: bool,
 ) -> None:
     """How often the calls of a component are made, and the component under what reaches it."""
-    total = 0.0
+    total, attempted = 0.0, 0.0
     first, last = program.own_start[c], program.own_start[c + 1]
     for j in range(first, last):
         i = program.own[j]
@@ -118,8 +118,15 @@ def _down(
         done = work.call[i]
         done[of.CALLS_PER_S] = rate
         done[of.ATTEMPTS_PER_S] = rate * state[i, 1]
+        # Of the retries that meet the full queue which turned them away the component feels fewer.
+        met = done[of.MET]
         is_guarded = calls[i, at.BREAKER] > 0.0 or calls[i, at.BULKHEAD_SLOTS] < np.inf
-        through = rate * (work.valve[i, 0] if is_guarded else state[i, 1])
+        if is_guarded:
+            attempted, through = attempted + rate * work.valve[i, 0], rate * work.valve[i, 0] / met
+        else:
+            done[of.ATTEMPTS_PER_S] *= met
+            attempted, through = attempted + done[of.ATTEMPTS_PER_S], rate * state[i, 1]
+        done[of.FELT] = through / rate if rate > 0.0 else 0.0
         done[of.THROUGH_PER_S] = through
         total = total + through
     st = work.station[c]
@@ -135,6 +142,7 @@ def _down(
         serve(program, work, c, total, parts, calls, 1)
         news[c] = 1
     note_departures(program, work, c, parts)
+    st[of.ATTEMPTED] = attempted
     let_in = 1.0 - st[of.BLOCKED]
     if program.blocks[c]:
         known = work.let_in[c]

@@ -159,7 +159,7 @@ def network_of(system: System, situations: Situations) -> Network:
         stations=tuple(
             Station(
                 is_external=not part.traits.is_ours,
-                arrivals_per_s=station[:, :, c, of.ARRIVALS],
+                arrivals_per_s=station[:, :, c, of.ATTEMPTED],
                 servers=station[:, :, c, of.SERVERS],
                 service_s=station[:, :, c, of.SERVICE_S],
                 unit_s=station[:, :, c, of.UNIT_S],
@@ -169,7 +169,7 @@ def network_of(system: System, situations: Situations) -> Network:
                 limited_by=station[:, :, c, of.LIMITED_BY],
                 wait=cumulants(c, of.WAIT),
                 response=cumulants(c, of.RESPONSE),
-                blocked_share=station[:, :, c, of.BLOCKED],
+                blocked_share=_turned_away(station[:, :, c]),
                 capacity_per_s=station[:, :, c, of.CAPACITY],
                 hit_share=station[:, :, c, of.HIT],
                 read_wait_s=station[:, :, c, of.READ_WAIT],
@@ -195,6 +195,17 @@ def network_of(system: System, situations: Situations) -> Network:
         groups_s=spread([w.group_s for w in states]),
         metastable=results[:, :, situation.METASTABLE],
         retry_margin=results[:, :, situation.RETRY_MARGIN],
+    )
+
+
+def _turned_away(station: Array) -> Array:
+    """Share of all attempts that a station turns away: retries may meet it full more often than others."""
+    from models.performance import program as of
+
+    attempted, felt = station[..., of.ATTEMPTED], station[..., of.ARRIVALS]
+    let_in = felt * (1.0 - station[..., of.BLOCKED])
+    return np.where(
+        felt == attempted, station[..., of.BLOCKED], 1.0 - let_in / np.where(attempted > 0.0, attempted, 1.0)
     )
 
 

@@ -61,13 +61,15 @@ STORE, CACHE, EXTERNAL = Store.traits.code, Cache.traits.code, External.traits.c
     POOL_SCV,
     STREAM,
     DEPARTS,
-) = (0, 1, 2, 3, 6, 7, 8, 9, 10, 13, 16, 17, 18, 19, 20, 21, 22, 25, 28, 29, 30, 31, *range(34, 46))
-STATION_WIDTH = 46
+    ATTEMPTED,
+    TO_ALL,
+    ASKED,
+) = (0, 1, 2, 3, 6, 7, 8, 9, 10, 13, 16, 17, 18, 19, 20, 21, 22, 25, 28, 29, 30, 31, *range(34, 49))
+STATION_WIDTH = 49
 #: Columns of what is known of a call.
-CALLS_PER_S, ATTEMPTS_PER_S, THROUGH_PER_S, SUCCESS, FRESH, PASSES, ATTEMPTS, LATE, ENDS = range(9)
-CALL_WIDTH = 9
-#: Numbers that are kept of what a flow requires (`redundancy`): eight of it, how many values are known, and
-#: four pairs of copies left and the value there.
+CALLS_PER_S, ATTEMPTS_PER_S, THROUGH_PER_S, SUCCESS, FRESH, PASSES = range(6)
+ATTEMPTS, LATE, ENDS, FELT, MET, CALL_WIDTH = range(6, 12)
+#: Numbers kept of what a flow requires (`redundancy`): eight of it, a count of values, four pairs of them.
 PART_WIDTH = 17
 
 
@@ -264,8 +266,7 @@ def _nothing() -> Program:
     return Program(**fields | {"percentiles": np.zeros(0)})
 
 
-NOTHING = _nothing()
-"""A system of nothing: what the kernel is compiled with."""
+NOTHING = _nothing()  # what the kernel is compiled with
 
 
 def _ints(values: Any) -> Ints:

@@ -13,6 +13,11 @@ from models.performance.compiled import compiled
 #: Attempts that are kept apart by their number; more are counted with their mean.
 APART = 4
 
+#: What comes of the attempts of a call: attempts, those that a guard lets through, those that its component
+#: lets in; probability that all fail; share turned away of all attempts; attempts let in after 0, 1, 2, 3
+#: and more failures, and how many failures "more" are.
+Tries = tuple[float, float, float, float, float, tuple[float, float, float, float, float], float]
+
 
 @compiled
 def all_fail(failure: float, retries: float) -> float:
@@ -70,3 +75,71 @@ def each_time(share: float, times: float) -> float:
         return share
     whole = float(int(times))
     return share**whole * (1.0 - (times - whole) * (1.0 - share))
+
+
+@compiled
+def answered_times(share: float, times: float) -> float:
+    """How often the answered made a call that is made so often and succeeds with `share`.
+
+    A fraction is one call more for some: of them a smaller part is answered.
+    """
+    whole = float(int(times))
+    more = times - whole
+    if more == 0.0 or share == 1.0:
+        return times
+    answered = 1.0 - more + more * share
+    return whole + (more * share / answered if answered > 0.0 else more)
+
+
+@compiled
+def tries_of(refused: tuple[float, float], others: float, shut: tuple[float, float], retries: float) -> Tries:
+    """What comes of the attempts of a call where who was turned away meets the same bad moment again.
+
+    Args:
+        refused: Share of the attempts that the component turns away, and of those the retry after having been
+            turned away by it.
+        others: Share of the attempts let in that fail.
+        shut: Share that a guard lets through, and of those it turned away the share whose retry finds it as
+            it was.
+        retries: Further attempts, a whole number.
+
+    Source: a Markov chain over the attempts of one call; with equal shares it is the truncated geometric law.
+    """
+    first, again = refused
+    opening, stays = shut
+    through = opening
+    at_guard, at_door = 1.0 - opening, opening * first
+    let_in = opening * (1.0 - first)
+    failed = let_in * others
+    attempts, admitted, turned = 1.0, let_in, at_guard + at_door
+    kept = (let_in, 0.0, 0.0, 0.0, 0.0)
+    above = 0.0
+    for k in range(1, int(retries) + 1):
+        attempts += at_guard + at_door + failed
+        # Who was turned away by the guard finds it shut again, or as anybody does.
+        freed, met = (at_guard * (1.0 - stays) + failed) * opening, at_door * opening
+        at_guard = at_guard * (1.0 - (1.0 - stays) * opening) + (at_door + failed) * (1.0 - opening)
+        at_door, let_in = met * again + freed * first, met * (1.0 - again) + freed * (1.0 - first)
+        failed = let_in * others
+        through += freed + met
+        admitted += let_in
+        turned += at_guard + at_door
+        if k == 1:
+            kept = (kept[0], let_in, 0.0, 0.0, 0.0)
+        elif k == 2:
+            kept = (kept[0], kept[1], let_in, 0.0, 0.0)
+        elif k == 3:
+            kept = (kept[0], kept[1], kept[2], let_in, 0.0)
+        else:
+            kept = (kept[0], kept[1], kept[2], kept[3], kept[4] + let_in)
+            above += k * let_in
+    number = above / kept[4] if kept[4] > 0.0 else float(APART)
+    return (
+        attempts,
+        through,
+        admitted,
+        at_guard + at_door + failed,
+        turned / attempts,
+        kept,
+        number,
+    )

@@ -10,12 +10,14 @@ from models.performance import program as of
 from models.performance.compiled import internal
 from models.performance.fixed_point import MOST_PASSES, begin, settle
 from models.performance.least_load import least_load
+from models.performance.lifetime import lifetime_s
 from models.performance.network import one_pass
 from models.performance.percentile import percentile
 from models.performance.program import Program, Work
 from models.performance.redundancy import hard_availability
 from models.performance.station import bare_times
 from models.performance.steps import answer_steps
+from models.performance.unsure import unsure_of
 from models.system import layout as at
 
 _MS_PER_S = 1000.0
@@ -39,8 +41,10 @@ _LEAST_EXCESS = 1e-6
     P99,
     P50,
     PASSES_MADE,
-) = range(12)
-FIRST = 12
+    LIFETIME,
+    UNSURE,
+) = range(14)
+FIRST = 14
 
 
 @internal
@@ -93,6 +97,7 @@ def situation(program: Program, work: Work, out: np.ndarray, most_load: float) -
                 healthy[i, 0], healthy[i, 1] = state[i, 0], state[i, 1]
                 for j in range(3):
                     work.kept[i, j] = work.valve[i, j]
+                work.kept[i, 3] = work.call[i, of.MET]
             for c in range(c_n):
                 work.kept[i_n + c, 3] = work.let_in[c]
             begin(program, work, calls, state, True)
@@ -101,12 +106,13 @@ def situation(program: Program, work: Work, out: np.ndarray, most_load: float) -
             )
             recovers = (still_away and not away) or returns
             for c in range(c_n):
-                failed_arrivals[c] = work.station[c, of.ARRIVALS]
+                failed_arrivals[c] = work.station[c, of.ATTEMPTED]
             if not away:
                 for i in range(i_n):
                     state[i, 0], state[i, 1] = healthy[i, 0], healthy[i, 1]
                     for j in range(3):
                         work.valve[i, j] = work.kept[i, j]
+                    work.call[i, of.MET] = work.kept[i, 3]
                 for c in range(c_n):
                     work.let_in[c] = work.kept[i_n + c, 3]
         one_pass(program, work, parts, calls, users, state, False, True)
@@ -119,16 +125,19 @@ def situation(program: Program, work: Work, out: np.ndarray, most_load: float) -
     _finish(work, out)
     for f in range(f_n):
         _flow_steps(program, work, calls, program.flow_steps[f])
-    out[RETRY_MARGIN] = math.inf
+    out[RETRY_MARGIN], out[LIFETIME] = math.inf, math.inf
     out[UNSETTLED] = 1.0 if swings else 0.0
     if repeats:
         out[RETRY_MARGIN] = _retry_margin(program, work, calls, users)
         if not recovers:
             for c in range(c_n):
-                if failed_arrivals[c] > ANOTHER_STATE * work.station[c, of.ARRIVALS]:
+                if failed_arrivals[c] > ANOTHER_STATE * work.station[c, of.ATTEMPTED]:
                     out[METASTABLE] = 1.0
+        if out[METASTABLE] > 0.0:
+            out[LIFETIME] = lifetime_s(program, work, parts, calls)
         if swings:
             out[METASTABLE] = 1.0
+    out[UNSURE] = unsure_of(program, work, parts, calls, swings)
     _read_stations(program, work, calls, flows, out)
     hard_availability(program, work, parts, calls, out, FIRST + c_n + i_n)
     _read_flows(program, work, flows, users, out)
@@ -228,7 +237,7 @@ def _read_stations(
     out[COLLAPSE] = -1.0
     for c in range(c_n):
         st = work.station[c]
-        out[FIRST + c] = st[of.ARRIVALS]
+        out[FIRST + c] = st[of.ATTEMPTED]
         if program.kind[c] != of.EXTERNAL:
             out[UTILISATION] = max(out[UTILISATION], st[of.UTILISATION])
             if st[of.UTILISATION] > most:

@@ -62,9 +62,10 @@ def station_wait(
     Source: no limit: Allen and Cunneen (Allen 1990), up to a service variability of 1 with the factor of
     Kimura (1986) on the M/D/c of Cosmetatos (1976); variance Whitt (1993), third cumulant as if those who
     wait did so for a gamma time of that mean and variance. Places: M/M/c/K (Gross and Harris 1998, section
-    2.5); longest wait: M/M/c+D (Barrer 1957; Gnedenko and Kovalenko 1968); for other service a limit counts
-    as q / k, or tau / k^e with e from 1/2 (less than a service) to 1 (fitted to simulation). With less and
-    less of a limit both become the first.
+    2.5), bursts of arrivals by Hayward's equivalent system (Fredericks 1980); longest wait: M/M/c+D (Barrer
+    1957; Gnedenko and Kovalenko 1968); for other service a limit counts as q / k, or tau / k^e with e from
+    1/2 (less than a service) to 1 (fitted to simulation). With less and less of a limit both become the
+    first.
     """
     limits, spread = (queue_limit, max_wait_s), (1.0, 0.0, 1.0)
     return wait_of(rate, s, scv, arrival_scv, c, limits, spread, math.nan)
@@ -108,6 +109,10 @@ def wait_of(
     g = 2.0 * rho - 1.0 + 4.0 * free * (1.0 + 2.0 * scv) / (3.0 * (1.0 + scv))
     blocked = 0.0
     b = full if full == full else erlang_b(a, c)
+    if arrival_scv > 1.0 and full != full:
+        # Hayward's system: calls that come close together meet each other, at one server as all do.
+        peak = min(0.5 * (arrival_scv + 1.0), max(c / FEWEST_SERVERS, 1.0))
+        b = max(b, min(erlang_b(a / peak, c / peak), a / (a + c)))
     if by_places:
         places = min(queue_limit / max(k, LEAST_VARIABILITY), MOST_PLACES)
         # Behind many others one waits for whole services, behind few for what is left of one.
@@ -128,10 +133,6 @@ def wait_of(
         mean = s / (c - a)
         variance, third = mean * mean, 2.0 * mean * mean * mean
         p = erlang_c(a, c, b)
-        if arrival_scv > 1.0 and full != full:
-            # Hayward's system: calls that come close together meet each other.
-            peak = min(0.5 * (arrival_scv + 1.0), c / FEWEST_SERVERS)
-            p = max(p, min(erlang_c(a / peak, c / peak, erlang_b(a / peak, c / peak)), rho))
     p *= fewer
     f *= smooth
     mean = f * mean

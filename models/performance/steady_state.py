@@ -54,7 +54,9 @@ class Behaviour:
         retry_share: Share of all attempts that are retries.
         metastable: 1.0 where the system that is down stays down.
         retry_margin: Load multiple below which a failed state can't sustain itself.
+        lifetime_s: Mean time until the healthy state ends by itself, s; infinite where it lasts.
         unsettled: 1.0 where the state swings around and comes to no rest.
+        unsure: Sum of the reasons for which the numbers may be further off than promised (`unsure`).
         latency_ms: The scenario's percentile of the response times; infinite after a collapse.
         p99_ms: The 99th percentile.
         p50_ms: The median.
@@ -72,7 +74,9 @@ class Behaviour:
     retry_share: Array
     metastable: Array
     retry_margin: Array
+    lifetime_s: Array
     unsettled: Array
+    unsure: Array
     latency_ms: Array
     p99_ms: Array
     p50_ms: Array
@@ -191,7 +195,9 @@ def behaviour(parameters: Parameters, situations: Situations, *, threads: int | 
         retry_share=own[situation.RETRY_SHARE],
         metastable=own[situation.METASTABLE],
         retry_margin=own[situation.RETRY_MARGIN],
+        lifetime_s=own[situation.LIFETIME],
         unsettled=own[situation.UNSETTLED],
+        unsure=own[situation.UNSURE],
         latency_ms=own[situation.LATENCY],
         p99_ms=own[situation.P99],
         p50_ms=own[situation.P50],

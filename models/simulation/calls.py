@@ -6,13 +6,15 @@ import math
 
 from models.performance.compiled import inlined, internal
 from models.simulation import columns as at
+from models.simulation.arrivals import arrive
 from models.simulation.caches import loaded, look_up
+from models.simulation.copies import copy_served
 from models.simulation.cpu_quota import has_quota, stood_still
 from models.simulation.frames import do, follow, free_frame, log, log_call, new_frame
 from models.simulation.guards import heard, lets_through, no_time_limit, time_limit
 from models.simulation.heap import schedule
 from models.simulation.state import State
-from models.simulation.stations import arrive, release
+from models.simulation.stations import release
 from models.simulation.streams import gamma, smallest, uniform
 
 #: A shorter time is none: the clock has no more digits after hours.
@@ -128,7 +130,7 @@ def attempt(s: State, owner: int) -> None:
 
 @internal
 def served(s: State, a: int) -> None:
-    """The own work for an attempt is done."""
+    """The own work for an attempt, or for one copy's part of it, is done."""
     i = s.frame[a, at.F_NODE]
     node = s.node[i]
     c = node[at.COMPONENT]
@@ -138,16 +140,16 @@ def served(s: State, a: int) -> None:
         if lost > _AT_ONCE_S:
             schedule(s, s.x[at.NOW] + lost, at.SERVED, a)
             return
+    if s.frame[a, at.F_ROLE] == at.COPY:
+        copy_served(s, a)
+        return
     if s.frame[a, at.F_UID] > 0:
         log(s, at.LOG_SERVED, a, 0.0)
     if kind[at.OUTSIDE] == 0 and kind[at.BLOCKING] == 0:
         release(s, s.frame[a, at.F_QUEUE])
-    streams = c * at.PART_STREAMS
-    if part[at.ERROR] > 0.0 and uniform(s, streams + at.S_ERROR) < part[at.ERROR]:
-        if s.frame[a, at.F_UID] > 0:
-            log(s, at.LOG_ERROR, a, 0.0)
-        do(s, at.DO_DONE, a, 0)
+    if _errs(s, a, c):
         return
+    streams = c * at.PART_STREAMS
     wanted = kind[at.WRITE_OTHERS] if node[at.WRITES] > 0 else kind[at.READ_OTHERS]
     if wanted > 0:
         x = smallest(s, streams + at.S_QUORUM, part[at.TRIP_S], part[at.TRIP_SHAPE], kind[at.OTHERS], wanted)
@@ -156,6 +158,25 @@ def served(s: State, a: int) -> None:
         schedule(s, s.x[at.NOW] + x, at.HEARD, a)
         return
     below(s, a)
+
+
+@inlined
+def _errs(s: State, a: int, c: int) -> bool:
+    """Whether an attempt meets an error, which ends it."""
+    error = s.part[c, at.ERROR]
+    if not error > 0.0 or not uniform(s, c * at.PART_STREAMS + at.S_ERROR) < error:
+        return False
+    if s.frame[a, at.F_UID] > 0:
+        log(s, at.LOG_ERROR, a, 0.0)
+    do(s, at.DO_DONE, a, 0)
+    return True
+
+
+@internal
+def enough(s: State, a: int) -> None:
+    """Enough copies have done their part of an attempt."""
+    if not _errs(s, a, s.node[s.frame[a, at.F_NODE], at.COMPONENT]):
+        below(s, a)
 
 
 @internal

@@ -64,6 +64,8 @@ class Health:
     Attributes:
         budgets: One a design.
         emergence: One a design.
+        tips_over: Probability that the healthy state ends by itself within a phase, one a design.
+        unsure: For which reasons the model isn't sure, one a design (`Run.unsure`).
         retry_margins: Load multiple below which a failed state can't sustain itself, one a design.
         metastable: Whether each design stays down after one push.
         metastable_on_front: Positions on the front of those that do.
@@ -75,6 +77,8 @@ class Health:
     retry_margins: tuple[float, ...]
     metastable: tuple[bool, ...]
     metastable_on_front: tuple[int, ...]
+    tips_over: tuple[float, ...] = ()
+    unsure: tuple[float, ...] = ()
     warning_share: float = WARNING_SHARE
 
 
@@ -128,5 +132,7 @@ def health_of(system: System, X: Array, front: Front) -> Health:
         emergence=tuple(scores),
         retry_margins=tuple(one(steps.retry_margin, i) for i in range(n)),
         metastable=tuple(one(steps.metastable, i) > 0.0 for i in range(n)),
+        tips_over=tuple(one(steps.tips_over, i) for i in range(n)),
+        unsure=tuple(one(steps.unsure, i) for i in range(n)),
         metastable_on_front=tuple(int(i) for i in np.flatnonzero(flags > 0.0)),
     )

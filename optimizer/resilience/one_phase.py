@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from models.dimensions.limits import LIMIT_TOLERANCE
+from models.dimensions.limits import LIMIT_TOLERANCE, TIPS_OVER_FROM, ends_within
 from models.evaluation import Array
 from models.performance.steady_state import behaviour, situations_of
 from models.scenario.paths import Slot
@@ -49,4 +49,7 @@ def breaks_at_peak(
             breaks |= found.utilisation[:, 0] - limits.saturation > rounding
         if not limits.metastable and "metastable" not in leave_out:
             breaks |= found.metastable[:, 0] > 0.5
+        if not limits.metastable and "tips_over" not in leave_out:
+            hours = system.hours[:, system.peak : system.peak + 1]
+            breaks |= ends_within(hours, found.lifetime_s)[:, 0] > TIPS_OVER_FROM
     return breaks

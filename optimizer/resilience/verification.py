@@ -150,6 +150,8 @@ class Verification:
         simulated: The simulation; None where there is none.
         why_not: Why it can't be simulated; empty = it could.
         seed: Seed of the simulation.
+        unsure: For which reasons the model isn't sure of the design (`Run.unsure`); 0 = it is.
+        tips_over: Probability it gives that the healthy state ends by itself within a phase.
     """
 
     phase: str
@@ -159,6 +161,8 @@ class Verification:
     simulated: Simulated | None = None
     why_not: str = ""
     seed: int = 1
+    unsure: float = 0.0
+    tips_over: float = 0.0
 
     @property
     def worst(self) -> Compared | None:

@@ -80,11 +80,13 @@ def verify(
         found = simulate(system, design, phase, settings, progress=progress, stop=stop)
     except NotSimulated as error:
         return Verification(name, "not_simulated", why_not=str(error), seed=settings.seed)
-    predicted = _Predicted(system, run(system, design[None, :]), phase)
+    steps = run(system, design[None, :])
+    predicted = _Predicted(system, steps, phase)
     compared = _compared(system, predicted, found)
     broken = _broken(system, predicted, found)
     verdict = _verdict(predicted, compared, broken, found)
-    return Verification(name, verdict, compared, broken, found, seed=settings.seed)
+    told = Verification(name, verdict, compared, broken, found, seed=settings.seed)
+    return replace(told, unsure=float(steps.unsure[0]), tips_over=float(steps.tips_over[0]))
 
 
 def _verdict(

@@ -9,6 +9,7 @@ from models.evaluation import COMPLEXITY, COST, DIMENSIONS
 from optimizer.model import Bound
 from optimizer.phrases import breach, excess_text, has_amount, written
 from optimizer.sections.content import Block, Cell, Number, Paragraph, Section, Table, joined, text
+from optimizer.sections.reliance import warnings_of
 from optimizer.sections.wording import limit_label
 
 _COMPONENT = (
@@ -54,10 +55,16 @@ def evaluate(told: Mapping[str, object], limits: Mapping[str, Bound]) -> Section
     if told.get("metastable"):
         metastable = "Metastable: it stays down after one push, though it looks healthy."
         blocks.append(Paragraph(text(metastable), "warning"))
-    if told.get("unsettled"):
-        unsettled = "Unsettled: some phase comes to no rest, its numbers are rough."
-        blocks.append(Paragraph(text(unsettled), "warning"))
+    blocks += [
+        Paragraph(warning, "warning")
+        for warning in warnings_of(_real(told.get("unsure")), _real(told.get("tips_over")))
+    ]
     return Section("evaluate", str(scenario["title"] or scenario["name"]), tuple(blocks))
+
+
+def _real(value: object) -> float:
+    """A number of the answer; 0 where there is none."""
+    return float(value) if isinstance(value, (int, float)) else 0.0
 
 
 def _dimensions(told: Mapping[str, object]) -> Table:

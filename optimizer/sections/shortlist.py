@@ -27,6 +27,7 @@ from optimizer.sections.content import (
     joined,
     text,
 )
+from optimizer.sections.reliance import reliance_rows
 from optimizer.sections.verdict import verdict
 from optimizer.sections.verify import SHORT, verdict_text
 from optimizer.sections.wording import against_today, counted, limit_label, number, times
@@ -50,6 +51,7 @@ _SECOND = {
     "targets": "it comes less near to what was asked",
     "knee": "it gives up more on average",
     "changes": "all that was asked is equal, and it changes more decisions",
+    "sure": "all that was asked is equal, and the model isn't sure of its numbers",
     "effort": "all that was asked is equal, and it takes more work",
     "headroom": "all that was asked is equal, and its busiest component has less headroom",
     "order": "nothing that counts tells them apart; the order of the decisions does",
@@ -121,6 +123,7 @@ def designs(model: Model, solution: Solution, found: Recommendation) -> Table:
         rows.append(("first break", *(break_text(column.pick.first_break) for column in columns)))
     if any(column.pick.check.verdict != "not_checked" for column in columns):
         rows.append((CHECKED, *(SHORT[column.pick.check.verdict] for column in columns)))
+    rows += reliance_rows([(column.evaluation.indicators, column.row) for column in columns])
     dearer = _to_next(solution.front, found)
     if dearer:
         rows.append(("to the next step", *(dearer.get(column.pick.position) for column in columns)))

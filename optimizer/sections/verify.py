@@ -30,6 +30,7 @@ from optimizer.sections.content import (
     joined,
     text,
 )
+from optimizer.sections.reliance import warnings_of
 from optimizer.sections.wording import limit_label
 
 #: What a number is called, and its unit.
@@ -81,7 +82,9 @@ def verify(found: Sequence[Verification]) -> Section:
     """
     blocks: list[Block] = []
     for one in found:
-        blocks += [verdict_block(one.check), *_tables(one, is_alone=len(found) == 1), *_how(one)]
+        said = warnings_of(one.unsure, one.tips_over)
+        blocks += [*(Paragraph(told, "warning") for told in said), verdict_block(one.check)]
+        blocks += [*_tables(one, is_alone=len(found) == 1), *_how(one)]
     return Section("verify", "Checked by simulation", tuple(blocks))
 
 

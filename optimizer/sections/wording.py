@@ -25,6 +25,7 @@ _LIMITS = {
     "effort_days": "days of work",
     "one_time_usd": "money beforehand",
     "complexity_reserve": "complexity reserve",
+    "tips_over": "risk to fall over by itself",
     "parameter_bounds": "bounds of a parameter",
 }
 #: The limit that a queue without end breaks, by the share that arrives beyond what can be served.

@@ -12,7 +12,7 @@ import pytest
 from benchmarks.families import FAMILIES, Room, drawn
 from benchmarks.families.closed_network import throughput_per_s
 from benchmarks.families.comparison import Measure, Row
-from benchmarks.families.table import cells, summary
+from benchmarks.families.table import BEGIN, END, cells, into_page, summaries, summary, worst_p99_by_load
 from models.evaluator import run
 from models.scenario.load import scenario_from
 from models.system.compiler import compile_system
@@ -47,7 +47,7 @@ def test_loads_are_those_that_are_asked_for():
 
 
 def test_a_pool_over_stores_carries_what_the_exact_closed_network_does():
-    """One server and threads without work of their own are always busy; two equal ones share n/(n + 1)."""
+    """One server without think time is always busy; two equal stations share n/(n + 1)."""
     assert throughput_per_s(5, 0.0, [(0.1, 1)]) == pytest.approx(10.0)
     for threads in (1, 2, 7, 40):
         two = throughput_per_s(threads, 0.0, [(0.1, 1), (0.1, 1)])
@@ -76,3 +76,30 @@ def test_a_family_beyond_the_promise_is_told():
     # What the model isn't sure of is counted apart.
     unsure = summary("f", [row(0.5, beyond=0.5, unsure=True, false=True), row(0.01, beyond=0.0)])
     assert (unsure.broken, unsure.unsure) == ((), 1)
+
+
+def test_the_table_takes_its_place_in_a_page():
+    page = f"above\n\n{BEGIN}\n\n| old |\n\n{END}\n\nbelow\n"
+    found = into_page(page, summaries([row(0.04, beyond=0.0)]))
+    assert found.startswith("above\n")
+    assert found.endswith("\n\nbelow\n")
+    assert "| f | 1 |" in found
+    assert "old" not in found
+    with pytest.raises(ValueError, match="no place"):
+        into_page("nothing", [])
+
+
+def test_the_error_that_rankings_reckon_with_is_the_worst_up_to_a_load():
+    rows = [
+        Row("f", f"f-{k}", load, "", {"all p99_ms": Measure(1.0, 1.0, beyond, beyond)}, is_unsure=unsure)
+        for k, (load, beyond, unsure) in enumerate(
+            [
+                (0.4, 0.01, False),
+                (0.45, -0.02, False),
+                (0.6, 0.3, True),
+                (0.6, 0.04, False),
+                (0.9, -0.1, False),
+            ]
+        )
+    ]
+    assert worst_p99_by_load(rows, (0.5, 0.7, math.inf)) == [0.02, 0.04, 0.1]

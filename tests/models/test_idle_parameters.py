@@ -34,6 +34,8 @@ VALUES = {
     "jitter": (0, 1),
     "value_usd": (0, 50),
     "balancing": ("shared", "random"),
+    "copy_work": (0, 0.5, 1),
+    "read_repair": (0, 0.5, 1),
     "cpu_period_ms": (10, 1000),
     "breaker_threshold": (0.3, 0.9),
     "breaker_volume": (5, 50),
@@ -64,6 +66,9 @@ CASES = [
             ("writes_per_key_per_s", {"replication_lag_ms": 100}),
         )
     ),
+    ("store", "copy_work", {"replicas": 1}, {}),
+    ("store", "read_repair", {"read_quorum": 4, "copy_work": 1}, {"copy_work": 1}),
+    ("store", "read_repair", {}, {"copy_work": 1}),
     ("store", "replication_lag_ms", {}, {"writes_per_key_per_s": 1}),
     ("store", "writes_per_key_per_s", {}, {"replication_lag_ms": 100}),
     ("external", "latency_scv", {"latency_ms": 0}, {}),

@@ -22,7 +22,7 @@ from optimizer.pareto.boxes import Width, levelled
 from optimizer.pareto.scaling import scale_of
 
 #: Why a design comes before another: what the first key stands for in which they differ.
-Reason = Literal["asks", "value", "targets", "knee", "changes", "effort", "headroom", "order"]
+Reason = Literal["asks", "value", "targets", "knee", "sure", "changes", "effort", "headroom", "order"]
 #: How designs that keep the same are compared: by the value of one dimension, by how near they come to what
 #: was asked, or as knees.
 By = Literal["value", "targets", "knee"]
@@ -122,6 +122,9 @@ class Rule:
         differs = self.today != evaluation.X
         changed = [differs[:, list(decision.columns)].any(axis=1) for decision in self.decisions]
         keys: list[tuple[Reason, Array]] = []
+        if "unsure" in evaluation.indicators:
+            # Of a design of which the model isn't sure its numbers may be further off.
+            keys.append(("sure", np.asarray(evaluation.indicators["unsure"] > 0.0, dtype=np.float64)))
         if changed:
             keys.append(("changes", np.sum(changed, axis=0, dtype=np.float64)))
         for reason, name in _INDICATORS:

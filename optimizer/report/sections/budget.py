@@ -18,6 +18,7 @@ from optimizer.sections.content import (
     joined,
     text,
 )
+from optimizer.sections.reliance import warnings_of
 from optimizer.sections.wording import counted
 
 #: Metastable designs of the front that are named.
@@ -151,6 +152,8 @@ def _unit(name: str) -> str:
 
 def _metastable(found: Findings, health: Health) -> list[Block]:
     blocks: list[Block] = []
+    for unsure, tips_over in list(zip(health.unsure, health.tips_over, strict=True))[:1]:
+        blocks += [Paragraph(told, "warning") for told in warnings_of(unsure, tips_over)]
     if health.metastable[0]:
         told = text(
             "The design is metastable: after one push retries keep it down, until the load falls below ",

@@ -20,6 +20,7 @@ _MEANS = {
     "endless_cost": "it costs more than any number",
     "emergence": "the parts act on each other in ways that no part shows alone",
     "metastable": "after one push it stays down, because retries keep it there",
+    "tips_over": "it may fall over by itself within the phase, without any push",
     "complexity_reserve": "too little of the complexity budget is left for what nobody foresaw",
     "parameter_bounds": "effects push a number out of the bounds within which it means anything",
 }

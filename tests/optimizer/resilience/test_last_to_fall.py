@@ -113,7 +113,8 @@ def test_what_breaks_at_the_peak_breaks_as_a_whole(name):
         over = [np.broadcast_to(e, (len(X),)) > 0 for n, e in steps.excess.items() if n not in leave_out]
         return np.any(over, axis=0)
 
-    for leave_out in ((), ("saturation",), ("metastable",), ("saturation", "metastable")):
+    held = ("saturation", "metastable", "tips_over")
+    for leave_out in ((), ("saturation",), ("metastable",), held):
         at_peak = breaks_at_peak(system, X, multiple, leave_out=leave_out)
         assert not np.any(at_peak & ~broken(*leave_out))
     assert not at_peak.any()

@@ -29,7 +29,7 @@ def design(**values: float) -> tuple[float, ...]:
     return tuple(told.values())
 
 
-def front(*designs: tuple[float, ...], X=None, effort=None, utilisation=None):
+def front(*designs: tuple[float, ...], X=None, effort=None, utilisation=None, unsure=None):
     n = len(designs)
     return front_of(
         Evaluation(
@@ -39,6 +39,7 @@ def front(*designs: tuple[float, ...], X=None, effort=None, utilisation=None):
             indicators={
                 "effort_days": np.zeros(n) if effort is None else np.array(effort, dtype=float),
                 "utilisation": np.full(n, 0.5) if utilisation is None else np.array(utilisation),
+                **({} if unsure is None else {"unsure": np.array(unsure, dtype=float)}),
             },
         )
     )
@@ -125,6 +126,18 @@ def test_where_nothing_decides_and_nothing_was_asked_it_is_the_knee() -> None:
     made = recommend(found, rule(decide_by=None), None)
     assert made.by == "knee"
     assert made.position == knee(found)
+
+
+def test_of_equal_designs_the_one_comes_first_of_which_the_model_is_sure() -> None:
+    """Before the number of changes, which speaks for the other; but never before what was asked."""
+    equal = (design(cost=100.0, latency=50.0), design(cost=100.5, latency=40.0))
+    found = front(*equal, X=[(1.0, 0.0), (1.0, 1.0)], unsure=[4.0, 0.0])
+    asked = rule(columns=2, today=(0.0, 0.0), cost=wish(200.0, "pay"))
+    made = recommend(found, asked, None)
+    assert found.X[made.position].tolist() == [1.0, 1.0]
+    assert made.why_not == "sure"
+    cheaper = front(design(cost=100.0, latency=50.0), design(cost=50.0), unsure=[0.0, 4.0])
+    assert first(cheaper, rule(cost=wish(200.0, "pay")))[4] == 50.0
 
 
 @pytest.mark.parametrize(
