@@ -55,6 +55,7 @@ _WITHOUT_LIMIT = frozenset(
         "ttl_s",
         "capacity_keys",
         "cpu_quota",
+        "retry_budget",
     ]
 )
 
