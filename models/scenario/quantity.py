@@ -56,6 +56,7 @@ _WITHOUT_LIMIT = frozenset(
         "ttl_s",
         "capacity_keys",
         "cpu_quota",
+        "retry_budget",
     ]
 )
 

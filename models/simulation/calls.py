@@ -11,7 +11,7 @@ from models.simulation.caches import loaded, look_up
 from models.simulation.copies import copy_served
 from models.simulation.cpu_quota import has_quota, stood_still
 from models.simulation.frames import do, follow, free_frame, log, log_call, new_frame
-from models.simulation.guards import heard, lets_through, no_time_limit, time_limit
+from models.simulation.guards import heard, is_allowed, lets_through, no_time_limit, time_limit
 from models.simulation.heap import schedule
 from models.simulation.state import State
 from models.simulation.stations import release
@@ -95,6 +95,9 @@ def attempt(s: State, owner: int) -> None:
     """An owner tries the call at which it stands."""
     i = s.steps[s.frame[owner, at.F_POSITION]]
     node = s.node[i]
+    if s.frame[owner, at.F_TRIES] == 0 and s.call[i, at.RETRY_BUDGET] < math.inf:
+        left = s.call[i, at.RETRIES_LEFT] + s.call[i, at.RETRY_BUDGET]
+        s.call[i, at.RETRIES_LEFT] = min(left, at.MOST_RETRIES_LEFT)
     if node[at.BULKHEAD] >= 0 and node[at.N_UNDER_WAY] >= node[at.BULKHEAD]:
         if s.frame[owner, at.F_UID] > 0:
             log_call(s, at.LOG_BULKHEAD, owner, i, 0.0)
@@ -227,7 +230,7 @@ def result(s: State, owner: int, ok: int) -> None:
     node = s.node[i]
     is_followed = frame[at.F_UID] > 0
     if ok == 0:
-        if frame[at.F_TRIES] < node[at.RETRIES]:
+        if frame[at.F_TRIES] < node[at.RETRIES] and is_allowed(s, i):
             frame[at.F_TRIES] += 1
             pause = s.call[i, at.PAUSE_S]
             if pause > 0.0 and s.call[i, at.JITTER] > 0.0:

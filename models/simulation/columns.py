@@ -111,7 +111,8 @@ CPU = 6
 #: A call's numbers (`State.call`): chance of one call more; longest time, s; pause, s; share of it that is
 #: drawn; time of the fallback, s; factor on the component's work; of a breaker: share of failures at which it
 #: opens, length of a bucket of its window, s, sleep, s, and the time at which it is tried again; time on the
-#: network, s, and 1/scv of it.
+#: network, s, and 1/scv of it; of a budget of
+#: retries: tokens for each call, and those that are there.
 (
     ONE_MORE,
     TIMEOUT_S,
@@ -125,8 +126,10 @@ CPU = 6
     TRY_AT,
     NETWORK_S,
     NETWORK_SHAPE,
-) = range(12)
-CALL = 12
+    RETRY_BUDGET,
+    RETRIES_LEFT,
+) = range(14)
+CALL = 14
 #: A call's whole numbers (`State.node`): component; steps under it (-1 = none); calls one after the other;
 #: retries; whether it has a breaker; places of its bulkhead (-1 = any number); whether a failure is replaced,
 #: or doesn't matter; whether it writes; calls that trip the breaker at the least; attempts under way; first
@@ -222,6 +225,8 @@ CALL_STREAMS = 3
 S_ARRIVAL, S_SHED = range(2)
 FLOW_STREAMS = 2
 
+#: Tokens that a budget of retries holds.
+MOST_RETRIES_LEFT = 10.0
 #: Why the loop came back.
 WENT_ON, FULL_SLICES, NO_ROOM, REACHED, STUCK = range(5)
 
