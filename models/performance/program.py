@@ -64,8 +64,9 @@ STORE, CACHE, EXTERNAL = Store.traits.code, Cache.traits.code, External.traits.c
     ATTEMPTED,
     TO_ALL,
     ASKED,
-) = (0, 1, 2, 3, 6, 7, 8, 9, 10, 13, 16, 17, 18, 19, 20, 21, 22, 25, 28, 29, 30, 31, *range(34, 49))
-STATION_WIDTH = 49
+    UNIT_LAW,
+) = (0, 1, 2, 3, 6, 7, 8, 9, 10, 13, 16, 17, 18, 19, 20, 21, 22, 25, 28, 29, 30, 31, *range(34, 50))
+STATION_WIDTH = 50
 #: Columns of what is known of a call.
 CALLS_PER_S, ATTEMPTS_PER_S, THROUGH_PER_S, SUCCESS, FRESH, PASSES = range(6)
 ATTEMPTS, LATE, ENDS, FELT, MET, CALL_WIDTH = range(6, 12)
