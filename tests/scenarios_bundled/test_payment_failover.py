@@ -1,4 +1,4 @@
-"""payment-failover: two coasts, one of which must carry all: the way, the quotas and the features, by hand."""
+"""payment-failover: two coasts, one of which must carry all: the way and the quotas by hand."""
 
 from __future__ import annotations
 
