@@ -44,15 +44,8 @@ def guarded_queue(
     work, delay = rate * service_s, rate * below_s
     # Weights of n calls at the station, and of n at most in the delay, the largest of each scaled to 1.
     here, below = np.empty(top + 1), np.empty(top + 1)
-    here[0], below[0] = 0.0, 0.0
-    for n in range(1, top + 1):
-        step = math.log(work / min(n, servers)) if work > 0.0 else -math.inf
-        here[n] = here[n - 1] + (step / k if n > servers else step)
-        below[n] = below[n - 1] + math.log(delay / n) if delay > 0.0 else -math.inf
-    most, most_below = here.max(), below.max()
-    for n in range(top + 1):
-        here[n] = math.exp(here[n] - most)
-        below[n] = math.exp(below[n] - most_below)
+    _weights(here, work, servers, (work / servers) ** (1.0 / k))
+    _weights(below, delay, math.inf, 0.0)
     full, total = 0.0, 0.0
     for n in range(top + 1):
         full += here[n] * below[top - n]
@@ -75,6 +68,24 @@ def guarded_queue(
         return 1.0, 0.0, 0.0, 0.0
     m1, m2, m3 = first * unit / let_in, second * unit**2 / let_in, third * unit**3 / let_in
     return full / total, m1, m2 - m1 * m1, m3 - 3.0 * m1 * m2 + 2.0 * m1**3
+
+
+@compiled
+def _weights(out: np.ndarray, load: float, servers: float, beyond: float) -> None:
+    """Weights of 0, 1, ... calls at a station, the largest of them 1.
+
+    Each is the one before times load / n, and beyond the servers times `beyond`: they rise to one place and
+    fall from there, so that from it on nothing grows too large.
+    """
+    top = out.size - 1
+    mode = int(min(load, servers, top))
+    if load > servers and beyond > 1.0:
+        mode = top
+    out[mode] = 1.0
+    for n in range(mode + 1, top + 1):
+        out[n] = out[n - 1] * (load / n if n <= servers else beyond)
+    for n in range(mode, 0, -1):
+        out[n - 1] = out[n] / (load / n if n <= servers else beyond)
 
 
 @internal

@@ -17,13 +17,13 @@ from models.performance.station_wait import LEAST_VARIABILITY
 from models.system import layout as at
 
 #: Levels below a full queue that are followed; a queue that is emptier than that has nothing to do with them.
-MOST_LEVELS = 128
+MOST_LEVELS = 48
 #: Stages of a pause at the most: eight vary by a third, and are not worth more.
 MOST_STAGES = 8
 #: Rounds in which rates and the state of the queue are brought together, and the part of each step taken.
-_ROUNDS, _STEP = 5, 0.8
-#: Halvings of a range in which a number is looked for.
-_HALVINGS = 45
+_ROUNDS, _STEP = 3, 0.8
+#: Steps in which a number is looked for, and how exactly.
+_STEPS, _EXACTLY = 40, 1e-12
 #: What is turned away more rarely is not looked at.
 _RARE = 1e-9
 #: Tokens of a rate limit beyond which it is not empty.
@@ -207,15 +207,21 @@ def felt_attempts(
         slope *= min(now * done[of.CALLS_PER_S] / st[of.ARRIVALS], 1.0)
     more, stays = refused[0] / blocked, (refused[1] - refused[0]) / (1.0 - refused[0])
     low, high = shut[0], shut[0] * (retries + 1.0)
-    felt = now
-    for _ in range(_HALVINGS):
-        felt = 0.5 * (low + high)
+    felt, at_low, at_high = min(max(now, low), high), 1.0, -1.0
+    for k in range(_STEPS):
         let_in = (1.0 - blocked) * (now / felt) ** slope if now > 0.0 else 1.0 - blocked
         let_in = min(let_in, 1.0)
         first = min((1.0 - let_in) * more, 1.0)
         again = first + (1.0 - first) * stays
-        if tries_of((first, again), others, shut, retries)[2] > felt * let_in:
-            low = felt
+        lacks = tries_of((first, again), others, shut, retries)[2] - felt * let_in
+        if lacks > 0.0:
+            low, at_low = felt, lacks
+            at_high *= 0.5 if k > 0 else 1.0
         else:
-            high = felt
+            high, at_high = felt, lacks
+            at_low *= 0.5 if k > 0 else 1.0
+        if high - low <= _EXACTLY * high or lacks == 0.0:
+            break
+        # Regula falsi, in which the end that stays loses half of its weight (Dowell and Jarratt 1971).
+        felt = low + (high - low) * at_low / (at_low - at_high)
     return felt
