@@ -64,6 +64,8 @@ class Code(StrEnum):
     """A limit that nobody wrote excludes designs."""
     HOPELESS_GUESS = "hopeless_guess"
     """A guess under which no design keeps all limits, though some do with the numbers of the file."""
+    WRITES_TO_COPIES = "writes_to_copies"
+    """A decision on copies, and what it does for writes."""
     OLD_SCHEMA = "old_schema"
     """An older version of the format, in which something means what it doesn't in the newest."""
     BY_DEFAULT = "by_default"

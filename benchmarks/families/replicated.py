@@ -55,7 +55,9 @@ def _(draw: Draw) -> Parts:
         "service_ms": round(1e3 * draw.utilisation * copies * slots / 100.0 / work, 6),
         "service_scv": draw.scv(),
         "read_quorum": read,
-        "write_quorum": draw.whole(copies // 2 + 1, copies),
+        "write_quorum": draw.whole(1, copies),
+        "balancing": "random",
+        "copy_work": 1.0,
         "rtt_ms": draw.log_uniform(0.5, 30.0),
         "rtt_scv": draw.scv(high=2.0),
     }

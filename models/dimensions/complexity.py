@@ -4,21 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
+from models.dimensions.effort import effort
 from models.evaluation import Array
+from models.performance.steady_state import behaviour, situations_of
 from models.scenario.complexity import ComplexityBudget
+from models.scenario.defaults import NEWEST
 from models.scenario.paths import parameters_of
 from models.system.dependency_graph import (
     coordinated_replicas,
     interacting_components,
     is_called,
+    made_calls,
     retry_attempts,
 )
-from models.system.parameters import Parameters
+from models.system.parameters import Parameters, apply_decisions
 from models.system.phases import over_phases, worst_of
+from models.system.system import System
 
+#: Share of its income that the structure of the reference system spends: 75 of 160 points.
+REFERENCE_STRUCTURE = 75.0 / 160.0
 #: Below this share of the budget left, reports warn.
 WARNING_SHARE = 0.25
 
@@ -27,6 +35,8 @@ WARNING_SHARE = 0.25
 class Budget:
     """Income and expenses of the complexity budget in points, `(n,)` each, by name.
 
+    `scale` is the factor on the points of the scenario that expenses contain (`scales_of`).
+
     Source: the ComplexityBudget of the project's seed (Chaos Theory in Production): a budget that features
     earn and that traffic, interactions (growing with the square of their number), coordination, retries and
     background jobs spend; at 0 left the system changes phase.
@@ -34,6 +44,7 @@ class Budget:
 
     income: Mapping[str, Array]
     expenses: Mapping[str, Array]
+    scale: float = 1.0
 
     @property
     def earned(self) -> Array:
@@ -85,6 +96,7 @@ def complexity_budget(
     retry_attempts: Array,
     calls_a_cache: Array,
     decisions: Array,
+    scales: tuple[float, float] = (1.0, 1.0),
 ) -> Budget:
     """The complexity budget of n designs.
 
@@ -97,6 +109,7 @@ def complexity_budget(
         retry_attempts: Retries configured.
         calls_a_cache: 1.0 where a cache is called.
         decisions: Points of the decisions themselves; negative = income.
+        scales: Factors on the points of user requests, and on those of structure.
 
     Returns:
         Income and expenses, `(n,)` each.
@@ -111,15 +124,16 @@ def complexity_budget(
         "autoscaling": k["autoscaling"] * k["has_autoscaling"],
         "decisions": np.maximum(-decisions, 0.0),
     }
+    load, size = scales
     expenses = {
-        "user_requests": k["user_requests"] * utilisation,
-        "service_interactions": k["interaction_pair"] * pairs,
-        "state_coordination": k["coordinated_replica"] * coordinated_replicas,
-        "retry_overhead": k["retry_attempt"] * retry_attempts,
-        "background_jobs": k["background_job"] * k["background_jobs"],
+        "user_requests": load * k["user_requests"] * utilisation,
+        "service_interactions": size * k["interaction_pair"] * pairs,
+        "state_coordination": size * k["coordinated_replica"] * coordinated_replicas,
+        "retry_overhead": size * k["retry_attempt"] * retry_attempts,
+        "background_jobs": size * k["background_job"] * k["background_jobs"],
         "decisions": np.maximum(decisions, 0.0),
     }
-    return Budget(income, expenses)
+    return Budget(income, expenses, size)
 
 
 def budget_of(parameters: Parameters, made: Sequence[Array], utilisation: Array, decisions: Array) -> Budget:
@@ -131,6 +145,16 @@ def budget_of(parameters: Parameters, made: Sequence[Array], utilisation: Array,
         utilisation: Of the busiest station in its worst phase, `(n,)`.
         decisions: Points of the decisions themselves, `(n,)`; negative = income.
     """
+    return _budget(parameters, made, utilisation, decisions, scales_of(parameters.system))
+
+
+def _budget(
+    parameters: Parameters,
+    made: Sequence[Array],
+    utilisation: Array,
+    decisions: Array,
+    scales: tuple[float, float],
+) -> Budget:
     n = parameters.n
     coefficients = {
         name: over_phases(parameters.of_complexity(name)) for name in parameters_of(ComplexityBudget)
@@ -146,4 +170,35 @@ def budget_of(parameters: Parameters, made: Sequence[Array], utilisation: Array,
         retry_attempts=retry_attempts(parameters, made),
         calls_a_cache=calls_a_cache,
         decisions=decisions,
+        scales=scales,
     )
+
+
+@lru_cache(maxsize=32)
+def scales_of(system: System) -> tuple[float, float]:
+    """Factors on the points of user requests, and on those of structure, in all designs of a scenario.
+
+    Points are those of a reference system of six services that interact; pairs grow with the square, so that
+    a system of thirty would have spent its budget seven times before anything is decided. But it runs. Where
+    `today_spends` says how much of its budget today's design spends, all points are scaled so. Where nothing
+    is said, schema 2 lets today's structure spend as much of its income as that of the reference does.
+
+    Source: own; the reference system is that of the seed (`Budget`).
+    """
+    wanted = system.scenario.complexity.today_spends
+    if wanted is None and system.scenario.schema_ < NEWEST:
+        return 1.0, 1.0
+    today = apply_decisions(system, system.space.today[None, :])
+    made = made_calls(today)
+    points = effort(system, system.space.today[None, :]).complexity
+    utilisation = np.zeros(1)
+    if wanted is not None:
+        utilisation = worst_of(1, [behaviour(today, situations_of(today)).utilisation])
+    budget = _budget(today, made, utilisation, points, (1.0, 1.0))
+    spent = float((budget.spent - budget.expenses["decisions"])[0])
+    if not spent > 0.0:
+        return 1.0, 1.0
+    if wanted is not None:
+        scale = max(wanted * float(budget.earned[0]) - float(budget.expenses["decisions"][0]), 0.0) / spent
+        return scale, scale
+    return 1.0, min(1.0, max(REFERENCE_STRUCTURE * float(budget.earned[0]), 0.0) / spent)

@@ -188,6 +188,7 @@ def _complexity(budget: Budget) -> Json:
     return {
         "income": {name: _number(_at(points[:, None], 0, 0)) for name, points in budget.income.items()},
         "expenses": {name: _number(_at(points[:, None], 0, 0)) for name, points in budget.expenses.items()},
+        "scale": _number(budget.scale),
         "remaining": _number(budget.remaining[0]),
         "remaining_share": _number(budget.remaining_share[0]),
         "warns": bool(budget.warns[0] > 0.0),

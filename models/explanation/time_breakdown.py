@@ -152,6 +152,8 @@ def _of_call(steps: _Steps, node: CallNode, weight: _Weight, *, depth: int) -> I
     wait = station.wait.mean
     work = station.unit_s * parameters.of_call(node, "work")
     wait = wait + (station.write_wait_s if node.writes else station.read_wait_s)
+    # Of several copies the first that answers may take less than one takes to work.
+    work, wait = work + np.minimum(wait, 0.0), np.maximum(wait, 0.0)
     passed_on = 1.0 - station.hit_share
     network = parameters.of_call(node, "network_ms") / MS_PER_S
     once = _times(times, work + wait + network + _times(passed_on, steps.mean_s(below)))

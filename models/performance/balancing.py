@@ -11,6 +11,7 @@ import math
 import numpy as np
 
 from models.performance.compiled import compiled
+from models.performance.mixture import Cumulants
 from models.performance.station_wait import Wait, wait_of
 from models.system import layout as at
 
@@ -19,6 +20,9 @@ from models.system import layout as at
 PILED_UP, BY_REPLICAS, BY_SLOTS = 1.0 / 7.0, 1.1, 0.38
 #: Two choices: utilisation at which the fixed point is held, levels beyond the slots, passes, precision.
 FULLEST, LEVELS, MOST_PASSES, SETTLED = 0.999, 40, 300, 1e-10
+#: Between queues that are chosen by their load (or in turn) and queues of their own: powers of the share of
+#: what goes to all copies, for reads and for writes (fitted to simulation, four copies).
+READS_BY_LOAD, WRITES_BY_LOAD, READS_IN_TURN = 2.5, 1.5, 1.5
 #: Nearer to a load ratio of 1 the mean of the rounded queue has its limit.
 _NEAR = 1e-6
 
@@ -154,3 +158,45 @@ def _to_one(share: np.ndarray) -> None:
     total = share.sum()
     for i in range(share.size):
         share[i] /= total
+
+
+@compiled
+def waits_at_copies(
+    rate: float,
+    service: tuple[float, float],
+    arrival_scv: float,
+    spread: tuple[float, float, float],
+    limits: tuple[float, float],
+    to_all: float,
+) -> tuple[Wait, Cumulants, Cumulants]:
+    """The wait at one copy of a store over all that reaches it, that of a read and that of a write.
+
+    What goes to all copies finds each as it is: a queue of its own with Poisson arrivals. What goes to some
+    is sent where less is to do, and evens out the queues: between the two, by the share of what goes to all.
+    """
+    found = balanced_wait(rate, service, arrival_scv, spread, limits, math.nan)
+    same = (found[1], found[2], found[3])
+    if not to_all > 0.0 or spread[2] == at.SHARED or spread[2] == at.RANDOM:
+        return found, same, same
+    apart = balanced_wait(rate, service, arrival_scv, (spread[0], spread[1], at.RANDOM), limits, math.nan)
+    if math.isinf(found[1]) or math.isinf(apart[1]):
+        same = (apart[1], apart[2], apart[3])
+        return apart, same, same
+    is_turn = spread[2] == at.ROUND_ROBIN
+    read_part = to_all ** (READS_IN_TURN if is_turn else READS_BY_LOAD)
+    write_part = to_all if is_turn else to_all**WRITES_BY_LOAD
+    reads = _between(found, apart, read_part)
+    writes = _between(found, apart, write_part)
+    each = _between(reads, writes, to_all)
+    return each, (reads[1], reads[2], reads[3]), (writes[1], writes[2], writes[3])
+
+
+@compiled
+def _between(one: Wait, other: Wait, part: float) -> Wait:
+    left = 1.0 - part
+    return (
+        left * one[0] + part * other[0],
+        left * one[1] + part * other[1],
+        left * one[2] + part * other[2],
+        left * one[3] + part * other[3],
+    )

@@ -120,6 +120,7 @@ def without_common_wait(
         st[of.CAN_REFUSE] > 0.0
         or not st[of.UTILISATION] < 1.0
         or program.blocks[c]
+        or st[of.TO_ALL] > 0.0
         or math.isinf(st[of.WAIT])
     ):
         return n, nothing

@@ -28,7 +28,7 @@ _RARE = 1e-12
 
 @compiled
 def opening_of(
-    through: float, refused: tuple[float, float], others: float, stays: float, retries: float
+    through: float, refused: tuple[float, float], others: float, stays: float, more: tuple[float, float]
 ) -> float:
     """Share of the attempts let through when so many get through for each call.
 
@@ -36,16 +36,17 @@ def opening_of(
         through: Attempts that get through for each call.
         refused: As in `retry.tries_of`, like `others`.
         stays: Share of the retries of attempts that the guard turned away that find it as it was.
-        retries: Further attempts.
+        more: Further attempts, and the share of them that a budget allows.
     """
+    retries, allowed = more
     s = max((1.0 - refused[0]) * (1.0 - others), 1e-12)
     succeeded = min(max(through * s, 0.0), 1.0)
     opening = min(max(each_succeeds(succeeded, retries) / s, 0.0), 1.0)
-    if not retries > 0.0 or (stays == 0.0 and refused[0] == refused[1]):
+    if not retries > 0.0 or (stays == 0.0 and refused[0] == refused[1] and allowed == 1.0):
         return opening
     low, high = 0.0, 1.0
     for _ in range(_HALVINGS):
-        if tries_of(refused, others, (opening, stays), retries)[1] < through:
+        if tries_of(refused, others, (opening, stays), more)[1] < through:
             low = opening
         else:
             high = opening

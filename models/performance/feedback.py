@@ -24,7 +24,7 @@ class Coupling:
         late: Whether something is known only on the way up that matters on the way down.
         blocks: By component: may keep its slot while the calls under it run.
         loads_slowly: By component: a cache whose hits depend on how long a load takes.
-        weighs: By component: its calls may differ in work.
+        weighs: By component: its calls may differ in work, or in how many copies they cost work.
         moves: By component: may change from pass to pass.
         timed: By call: whether its response time acts back on the load (a time-out, a guard, a slot kept).
         answer_moves: By call: whether its answer may change from pass to pass.
@@ -84,12 +84,21 @@ def coupling_of(system: System) -> Coupling:
         late=any(late),
         blocks=blocks,
         loads_slowly=slow,
-        weighs=tuple(any(_may_be(system, _slot(system, n, "work"), 1.0) for n in own) for own in calls_of),
+        weighs=tuple(_weighs(system, c, calls_of[c]) for c in count),
         moves=moves,
         timed=_timed(system, blocks),
         answer_moves=_moving_answers(system, moves),
         calls_of=calls_of,
     )
+
+
+def _weighs(system: System, c: int, own: tuple[CallNode, ...]) -> bool:
+    name = system.components[c]
+    is_copied = system.parts[c].traits.keeps_copies and all(
+        _may_be(system, Slot("component", name, parameter), neutral)
+        for parameter, neutral in (("copy_work", 0.0), ("replicas", 1.0))
+    )
+    return is_copied or any(_may_be(system, _slot(system, node, "work"), 1.0) for node in own)
 
 
 def _slot(system: System, node: CallNode, parameter: str) -> Slot:

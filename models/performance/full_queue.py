@@ -11,6 +11,7 @@ import numpy as np
 
 from models.performance import program as of
 from models.performance.compiled import compiled, internal
+from models.performance.copies import refused_share, works_at_copies
 from models.performance.program import Program, Work
 from models.performance.retry import tries_of
 from models.performance.station_wait import LEAST_VARIABILITY
@@ -146,6 +147,9 @@ def refused_again(
     """
     st = work.station[program.component[i]]
     refused, retries = st[of.BLOCKED], call[at.RETRIES]
+    if works_at_copies(program, program.component[i], part):
+        refused = refused_share(part, st, program.writes[i] > 0)
+        return refused, refused
     if not retries > 0.0 or not refused > _RARE or refused >= 1.0:
         return refused, refused
     share = 1.0
@@ -183,7 +187,7 @@ def felt_attempts(
     refused: tuple[float, float],
     others: float,
     shut: tuple[float, float],
-    retries: float,
+    more: tuple[float, float],
 ) -> float:
     """Attempts of a call as its component feels them: as many that come evenly are let in as often.
 
@@ -205,15 +209,15 @@ def felt_attempts(
     now = done[of.FELT]
     if st[of.ARRIVALS] > 0.0:
         slope *= min(now * done[of.CALLS_PER_S] / st[of.ARRIVALS], 1.0)
-    more, stays = refused[0] / blocked, (refused[1] - refused[0]) / (1.0 - refused[0])
-    low, high = shut[0], shut[0] * (retries + 1.0)
+    oftener, stays = refused[0] / blocked, (refused[1] - refused[0]) / (1.0 - refused[0])
+    low, high = shut[0], shut[0] * (more[0] + 1.0)
     felt, at_low, at_high = min(max(now, low), high), 1.0, -1.0
     for k in range(_STEPS):
         let_in = (1.0 - blocked) * (now / felt) ** slope if now > 0.0 else 1.0 - blocked
         let_in = min(let_in, 1.0)
-        first = min((1.0 - let_in) * more, 1.0)
+        first = min((1.0 - let_in) * oftener, 1.0)
         again = first + (1.0 - first) * stays
-        lacks = tries_of((first, again), others, shut, retries)[2] - felt * let_in
+        lacks = tries_of((first, again), others, shut, more)[2] - felt * let_in
         if lacks > 0.0:
             low, at_low = felt, lacks
             at_high *= 0.5 if k > 0 else 1.0

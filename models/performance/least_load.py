@@ -100,7 +100,7 @@ def _most_rate(
     caller = program.caller[i]
     rate = users[program.flow[i]] if caller < 0 else most_passed[caller]
     made = calls[i, at.TIMES] * calls[i, at.ENABLED] * program.copies[i]
-    return rate * made * (calls[i, at.RETRIES] + 1.0)
+    return rate * made * (min(calls[i, at.RETRIES], calls[i, at.RETRY_BUDGET]) + 1.0)
 
 
 @internal

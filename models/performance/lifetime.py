@@ -130,8 +130,12 @@ def _births(program: Program, work: Work, c: int, part: np.ndarray, calls: np.nd
             fails = 1.0 - (1.0 - fails) * (1.0 - late)
             if call[at.RETRIES] > 0.0 and not _is_guarded(call):
                 attempts = _repeats(fails, call[at.RETRIES])
+                most = 1.0 + call[at.RETRY_BUDGET]
+                if attempts > most:
+                    attempts, fails = most, max(1.0 - (1.0 - fails) * most, 0.0)
+                else:
+                    fails = fails ** (call[at.RETRIES] + 1.0)
                 factor *= attempts / max(work.call[i, of.ATTEMPTS], 1.0)
-                fails = fails ** (call[at.RETRIES] + 1.0)
             if call[at.OPTIONAL] > 0.0 or call[at.FALLBACK_ENABLED] > 0.0:
                 fails = 0.0
             longer, spread = min(longer, limit), max(spread, 0.0)

@@ -120,8 +120,11 @@ def _describe(
         capacity, scv = st[of.POOL_LIMIT], st[of.POOL_SWING]
         servers = capacity * st[of.POOL_FREE_S]
     elif part[at.BALANCING] == at.RANDOM or part[at.BALANCING] == at.ROUND_ROBIN:
-        copies *= part[at.REPLICAS]
+        # Of a store whose copies all work a thread is at so many at once.
+        copies *= max(math.floor(part[at.REPLICAS] / st[of.ASKED] + 0.5), 1.0)
         servers /= part[at.REPLICAS]
+    else:
+        servers /= st[of.ASKED]
     if not capacity > 0.0 or not math.isfinite(capacity):
         return False
     if copies > MOST_COPIES:

@@ -60,8 +60,10 @@ STORE, CACHE, EXTERNAL = Store.traits.code, Cache.traits.code, External.traits.c
     POOL_FREE_S,
     POOL_SCV,
     ATTEMPTED,
-) = (0, 1, 2, 3, 6, 7, 8, 9, 10, 13, 16, 17, 18, 19, 20, 21, 22, 25, 28, 29, 30, 31, *range(34, 45))
-STATION_WIDTH = 45
+    TO_ALL,
+    ASKED,
+) = (0, 1, 2, 3, 6, 7, 8, 9, 10, 13, 16, 17, 18, 19, 20, 21, 22, 25, 28, 29, 30, 31, *range(34, 47))
+STATION_WIDTH = 47
 #: Columns of what is known of a call.
 CALLS_PER_S, ATTEMPTS_PER_S, THROUGH_PER_S, SUCCESS, FRESH, PASSES = range(6)
 ATTEMPTS, LATE, ENDS, FELT, MET, CALL_WIDTH = range(6, 12)
@@ -256,8 +258,7 @@ def _nothing() -> Program:
     return Program(**fields | {"percentiles": np.zeros(0)})
 
 
-NOTHING = _nothing()
-"""A system of nothing: what the kernel is compiled with."""
+NOTHING = _nothing()  # what the kernel is compiled with
 
 
 def _ints(values: Any) -> Ints:

@@ -144,7 +144,9 @@ def _note(program: Program, st: np.ndarray, part: np.ndarray, p: int, row: np.nd
         row[_REPLICAS], row[_NEEDED], row[_ZONES], row[_ZONE_UP] = 1.0, 1.0, 1.0, 1.0
         return
     replicas = part[at.REPLICAS]
-    offered = st[of.UTILISATION] * replicas
+    # What goes to all copies is as much work for each copy, however many are left.
+    each = min(st[of.UTILISATION] * st[of.TO_ALL], 1.0 - 1e-9)
+    offered = (st[of.UTILISATION] - each) * replicas / (1.0 - each)
     needed = min(max(math.floor(offered + 1e-9) + 1.0, 1.0), replicas)
     degrades = st[of.CAN_REFUSE] > 0.0
     if program.kind[p // 2] == of.STORE:

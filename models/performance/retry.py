@@ -12,6 +12,8 @@ from models.performance.compiled import compiled
 
 #: Attempts that are kept apart by their number; more are counted with their mean.
 APART = 4
+#: Halvings of the range in which a share is looked for.
+_HALVINGS = 40
 
 #: What comes of the attempts of a call: attempts, those that a guard lets through, those that its component
 #: lets in; probability that all fail; share turned away of all attempts; attempts let in after 0, 1, 2, 3
@@ -92,7 +94,9 @@ def answered_times(share: float, times: float) -> float:
 
 
 @compiled
-def tries_of(refused: tuple[float, float], others: float, shut: tuple[float, float], retries: float) -> Tries:
+def tries_of(
+    refused: tuple[float, float], others: float, shut: tuple[float, float], more: tuple[float, float]
+) -> Tries:
     """What comes of the attempts of a call where who was turned away meets the same bad moment again.
 
     Args:
@@ -101,13 +105,14 @@ def tries_of(refused: tuple[float, float], others: float, shut: tuple[float, flo
         others: Share of the attempts let in that fail.
         shut: Share that a guard lets through, and of those it turned away the share whose retry finds it as
             it was.
-        retries: Further attempts, a whole number.
+        more: Further attempts, a whole number, and the share of them that a budget allows.
 
     Source: a Markov chain over the attempts of one call; with equal shares it is the truncated geometric law.
     """
     first, again = refused
     opening, stays = shut
-    through = opening
+    retries, allowed = more
+    through, given_up = opening, 0.0
     at_guard, at_door = 1.0 - opening, opening * first
     let_in = opening * (1.0 - first)
     failed = let_in * others
@@ -115,6 +120,9 @@ def tries_of(refused: tuple[float, float], others: float, shut: tuple[float, flo
     kept = (let_in, 0.0, 0.0, 0.0, 0.0)
     above = 0.0
     for k in range(1, int(retries) + 1):
+        if allowed < 1.0:
+            given_up += (1.0 - allowed) * (at_guard + at_door + failed)
+            at_guard, at_door, failed = at_guard * allowed, at_door * allowed, failed * allowed
         attempts += at_guard + at_door + failed
         # Who was turned away by the guard finds it shut again, or as anybody does.
         freed, met = (at_guard * (1.0 - stays) + failed) * opening, at_door * opening
@@ -138,8 +146,40 @@ def tries_of(refused: tuple[float, float], others: float, shut: tuple[float, flo
         attempts,
         through,
         admitted,
-        at_guard + at_door + failed,
+        at_guard + at_door + failed + given_up,
         turned / attempts,
         kept,
         number,
     )
+
+
+@compiled
+def allowed_share(
+    refused: tuple[float, float],
+    others: float,
+    shut: tuple[float, float],
+    retries: float,
+    budget: float,
+) -> float:
+    """Share of the retries that a budget allows: so many that they are at most that share of the calls.
+
+    Args:
+        refused: As in `tries_of`, like `others` and `shut`.
+        others: As there.
+        shut: As there.
+        retries: Further attempts of a call.
+        budget: Retries for each call, on average.
+
+    Source: a bucket of tokens, filled by calls and emptied by retries: in the long run either it is never
+    empty, or it lets through what fills it.
+    """
+    if not retries > 0.0 or tries_of(refused, others, shut, (retries, 1.0))[0] - 1.0 <= budget:
+        return 1.0
+    low, high = 0.0, 1.0
+    for _ in range(_HALVINGS):
+        middle = 0.5 * (low + high)
+        if tries_of(refused, others, shut, (retries, middle))[0] - 1.0 > budget:
+            high = middle
+        else:
+            low = middle
+    return low

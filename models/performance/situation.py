@@ -218,7 +218,7 @@ def _retry_margin(program: Program, work: Work, calls: np.ndarray, users: np.nda
             rate = users[program.flow[i]] if caller < 0 else passed[caller]
             rate = rate * (calls[i, at.TIMES] * calls[i, at.ENABLED]) * program.copies[i]
             if side == 0:
-                rate = rate * (calls[i, at.RETRIES] + 1.0)
+                rate = rate * (min(calls[i, at.RETRIES], calls[i, at.RETRY_BUDGET]) + 1.0)
             loads[side, program.component[i]] += rate
             passed[i] = rate * work.station[program.component[i], of.LOADS]
     margin = math.inf

@@ -7,13 +7,15 @@ import math
 import numpy as np
 
 from models.performance import program as of
-from models.performance.balancing import balanced_wait
+from models.performance.balancing import balanced_wait, waits_at_copies
 from models.performance.batch_arrivals import batch_of, first_wait
 from models.performance.cache import cache_hits, characteristic_calls, fill_bins
+from models.performance.call_mix import scv_of_mix, work_of_mix
 from models.performance.compiled import internal
+from models.performance.copies import quorums, works_at_copies
+from models.performance.copy_delays import copy_delays
 from models.performance.cpu_quota import throttled_wait
 from models.performance.mixture import gamma_cumulants, put
-from models.performance.own_work import scv_of_mix, work_of_mix
 from models.performance.pool_network import callers, turns_away
 from models.performance.program import Program, Work
 from models.performance.quorum import quorum_waits, stale_read_share
@@ -39,7 +41,7 @@ def external(
     limit = part[at.RATE_LIMIT]
     utilisation = arrivals / limit if arrivals > 0.0 else 0.0
     st[of.UNIT_S], st[of.UNIT_SCV] = latency_s, part[at.LATENCY_SCV]
-    mean_work, square = work_of_mix(program, work, c, calls)
+    mean_work, square, _, _ = work_of_mix(program, work, c, part, calls)
     latency_s *= mean_work
     law = gamma_cumulants(latency_s, scv_of_mix(part[at.LATENCY_SCV], mean_work, square))
     st[of.ARRIVALS], st[of.SERVERS], st[of.SERVICE_S] = arrivals, math.inf, latency_s
@@ -50,7 +52,7 @@ def external(
     st[of.HELD_S] = latency_s
     st[of.BLOCKED] = 1.0 - 1.0 / utilisation if utilisation > 1.0 else 0.0
     st[of.CAPACITY] = limit
-    st[of.LOADS] = 1.0
+    st[of.LOADS] = st[of.ASKED] = 1.0
 
 
 @internal
@@ -75,12 +77,12 @@ def serve(
         return
     st = work.station[c]
     servers = part[at.REPLICAS] * part[at.SLOTS]
-    mean_work, square = work_of_mix(program, work, c, calls)
+    mean_work, square, copies, to_all = work_of_mix(program, work, c, part, calls)
     unit_s = part[at.SERVICE_MS] / _MS_PER_S / (1.0 - part[at.GC_SHARE])
     bare_s, service_scv = unit_s * mean_work, scv_of_mix(part[at.SERVICE_SCV], mean_work, square)
     if bare_s < _SHORTEST_S:
         bare_s = 0.0
-    rate = arrivals / part[at.SHARDS]
+    rate = arrivals * copies / part[at.SHARDS]
     service_s, full_s = bare_s, bare_s
     if part[at.CONTENTION] > 0.0 or part[at.COHERENCY] > 0.0:
         replicas, contention, coherency = part[at.REPLICAS], part[at.CONTENTION], part[at.COHERENCY]
@@ -88,8 +90,10 @@ def serve(
         service_s = busy_service(rate, bare_s, servers, replicas, contention, coherency)
     own = gamma_cumulants(service_s, service_scv)
     limited = turns_away(program, c, parts)
-    capacity = servers / full_s * part[at.SHARDS]
+    capacity = servers / full_s * part[at.SHARDS] / copies
     blocked = 0.0
+    w1, w2, w3 = st[of.BASE], st[of.BASE + 1], st[of.BASE + 2]
+    at_read = at_write = (w1, w2, w3)
     cores = (part[at.SLOTS], part[at.CPU_QUOTA], part[at.CPU_PERIOD_MS] / _MS_PER_S)
     if cores[1] < cores[0]:
         capacity *= cores[1] / cores[0]
@@ -98,12 +102,16 @@ def serve(
         spread = (part[at.REPLICAS], part[at.SLOTS], part[at.BALANCING])
         limits = (part[at.QUEUE_LIMIT], part[at.MAX_WAIT_S])
         if not limited:
-            limits = (max(callers(program, c, parts) - servers, 0.0) if stage > 0 else math.inf, math.inf)
+            limits = (
+                max(callers(program, c, parts) * copies - servers, 0.0) if stage > 0 else math.inf,
+                math.inf,
+            )
         service = (service_s, service_scv)
-        blocked, w1, w2, w3 = balanced_wait(rate, service, part[at.ARRIVAL_SCV], spread, limits, math.nan)
+        each, at_read, at_write = waits_at_copies(rate, service, part[at.ARRIVAL_SCV], spread, limits, to_all)
+        blocked, w1, w2, w3 = each
         blocked = blocked if limited else 0.0
         batch = batch_of(program, work, c)
-        if batch > 1.0 and not limited and math.isfinite(w1):
+        if batch > 1.0 and copies == 1.0 and not limited and math.isfinite(w1):
             # What copies with a queue each wait beyond one shared queue stays.
             alone, none = (part[at.REPLICAS], part[at.SLOTS], at.SHARED), (math.inf, math.inf)
             _, c1, c2, c3 = balanced_wait(rate, service, part[at.ARRIVAL_SCV], alone, none, math.nan)
@@ -122,6 +130,7 @@ def serve(
     st[of.ARRIVALS], st[of.SERVERS], st[of.SERVICE_S] = arrivals, servers, service_s
     st[of.UNIT_S] = service_s / mean_work if mean_work > 0.0 else unit_s
     st[of.UNIT_SCV] = part[at.SERVICE_SCV]
+    st[of.TO_ALL], st[of.ASKED] = to_all, copies
     put(st, of.WORK, own)
     load_ratio = arrivals / capacity if arrivals > 0.0 else 0.0
     st[of.UTILISATION], st[of.LOAD_RATIO], st[of.LIMITED_BY] = load_ratio, load_ratio, float(c)
@@ -132,6 +141,12 @@ def serve(
         _keep(program, work, c, arrivals, part, stage)
     if program.kind[c] == of.STORE:
         _replicate(work, c, part)
+        if works_at_copies(program, c, part):
+            unit, each_wait = (st[of.UNIT_S], st[of.UNIT_SCV]), (w1, w2, w3)
+            load = (load_ratio, blocked)
+            reads, writes = copy_delays(part, (each_wait, at_read, at_write), unit, load, to_all)
+            put(st, of.READ_WAIT, reads)
+            put(st, of.WRITE_WAIT, writes)
 
 
 @internal
@@ -172,9 +187,7 @@ def _replicate(work: Work, c: int, part: np.ndarray) -> None:
     """What the quorums of a store add."""
     st, key = work.station[c], work.quorum_key[c]
     replicas = part[at.REPLICAS]
-    read = min(part[at.READ_QUORUM], replicas)
-    write = part[at.WRITE_QUORUM]
-    write = replicas if write != write else min(write, replicas)
+    read, write = quorums(part)
     wanted = (
         replicas,
         read,
@@ -183,9 +196,10 @@ def _replicate(work: Work, c: int, part: np.ndarray) -> None:
         part[at.RTT_SCV],
         part[at.REPLICATION_LAG_MS],
         part[at.WRITES_PER_KEY],
+        part[at.COPY_WORK],
     )
     is_same = True
-    for j in range(7):
+    for j in range(8):
         if key[j] != wanted[j]:
             is_same = False
     if is_same:
@@ -200,7 +214,7 @@ def _replicate(work: Work, c: int, part: np.ndarray) -> None:
         replicas, read, write, part[at.REPLICATION_LAG_MS] / _MS_PER_S, rtt_s / 2.0, part[at.WRITES_PER_KEY]
     )
     st[of.READ_COPIES], st[of.WRITE_COPIES] = read, write
-    for j in range(7):
+    for j in range(8):
         key[j] = wanted[j]
 
 

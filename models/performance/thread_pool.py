@@ -82,7 +82,7 @@ def keep_slots(program: Program, work: Work, c: int, parts: np.ndarray, calls: n
         # Repeats and time-outs below change how long a slot is held: known only now.
         st[of.STRETCH] = stretch
         turn(program, work, c, parts, calls)
-    held_s = min(st[of.WORK] + below_s, _ENDLESS_HOLD_S)
+    held_s = min(st[of.WORK] * st[of.ASKED] + below_s, _ENDLESS_HOLD_S)
     factor, blocked = st[of.RELIEF], st[of.POOL_BLOCKED]
     put(st, of.WAIT, (st[of.BASE] * factor, st[of.BASE + 1] * factor**2, st[of.BASE + 2] * factor**3))
     for j in range(3):
@@ -108,7 +108,7 @@ def turn(program: Program, work: Work, c: int, parts: np.ndarray, calls: np.ndar
     n = threads_stations(program, work, c, parts, calls)
     stations = work.closed_stations[:n]
     below = time_below(program, work, c, calls, False)
-    free_s = st[of.WORK] + below[0] * st[of.STRETCH]
+    free_s = st[of.WORK] * st[of.ASKED] + below[0] * st[of.STRETCH]
     scv = (st[of.WORK + 1] + below[1] * st[of.STRETCH] ** 2) / free_s**2 if free_s > 0.0 else 0.0
     rate = st[of.ARRIVALS]
     is_limited = turns_away(program, c, parts)

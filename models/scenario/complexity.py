@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
 from models.scenario.part import Part
 from models.scenario.quantity import CountFromZero, Points
 
@@ -9,6 +13,12 @@ from models.scenario.quantity import CountFromZero, Points
 class ComplexityBudget(Part):
     """Income and expenses of the complexity budget, in points."""
 
+    settings: ClassVar[frozenset[str]] = frozenset(["today_spends"])
+
+    today_spends: Annotated[float, Field(ge=0.01, le=1.0)] | None = None
+    """Share of its budget that today's design spends: all expenses but those of decisions are scaled so.
+    null = as the points below say; in schema 2 structure (all but user requests and decisions) is scaled down
+    where today's spends more of its income on it than the reference system does, 75 of 160 points."""
     base: Points = 100.0
     """Income of every design."""
     caching: Points = 20.0

@@ -66,7 +66,7 @@ class Call(Part):
 
     prerequisites: ClassVar[tuple[Prerequisite, ...]] = (
         Prerequisite(
-            ("backoff_ms", "jitter"),
+            ("backoff_ms", "jitter", "retry_budget"),
             ("retries",),
             lambda part: part.retries > 0,
             "the call has no retries (retries is 0)",
@@ -121,6 +121,9 @@ class Call(Part):
     """The caller waits no longer than this, ms; null = as long as it takes."""
     retries: Retries = 0
     """Further attempts after a failed one."""
+    retry_budget: Annotated[float, Field(ge=0.0, le=20.0)] | None = None
+    """Retries of all calls together are at most this share of the calls (0.1 = one for ten calls; a bucket of
+    ten tokens, which each call fills by this much); null = any number."""
     backoff_ms: Milliseconds = 0.0
     """Pause before a retry, ms."""
     jitter: Share = 0.0

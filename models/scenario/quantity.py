@@ -55,6 +55,7 @@ _WITHOUT_LIMIT = frozenset(
         "ttl_s",
         "capacity_keys",
         "cpu_quota",
+        "retry_budget",
     ]
 )
 
@@ -118,9 +119,15 @@ def _short(number: float) -> str:
 
 
 def quantities(part: type[BaseModel]) -> dict[str, Quantity]:
-    """All parameters of a part: its fields that hold a number or a switch, by name."""
+    """All parameters of a part: its fields that hold a number or a switch, by name.
+
+    What a part lists in `settings` is no parameter: it holds for all designs.
+    """
     found = {}
+    settings: frozenset[str] = getattr(part, "settings", frozenset())
     for name, info in part.model_fields.items():
+        if name in settings:
+            continue
         quantity = _quantity_of(name, info.annotation, tuple(info.metadata), info.json_schema_extra)
         if quantity is not None:
             found[name] = quantity

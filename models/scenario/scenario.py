@@ -12,8 +12,9 @@ from models.evaluation import COST
 from models.scenario.complexity import ComplexityBudget
 from models.scenario.component import Component
 from models.scenario.decision import Decision, Rule, Value
-from models.scenario.defaults import with_defaults, without_newer
+from models.scenario.defaults import with_defaults
 from models.scenario.experiment import Experiment
+from models.scenario.first_keys import without_newer
 from models.scenario.flow import Flow
 from models.scenario.goals import Goals, Limits
 from models.scenario.part import Name, Number, Part, Path, Text
@@ -90,7 +91,7 @@ class Scenario(Part):
 
         It stays the same when the format gets a new key: fronts and runs of older versions belong to it.
         """
-        content = without_newer(self.model_dump(mode="json", by_alias=True))
+        content = without_newer(self, self.model_dump(mode="json", by_alias=True))
         text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
         return hashlib.sha256(text.encode()).hexdigest()
 

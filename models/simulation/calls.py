@@ -6,13 +6,15 @@ import math
 
 from models.performance.compiled import inlined, internal
 from models.simulation import columns as at
+from models.simulation.arrivals import arrive
 from models.simulation.caches import loaded, look_up
+from models.simulation.copies import copy_served
 from models.simulation.cpu_quota import has_quota, stood_still
 from models.simulation.frames import do, follow, free_frame, log, log_call, new_frame
-from models.simulation.guards import heard, lets_through, no_time_limit, time_limit
+from models.simulation.guards import heard, is_allowed, lets_through, no_time_limit, time_limit
 from models.simulation.heap import schedule
 from models.simulation.state import State
-from models.simulation.stations import arrive, release
+from models.simulation.stations import release
 from models.simulation.streams import gamma, smallest, uniform
 
 #: A shorter time is none: the clock has no more digits after hours.
@@ -93,6 +95,9 @@ def attempt(s: State, owner: int) -> None:
     """An owner tries the call at which it stands."""
     i = s.steps[s.frame[owner, at.F_POSITION]]
     node = s.node[i]
+    if s.frame[owner, at.F_TRIES] == 0 and s.call[i, at.RETRY_BUDGET] < math.inf:
+        left = s.call[i, at.RETRIES_LEFT] + s.call[i, at.RETRY_BUDGET]
+        s.call[i, at.RETRIES_LEFT] = min(left, at.MOST_RETRIES_LEFT)
     if node[at.BULKHEAD] >= 0 and node[at.N_UNDER_WAY] >= node[at.BULKHEAD]:
         if s.frame[owner, at.F_UID] > 0:
             log_call(s, at.LOG_BULKHEAD, owner, i, 0.0)
@@ -128,7 +133,7 @@ def attempt(s: State, owner: int) -> None:
 
 @internal
 def served(s: State, a: int) -> None:
-    """The own work for an attempt is done."""
+    """The own work for an attempt, or for one copy's part of it, is done."""
     i = s.frame[a, at.F_NODE]
     node = s.node[i]
     c = node[at.COMPONENT]
@@ -138,16 +143,16 @@ def served(s: State, a: int) -> None:
         if lost > _AT_ONCE_S:
             schedule(s, s.x[at.NOW] + lost, at.SERVED, a)
             return
+    if s.frame[a, at.F_ROLE] == at.COPY:
+        copy_served(s, a)
+        return
     if s.frame[a, at.F_UID] > 0:
         log(s, at.LOG_SERVED, a, 0.0)
     if kind[at.OUTSIDE] == 0 and kind[at.BLOCKING] == 0:
         release(s, s.frame[a, at.F_QUEUE])
-    streams = c * at.PART_STREAMS
-    if part[at.ERROR] > 0.0 and uniform(s, streams + at.S_ERROR) < part[at.ERROR]:
-        if s.frame[a, at.F_UID] > 0:
-            log(s, at.LOG_ERROR, a, 0.0)
-        do(s, at.DO_DONE, a, 0)
+    if _errs(s, a, c):
         return
+    streams = c * at.PART_STREAMS
     wanted = kind[at.WRITE_OTHERS] if node[at.WRITES] > 0 else kind[at.READ_OTHERS]
     if wanted > 0:
         x = smallest(s, streams + at.S_QUORUM, part[at.TRIP_S], part[at.TRIP_SHAPE], kind[at.OTHERS], wanted)
@@ -156,6 +161,25 @@ def served(s: State, a: int) -> None:
         schedule(s, s.x[at.NOW] + x, at.HEARD, a)
         return
     below(s, a)
+
+
+@inlined
+def _errs(s: State, a: int, c: int) -> bool:
+    """Whether an attempt meets an error, which ends it."""
+    error = s.part[c, at.ERROR]
+    if not error > 0.0 or not uniform(s, c * at.PART_STREAMS + at.S_ERROR) < error:
+        return False
+    if s.frame[a, at.F_UID] > 0:
+        log(s, at.LOG_ERROR, a, 0.0)
+    do(s, at.DO_DONE, a, 0)
+    return True
+
+
+@internal
+def enough(s: State, a: int) -> None:
+    """Enough copies have done their part of an attempt."""
+    if not _errs(s, a, s.node[s.frame[a, at.F_NODE], at.COMPONENT]):
+        below(s, a)
 
 
 @internal
@@ -206,7 +230,7 @@ def result(s: State, owner: int, ok: int) -> None:
     node = s.node[i]
     is_followed = frame[at.F_UID] > 0
     if ok == 0:
-        if frame[at.F_TRIES] < node[at.RETRIES]:
+        if frame[at.F_TRIES] < node[at.RETRIES] and is_allowed(s, i):
             frame[at.F_TRIES] += 1
             pause = s.call[i, at.PAUSE_S]
             if pause > 0.0 and s.call[i, at.JITTER] > 0.0:

@@ -28,7 +28,9 @@ TIMES = 4
 #: errors; longest wait, s; round trip to a copy, s, and its 1/scv; hit ratio; time to live, s; entries it
 #: holds; tokens per s and most tokens of a rate limit; costs of replicas for each other; Zipf's exponent,
 #: keys, sum of the keys' weights; share of the hits that is left; lookups per s by which the first state of
-#: a key is drawn; constants of the sampler of keys; cores of the quotas of all copies (0 = no quota).
+#: a key is drawn; constants of the sampler of keys; work of a further copy of a store, share of reads that
+#: repair, share of the copies nobody waited for that lag behind then; cores of the quotas of all copies
+#: (0 = no quota).
 (
     WORK_S,
     WORK_SHAPE,
@@ -53,14 +55,18 @@ TIMES = 4
     ZIPF_CUT,
     TOKENS,
     FILLED_AT,
+    COPY_WORK,
+    READ_REPAIR,
+    BEHIND,
     RATION,
-) = range(24)
-PART = 24
+) = range(27)
+PART = 27
 #: A component's whole numbers (`State.kind`): somebody else's system; its first queue, queues of a shard,
 #: shards; how a queue is chosen; keeps its slot; 0 = no cache, 1 = hit ratio, 2 = keys; other copies, and
 #: those of them that a read and a write must hear; misses of a key share a load; entries are evicted; reads
 #: and writes that can't be answered since too few copies are up; replicas; next queue in turn; taken slots;
-#: all slots; most and least recently used entry; entries it holds.
+#: all slots; most and least recently used entry; entries it holds; whether each copy that is asked works, and
+#: copies that a read and a write must hear then.
 (
     OUTSIDE,
     FIRST_QUEUE,
@@ -83,8 +89,11 @@ PART = 24
     NEWEST,
     OLDEST,
     HELD,
-) = range(21)
-KIND = 21
+    SPREADS,
+    READ_NEEDS,
+    WRITE_NEEDS,
+) = range(24)
+KIND = 24
 #: How a queue is chosen.
 SHARED, LEAST_CONNECTIONS, TWO_CHOICES, ROUND_ROBIN, RANDOM = range(5)
 
@@ -101,7 +110,8 @@ CPU = 6
 #: A call's numbers (`State.call`): chance of one call more; longest time, s; pause, s; share of it that is
 #: drawn; time of the fallback, s; factor on the component's work; of a breaker: share of failures at which it
 #: opens, length of a bucket of its window, s, sleep, s, and the time at which it is tried again; time on the
-#: network, s, and 1/scv of it.
+#: network, s, and 1/scv of it; of a budget of
+#: retries: tokens for each call, and those that are there.
 (
     ONE_MORE,
     TIMEOUT_S,
@@ -115,8 +125,10 @@ CPU = 6
     TRY_AT,
     NETWORK_S,
     NETWORK_SHAPE,
-) = range(12)
-CALL = 12
+    RETRY_BUDGET,
+    RETRIES_LEFT,
+) = range(14)
+CALL = 14
 #: A call's whole numbers (`State.node`): component; steps under it (-1 = none); calls one after the other;
 #: retries; whether it has a breaker; places of its bulkhead (-1 = any number); whether a failure is replaced,
 #: or doesn't matter; whether it writes; calls that trip the breaker at the least; attempts under way; first
@@ -147,8 +159,9 @@ BUCKETS = 10
 GAP_S, GAP_SHAPE, SHED = range(3)
 FLOW = 3
 
-#: A frame: a request, an attempt or a branch (`State.frame`). Node: the call, or the flow. Place: of an
-#: attempt. Left: calls to go, or branches to come home.
+#: A frame: a request, an attempt, a branch or one copy's part of an attempt (`State.frame`). Node: call or
+#: flow. Place: of an attempt. Left: calls to go, branches to come home, or copies to be heard; tries of
+#: an attempt: copies that may turn it away; position of a copy's part: 0 = the first copy.
 (
     F_NODE,
     F_ROLE,
@@ -168,7 +181,7 @@ FLOW = 3
     F_UID,
 ) = range(16)
 FRAME = 16
-NOBODY, REQUEST, ATTEMPT, BRANCH = range(4)
+NOBODY, REQUEST, ATTEMPT, BRANCH, COPY = range(5)
 #: Times of a frame (`State.times`): when it came, when it was begun to be served, when its caller goes on
 #: without it, how long it will be served (drawn beforehand; -1 = not yet), and how long its copy had
 #: stood still when it began, s.
@@ -178,13 +191,14 @@ FRAME_TIMES = 5
 END = -(2**62)
 
 #: What is to be done (`State.stack`), and events (`State.what`, above `EVENT_BITS`).
-DO_STEP, DO_ATTEMPT, DO_DONE, DO_RESULT, DO_FINISH = range(5)
-ARRIVAL, SERVED, HEARD, TIMEOUT, LEAVES, RETRY, ANSWERED, REACHES = range(8)
+DO_STEP, DO_ATTEMPT, DO_DONE, DO_RESULT, DO_FINISH, DO_ENOUGH = range(6)
+ARRIVAL, SERVED, HEARD, TIMEOUT, LEAVES, RETRY, ANSWERED, REACHES, COPY_HEARD = range(9)
 EVENT_BITS = 48
 
-#: What is counted of a component within a slice of time (`State.counted`).
-ARRIVALS, REFUSED, BUSY_S, WAITED_S, BEGUN, TIMED_OUT, LOOKUPS, HITS, SINCE = range(9)
-COUNTED = 9
+#: What is counted of a component within a slice of time (`State.counted`). A call of a store whose copies all
+#: work arrives, is begun and refused once at each copy.
+ARRIVALS, REFUSED, BUSY_S, WAITED_S, BEGUN, TIMED_OUT, LOOKUPS, HITS, CALLED, SINCE = range(10)
+COUNTED = 10
 #: What is counted of a flow within a slice (`State.answers`): requests, answered ones, their responses, s,
 #: and the requests that were shed at the door.
 ENDED, ANSWERS, RESPONSE_S, SHED_REQUESTS = range(4)
@@ -210,6 +224,8 @@ CALL_STREAMS = 3
 S_ARRIVAL, S_SHED = range(2)
 FLOW_STREAMS = 2
 
+#: Tokens that a budget of retries holds.
+MOST_RETRIES_LEFT = 10.0
 #: Why the loop came back.
 WENT_ON, FULL_SLICES, NO_ROOM, REACHED, STUCK = range(5)
 

@@ -20,6 +20,8 @@ _GOLDEN = 0.5 * (5.0**0.5 - 1.0)
 LEAST_BURST = 10.0
 #: Queues of a component.
 MOST_QUEUES = 20_000
+#: Copies that can work on one call.
+MOST_COPIES = 500
 #: Keys whose weights are summed one by one; the rest by an integral.
 _ONE_BY_ONE = 1 << 20
 
@@ -80,6 +82,11 @@ class Components:
         write = said[layout.WRITE_QUORUM]
         write = replicas if math.isnan(write) else min(int(write), replicas)
         k[at.NO_READS], k[at.NO_WRITES] = up < max(read, 1), up < max(write, 1)
+        k[at.SPREADS] = said[layout.COPY_WORK] > 0.0 and replicas > 1
+        k[at.READ_NEEDS], k[at.WRITE_NEEDS] = max(read, 1), max(write, 1)
+        lag = said[layout.WRITES_PER_KEY] * said[layout.REPLICATION_LAG_MS] * _MS
+        x[at.COPY_WORK], x[at.READ_REPAIR] = said[layout.COPY_WORK], said[layout.READ_REPAIR]
+        x[at.BEHIND] = lag / (1.0 + lag)
         x[at.TRIP_S], x[at.TRIP_SHAPE] = said[layout.RTT_MS] * _MS, shape_of(said[layout.RTT_SCV])
         if x[at.TRIP_S] > 0.0:
             k[at.OTHERS] = max(up - 1, 0)
@@ -119,6 +126,13 @@ class Components:
                 f"it has {queues * int(k[at.SHARDS])} queues, and {MOST_QUEUES} are the most",
                 where=f"components.{name}",
                 hint="let replicas share a queue, or give fewer",
+            )
+        if k[at.SPREADS] and up > MOST_COPIES:
+            raise NotSimulated(
+                Reason.TOO_MANY_QUEUES,
+                f"{up} copies that all work on a write, and {MOST_COPIES} are the most",
+                where=f"components.{name}",
+                hint="give shards, and fewer replicas of each",
             )
         each = up * slots // queues
         k[at.FIRST_QUEUE], k[at.QUEUES], k[at.REPLICAS] = len(self.queue), queues, up

@@ -57,7 +57,7 @@ def log(s: State, what: int, f: int, value: float) -> None:
     row[at.L_AT], row[at.L_WHAT], row[at.L_UID] = s.x[at.NOW], what, frame[at.F_UID]
     role = frame[at.F_ROLE]
     row[at.L_PARENT], row[at.L_CALL], row[at.L_WHERE] = -1.0, -1.0, frame[at.F_NODE]
-    if role == at.ATTEMPT:
+    if role == at.ATTEMPT or role == at.COPY:
         row[at.L_CALL] = frame[at.F_NODE]
         row[at.L_WHERE] = s.node[frame[at.F_NODE], at.COMPONENT]
     row[at.L_VALUE] = value

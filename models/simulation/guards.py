@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from models.performance.compiled import internal
+import math
+
+from models.performance.compiled import inlined, internal
 from models.simulation import columns as at
 from models.simulation.frames import do, log
 from models.simulation.heap import schedule
@@ -56,6 +58,17 @@ def heard(s: State, i: int, ok: int, is_probe: int) -> None:
     if count >= node[at.VOLUME] and failed > 0 and failed >= call[at.TRIPS_AT] * count:
         node[at.GATE] = at.OPEN
         call[at.TRY_AT] = now + call[at.SLEEP_S]
+
+
+@inlined
+def is_allowed(s: State, i: int) -> bool:
+    """Whether the budget of a call has a token for one more retry, which takes it."""
+    if s.call[i, at.RETRY_BUDGET] == math.inf:
+        return True
+    if s.call[i, at.RETRIES_LEFT] < 1.0:
+        return False
+    s.call[i, at.RETRIES_LEFT] -= 1.0
+    return True
 
 
 @internal

@@ -6,10 +6,12 @@ import math
 
 from models.performance.compiled import compiled, folder_of, internal
 from models.simulation import columns as at
+from models.simulation.arrivals import arrive
 from models.simulation.calls import (
     attempt,
     below,
     done,
+    enough,
     finish,
     go_on,
     next_gap,
@@ -18,10 +20,11 @@ from models.simulation.calls import (
     served,
     step,
 )
+from models.simulation.copies import copy_heard
 from models.simulation.guards import expire
 from models.simulation.heap import drop_first, put_first, schedule
 from models.simulation.state import State
-from models.simulation.stations import arrive, leave, taken
+from models.simulation.stations import leave, taken
 
 #: Frames, and entries of caches, that one thing to do may need.
 MARGIN = 1024
@@ -76,6 +79,8 @@ def advance(s: State, most: int) -> int:
                     expire(s, which)
                 elif event == at.LEAVES:
                     leave(s, which)
+                elif event == at.COPY_HEARD:
+                    copy_heard(s, which)
                 elif event == at.RETRY:
                     attempt(s, which)
                 elif event == at.REACHES:
@@ -96,6 +101,8 @@ def advance(s: State, most: int) -> int:
                 done(s, which, value)
             elif what == at.DO_RESULT:
                 result(s, which, value)
+            elif what == at.DO_ENOUGH:
+                enough(s, which)
             elif what == at.DO_ATTEMPT:
                 attempt(s, which)
             else:

@@ -187,6 +187,7 @@ def _calls(system: System, calls: Array, steps: _Steps) -> tuple[NDArray[np.int6
         x[at.BUCKET_S] = max(said[layout.BREAKER_WINDOW_S], 1e-9) / at.BUCKETS
         x[at.SLEEP_S] = said[layout.BREAKER_SLEEP_S]
         x[at.NETWORK_S] = said[layout.NETWORK_MS] * _MS
+        x[at.RETRY_BUDGET], x[at.RETRIES_LEFT] = said[layout.RETRY_BUDGET], at.MOST_RETRIES_LEFT
         x[at.NETWORK_SHAPE] = shape_of(said[layout.NETWORK_SCV])
     return node, call
 

@@ -48,18 +48,19 @@ def _let_through(program: Program, c: int) -> float:
     """Calls of a component that can be under way at the same time, by who makes them."""
     node, call, kind = (program.arrays[name] for name in ("node", "call", "kind"))
     total = 0.0
+    copies = float(kind[c, at.REPLICAS]) if kind[c, at.SPREADS] else 1.0
     for each in program.system.nodes:
         if each.component != c:
             continue
         caller = None if each.caller is None else int(node[each.caller, at.COMPONENT])
         if node[each.index, at.BULKHEAD] >= 0:
-            total += float(node[each.index, at.BULKHEAD])
+            total += float(node[each.index, at.BULKHEAD]) * copies
         elif caller is None or kind[caller, at.BLOCKING] == 0:
             return math.inf
         elif np.isfinite(call[each.index, at.TIMEOUT_S]):
             return math.inf  # the caller goes on, and leaves behind what it asked for
         else:
-            total += float(kind[caller, at.SLOTS])
+            total += float(kind[caller, at.SLOTS]) * copies
     return total
 
 

@@ -130,11 +130,11 @@ def _component(program: Program, settings: Settings, batches: Batches | None, c:
     if slots > 0.0:
         used = _share(per(at.BUSY_S, batches.seconds * slots))
     elif math.isfinite(limit) and limit > 0.0:
-        used = _positive(per(at.ARRIVALS, batches.seconds * limit))
+        used = _positive(per(at.CALLED, batches.seconds * limit))
     return ComponentReading(
         name=name,
         utilisation=used,
-        arrivals_per_s=_positive(per(at.ARRIVALS, batches.seconds)),
+        arrivals_per_s=_positive(per(at.CALLED, batches.seconds)),
         refused_share=_share(per(at.REFUSED, counted[:, at.ARRIVALS])),
         wait_ms=_positive(per(at.WAITED_S, counted[:, at.BEGUN], _MS)) if slots > 0.0 else None,
         timed_out_per_s=_positive(per(at.TIMED_OUT, batches.seconds)),

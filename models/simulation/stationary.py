@@ -26,6 +26,8 @@ _POINTS = 4096
 def expected_visits(program: Program) -> tuple[Array, Array]:
     """Calls of each component and look-ups of each cache of keys, 1/s, if every call were made once.
 
+    A call of a store whose copies all work counts once for each.
+
     Only a first guess: a pilot run measures them.
     """
     node, call = program.arrays["node"], program.arrays["call"]
@@ -45,7 +47,7 @@ def expected_visits(program: Program) -> tuple[Array, Array]:
                 else passed[each.caller]
             )
             made[i] = above * (node[i, at.WHOLE] + call[i, at.ONE_MORE]) * enabled[i]
-        visits[c] = sum(made[each.index] for each in own)
+        visits[c] = sum(made[each.index] * _copies(program, each.index) for each in own)
         missed = 1.0
         if kind[c, at.CACHE] == 1:
             missed = 1.0 - part[c, at.HIT]
@@ -54,6 +56,19 @@ def expected_visits(program: Program) -> tuple[Array, Array]:
         for each in own:
             passed[each.index] = made[each.index] * missed
     return visits, np.where(kind[:, at.CACHE] == 2, visits, 0.0)
+
+
+def _copies(program: Program, i: int) -> float:
+    """Copies that a call costs work."""
+    node = program.arrays["node"][i]
+    kind, part = (program.arrays[name][node[at.COMPONENT]] for name in ("kind", "part"))
+    if kind[at.SPREADS] == 0:
+        return 1.0
+    up, needed = float(kind[at.REPLICAS]), float(kind[at.READ_NEEDS])
+    behind = (up - kind[at.WRITE_NEEDS]) * part[at.BEHIND]
+    if node[at.WRITES] > 0 or needed >= up:
+        return up
+    return float(needed + part[at.READ_REPAIR] * (up - needed + behind))
 
 
 def _made(program: Program) -> NDArray[np.bool_]:

@@ -1,38 +1,20 @@
-"""Components as attempts find them: queues, slots, who is served next, who is turned away."""
+"""Queues and slots: who waits, who is served next, who is turned away."""
 
 from __future__ import annotations
 
 from models.performance.compiled import inlined, internal
 from models.simulation import columns as at
 from models.simulation.cpu_quota import has_quota, use_time
-from models.simulation.frames import do, log
+from models.simulation.frames import do, free_frame, log
 from models.simulation.heap import schedule
 from models.simulation.state import State
-from models.simulation.streams import gamma, uniform
+from models.simulation.streams import gamma
 
 
 @internal
-def arrive(s: State, a: int) -> None:
-    """An attempt comes to its component: it is served, it waits, or it is turned away."""
-    i = s.frame[a, at.F_NODE]
-    c = s.node[i, at.COMPONENT]
-    kind, part = s.kind[c], s.part[c]
-    s.counted[c, at.ARRIVALS] += 1.0
-    if (kind[at.NO_WRITES] if s.node[i, at.WRITES] > 0 else kind[at.NO_READS]) > 0:
-        _refuse(s, a, c)
-        return
-    if kind[at.OUTSIDE] > 0:
-        if _limited(s, c):
-            _refuse(s, a, c)
-            return
-        x = gamma(s, c * at.PART_STREAMS + at.S_WORK, part[at.WORK_S], part[at.WORK_SHAPE])
-        s.times[a, at.BEGAN] = s.x[at.NOW]
-        s.counted[c, at.BEGUN] += 1.0
-        if s.frame[a, at.F_UID] > 0:
-            log(s, at.LOG_SERVICE, a, x * s.call[i, at.WORK_FACTOR])
-        schedule(s, s.x[at.NOW] + x * s.call[i, at.WORK_FACTOR], at.SERVED, a)
-        return
-    q = _chosen(s, c)
+def enter(s: State, a: int, i: int, c: int, q: int) -> None:
+    """An attempt, or one copy's part of it, comes to a queue."""
+    part = s.part[c]
     queue = s.queue[q]
     s.times[a, at.SERVED_S] = -1.0
     if queue[at.Q_FREE] > 0:
@@ -42,11 +24,11 @@ def arrive(s: State, a: int) -> None:
         _begin(s, a, c, q)
         return
     if queue[at.Q_WAITING] >= queue[at.Q_PLACES]:
-        _refuse(s, a, c)
+        refuse(s, a, c)
         return
     if queue[at.Q_FREE_AT] >= 0:
         if s.free_at[queue[at.Q_FREE_AT]] - s.x[at.NOW] > part[at.MAX_WAIT_S]:
-            _refuse(s, a, c)
+            refuse(s, a, c)
             return
         _promise(s, a, i, c, q)
     elif part[at.MAX_WAIT_S] < 1e300 and queue[at.Q_TIMER] == 0:
@@ -65,77 +47,34 @@ def arrive(s: State, a: int) -> None:
 
 
 @internal
-def _refuse(s: State, a: int, c: int) -> None:
+def refuse(s: State, a: int, c: int) -> None:
+    """An attempt, or one copy's part of it, is turned away."""
     s.counted[c, at.REFUSED] += 1.0
     s.frame[a, at.F_QUEUE] = -1
     if s.frame[a, at.F_UID] > 0:
         log(s, at.LOG_REFUSED, a, 0.0)
+    if s.frame[a, at.F_ROLE] == at.COPY:
+        _copy_refused(s, a)
+        return
     do(s, at.DO_DONE, a, 0)
 
 
-@inlined
-def _limited(s: State, c: int) -> bool:
-    """Whether a rate limit turns a call away: a bucket of tokens that fills at the rate."""
-    part = s.part[c]
-    if part[at.TOKENS_PER_S] > 1e300:
-        return False
-    now = s.x[at.NOW]
-    tokens = part[at.TOKENS] + (now - part[at.FILLED_AT]) * part[at.TOKENS_PER_S]
-    part[at.FILLED_AT] = now
-    part[at.TOKENS] = min(tokens, part[at.MOST_TOKENS])
-    if part[at.TOKENS] < 1.0:
-        return True
-    part[at.TOKENS] -= 1.0
-    return False
-
-
 @internal
-def _chosen(s: State, c: int) -> int:
-    """The queue that an attempt is sent to."""
-    kind = s.kind[c]
-    first, count = kind[at.FIRST_QUEUE], kind[at.QUEUES]
-    stream = c * at.PART_STREAMS + at.S_CHOICE
-    if kind[at.SHARDS] > 1:
-        first += count * int(uniform(s, stream) * kind[at.SHARDS])
-    how = kind[at.BALANCING]
-    if count == 1:
-        return first
-    if how == at.ROUND_ROBIN:
-        turn = kind[at.TURN]
-        kind[at.TURN] = turn + 1 if turn + 1 < count else 0
-        return first + turn
-    if how == at.RANDOM:
-        return first + int(uniform(s, stream) * count)
-    if how == at.TWO_CHOICES:
-        a = int(uniform(s, stream) * count)
-        b = int(uniform(s, stream) * (count - 1))
-        if b >= a:
-            b += 1
-        return first + (a if _load(s, first + a) <= _load(s, first + b) else b)
-    least, ties = _load(s, first), 1
-    for j in range(first + 1, first + count):
-        load = _load(s, j)
-        if load < least:
-            least, ties = load, 1
-        elif load == least:
-            ties += 1
-    wanted = int(uniform(s, stream) * ties) if ties > 1 else 0
-    for j in range(first, first + count):
-        if _load(s, j) == least:
-            if wanted == 0:
-                return j
-            wanted -= 1
-    return first
+def _copy_refused(s: State, a: int) -> None:
+    """One copy turned its part of an attempt away: too many of them, and the attempt is refused."""
+    owner = s.frame[a, at.F_PARENT]
+    is_awaited = owner >= 0 and s.frame[owner, at.F_LIFE] == s.frame[a, at.F_PARENT_LIFE]
+    free_frame(s, a)
+    if not is_awaited or s.frame[owner, at.F_LEFT] <= 0:
+        return
+    s.frame[owner, at.F_TRIES] -= 1
+    if s.frame[owner, at.F_TRIES] < 0:
+        s.frame[owner, at.F_LEFT] = 0
+        do(s, at.DO_DONE, owner, 0)
 
 
 @inlined
-def _load(s: State, q: int) -> int:
-    """Attempts that a queue's slots and places hold."""
-    return s.queue[q, at.Q_SLOTS] - s.queue[q, at.Q_FREE] + s.queue[q, at.Q_WAITING]
-
-
-@inlined
-def _work(s: State, i: int, c: int, taken: int) -> float:
+def _work(s: State, a: int, i: int, c: int, taken: int) -> float:
     """Time that an attempt will be served, s, with so many slots of the component taken, its own included.
 
     Replicas cost each other time when they are busy: 1 + sigma (b - 1) + kappa b (b - 1) with b of them, as
@@ -146,6 +85,8 @@ def _work(s: State, i: int, c: int, taken: int) -> float:
     part, kind = s.part[c], s.kind[c]
     x = gamma(s, c * at.PART_STREAMS + at.S_WORK, part[at.WORK_S], part[at.WORK_SHAPE])
     x *= s.call[i, at.WORK_FACTOR]
+    if s.frame[a, at.F_ROLE] == at.COPY and s.frame[a, at.F_POSITION] > 0:
+        x *= part[at.COPY_WORK]
     if (part[at.CONTENTION] > 0.0 or part[at.COHERENCY] > 0.0) and kind[at.SLOTS] > 1:
         others = (kind[at.REPLICAS] - 1) * (taken - 1) / (kind[at.SLOTS] - 1)
         x *= 1.0 + others * (part[at.CONTENTION] + part[at.COHERENCY] * (1.0 + others))
@@ -158,7 +99,7 @@ def _promise(s: State, a: int, i: int, c: int, q: int) -> None:
     queue = s.queue[q]
     now = s.x[at.NOW]
     taken = s.kind[c, at.TAKEN] + 1 if queue[at.Q_FREE] > 0 else s.kind[c, at.SLOTS]
-    x = _work(s, i, c, taken)
+    x = _work(s, a, i, c, taken)
     s.times[a, at.SERVED_S] = x
     first, slots = queue[at.Q_FREE_AT], queue[at.Q_SLOTS]
     end = max(s.free_at[first], now) + x
@@ -187,7 +128,7 @@ def _begin(s: State, a: int, c: int, q: int) -> None:
     s.queue[q, at.Q_FREE] -= 1
     x = s.times[a, at.SERVED_S]
     if x < 0.0:
-        x = _work(s, s.frame[a, at.F_NODE], c, s.kind[c, at.TAKEN])
+        x = _work(s, a, s.frame[a, at.F_NODE], c, s.kind[c, at.TAKEN])
     s.times[a, at.BEGAN] = now
     s.counted[c, at.WAITED_S] += now - s.times[a, at.CAME]
     s.counted[c, at.BEGUN] += 1.0
@@ -244,4 +185,10 @@ def leave(s: State, q: int) -> None:
             queue[at.Q_TIMER] = 1
             schedule(s, ends, at.LEAVES, q)
             return
-        _refuse(s, _first_in(s, q), c)
+        refuse(s, _first_in(s, q), c)
+
+
+@inlined
+def load_of(s: State, q: int) -> int:
+    """Attempts that a queue's slots and places hold."""
+    return s.queue[q, at.Q_SLOTS] - s.queue[q, at.Q_FREE] + s.queue[q, at.Q_WAITING]

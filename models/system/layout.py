@@ -76,7 +76,8 @@ from models.scenario.paths import Slot
     BREAKER_SLEEP_S,
     NETWORK_MS,
     NETWORK_SCV,
-) = range(19)
+    RETRY_BUDGET,
+) = range(20)
 #: How calls come to a replica, as `BALANCING` holds it (the order of the words in the format).
 SHARED, LEAST_CONNECTIONS, TWO_CHOICES, ROUND_ROBIN, RANDOM = (float(i) for i in range(5))
 #: Columns of a flow's block.
@@ -147,6 +148,7 @@ CALL: Mapping[str, tuple[int, float]] = {
     "breaker_sleep_s": (BREAKER_SLEEP_S, 5.0),
     "network_ms": (NETWORK_MS, 0.0),
     "network_scv": (NETWORK_SCV, 0.0),
+    "retry_budget": (RETRY_BUDGET, math.inf),
 }
 FLOW: Mapping[str, tuple[int, float]] = {
     "share": (SHARE, 0.0),

@@ -34,7 +34,10 @@ VALUES = {
     "jitter": (0, 1),
     "value_usd": (0, 50),
     "balancing": ("shared", "random"),
+    "copy_work": (0, 0.5, 1),
+    "read_repair": (0, 0.5, 1),
     "cpu_period_ms": (10, 1000),
+    "retry_budget": (0.0, 0.1, 5.0),
     "breaker_threshold": (0.3, 0.9),
     "breaker_volume": (5, 50),
     "breaker_window_s": (1, 100),
@@ -64,6 +67,9 @@ CASES = [
             ("writes_per_key_per_s", {"replication_lag_ms": 100}),
         )
     ),
+    ("store", "copy_work", {"replicas": 1}, {}),
+    ("store", "read_repair", {"read_quorum": 4, "copy_work": 1}, {"copy_work": 1}),
+    ("store", "read_repair", {}, {"copy_work": 1}),
     ("store", "replication_lag_ms", {}, {"writes_per_key_per_s": 1}),
     ("store", "writes_per_key_per_s", {}, {"replication_lag_ms": 100}),
     ("external", "latency_scv", {"latency_ms": 0}, {}),
@@ -72,6 +78,7 @@ CALLS = [
     ("backoff_ms", {"retries": 0}, {"retries": 2}),
     ("jitter", {"retries": 0, "backoff_ms": 10}, {"retries": 2, "backoff_ms": 10}),
     ("jitter", {"retries": 2, "backoff_ms": 0}, {"retries": 2, "backoff_ms": 10}),
+    ("retry_budget", {"retries": 0, "timeout_ms": 6}, {"retries": 2, "timeout_ms": 6}),
     ("network_scv", {"network_ms": 0, "timeout_ms": 60}, {"network_ms": 20, "timeout_ms": 60}),
     *(
         (f"breaker_{name}", {"timeout_ms": 6}, {"timeout_ms": 6, "breaker": True})

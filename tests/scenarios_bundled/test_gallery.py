@@ -50,7 +50,7 @@ def test_the_page_beside_them_has_a_line_for_each() -> None:
 @every_file
 def test_it_is_named_like_its_file_and_described(path: Path) -> None:
     scenario, warnings = load_with_warnings(path)
-    assert warnings == ()
+    assert all(finding.severity == "note" for finding in warnings)
     assert scenario.name == path.stem.replace("_", "-")
     assert scenario.title
     assert scenario.summary

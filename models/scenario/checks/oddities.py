@@ -10,7 +10,9 @@ from models.scenario.checks import idle
 from models.scenario.checks.effects import paths_of, slots_of
 from models.scenario.checks.flows import placed_calls
 from models.scenario.decision import Choice, Integer, Toggle
+from models.scenario.defaults import NEWEST
 from models.scenario.effect import Effect
+from models.scenario.kinds.store import Store
 from models.scenario.paths import Slot, written_value
 from models.scenario.scenario import Scenario
 
@@ -28,6 +30,7 @@ def findings(scenario: Scenario) -> Iterator[Finding]:
     yield from _targets(scenario)
     yield from _refusals(scenario)
     yield from _guesses(scenario)
+    yield from _copies(scenario)
 
 
 def _warning(where: str, found: str, hint: str = "") -> Finding:
@@ -152,6 +155,25 @@ def _guesses(scenario: Scenario) -> Iterator[Finding]:
         found = "the numbers are guesses, but none of them may be off: every answer would look certain"
         hint = "write how far they may be off, for example web.service_ms: {distribution: lognormal, ...}"
         yield Finding("uncertainty", found, "", hint, severity="warning", code=Code.ONLY_GUESSES)
+
+
+def _copies(scenario: Scenario) -> Iterator[Finding]:
+    """Decisions on the copies of a store that is written: what they do for its writes."""
+    written = {placed.call.call for placed in placed_calls(scenario) if placed.call.write}
+    for name, decision in scenario.decisions.items():
+        slots = {slot for path in paths_of(decision) for slot in slots_of(scenario, path)}
+        for store, component in scenario.components.items():
+            decides = Slot("component", store, "replicas") in slots
+            if not isinstance(component, Store) or store not in written or not decides:
+                continue
+            where = f"decisions.{name}"
+            if Slot("component", store, "copy_work") in slots or component.copy_work > 0.0:
+                found = f"more copies of {store!r} carry no more writes: each write is work for all"
+                yield Finding(where, found, severity="note", code=Code.WRITES_TO_COPIES)
+            elif scenario.schema_ >= NEWEST:
+                found = f"each copy of {store!r} adds as many writes, as copy_work is 0: one does the work"
+                hint = "write copy_work: 1 where all copies apply a write"
+                yield Finding(where, found, "", hint, severity="note", code=Code.WRITES_TO_COPIES)
 
 
 def _goals(scenario: Scenario) -> Iterator[Finding]:

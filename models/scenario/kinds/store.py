@@ -35,9 +35,9 @@ class Store(Station):
         ),
         Prerequisite(
             ("read_repair",),
-            ("copy_work", "rtt_ms"),
-            lambda part: part.copy_work > 0.0 or part.rtt_ms > 0.0,
-            "copy_work is 0: other copies take no time and no work",
+            ("copy_work",),
+            lambda part: part.copy_work > 0.0,
+            "copy_work is 0: one copy alone does the work",
             "add copy_work",
         ),
         Prerequisite(("rtt_scv",), ("rtt_ms",), lambda part: part.rtt_ms > 0.0, "rtt_ms is 0", "add rtt_ms"),

@@ -110,7 +110,7 @@ def test_what_comes_of_attempts_is_the_chain_of_one_call(refused, again, others,
         attempts += state[:3].sum()
         state = state @ after
         failed = state[:3].sum()
-    found = tries_of((refused, again), others, (opening, stays), float(retries))
+    found = tries_of((refused, again), others, (opening, stays), (float(retries), 1.0))
     assert found[0] == pytest.approx(attempts)
     assert found[3] == pytest.approx(failed, abs=1e-12)
     assert found[2] * (1.0 - others) == pytest.approx(1.0 - failed, abs=1e-12)
@@ -120,5 +120,5 @@ def test_what_comes_of_attempts_is_the_chain_of_one_call(refused, again, others,
 def test_retries_at_once_find_an_open_breaker_open():
     assert stays_shut(0.0, 5.0) == 1.0
     assert stays_shut(50.0, 5.0) < 1e-4
-    opening = opening_of(0.3, (0.0, 0.0), 0.5, 1.0, 3.0)
-    assert tries_of((0.0, 0.0), 0.5, (opening, 1.0), 3.0)[1] == pytest.approx(0.3)
+    opening = opening_of(0.3, (0.0, 0.0), 0.5, 1.0, (3.0, 1.0))
+    assert tries_of((0.0, 0.0), 0.5, (opening, 1.0), (3.0, 1.0))[1] == pytest.approx(0.3)

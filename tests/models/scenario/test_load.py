@@ -139,8 +139,8 @@ MISFITS = [
         "text",
         "quotes",
     ),
-    ("schema: 1", 'schema: "1"', "schema", '"1"', "1", "without quotes"),
-    ("schema: 1", "schema: 3", "schema", "number 3", "2", ""),
+    ("schema: 2", 'schema: "2"', "schema", '"2"', "2", "without quotes"),
+    ("schema: 2", "schema: 3", "schema", "number 3", "2", ""),
     ("name: black-friday-exercise", "name: Black Friday", "name", "Black Friday", "small letters", ""),
     ("title: The Black Friday optimization challenge", "title: 7", "title", "7", "text", 'quotes: "7"'),
     (
