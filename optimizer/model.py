@@ -117,7 +117,7 @@ class ModelError:
     relative: Mapping[str, tuple[tuple[float, float], ...]] = field(default_factory=dict)
 
 
-#: Latency: what 19 of 20 flows' p99 are within, by class of utilisation (`benchmarks.model_against_simulation`).
+#: Latency: what p99 of 19 of 20 flows is within, by class of utilisation.
 MODEL_ERROR = ModelError(
     "2026-11-30, 396 random systems of 33 families, against simulation",
     {LATENCY.name: ((0.5, 0.018), (0.7, 0.055), (np.inf, 0.058))},
