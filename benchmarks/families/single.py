@@ -24,6 +24,14 @@ def _(draw: Draw) -> Parts:
     return components, one_flow({"call": "web", "then": ["app"]})
 
 
+@family("lognormal-service")
+def _(draw: Draw) -> Parts:
+    """Service times of a lognormal law, as measured ones often are."""
+    parts = {"slots": draw.whole(1, 12), "service_law": "lognormal"}
+    app = draw.busiest(**parts, service_scv=draw.scv(high=4.0))
+    return {"web": draw.station(), "app": app}, one_flow({"call": "web", "then": ["app"]})
+
+
 @family("bursty-arrivals", utilisation=(0.3, 0.9))
 def _(draw: Draw) -> Parts:
     """Arrivals that are smoother or more bursty than Poisson."""

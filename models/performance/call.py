@@ -33,6 +33,7 @@ from models.performance.own_work import own_time
 from models.performance.program import Program, Work
 from models.performance.response_law import split_at
 from models.performance.retry import Tries, allowed_share, answered_times, each_time, tries_of
+from models.performance.service_law import with_outcomes
 from models.system import layout as at
 
 _MS_PER_S = 1000.0
@@ -78,9 +79,9 @@ def answer_call(
         own = (st[of.WAIT] + own[0], st[of.WAIT + 1] + own[1], st[of.WAIT + 2] + own[2])
         if kind == of.STORE:
             quorum = of.WRITE_WAIT if program.writes[i] else of.READ_WAIT
-            own = (own[0] + st[quorum], own[1] + st[quorum + 1], own[2] + st[quorum + 2])
-            own = (max(own[0], 0.0), max(own[1], 0.0), own[2])
+            own = (own[0] + st[quorum], max(own[1] + st[quorum + 1], 0.0), own[2] + st[quorum + 2])
         n = shifted(work.steps[root], work.steps_n[root], own, once)
+        n = with_outcomes(once, n, st, call[at.WORK], work.scratch[3], room)
         if kind == of.CACHE:
             m = single(own[0], own[1], own[2], attempt)
             k = added(attempt, m, st[of.HIT], room, 0)

@@ -56,3 +56,40 @@ def holders(system: System, blocks: Sequence[bool]) -> Holders:
         is_parallel=is_parallel,
         is_pooled=[bool(own) and all(holder[i] >= 0 for i in own) for own in calls],
     )
+
+
+def feeds(system: System) -> list[int]:
+    """By call: the call after whose own work at its component it is made; -1 = the user makes it."""
+    feed = [-1 for _ in system.nodes]
+
+    def walk(steps: Sequence[StepNode], source: int) -> int:
+        for step in steps:
+            if isinstance(step, ParallelNode):
+                source, *_ = [walk(branch, source) for branch in step.branches]
+            else:
+                feed[step.index] = source
+                source = walk(step.then, step.index)
+        return source
+
+    for trace in system.traces:
+        walk(trace, -1)
+    return feed
+
+
+def in_order_of_calls(system: System, feed: Sequence[int]) -> list[int]:
+    """Components, callers first, and as far as that allows in the order in which they are called."""
+    above: list[set[int]] = [set() for _ in system.components]
+    before: list[set[int]] = [set() for _ in system.components]
+    for node in system.nodes:
+        if node.caller is not None:
+            above[node.component].add(system.nodes[node.caller].component)
+        if feed[node.index] >= 0:
+            before[node.component].add(system.nodes[feed[node.index]].component)
+    left = list(system.callers_first)
+    found: list[int] = []
+    while left:
+        placed = set(found)
+        ready = [c for c in left if above[c] - {c} <= placed]
+        found.append(next((c for c in ready if before[c] - {c} <= placed), ready[0]))
+        left.remove(found[-1])
+    return found

@@ -53,6 +53,7 @@ def least_load(
             total += rate
             most += most_rate
         st, part = work.station[c], parts[c]
+        st[of.STREAM] = part[at.ARRIVAL_SCV]
         stage = 0 if program.blocks[c] else 1
         least_share = math.inf
         if most > total and _passes_less_of_more(program, c, part):
@@ -66,8 +67,10 @@ def least_load(
             collapse = max(collapse, st[of.LOAD_RATIO] - 1.0)
         most_share = _share_passed(program, st, c, part)
         least_share = min(least_share, most_share)
-        # With another mix of calls, or more of them, the same station may turn away more of less.
+        # With another mix of calls, more of them, or others before it, it may turn away more of less.
         slows = part[at.CONTENTION] > 0.0 or part[at.COHERENCY] > 0.0 or program.weighs[c] > 0
+        for j in range(first, last):
+            slows = slows or program.feed[program.own[j]] >= 0
         if st[of.CAN_REFUSE] > 0.0 and program.kind[c] != of.EXTERNAL and (program.blocks[c] or slows):
             least_share, most_share = 0.0, 1.0
         for j in range(first, last):

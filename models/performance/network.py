@@ -10,6 +10,7 @@ from models.performance.compiled import internal
 from models.performance.program import Program, Work
 from models.performance.station import serve
 from models.performance.steps import answer_steps
+from models.performance.streams import arrival_scv, note_departures
 from models.performance.thread_pool import ease, keep_slots
 from models.system import layout as at
 
@@ -130,13 +131,17 @@ def _down(
         total = total + through
     st = work.station[c]
     news = work.is_new
+    stream = arrival_scv(program, work, c, total, parts)
+    has_changed = st[of.STREAM] != stream
+    st[of.STREAM] = stream
     if program.blocks[c]:
         if is_first:
             serve(program, work, c, total, parts, calls, 0)
         st[of.ARRIVALS] = total
-    elif news[c] or program.weighs[c] or st[of.ARRIVALS] != total:
+    elif news[c] or program.weighs[c] or has_changed or st[of.ARRIVALS] != total:
         serve(program, work, c, total, parts, calls, 1)
         news[c] = 1
+    note_departures(program, work, c, parts)
     st[of.ATTEMPTED] = attempted
     let_in = 1.0 - st[of.BLOCKED]
     if program.blocks[c]:

@@ -8,6 +8,7 @@ from models.performance import program as of
 from models.performance.compiled import internal
 from models.performance.mixture import Cumulants, gamma_cumulants
 from models.performance.program import Program, Work
+from models.performance.service_law import law_cumulants
 from models.system import layout as at
 
 _MS_PER_S = 1000.0
@@ -30,4 +31,4 @@ def own_work(program: Program, work: Work, i: int, calls: np.ndarray) -> Cumulan
     st = work.station[c]
     if program.weighs[c] == 0:
         return st[of.WORK], st[of.WORK + 1], st[of.WORK + 2]
-    return gamma_cumulants(st[of.UNIT_S] * calls[i, at.WORK], st[of.UNIT_SCV])
+    return law_cumulants(st[of.UNIT_S] * calls[i, at.WORK], st[of.UNIT_SCV], st[of.UNIT_LAW])

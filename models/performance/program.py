@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.performance.feedback import coupling_of
-from models.performance.holders import holders
+from models.performance.holders import feeds, holders, in_order_of_calls
 from models.performance.record import Floats, Floats2, Floats3, Ints, Record
 from models.performance.sequences import Sequences
 from models.scenario.component import KINDS
@@ -59,11 +59,14 @@ STORE, CACHE, EXTERNAL = Store.traits.code, Cache.traits.code, External.traits.c
     POOL_SWING,
     POOL_FREE_S,
     POOL_SCV,
+    STREAM,
+    DEPARTS,
     ATTEMPTED,
     TO_ALL,
     ASKED,
-) = (0, 1, 2, 3, 6, 7, 8, 9, 10, 13, 16, 17, 18, 19, 20, 21, 22, 25, 28, 29, 30, 31, *range(34, 47))
-STATION_WIDTH = 47
+    UNIT_LAW,
+) = (0, 1, 2, 3, 6, 7, 8, 9, 10, 13, 16, 17, 18, 19, 20, 21, 22, 25, 28, 29, 30, 31, *range(34, 50))
+STATION_WIDTH = 50
 #: Columns of what is known of a call.
 CALLS_PER_S, ATTEMPTS_PER_S, THROUGH_PER_S, SUCCESS, FRESH, PASSES = range(6)
 ATTEMPTS, LATE, ENDS, FELT, MET, CALL_WIDTH = range(6, 12)
@@ -110,6 +113,7 @@ class Program(Record):
     is_pooled: Ints
     is_parallel: Ints
     holder: Ints
+    feed: Ints
     blocks: Ints
     held_steps: Ints
     held_calls: Ints
@@ -204,6 +208,10 @@ def program_of(system: System) -> Program:
         for c in components
     ]
     held_by = holders(system, coupling.blocks)
+    feed = feeds(system)
+    order = in_order_of_calls(system, feed)
+    place = {c: number for number, c in enumerate(order)}
+    fed = [(i, node, system.nodes[i].component) for i, node in zip(feed, system.nodes, strict=True)]
     scenario = system.scenario
     wanted = scenario.dimensions.latency.percentile
     limited = [
@@ -218,7 +226,7 @@ def program_of(system: System) -> Program:
     batch = flat.batches(together, len(system.nodes))
     return Program(
         kind=_ints(part.traits.code for part in system.parts),
-        order=_ints(system.callers_first),
+        order=_ints(order),
         **_lists(own=own),
         component=_ints(node.component for node in system.nodes),
         flow=_ints(node.flow for node in system.nodes),
@@ -240,6 +248,7 @@ def program_of(system: System) -> Program:
         is_pooled=_ints(a and not b for a, b in zip(held_by.is_pooled, held_by.is_parallel, strict=True)),
         is_parallel=_ints(held_by.is_parallel),
         holder=_ints(held_by.holder),
+        feed=_ints(-1 if i < 0 or place[of] >= place[n.component] else i for i, n, of in fed),
         blocks=_ints(coupling.blocks),
         held_steps=_ints(q in held for q in range(len(flat.steps))),
         held_calls=_ints(any(i in flat.steps[q] for q in held) for i in range(len(system.nodes))),

@@ -18,6 +18,8 @@ NARROWEST = 1e-9
 #: Shapes above this are held to it: the law is normal to within 2 / sqrt(shape) in its skewness.
 LARGEST_SHAPE = 1e10
 _LEAST_SKEWNESS = 2.0 / math.sqrt(LARGEST_SHAPE)
+#: Deviation over mean up to which a law without a third cumulant is normal; from twice that on it is gamma.
+_NARROW = 0.3
 #: The far end of a law, in standard deviations of a normal variable and in scales of a gamma one.
 FAR_Z, FAR_SCALES = 5.0, 14.0
 #: Where the exponent of Chernoff's bound on the tail of a gamma law, P(X > u) <= exp(-(u - a - a ln(u/a))),
@@ -31,7 +33,8 @@ _MOST_STEPPED = 1000.0
 def shifted_gamma(mean: float, variance: float, third: float) -> tuple[float, float, float]:
     """Shape, scale (s) and shift (s) of the law with three cumulants.
 
-    A third cumulant of 0 or below has none: the gamma law from 0 with the first two is taken.
+    A third cumulant of 0 or below has none: a normal law is taken where it is narrow, and the gamma law from
+    0 with the first two where it is wide.
 
     Args:
         mean: Mean, s, finite.
@@ -45,7 +48,9 @@ def shifted_gamma(mean: float, variance: float, third: float) -> tuple[float, fl
     if third > 0.0:
         skewness = third / (v * sd)
     elif mean > 0.0:
-        skewness = 2.0 * sd / mean
+        # Narrow laws may lean to neither side; of wide ones hardly anything lies below 0.
+        wide = (sd / mean - _NARROW) / _NARROW
+        skewness = 2.0 * sd / mean * min(max(wide, 0.0), 1.0)
     else:
         skewness = 0.0
     skewness = min(max(skewness, _LEAST_SKEWNESS), 1e8)

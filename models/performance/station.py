@@ -20,6 +20,7 @@ from models.performance.pool_network import callers, turns_away
 from models.performance.program import Program, Work
 from models.performance.quorum import quorum_waits, stale_read_share
 from models.performance.scalability import busy_service, stretch
+from models.performance.service_law import law_cumulants
 from models.system import layout as at
 
 _MS_PER_S = 1000.0
@@ -88,7 +89,7 @@ def serve(
         replicas, contention, coherency = part[at.REPLICAS], part[at.CONTENTION], part[at.COHERENCY]
         full_s = bare_s * stretch(1.0 + max(replicas - 1.0, 0.0), contention, coherency)
         service_s = busy_service(rate, bare_s, servers, replicas, contention, coherency)
-    own = gamma_cumulants(service_s, service_scv)
+    own = law_cumulants(service_s, service_scv, part[at.SERVICE_LAW])
     limited = turns_away(program, c, parts)
     capacity = servers / full_s * part[at.SHARDS] / copies
     blocked = 0.0
@@ -107,14 +108,14 @@ def serve(
                 math.inf,
             )
         service = (service_s, service_scv)
-        each, at_read, at_write = waits_at_copies(rate, service, part[at.ARRIVAL_SCV], spread, limits, to_all)
+        each, at_read, at_write = waits_at_copies(rate, service, st[of.STREAM], spread, limits, to_all)
         blocked, w1, w2, w3 = each
         blocked = blocked if limited else 0.0
         batch = batch_of(program, work, c)
         if batch > 1.0 and copies == 1.0 and not limited and math.isfinite(w1):
             # What copies with a queue each wait beyond one shared queue stays.
             alone, none = (part[at.REPLICAS], part[at.SLOTS], at.SHARED), (math.inf, math.inf)
-            _, c1, c2, c3 = balanced_wait(rate, service, part[at.ARRIVAL_SCV], alone, none, math.nan)
+            _, c1, c2, c3 = balanced_wait(rate, service, st[of.STREAM], alone, none, math.nan)
             f1, f2, f3 = first_wait(rate, service, servers, batch)
             w1, w2, w3 = max(w1 - c1, 0.0) + f1, max(w2 - c2, 0.0) + f2, max(w3 - c3, 0.0) + f3
         if cores[1] < cores[0]:
@@ -129,7 +130,7 @@ def serve(
         put(st, of.RESPONSE, (w1 + own[0], w2 + own[1], w3 + own[2]))
     st[of.ARRIVALS], st[of.SERVERS], st[of.SERVICE_S] = arrivals, servers, service_s
     st[of.UNIT_S] = service_s / mean_work if mean_work > 0.0 else unit_s
-    st[of.UNIT_SCV] = part[at.SERVICE_SCV]
+    st[of.UNIT_SCV], st[of.UNIT_LAW] = part[at.SERVICE_SCV], part[at.SERVICE_LAW]
     st[of.TO_ALL], st[of.ASKED] = to_all, copies
     put(st, of.WORK, own)
     load_ratio = arrivals / capacity if arrivals > 0.0 else 0.0

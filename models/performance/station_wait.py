@@ -12,14 +12,14 @@ import math
 from models.performance.compiled import compiled
 from models.performance.erlang import erlang_b, erlang_c
 
-#: A longest wait acts on other than exponential service like one shortened by k^this, k the mean variability.
-DEADLINE_EXPONENT = 0.7
 #: Least k that a queue is divided by: without any variability queues don't form below a utilisation of 1.
 LEAST_VARIABILITY = 1e-6
 #: More places than this are no limit; without it powers of them could overflow.
 MOST_PLACES = 1e12
 LONGEST_WAIT_S = 1e90
 MOST_SERVICES = 1e200
+#: What follows has no more variable parts, and a system of fewer servers is none.
+MOST_SWING, FEWEST_SERVERS = 2.0, 0.1
 _TINY = 1e-300
 #: B_2k / (2k)! of the Bernoulli numbers, k = 1, 2, ...
 BERNOULLI = (
@@ -62,8 +62,10 @@ def station_wait(
     Source: no limit: Allen and Cunneen (Allen 1990), up to a service variability of 1 with the factor of
     Kimura (1986) on the M/D/c of Cosmetatos (1976); variance Whitt (1993), third cumulant as if those who
     wait did so for a gamma time of that mean and variance. Places: M/M/c/K (Gross and Harris 1998, section
-    2.5); longest wait: M/M/c+D (Barrer 1957; Gnedenko and Kovalenko 1968); for other service a limit counts
-    as q / k or tau / k^0.7 (fitted to simulation). With less and less of a limit both become the first.
+    2.5), bursts of arrivals by Hayward's equivalent system (Fredericks 1980); longest wait: M/M/c+D (Barrer
+    1957; Gnedenko and Kovalenko 1968); for other service a limit counts as q / k, or tau / k^e with e from
+    1/2 (less than a service) to 1 (fitted to simulation). With less and less of a limit both become the
+    first.
     """
     limits, spread = (queue_limit, max_wait_s), (1.0, 0.0, 1.0)
     return wait_of(rate, s, scv, arrival_scv, c, limits, spread, math.nan)
@@ -107,11 +109,22 @@ def wait_of(
     g = 2.0 * rho - 1.0 + 4.0 * free * (1.0 + 2.0 * scv) / (3.0 * (1.0 + scv))
     blocked = 0.0
     b = full if full == full else erlang_b(a, c)
+    if arrival_scv > 1.0 and full != full:
+        # Hayward's system: calls that come close together meet each other, at one server as all do.
+        peak = min(0.5 * (arrival_scv + 1.0), max(c / FEWEST_SERVERS, 1.0))
+        b = max(b, min(erlang_b(a / peak, c / peak), a / (a + c)))
     if by_places:
         places = min(queue_limit / max(k, LEAST_VARIABILITY), MOST_PLACES)
-        blocked, p, mean, variance, third = _with_places(a, s, c, places, b)
+        # Behind many others one waits for whole services, behind few for what is left of one.
+        one = 4.0 * (1.0 + 2.0 * scv) / (3.0 * (1.0 + scv)) - 1.0
+        few = -math.expm1(-min(free * places, 700.0))
+        one = few * one + (1.0 - few) * min(scv / max(k, LEAST_VARIABILITY), MOST_SWING)
+        blocked, p, mean, variance, third = _with_places(a, s, c, places, b, (one, few, g))
+        g = 1.0
     elif by_time:
-        shorter = math.exp(DEADLINE_EXPONENT * math.log(max(k, LEAST_VARIABILITY)))
+        services = min(max_wait_s / s, MOST_PLACES)
+        exponent = 1.0 - 0.5 / (1.0 + services * services)
+        shorter = math.exp(exponent * math.log(max(k, LEAST_VARIABILITY)))
         blocked, p, mean, variance, third, open_share = _with_deadline(a, s, c, max_wait_s, shorter, b)
         f = shorter + (f - shorter) * open_share
         g = 1.0 + (g - 1.0) * open_share
@@ -144,9 +157,19 @@ def wait_of(
 
 @compiled
 def _with_places(
-    a: float, s: float, c: float, places: float, b: float
+    a: float, s: float, c: float, places: float, b: float, parts: tuple[float, float, float]
 ) -> tuple[float, float, float, float, float]:
     """Blocked share, share that waits, and cumulants of the wait of those who do.
+
+    Args:
+        a: Offered load.
+        s: Mean service, s.
+        c: Servers.
+        places: Places to wait in.
+        b: Share that finds all servers taken if none can wait.
+        parts: Squared coefficient of variation of each of the times that make up a wait (1 = exponential),
+            how far the queue is from being full all the time (0 to 1), and the factor on the variance of an
+            endless queue.
 
     Who waits finds n - 1 waiting, n = 1..q with weights rho^n, and waits for n exponential times. A geometric
     law that ends at q is an endless one less the same from q on, so its cumulants are differences of those of
@@ -163,12 +186,15 @@ def _with_places(
     n_variance = q * q * v1 - v0
     n_third = q * q * q * t1 - t0
     unit = s / c
+    one, few, g = parts
+    endless = g * g * (2.0 * n_mean + 3.0 * n_variance + n_third)
+    full = 2.0 * one * one * n_mean + 3.0 * one * n_variance + n_third
     return (
         blocked,
         waits,
         unit * n_mean,
-        unit * unit * (n_mean + n_variance),
-        unit * unit * unit * (2.0 * n_mean + 3.0 * n_variance + n_third),
+        unit * unit * (one * n_mean + n_variance),
+        unit * unit * unit * (few * endless + (1.0 - few) * full),
     )
 
 

@@ -133,7 +133,7 @@ def turn(program: Program, work: Work, c: int, parts: np.ndarray, calls: np.ndar
         limit = min(flow[customers] / less, limit)
         swing += (stations[which, SCV] - scv) * work.closed_told[c, USED] ** BY_THE_BUSIEST
         if rate > 0.0:
-            k_mean = max(0.5 * (part[at.ARRIVAL_SCV] + swing), _LEAST_S)
+            k_mean = max(0.5 * (st[of.STREAM] + swing), _LEAST_S)
             places = min(limits[0], limits[1] * limit) / k_mean
             full, waits, held_s = taken(rate * less, flow, places * less)
             held_s = max(held_s, free_s)
@@ -143,7 +143,7 @@ def turn(program: Program, work: Work, c: int, parts: np.ndarray, calls: np.ndar
         full = erlang_b(rate * held_s / part[at.REPLICAS], part[at.SLOTS])
     spread = (part[at.REPLICAS], part[at.SLOTS], part[at.BALANCING])
     hold = threads / limit if math.isfinite(limit) else 0.0
-    blocked, w1, w2, w3 = balanced_wait(rate, (hold, swing), part[at.ARRIVAL_SCV], spread, limits, full)
+    blocked, w1, w2, w3 = balanced_wait(rate, (hold, swing), st[of.STREAM], spread, limits, full)
     if not is_limited:
         blocked = 0.0
         if not rate < limit:

@@ -42,6 +42,7 @@ CountFromZero = Annotated[int, _quantity(0, 1e9, "")]
 Retries = Annotated[int, _quantity(0, 20, "retries")]
 Keys = Annotated[float, _quantity(1, 1e12, "keys")]
 ZipfExponent = Annotated[float, _quantity(0, 3, "")]
+ServiceLaw = Literal["gamma", "lognormal"]
 Balancing = Literal["shared", "least_connections", "two_choices", "round_robin", "random"]
 
 

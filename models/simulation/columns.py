@@ -30,7 +30,7 @@ TIMES = 4
 #: keys, sum of the keys' weights; share of the hits that is left; lookups per s by which the first state of
 #: a key is drawn; constants of the sampler of keys; work of a further copy of a store, share of reads that
 #: repair, share of the copies nobody waited for that lag behind then; cores of the quotas of all copies
-#: (0 = no quota).
+#: (0 = no quota); of lognormal work the standard deviation of its logarithm (0 = gamma).
 (
     WORK_S,
     WORK_SHAPE,
@@ -59,8 +59,9 @@ TIMES = 4
     READ_REPAIR,
     BEHIND,
     RATION,
-) = range(27)
-PART = 27
+    WORK_SIGMA,
+) = range(28)
+PART = 28
 #: A component's whole numbers (`State.kind`): somebody else's system; its first queue, queues of a shard,
 #: shards; how a queue is chosen; keeps its slot; 0 = no cache, 1 = hit ratio, 2 = keys; other copies, and
 #: those of them that a read and a write must hear; misses of a key share a load; entries are evicted; reads

@@ -57,6 +57,8 @@ class Components:
                 continue
             x[at.WORK_S] = said[layout.SERVICE_MS] * _MS / (1.0 - said[layout.GC_SHARE])
             x[at.WORK_SHAPE] = shape_of(said[layout.SERVICE_SCV])
+            if said[layout.SERVICE_LAW] == layout.LOGNORMAL:
+                x[at.WORK_SIGMA] = math.sqrt(math.log1p(said[layout.SERVICE_SCV]))
             x[at.CONTENTION], x[at.COHERENCY] = said[layout.CONTENTION], said[layout.COHERENCY]
             k[at.BLOCKING], k[at.BALANCING] = said[layout.BLOCKING] > 0.0, said[layout.BALANCING]
             if component.traits.keeps_copies:

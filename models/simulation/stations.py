@@ -8,7 +8,7 @@ from models.simulation.cpu_quota import has_quota, use_time
 from models.simulation.frames import do, free_frame, log
 from models.simulation.heap import schedule
 from models.simulation.state import State
-from models.simulation.streams import gamma
+from models.simulation.streams import gamma, lognormal
 
 
 @internal
@@ -83,7 +83,11 @@ def _work(s: State, a: int, i: int, c: int, taken: int) -> float:
     Source: Universal Scalability Law (Gunther 2007).
     """
     part, kind = s.part[c], s.kind[c]
-    x = gamma(s, c * at.PART_STREAMS + at.S_WORK, part[at.WORK_S], part[at.WORK_SHAPE])
+    stream = c * at.PART_STREAMS + at.S_WORK
+    if part[at.WORK_SIGMA] > 0.0:
+        x = lognormal(s, stream, part[at.WORK_S], part[at.WORK_SIGMA])
+    else:
+        x = gamma(s, stream, part[at.WORK_S], part[at.WORK_SHAPE])
     x *= s.call[i, at.WORK_FACTOR]
     if s.frame[a, at.F_ROLE] == at.COPY and s.frame[a, at.F_POSITION] > 0:
         x *= part[at.COPY_WORK]

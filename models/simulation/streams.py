@@ -106,6 +106,12 @@ def gamma(s: State, i: int, mean: float, shape: float) -> float:
 
 
 @internal
+def lognormal(s: State, i: int, mean: float, sigma: float) -> float:
+    """Lognormal with a mean, and the standard deviation of its logarithm."""
+    return mean * math.exp(sigma * normal(s, i) - 0.5 * sigma * sigma)
+
+
+@internal
 def _gamma(s: State, i: int, mean: float, shape: float) -> float:
     """The same for other shapes.
 

@@ -54,7 +54,8 @@ from models.scenario.paths import Slot
     READ_REPAIR,
     CPU_QUOTA,
     CPU_PERIOD_MS,
-) = range(41)
+    SERVICE_LAW,
+) = range(42)
 #: Columns of a call's block.
 (
     TIMES,
@@ -80,6 +81,8 @@ from models.scenario.paths import Slot
 ) = range(20)
 #: How calls come to a replica, as `BALANCING` holds it (the order of the words in the format).
 SHARED, LEAST_CONNECTIONS, TWO_CHOICES, ROUND_ROBIN, RANDOM = (float(i) for i in range(5))
+#: Laws of a component's own work, as `SERVICE_LAW` holds them.
+GAMMA, LOGNORMAL = 0.0, 1.0
 #: Columns of a flow's block.
 SHARE, SHED_SHARE, WEIGHT = range(3)
 
@@ -124,6 +127,7 @@ COMPONENT: Mapping[str, tuple[int, float]] = {
     "balancing": (BALANCING, 0.0),
     "copy_work": (COPY_WORK, 0.0),
     "read_repair": (READ_REPAIR, 0.0),
+    "service_law": (SERVICE_LAW, 0.0),
     "cpu_quota": (CPU_QUOTA, math.inf),
     "cpu_period_ms": (CPU_PERIOD_MS, 100.0),
 }

@@ -34,6 +34,7 @@ VALUES = {
     "jitter": (0, 1),
     "value_usd": (0, 50),
     "balancing": ("shared", "random"),
+    "service_law": ("gamma", "lognormal"),
     "copy_work": (0, 0.5, 1),
     "read_repair": (0, 0.5, 1),
     "cpu_period_ms": (10, 1000),
@@ -52,6 +53,8 @@ CASES = [
     ("service", "cpu_period_ms", {"slots": 4}, {"slots": 4, "cpu_quota": 0.4}),
     ("service", "balancing", {"replicas": 1}, {"replicas": 4}),
     ("service", "service_scv", {"service_ms": 0}, {}),
+    ("service", "service_law", {"service_ms": 0}, {}),
+    ("service", "service_law", {"service_scv": 0}, {}),
     ("service", "gc_share", {"service_ms": 0}, {}),
     *(
         ("cache", name, {}, {"hit_ratio": None, "keys": 1000, "ttl_s": 10, "writes_per_key_per_s": 0.1})

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import ClassVar
 
 from models.errors import Code, Finding
+from models.formulas.service_law import fitted
 from models.scenario.part import Name, Part, Text
 from models.scenario.prerequisite import Prerequisite
 from models.scenario.quantity import (
@@ -23,6 +24,7 @@ from models.scenario.quantity import (
     Minutes,
     Scv,
     Seconds,
+    ServiceLaw,
     Share,
     Usd,
     ZoneCount,
@@ -50,6 +52,10 @@ class Traits:
     is_ours: bool = True
     passes_on_misses: bool = False
     keeps_copies: bool = False
+
+
+#: The 99th percentile is at most so many times the median.
+MOST_SPREAD = 500.0
 
 
 class Described(Part):
@@ -91,7 +97,14 @@ class Station(Described):
     """What runs on machines of ours, in copies, and lets calls wait."""
 
     newer_defaults: ClassVar[Mapping[str, str | float]] = MappingProxyType({"balancing": "least_connections"})
+    settings: ClassVar[frozenset[str]] = frozenset(["service_p50_ms", "service_p99_ms"])
     prerequisites: ClassVar[tuple[Prerequisite, ...]] = (
+        Prerequisite(
+            ("service_law",),
+            ("service_scv",),
+            lambda part: part.service_scv > 0.0,
+            "service_scv is 0: its work always takes the same time",
+        ),
         Prerequisite(
             ("zones",),
             ("zone_availability",),
@@ -125,7 +138,7 @@ class Station(Described):
             "replicas is 1: there is one queue",
         ),
         Prerequisite(
-            ("service_scv", "gc_share"),
+            ("service_scv", "service_law", "gc_share"),
             ("service_ms",),
             lambda part: part.service_ms > 0.0,
             "service_ms is 0: there is no work",
@@ -144,6 +157,14 @@ class Station(Described):
     """Mean time of its own work for one call, ms."""
     service_scv: Scv = 1.0
     """Squared coefficient of variation of its own work; 1 = exponential, 0 = always the same."""
+    service_law: ServiceLaw = "gamma"
+    """Law of its own work, with that mean and scv."""
+    service_p50_ms: Milliseconds | None = None
+    """Median of its own work, ms, where it was measured; with `service_p99_ms` it takes the place of
+    `service_scv` and `service_law`: the law that has both percentiles, and whose mean is nearer to
+    `service_ms` (lognormal where that isn't given)."""
+    service_p99_ms: Milliseconds | None = None
+    """99th percentile of its own work, ms."""
     arrival_scv: Scv = 1.0
     """Squared coefficient of variation of the time between arrivals; 1 = Poisson."""
     blocking: bool = False
@@ -186,6 +207,29 @@ class Station(Described):
             found = f"availability together with {' and '.join(given)}"
             place = f"{where}.availability"
             yield Finding(place, found, "one of the two ways", "remove one of them", code=Code.CONFLICT)
+        yield from self._percentiles(where)
         if self.mtbf_hours == 0:
             place, hint = f"{where}.mtbf_hours", "it would never work"
             yield Finding(place, "the number 0", "a number above 0", hint, code=Code.OUT_OF_RANGE)
+
+    def _percentiles(self, where: str) -> Iterator[Finding]:
+        """One percentile without the other, two that no law has, or a scv beside them."""
+        two = {"service_p50_ms": self.service_p50_ms, "service_p99_ms": self.service_p99_ms}
+        given = [key for key, value in two.items() if value is not None]
+        if len(given) == 1:
+            missing = next(key for key in two if key not in given)
+            found, hint = f"{given[0]} without {missing}", f"add {missing}, or write service_scv instead"
+            yield Finding(f"{where}.{given[0]}", found, "both or neither", hint, code=Code.MISSING_KEY)
+        if self.service_p50_ms is None or self.service_p99_ms is None:
+            return
+        if not 0.0 < self.service_p50_ms < self.service_p99_ms <= MOST_SPREAD * self.service_p50_ms:
+            found = f"a median of {self.service_p50_ms:g} and a 99th percentile of {self.service_p99_ms:g} ms"
+            allowed = f"a median above 0, and a percentile from it up to {MOST_SPREAD:g} times it"
+            yield Finding(f"{where}.service_p99_ms", found, allowed, code=Code.WRONG_ORDER)
+            return
+        law = fitted(self.service_p50_ms, self.service_p99_ms, self.service_ms)
+        if abs(law.scv - self.service_scv) > 1e-9 * law.scv:
+            found = f"service_scv beside both percentiles, which say {law.scv:.3g}"
+            yield Finding(
+                f"{where}.service_scv", found, "one of the two ways", "remove it", code=Code.CONFLICT
+            )
