@@ -514,7 +514,7 @@ Times are in ms.
 | `complexity` | `income`, `expenses`, `remaining`, `remaining_share`, `warns` (less than a quarter is left) |
 | `emergence` | `score`, `base`, `terms` |
 | `effort` | `days`, `one_time_usd`, `changed_decisions` |
-| `utilisation`, `metastable`, `retry_margin`, `tips_over`, `unsettled`, `unsure` | of the busiest component; whether any phase stays down after a push; the least margin; probability that the healthy state ends by itself within a phase; whether some phase comes to no rest; for which reasons the numbers may be further off than promised (a sum of 1 = comes to no rest, 2 = a breaker opens and closes under load, 4 = retries come back together to a full queue, 8 = a queue is nearly full, 16 = very bursty arrivals) |
+| `utilisation`, `metastable`, `retry_margin`, `tips_over`, `unsettled`, `unsure` | of the busiest component; whether any phase stays down after a push; the least margin; probability that the healthy state ends by itself within a phase; whether some phase comes to no rest; for which reasons the numbers may be further off than promised (a sum of 1 = comes to no rest, 2 = a breaker opens and closes under load, 4 = retries come back together to a full queue, 8 = a queue is nearly full, 16 = very bursty arrivals, 32 = regular work meets a queue that is often full) |
 
 `response_ms` of a component is its own wait and work; that of a flow is what the user waits, calls included.
 

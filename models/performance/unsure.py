@@ -12,18 +12,20 @@ from models.performance.program import Program, Work
 from models.system import layout as at
 
 #: Reasons; a sum of them is several.
-SWINGS, OPENS_AND_CLOSES, COME_BACK_TOGETHER, NEARLY_FULL, BURSTS = 1, 2, 4, 8, 16
+SWINGS, OPENS_AND_CLOSES, COME_BACK_TOGETHER, NEARLY_FULL, BURSTS, REGULAR = 1, 2, 4, 8, 16, 32
 #: A breaker opens and closes that lets a share between these through.
-_OPEN, _SHUT = 0.03, 0.97
+_OPEN, _SHUT = 0.003, 0.97
 #: Load of the component behind it, if the breaker let all through, at which its queue swings with it.
 _LOADED = 0.6
 #: Share turned away from which on retries after a pause are a crowd of their own; fewer and more of them, and
 #: the shortest pause, in services.
-_TURNED_AWAY, _FEW, _SHORT = 0.02, 2.0, 0.2
+_TURNED_AWAY, _FEW, _SHORT = 0.02, 2.0, 0.1
 #: Load at which queues are so long that all that isn't Poisson about the arrivals counts.
 _FULL = 0.95
 #: Arrivals that vary by more than this, and the load from which on their waits count.
 _BURSTY, _SOME_LOAD = 4.0, 0.3
+#: Work that varies by less than this, and the share turned away from which on the scaling of places counts.
+_EVEN, _OFTEN = 0.5, 0.08
 
 
 @internal
@@ -35,6 +37,12 @@ def unsure_of(program: Program, work: Work, parts: np.ndarray, calls: np.ndarray
         st = work.station[c]
         if not done[of.CALLS_PER_S] > 0.0 or program.kind[c] == of.EXTERNAL:
             continue
+        passes = 1.0
+        if call[at.BULKHEAD_SLOTS] < math.inf and done[of.ATTEMPTS_PER_S] > 0.0:
+            passes = work.valve[i, 0] * done[of.CALLS_PER_S] / done[of.ATTEMPTS_PER_S]
+        away = max(st[of.BLOCKED], 1.0 - passes)
+        if parts[c, at.SERVICE_SCV] < _EVEN and away > _OFTEN and st[of.LOAD_RATIO] > _SOME_LOAD:
+            reasons |= REGULAR
         if call[at.BREAKER] > 0.0 and done[of.ATTEMPTS_PER_S] > 0.0:
             passes = min(work.valve[i, 0] * done[of.CALLS_PER_S] / done[of.ATTEMPTS_PER_S], 1.0)
             load = st[of.LOAD_RATIO] / max(passes, 1e-9)

@@ -1,8 +1,8 @@
 """How sure is an order: which designs the model can't tell apart.
 
-The model is compared with a simulation of the same systems (docs/model.md, "How far off it is"); the worst
-error found there is carried here. A design that would be first if both were off by that much, it in the lucky
-direction and the first in the unlucky one, isn't told apart from the first.
+The model is compared with a simulation of the same systems (docs/model.md, "How far off it is"); the error
+that 19 of 20 flows are within there is carried here. A design that would be first if both were off by that
+much, it in the lucky direction and the first in the unlucky one, isn't told apart from the first.
 """
 
 from __future__ import annotations

@@ -8,7 +8,14 @@ import numpy as np
 
 from models.dimensions.limits import TIPS_OVER_FROM
 from models.evaluation import Array
-from models.performance.unsure import BURSTS, COME_BACK_TOGETHER, NEARLY_FULL, OPENS_AND_CLOSES, SWINGS
+from models.performance.unsure import (
+    BURSTS,
+    COME_BACK_TOGETHER,
+    NEARLY_FULL,
+    OPENS_AND_CLOSES,
+    REGULAR,
+    SWINGS,
+)
 from optimizer.sections.content import Cell, Number, Text, text
 
 #: Rows of tables of designs.
@@ -20,6 +27,7 @@ _WHY = {
     COME_BACK_TOGETHER: "retries come back together to a queue that is often full",
     NEARLY_FULL: "a queue is nearly full",
     BURSTS: "arrivals are very bursty",
+    REGULAR: "work that hardly varies meets a queue that is often full",
 }
 
 

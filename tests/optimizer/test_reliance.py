@@ -11,7 +11,7 @@ from optimizer.sections.reliance import reasons_of, risk_to_fall, warnings_of, w
 
 def test_every_reason_of_the_model_has_words():
     reasons = [value for name, value in vars(unsure).items() if name.isupper() and not name.startswith("_")]
-    assert len(reasons) == 5
+    assert len(reasons) == 6
     assert all(len(reasons_of(reason)) == 1 for reason in reasons)
     assert len(reasons_of(sum(reasons))) == len(reasons)
     assert reasons_of(0.0) == ()

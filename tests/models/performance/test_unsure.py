@@ -9,7 +9,7 @@ import pytest
 
 from models import compile_system, evaluate, load_scenario
 from models.evaluator import run
-from models.performance.unsure import BURSTS, COME_BACK_TOGETHER, NEARLY_FULL, OPENS_AND_CLOSES
+from models.performance.unsure import BURSTS, COME_BACK_TOGETHER, NEARLY_FULL, OPENS_AND_CLOSES, REGULAR
 from scenarios import scenario
 
 SCENARIOS = sorted((Path(__file__).parents[3] / "data" / "scenarios").glob("*.yaml"))
@@ -49,6 +49,13 @@ def test_a_breaker_that_opens_and_closes_under_load():
     assert unsure(180.0, {"error_share": 0.6}, **call) == OPENS_AND_CLOSES
     assert unsure(180.0, {"error_share": 0.001}, **call) == 0
     assert unsure(20.0, {"error_share": 0.6}, **call) == 0
+
+
+def test_regular_work_before_a_queue_that_is_often_full():
+    even = {"queue_limit": 5, "service_scv": 0.2}
+    assert unsure(250.0, even) == REGULAR
+    assert unsure(150.0, even) == 0
+    assert unsure(250.0, {"service_scv": 0.2}, bulkhead_slots=6) & REGULAR
 
 
 def test_bursty_arrivals():
