@@ -105,6 +105,12 @@ def answer_call(
     if math.isfinite(timeout_s):
         late, in_n = split_at(once, n, timeout_s, attempt)
         in_time = attempt
+    work.call[i, of.LINGERS] = 1.0
+    if is_timed and late > 0.0:
+        held_s = late * timeout_s
+        if late < 1.0:
+            held_s += (1.0 - late) * collapse(in_time, in_n)[0]
+        work.call[i, of.LINGERS] = max(collapse(once, n)[0] / held_s, 1.0)
     others = 1.0 - (1.0 - late) * (1.0 - fails)
     if math.isfinite(timeout_s):
         noticed = fails

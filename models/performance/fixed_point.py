@@ -51,6 +51,8 @@ def begin(program: Program, work: Work, calls: np.ndarray, state: np.ndarray, is
             through = PROBES * tries if calls[i, at.BREAKER] > 0.0 else tries
         work.valve[i, 0], work.valve[i, 1], work.valve[i, 2] = through, 0.0, tries
         work.call[i, of.MET] = 1.0
+        # Where all are late nobody knows how many calls were left behind.
+        work.call[i, of.LINGERS] = math.inf if is_full else 1.0
     for c in range(program.kind.size):
         work.let_in[c] = math.nan
 

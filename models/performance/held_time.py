@@ -95,6 +95,8 @@ def _attempt(program: Program, work: Work, i: int, calls: np.ndarray, with_waits
         quorum = of.WRITE_WAIT if program.writes[i] else of.READ_WAIT
         m, v, t = m + st[quorum], v + st[quorum + 1], t + st[quorum + 2]
     limit = calls[i, at.TIMEOUT_MS] / _MS_PER_S
+    if math.isinf(m) and math.isfinite(limit):
+        m, v, t = limit, 0.0, 0.0
     cut = limit / m if m > limit and m > 0.0 else 1.0
     made = calls[i, at.TIMES] * calls[i, at.ENABLED]
     put(work.once[i], 0, scaled((m * cut, v * cut**2, t * cut**3), made))

@@ -7,6 +7,7 @@ import numpy as np
 from models.performance import program as of
 from models.performance.call import answer_call
 from models.performance.compiled import internal
+from models.performance.pool_network import left_behind
 from models.performance.program import Program, Work
 from models.performance.station import serve
 from models.performance.steps import answer_steps
@@ -134,6 +135,9 @@ def _down(
     stream = arrival_scv(program, work, c, total, parts)
     has_changed = st[of.STREAM] != stream
     st[of.STREAM] = stream
+    many = left_behind(program, work, c)
+    has_changed = has_changed or st[of.LEFT_BEHIND] != many
+    st[of.LEFT_BEHIND] = many
     if program.blocks[c]:
         if is_first:
             serve(program, work, c, total, parts, calls, 0)

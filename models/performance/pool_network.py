@@ -23,6 +23,8 @@ from models.system import layout as at
 #: Columns of what is known of a pool's network: the share of the busiest station that is used when all
 #: threads are taken, and the mean variability of the waits.
 USED, VARIABLE = range(2)
+#: Fewer calls than this for each thread are one.
+_MORE = 1.0 + 1e-4
 
 
 @internal
@@ -35,6 +37,31 @@ def callers(program: Program, c: int, parts: np.ndarray) -> float:
         caller = parts[program.pools[j]]
         total += caller[at.REPLICAS] * caller[at.SLOTS] if caller[at.BLOCKING] > 0.0 else math.inf
     return total
+
+
+@internal
+def left_behind(program: Program, work: Work, c: int) -> float:
+    """Calls at a component for each thread that waits for one: those count too whose time-out is over.
+
+    A thread that has given up goes on, and its call stays: its time there over the time that it is waited for
+    (Little 1961, for both). Infinite where that isn't known: all are late.
+    """
+    if not program.is_pooled[c]:
+        return 1.0
+    first, last = program.own_start[c], program.own_start[c + 1]
+    total, there = 0.0, 0.0
+    for j in range(first, last):
+        i = program.own[j]
+        rate, most = work.call[i, of.ATTEMPTS_PER_S], 1.0
+        while i >= 0 and not (program.blocks[program.component[i]] and program.component[i] != c):
+            most = max(most, work.call[i, of.LINGERS])
+            i = program.caller[i]
+        total += rate
+        there += rate * most if rate > 0.0 else 0.0
+    if not total > 0.0:
+        return 1.0
+    many = there / total
+    return many if many > _MORE else 1.0
 
 
 @internal
@@ -102,6 +129,8 @@ def _joins(program: Program, work: Work, d: int, accepted: float, parts: np.ndar
         return False
     if program.kind[d] == of.EXTERNAL or turns_away(program, d, parts):
         return False
+    if math.isinf(work.station[d, of.LEFT_BEHIND]):
+        return False  # its calls are not those of the threads
     return _describe(program, work, d, accepted, parts, row)
 
 

@@ -65,11 +65,12 @@ STORE, CACHE, EXTERNAL = Store.traits.code, Cache.traits.code, External.traits.c
     TO_ALL,
     ASKED,
     UNIT_LAW,
-) = (0, 1, 2, 3, 6, 7, 8, 9, 10, 13, 16, 17, 18, 19, 20, 21, 22, 25, 28, 29, 30, 31, *range(34, 50))
-STATION_WIDTH = 50
+    LEFT_BEHIND,
+) = (0, 1, 2, 3, 6, 7, 8, 9, 10, 13, 16, 17, 18, 19, 20, 21, 22, 25, 28, 29, 30, 31, *range(34, 51))
+STATION_WIDTH = 51
 #: Columns of what is known of a call.
 CALLS_PER_S, ATTEMPTS_PER_S, THROUGH_PER_S, SUCCESS, FRESH, PASSES = range(6)
-ATTEMPTS, LATE, ENDS, FELT, MET, CALL_WIDTH = range(6, 12)
+ATTEMPTS, LATE, ENDS, FELT, MET, LINGERS, CALL_WIDTH = range(6, 13)
 #: Numbers kept of what a flow requires (`redundancy`): eight of it, a count of values, four pairs of them.
 PART_WIDTH = 17
 

@@ -104,7 +104,9 @@ def serve(
         limits = (part[at.QUEUE_LIMIT], part[at.MAX_WAIT_S])
         if not limited:
             limits = (
-                max(callers(program, c, parts) * copies - servers, 0.0) if stage > 0 else math.inf,
+                max(callers(program, c, parts) * copies * st[of.LEFT_BEHIND] - servers, 0.0)
+                if stage > 0
+                else math.inf,
                 math.inf,
             )
         service = (service_s, service_scv)

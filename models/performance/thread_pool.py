@@ -114,7 +114,7 @@ def turn(program: Program, work: Work, c: int, parts: np.ndarray, calls: np.ndar
     is_limited = turns_away(program, c, parts)
     limits = (part[at.QUEUE_LIMIT], part[at.MAX_WAIT_S])
     if not is_limited:
-        limits = (max(callers(program, c, parts) - threads, 0.0), math.inf)
+        limits = (max(callers(program, c, parts) * st[of.LEFT_BEHIND] - threads, 0.0), math.inf)
     limit = threads / free_s if free_s > 0.0 else math.inf
     held_s, waits, full, swing, limiter, variable = free_s, 0.0, 0.0, scv, float(c), 1.0
     if n > 0:
@@ -187,5 +187,10 @@ def _relieve(
         factor = 1.0 + (factor - 1.0) * known
     for k in range(n):
         d = work.closed_of[k]
-        work.relief[d, 0] += work.closed_rate[d] * factor
+        # Calls that nobody waits for any more are before the others too: towards the open waits.
+        many = work.station[d, of.LEFT_BEHIND]
+        eased = factor
+        if many > 1.0:
+            eased = max(factor, min(factor * many, 1.0)) if math.isfinite(many) else max(factor, 1.0)
+        work.relief[d, 0] += work.closed_rate[d] * eased
         work.relief[d, 1] += work.closed_rate[d]
