@@ -60,7 +60,7 @@ def renamed(tree: Tree, rng: random.Random) -> Changed | None:
             return [walk(inner, prose=prose) for inner in value]
         return told(value) if isinstance(value, str) and not prose else value
 
-    return Changed({**walk(tree), "name": tree["name"], "schema": 1}, lambda design: dict(walk(design)))
+    return Changed({**walk(tree), "name": tree["name"], "schema": tree["schema"]}, lambda design: dict(walk(design)))
 
 
 def reordered(tree: Tree, rng: random.Random) -> Changed | None:
