@@ -60,7 +60,8 @@ def renamed(tree: Tree, rng: random.Random) -> Changed | None:
             return [walk(inner, prose=prose) for inner in value]
         return told(value) if isinstance(value, str) and not prose else value
 
-    return Changed({**walk(tree), "name": tree["name"], "schema": tree["schema"]}, lambda design: dict(walk(design)))
+    kept = {key: tree[key] for key in ("name", "schema")}
+    return Changed({**walk(tree), **kept}, lambda design: dict(walk(design)))
 
 
 def reordered(tree: Tree, rng: random.Random) -> Changed | None:
