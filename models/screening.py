@@ -21,6 +21,8 @@ from models.system.system import System
 
 #: The load of a pass without times comes to rest within this of the one with them.
 _SURE = 1e-6
+#: The same as a share of the load: far beyond the limit passes come to rest a little apart.
+_SURE_OF_LOAD = 3e-5
 
 
 def screen(
@@ -38,7 +40,7 @@ def screen(
     the excess is the largest over the phases, so that of one phase is a lower bound. The healthy state of
     that phase comes out of the same passes with the same bits, since only times that act back on the load are
     worked out in them. The one pass after it moves the load by about the passes' own measure of rest; `_SURE`
-    is taken off for it. Where that state isn't reached in the passes there are, the load is told as 0 and
+    is taken off for it, and `_SURE_OF_LOAD` of the load, by which passes may end elsewhere. Where that state isn't reached in the passes there are, the load is told as 0 and
     rules out nothing.
 
     Args:
@@ -69,7 +71,8 @@ def screen(
             load, collapse = load_of(parameters, system.peak, most=most, threads=threads)
             for name, excess in load_excess(system, utilisation=load, collapse=collapse).items():
                 least = np.full(n, -1.0)
-                least[places] = np.where(excess > _SURE, excess - _SURE, -1.0)
+                sure = _SURE + _SURE_OF_LOAD * (1.0 + np.maximum(excess, 0.0))
+                least[places] = np.where(excess > sure, excess - sure, -1.0)
                 over[name] = least
     return over
 

@@ -66,6 +66,8 @@ def _with_every_part():
         "bank": {"kind": "external", "latency_ms": 5},
     }
     tree["flows"]["shop"]["trace"] += [{"call": "memory", "then": ["shelf"]}, "bank"]
+    tree["links"] = {"way": {"between": ["here", "there"], "rtt_ms": 1}}
+    tree["components"]["bank"]["region"], tree["flows"]["shop"]["region"] = "there", "here"
     tree["experiments"] = [
         {
             "name": "slow",

@@ -12,7 +12,7 @@ from models.scenario.complexity import ComplexityBudget
 from models.scenario.component import KINDS
 from models.scenario.decision import Choice, Integer, Option, Real, Toggle
 from models.scenario.editing.edit import Place, dotted
-from models.scenario.flow import Call, Fallback, Flow
+from models.scenario.flow import Call, Fallback, Flow, Parallel
 from models.scenario.part import Part
 from models.scenario.paths import PathError, Slot, parameters_of, quantity_of, resolve
 from models.scenario.quantity import Quantity
@@ -184,6 +184,10 @@ class _Listing:
             here = (*place, i)
             if isinstance(step, dict) and "parallel" in step:
                 branches = step["parallel"]
+                for key in ("each", "needed"):
+                    if step.get(key) is not None:
+                        owner = f"parallel calls of {flow}"
+                        yield self._row((*here, key), owner, step[key], Parallel, key, source=source)
                 for k, branch in enumerate(branches if isinstance(branches, tuple) else ()):
                     yield from self._branch(flow, branch, (*here, "parallel", k), source)
             else:
@@ -244,6 +248,8 @@ class _Listing:
         slots = {key: Slot("complexity", "", key) for key in parameters_of(ComplexityBudget)}
         paths = {key: f"complexity.{key}" for key in slots}
         yield from self._part(node, ("complexity",), "complexity budget", ComplexityBudget, slots, paths)
+        for key in ComplexityBudget.settings & set(node):
+            yield self._row(("complexity", key), "complexity budget", node[key], ComplexityBudget, key)
 
     def _costs(self, node: Node) -> Iterator[Assumption]:
         for k, cost in enumerate(node if isinstance(node, tuple) else ()):

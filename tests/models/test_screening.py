@@ -68,7 +68,7 @@ def test_what_is_over_at_the_peak_is_found_and_what_is_within_is_not() -> None:
     system = compile_system(scenario(**parts, limits={"saturation": 0.7}))
     over = screen(system, np.array([[0.0], [1.0]]))["saturation"]
     assert over[0] <= 0.0
-    assert over[1] == pytest.approx(0.2, abs=2e-6)
+    assert over[1] == pytest.approx(0.2, abs=5e-5)
 
 
 def test_a_call_behind_one_that_may_fail_proves_nothing() -> None:

@@ -83,7 +83,8 @@ def test_progress_reload_join_and_stop(chromium, store):
             assert each.get_by_text("It was stopped after").is_visible()
         ended = runs_of(store)[0]
         assert (ended.id, ended.state) == (before.id, "cancelled")
-        assert page.get_by_text(f"of {ended.on_front:,} on the front").is_visible()
+        shown = page.get_by_text(f"of {ended.on_front:,} on the front")
+        assert eventually(page, shown.is_visible)  # of tens of thousands it takes a moment
         assert_quiet(watch, address)
         # and somebody works on it again
         page.get_by_role("button", name="Go on").click()
