@@ -7,6 +7,7 @@ alone, without times and without the failed state.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,12 +18,14 @@ from models.evaluation import Array
 from models.performance.steady_state import load_of
 from models.scenario.paths import Slot
 from models.system.parameters import apply_decisions
-from models.system.system import System
+from models.system.system import CallNode, System
 
 #: The load of a pass without times comes to rest within this of the one with them.
 _SURE = 1e-6
 #: The same as a share of the load: far beyond the limit passes come to rest a little apart.
 _SURE_OF_LOAD = 3e-5
+#: By how much a load is told to be over where it is certain that it is, and not by how much.
+_JUST_OVER = 1e-9
 
 
 def screen(
@@ -40,8 +43,8 @@ def screen(
     the excess is the largest over the phases, so that of one phase is a lower bound. The healthy state of
     that phase comes out of the same passes with the same bits, since only times that act back on the load are
     worked out in them. The one pass after it moves the load by about the passes' own measure of rest; `_SURE`
-    is taken off for it, and `_SURE_OF_LOAD` of the load, by which passes may end elsewhere. Where that state isn't reached in the passes there are, the load is told as 0 and
-    rules out nothing.
+    is taken off for it, and `_SURE_OF_LOAD` of the load, by which passes may end elsewhere. Where that state
+    isn't reached in the passes there are, the load is told as 0 and rules out nothing.
 
     Args:
         system: The system.
@@ -72,9 +75,37 @@ def screen(
             for name, excess in load_excess(system, utilisation=load, collapse=collapse).items():
                 least = np.full(n, -1.0)
                 sure = _SURE + _SURE_OF_LOAD * (1.0 + np.maximum(excess, 0.0))
-                least[places] = np.where(excess > sure, excess - sure, -1.0)
+                told = excess - sure
+                if leaves_calls_behind(system):
+                    told = np.minimum(told, _JUST_OVER)
+                least[places] = np.where(excess > sure, told, -1.0)
                 over[name] = least
     return over
+
+
+@lru_cache(maxsize=32)
+def leaves_calls_behind(system: System) -> bool:
+    """Whether threads of a pool may give calls up and make them again: more are under way than threads then.
+
+    Then a state that has collapsed comes to rest at another load with all times known than without.
+    """
+
+    def may_be(node: CallNode, parameter: str, neutral: float) -> bool:
+        slot = Slot("call", system.flows[node.flow], parameter, node.position)
+        return slot in system.plans or bool(np.any(system.static[slot] != neutral))
+
+    def keeps_slots(component: int) -> bool:
+        slot = Slot("component", system.components[component], "blocking")
+        return slot in system.plans or bool(np.any(system.static.get(slot, np.zeros((1, 1))) > 0.0))
+
+    under: list[bool] = []
+    for node in system.nodes:
+        caller = None if node.caller is None else system.nodes[node.caller]
+        under.append(caller is not None and (under[caller.index] or keeps_slots(caller.component)))
+    return any(
+        under[node.index] and may_be(node, "timeout_ms", np.inf) and may_be(node, "retries", 0.0)
+        for node in system.nodes
+    )
 
 
 def _of(base: Mapping[Slot, Array] | None, places: NDArray[np.intp], n: int) -> Mapping[Slot, Array] | None:

@@ -28,10 +28,8 @@ from models.system.uncertainty import Guess, guesses_of
 #: What is said of a number for which nobody names a source.
 NO_SOURCE = GUESS
 _DISTRIBUTIONS: dict[str, type[Part]] = {
-    "normal": Normal,
-    "lognormal": Lognormal,
-    "triangular": Triangular,
-    "uniform": Uniform,
+    **{"normal": Normal, "lognormal": Lognormal},
+    **{"triangular": Triangular, "uniform": Uniform},
 }
 _DECISIONS: dict[str, type[Part]] = {"on": Toggle, "options": Choice, "integer": Integer, "real": Real}
 #: What the numbers of a distribution are.
@@ -126,8 +124,7 @@ class _Listing:
         for name, node in _mapping(tree.get("links")).items():
             slots = {key: Slot("link", name, key) for key in parameters_of(Link)}
             paths = {key: f"links.{name}.{key}" for key in slots}
-            owner = self.scenario.links[name].label or f"link {name}"
-            yield from self._part(node, ("links", name), owner, Link, slots, paths)
+            yield from self._part(node, ("links", name), f"link {name}", Link, slots, paths)
         for name, node in _mapping(tree.get("flows")).items():
             yield from self._flow(name, _mapping(node))
         for name, node in _mapping(tree.get("decisions")).items():
@@ -184,10 +181,8 @@ class _Listing:
             here = (*place, i)
             if isinstance(step, dict) and "parallel" in step:
                 branches = step["parallel"]
-                for key in ("each", "needed"):
-                    if step.get(key) is not None:
-                        owner = f"parallel calls of {flow}"
-                        yield self._row((*here, key), owner, step[key], Parallel, key, source=source)
+                for key in sorted({"each", "needed"} & set(step)):
+                    yield self._row((*here, key), f"group of {flow}", step[key], Parallel, key, source=source)
                 for k, branch in enumerate(branches if isinstance(branches, tuple) else ()):
                     yield from self._branch(flow, branch, (*here, "parallel", k), source)
             else:
@@ -248,8 +243,8 @@ class _Listing:
         slots = {key: Slot("complexity", "", key) for key in parameters_of(ComplexityBudget)}
         paths = {key: f"complexity.{key}" for key in slots}
         yield from self._part(node, ("complexity",), "complexity budget", ComplexityBudget, slots, paths)
-        for key in ComplexityBudget.settings & set(node):
-            yield self._row(("complexity", key), "complexity budget", node[key], ComplexityBudget, key)
+        for k in ComplexityBudget.settings & set(node):
+            yield self._row(("complexity", k), "complexity budget", node[k], ComplexityBudget, k)
 
     def _costs(self, node: Node) -> Iterator[Assumption]:
         for k, cost in enumerate(node if isinstance(node, tuple) else ()):
