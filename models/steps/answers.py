@@ -13,6 +13,8 @@ from models.steps.response_time import mean_below, normal_above, quantile, share
 from models.steps.run import Run
 
 _LEAST_S = 1e-12
+#: What is never answered counts as this long, s.
+ENDLESS_S = 3600.0
 
 
 @internal
@@ -26,7 +28,7 @@ def expect(program: Program, run: Run) -> None:
             for m in range(program.inner_start[root], program.inner_start[root + 1]):
                 expect_steps(program, run, program.inner[m])
             expect_attempt(program, run, i)
-            expect_call(run, i)
+            expect_call(program, run, i)
     for f in range(program.flow_steps.size):
         root = program.flow_steps[f]
         for m in range(program.inner_start[root], program.inner_start[root + 1]):
@@ -39,17 +41,14 @@ def own_time(program: Program, run: Run, i: int) -> tuple[float, float, float]:
     c = program.component[i]
     part, station, call = run.part[c], run.station[c], run.call[i]
     service = part[at.SERVICE_S] * call[at.WORK] * station[at.STRETCH]
-    mean = call[at.NETWORK_S] + station[at.WAIT_S] + station[at.OWN_S] + service
-    variance = (
-        call[at.NETWORK_VAR]
-        + station[at.WAIT_VAR]
-        + station[at.OWN_VAR]
-        + part[at.SERVICE_SCV] * service * service
-    )
+    mean = call[at.NETWORK_S] + station[at.WAIT_S] + station[at.OWN_S]
+    variance = call[at.NETWORK_VAR] + station[at.WAIT_VAR] + station[at.OWN_VAR]
     if program.writes[i] > 0:
-        mean, variance = mean + part[at.WRITE_S], variance + part[at.WRITE_VAR]
+        mean += part[at.WRITE_FACTOR] * service + part[at.WRITE_S]
+        variance += part[at.WRITE_FACTOR_VAR] * service * service + part[at.WRITE_VAR]
     else:
-        mean, variance = mean + part[at.READ_S], variance + part[at.READ_VAR]
+        mean += part[at.READ_FACTOR] * service + part[at.READ_S]
+        variance += part[at.READ_FACTOR_VAR] * service * service + part[at.READ_VAR]
     return max(station[at.WAIT_S] - math.sqrt(station[at.WAIT_VAR]), 0.0), mean, variance
 
 
@@ -64,10 +63,10 @@ def expect_attempt(program: Program, run: Run, i: int) -> None:
         hits = run.station[c, at.HITS]
     good, late, bad = 0.0, 0.0, 0.0
     good_s, good_square, good_least, bad_s = 0.0, 0.0, math.inf, 0.0
-    for slow in range(2):
+    found = run.attempt[i]
+    found[at.FOUND] = 0.0
+    for slow in range(2 if part[at.SLOWED] > 0.0 else 1):
         share = part[at.SLOWED] if slow > 0 else 1.0 - part[at.SLOWED]
-        if share <= 0.0:
-            continue
         more = part[at.SLOWED_S] if slow > 0 else 0.0
         low, own = least + more, mean + more
         for hit in range(2):
@@ -87,6 +86,9 @@ def expect_attempt(program: Program, run: Run, i: int) -> None:
                 good_s += part_of * within * told
                 good_square += part_of * within * (told * told + v)
                 good_least = min(good_least, a)
+                if hit > 0:
+                    found[at.FOUND] += part_of * within
+                    found[at.FOUND_LEAST], found[at.FOUND_S], found[at.FOUND_VAR] = a, told, v
         if error > 0.0:
             within = share_below(longest, low, own, variance)
             late += share * error * (1.0 - within)
@@ -99,8 +101,8 @@ def expect_attempt(program: Program, run: Run, i: int) -> None:
             late += failing * (1.0 - within)
             bad += failing * within
             bad_s += failing * within * min(ends, longest)
-    found = run.attempt[i]
     found[at.GOOD], found[at.LATE], found[at.BAD] = good, late, bad
+    found[at.FOUND] = found[at.FOUND] / good if good > 0.0 else 0.0
     found[at.GOOD_S] = good_s / good if good > 0.0 else min(mean, longest)
     found[at.GOOD_LEAST] = good_least if good > 0.0 else 0.0
     found[at.GOOD_VAR] = max(good_square / good - found[at.GOOD_S] ** 2, 0.0) if good > 0.0 else 0.0
@@ -108,30 +110,39 @@ def expect_attempt(program: Program, run: Run, i: int) -> None:
     slowed = part[at.SLOWED] * part[at.SLOWED_S]
     under = (1.0 - error) * (1.0 - hits) * below[at.ENDS_S]
     found[at.DONE_S] = mean + slowed + under
-    service = part[at.SERVICE_S] * call[at.WORK] * run.station[c, at.STRETCH] + slowed
+    copies = part[at.WRITE_WORK] if program.writes[i] > 0 else part[at.READ_WORK]
+    service = part[at.SERVICE_S] * call[at.WORK] * run.station[c, at.STRETCH] * copies + slowed
     if part[at.BLOCKS] > 0.0:
         service += under + (part[at.WRITE_S] if program.writes[i] > 0 else part[at.READ_S])
     found[at.OWN_HELD_S] = service
 
 
 @internal
-def expect_call(run: Run, i: int) -> None:
+def expect_call(program: Program, run: Run, i: int) -> None:
     """What a call comes to for its caller, retries and fallback included (`columns.ANSWER`)."""
     call, gate, attempt, found = run.call[i], run.gate[i], run.attempt[i], run.answer[i]
+    part = run.part[program.component[i]]
     times = call[at.TIMES]
     if times <= 0.0:
         found[at.SUCCESS] = 1.0
         found[at.LEAST_S], found[at.MEAN_S], found[at.VAR_S] = 0.0, 0.0, 0.0
         found[at.FAILS_S], found[at.ENDS_S] = 0.0, 0.0
         return
-    shut = 1.0 if gate[at.STATE] > 0.0 else gate[at.SHUT]
-    good = attempt[at.GOOD] * (1.0 - shut)
-    late = attempt[at.LATE] * (1.0 - shut)
+    # Guards let some through, a fault or a full queue turns some of them away, and some are never answered.
+    let = 0.0 if gate[at.STATE] > 0.0 else 1.0 - gate[at.SHUT]
+    few = part[at.NO_WRITES] if program.writes[i] > 0 else part[at.NO_READS]
+    heard = let * (1.0 - max(few, part[at.TURNED_AWAY])) * (1.0 - part[at.SILENT])
+    inside = heard * (1.0 - run.station[program.component[i], at.REFUSED])
+    good = attempt[at.GOOD] * inside
+    late = attempt[at.LATE] * inside
+    late += let * (1.0 - max(few, part[at.TURNED_AWAY])) * part[at.SILENT]
     fails = max(1.0 - good, 0.0)
     fails_s = 0.0
     if fails > 0.0:
-        lost = late * call[at.TIMEOUT_S] if late > 0.0 else 0.0
-        fails_s = (lost + attempt[at.BAD] * (1.0 - shut) * attempt[at.BAD_S]) / fails
+        lost = late * min(call[at.TIMEOUT_S], ENDLESS_S) if late > 0.0 else 0.0
+        if part[at.BLOCKS] > 0.0 and part[at.MAX_WAIT_S] < math.inf:
+            lost += (heard - inside) * min(part[at.MAX_WAIT_S], call[at.TIMEOUT_S])
+        fails_s = (lost + attempt[at.BAD] * inside * attempt[at.BAD_S]) / fails
     retries = call[at.RETRIES]
     again = fails * min(call[at.BUDGET], 1.0) if call[at.BUDGET] < 1.0 else fails
     pause = call[at.PAUSE_S] * (1.0 - 0.5 * call[at.JITTER])
@@ -233,7 +244,11 @@ def expect_group(program: Program, run: Run, g: int) -> None:
 
 @internal
 def _slower(a: float, v: float, b: float, w: float) -> tuple[float, float]:
-    """Mean and variance of the larger of two independent times of which these are known (Clark 1961)."""
+    """Mean and variance of the larger of two independent times of which these are known.
+
+    Of normal times as Clark (1961) has it, of exponential ones a + b - 1/(1/a + 1/b); what lies between by the
+    smaller squared coefficient of variation.
+    """
     spread = math.sqrt(v + w)
     if spread <= _LEAST_S or abs(a - b) > 6.0 * spread:
         return (a, v) if a >= b else (b, w)
@@ -241,6 +256,10 @@ def _slower(a: float, v: float, b: float, w: float) -> tuple[float, float]:
     above, density = normal_above(-z), math.exp(-0.5 * z * z) / math.sqrt(2.0 * math.pi)
     mean = a * above + b * (1.0 - above) + spread * density
     square = (a * a + v) * above + (b * b + w) * (1.0 - above) + (a + b) * spread * density
+    lumpy = min(v / (a * a), w / (b * b), 1.0)
+    least = 1.0 / (1.0 / a + 1.0 / b)
+    mean += lumpy * (a + b - least - mean)
+    square += lumpy * (2.0 * (a * a + b * b - least * least) - square)
     return mean, max(square - mean * mean, 0.0)
 
 
@@ -277,5 +296,6 @@ def _deviate(share: float) -> float:
     """The normal deviate with this share below it (Hastings 1955, as Abramowitz and Stegun 1964 26.2.23)."""
     tail = min(share, 1.0 - share)
     t = math.sqrt(-2.0 * math.log(tail))
-    found = t - (2.515517 + t * (0.802853 + 0.010328 * t)) / (1.0 + t * (1.432788 + t * (0.189269 + 0.001308 * t)))
+    below = 1.0 + t * (1.432788 + t * (0.189269 + 0.001308 * t))
+    found = t - (2.515517 + t * (0.802853 + 0.010328 * t)) / below
     return found if share > 0.5 else -found

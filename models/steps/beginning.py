@@ -52,8 +52,8 @@ class Clock:
 def step_of(tables: Tables) -> float:
     """Length of a step that shows what matters, s: time-outs, longest waits and bounded queues fit into it.
 
-    A backlog is exact for steps of any length; only what the wait decides has to be seen: whether an attempt is
-    too late, whether who comes is turned away.
+    A backlog is exact for steps of any length; only what the wait decides has to be seen: whether an
+    attempt is too late, whether who comes is turned away.
     """
     found = [LONGEST_STEP_S]
     made = tables.call[tables.call[:, at.TIMES] > 0.0]
@@ -69,7 +69,7 @@ def step_of(tables: Tables) -> float:
 
 
 def warm_up_of(tables: Tables) -> float:
-    """Time until what is under way is as in the long run, s: several of the longest waits, at the least 2 s."""
+    """Time until what is under way is as in the long run, s: some of the longest waits, at the least 2 s."""
     made = tables.call[tables.call[:, at.TIMES] > 0.0]
     late = np.where(np.isfinite(made[:, at.TIMEOUT_S]), made[:, at.TIMEOUT_S], 0.0) + made[:, at.PAUSE_S]
     longest = max(float(late.max(initial=0.0)), 5.0 * float(tables.part[:, at.SERVICE_S].max(initial=0.0)))
@@ -223,7 +223,7 @@ def _caches(
         ring = np.zeros((at.LIVES, table.shape[0]))
         if math.isfinite(ttl_s):
             # The rest of the life of what is there is uniform.
-            ring[1 : at.LIVES - 1] = table[:, at.WARM] / (at.LIVES - 2)
+            ring[: at.LIVES - 2] = table[:, at.WARM] / (at.LIVES - 2)
         tables_of_keys.append(table)
         lives.append(ring)
     if not tables_of_keys:

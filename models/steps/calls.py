@@ -8,7 +8,7 @@ from models.faults.series import TRIES
 from models.performance.compiled import internal
 from models.performance.program import Program
 from models.steps import columns as at
-from models.steps.caches import age, hits_of, loads_of, look_up
+from models.steps.caches import age, load, misses_of
 from models.steps.draws import binomial, uniform
 from models.steps.guards import allowed, hear, let_through
 from models.steps.lines import begin, bin_after, failed, put
@@ -113,14 +113,15 @@ def _guarded(program: Program, run: Run, i: int, k: int, stream: int, b: int) ->
     silent = binomial(run, stream, passed - away, part[at.SILENT])
     if silent > 0.0 and call[at.TIMEOUT_S] < math.inf:
         _ends_badly(program, run, i, k, stream, (silent, call[at.TIMEOUT_S], mean_age))
-    passed -= away + silent
+    left: float = passed - away - silent
+    passed = left
     here[at.COUNT], here[at.AGES] = passed, passed * mean_age
     return passed
 
 
 @internal
 def _let_in(program: Program, run: Run, i: int, k: int, stream: int, refused: float) -> float:
-    """What becomes of attempts at their component: turned away, answered, too late, failed; the waiting ones."""
+    """What becomes of attempts at their component; how many of them wait for a server."""
     here = run.due[run.n[at.STEP] % run.n[at.SLOTS], run.line[i, at.FIRST] + k]
     count, mean_age = here[at.COUNT], here[at.AGES] / here[at.COUNT]
     call, attempt, c = run.call[i], run.attempt[i], program.component[i]
@@ -130,16 +131,16 @@ def _let_in(program: Program, run: Run, i: int, k: int, stream: int, refused: fl
         longest = run.part[c, at.MAX_WAIT_S] if run.part[c, at.BLOCKS] > 0.0 else 0.0
         after = call[at.NETWORK_S] + (longest if longest < math.inf else 0.0)
         _ends_badly(program, run, i, k, stream, (away, min(after, call[at.TIMEOUT_S]), mean_age))
-    inside = count - away
+    inside: float = count - away
     if inside <= 0.0:
         return 0.0
     late = binomial(run, stream, inside, attempt[at.LATE])
     rest = max(1.0 - attempt[at.LATE], 1e-12)
     bad = binomial(run, stream, inside - late, min(attempt[at.BAD] / rest, 1.0))
-    lost = binomial(
-        run, stream, inside - late - bad, 1.0 - min(attempt[at.GOOD] / max(rest - attempt[at.BAD], 1e-12), 1.0)
-    )
-    good = inside - late - bad - lost
+    # Whatever is left of the shares never ends, and nobody hears of it.
+    endless = 1.0 - min(attempt[at.GOOD] / max(rest - attempt[at.BAD], 1e-12), 1.0)
+    good = inside - late - bad
+    good -= binomial(run, stream, good, endless)
     if late > 0.0 and call[at.TIMEOUT_S] < math.inf:
         _ends_badly(program, run, i, k, stream, (late, call[at.TIMEOUT_S], mean_age))
     if bad > 0.0:
@@ -161,8 +162,20 @@ def _succeeds(program: Program, run: Run, i: int, stream: int, told: tuple[float
     attempt = run.attempt[i]
     if run.line[i, at.HEARS] >= 0:
         put(run, run.line[i, at.HEARS], after, 1, count, 0.0)
-    low = mean_age + attempt[at.GOOD_LEAST]
-    _next(program, run, i, stream, (count, after, mean_age + after, low, attempt[at.GOOD_VAR]))
+    if attempt[at.FOUND] <= 0.0:
+        low = mean_age + attempt[at.GOOD_LEAST]
+        _next(program, run, i, stream, (count, after, mean_age + after, low, attempt[at.GOOD_VAR]))
+        return
+    # Hits and misses of a cache take times of their own: no single law has both.
+    share, hit_s, hit_var = attempt[at.FOUND], attempt[at.FOUND_S], attempt[at.FOUND_VAR]
+    hits = binomial(run, stream, count, share)
+    low = mean_age + attempt[at.FOUND_LEAST]
+    _next(program, run, i, stream, (hits, hit_s, mean_age + hit_s, low, hit_var))
+    rest = max(1.0 - share, 1e-12)
+    miss_s = max((attempt[at.GOOD_S] - share * hit_s) / rest, hit_s)
+    square = attempt[at.GOOD_VAR] + attempt[at.GOOD_S] ** 2 - share * (hit_var + hit_s * hit_s)
+    miss_var = max(square / rest - miss_s * miss_s, 0.0)
+    _next(program, run, i, stream, (count - hits, miss_s, mean_age + miss_s, low, miss_var))
 
 
 @internal
@@ -171,6 +184,8 @@ def _next(
 ) -> None:
     """Callers have what a call gives: some make it once more, so that its mean is met; the others go on."""
     count, after, age_then, low, variance = told
+    if count <= 0.0:
+        return
     times = run.call[i, at.TIMES]
     if times > 1.0:
         again = binomial(run, stream, count, 1.0 - 1.0 / times)
@@ -233,10 +248,11 @@ def _go_on(program: Program, run: Run, c: int, begun: float, waiting: float, b: 
     part, station = run.part[c], run.station[c]
     left, others = begun, waiting
     now = run.rank[c]
-    lookups = 0.0
     is_cache = part[at.CACHE] > 0.0
-    passed = 0.0
-    load_s, succeeds, hits = 0.0, 0.0, station[at.HITS]
+    lookups, load_s, succeeds, missed, loads = 0.0, 0.0, 0.0, 1.0, 1.0
+    if is_cache:
+        missed, loads = misses_of(run, c, begun * (1.0 - part[at.ERROR]))
+        station[at.HITS] = 1.0 - missed
     for j in range(program.own_start[c], program.own_start[c + 1]):
         i = program.own[j]
         gate, call = run.gate[i], run.call[i]
@@ -254,22 +270,21 @@ def _go_on(program: Program, run: Run, c: int, begun: float, waiting: float, b: 
         after = part[at.SERVICE_S] * call[at.WORK] * station[at.STRETCH] + part[at.SLOWED] * part[at.SLOWED_S]
         well = some - binomial(run, stream, some, part[at.ERROR])
         if is_cache:
-            missed = binomial(run, stream, well, 1.0 - hits)
-            loads = loads_of(run, c, well, missed)
             below = run.sequence[program.then[i]]
             lookups += well
             load_s += well * below[at.ENDS_S]
             succeeds += well * below[at.SUCCESS]
+            misses = binomial(run, stream, well, missed)
             if b >= 0:
                 run.lookups[b, c] += well
-                run.hits[b, c] += well - missed
-            well = math.floor(loads + uniform(run, stream))
+                run.hits[b, c] += well - misses
+            # Those that wait for somebody else's load ask for nothing.
+            well = misses if loads >= missed else binomial(run, stream, misses, loads / missed)
         root = program.then[i]
         if well > 0.0 and program.steps_start[root + 1] > program.steps_start[root]:
             told5 = (well, after, 0.0, 0.0, 0.0)
             begin(program, run, program.steps_start[root], root, now, told5)
-        passed += well
-    if is_cache and part[at.CACHE] == 2.0 and lookups > 0.0:
-        look_up(run, c, lookups, load_s / lookups, succeeds / lookups)
-    if is_cache:
-        station[at.HITS] = hits_of(run, c)
+    if is_cache and lookups > 0.0:
+        station[at.LOAD_S], station[at.LOADS_WELL] = load_s / lookups, succeeds / lookups
+        if part[at.CACHE] == 2.0:
+            load(run, c, lookups)

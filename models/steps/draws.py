@@ -44,7 +44,7 @@ def normal(run: Run, j: int) -> float:
 
 @internal
 def poisson(run: Run, j: int, mean: float) -> float:
-    """A Poisson count; above a mean of 12 from a normal law corrected for its skewness (Cornish and Fisher 1938)."""
+    """A Poisson count; above a mean of 12 from a normal law with its skewness (Cornish and Fisher 1938)."""
     if mean <= 0.0:
         return 0.0
     if mean <= _FEW:

@@ -14,8 +14,8 @@ from models.steps.run import Run
 def hear(run: Run, i: int) -> None:
     """A breaker hears what is due now; it opens, goes on sleeping, or ends its trial.
 
-    It opens when of at least `VOLUME` attempts in its window a share failed that is too large; after its sleep
-    one attempt tries, and its outcome closes it or opens it again (Nygard 2007).
+    It opens when of at least `VOLUME` attempts in its window a share failed that is too large; after its
+    sleep one attempt tries, and its outcome closes it or opens it again (Nygard 2007).
     """
     call, gate, line = run.call[i], run.gate[i], run.line[i]
     step, now = run.n[at.STEP], run.n[at.STEP] * run.x[at.STEP_S]
@@ -93,6 +93,6 @@ def allowed(run: Run, i: int, wanted: float) -> float:
     gate = run.gate[i]
     if run.call[i, at.BUDGET] == math.inf:
         return wanted
-    given = min(wanted, math.floor(gate[at.BUDGET_LEFT]))
+    given: float = min(wanted, math.floor(gate[at.BUDGET_LEFT]))
     gate[at.BUDGET_LEFT] -= given
     return given

@@ -29,7 +29,7 @@ STACK = 256
 
 @internal
 def put(run: Run, line: int, delay_s: float, least: int, count: float, ages: float) -> None:
-    """Lets so many be due after a time, s, at least so many steps from now; `ages` is the sum of theirs then."""
+    """Lets so many be due after a time, s, and at least so many steps; `ages` is the sum of theirs then."""
     step, slots = run.n[at.STEP], run.n[at.SLOTS]
     later = min(max(int(delay_s / run.x[at.STEP_S] + 0.5), least), slots - 1)
     slot = run.due[(step + later) % slots]

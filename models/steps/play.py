@@ -6,7 +6,6 @@ import math
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -17,6 +16,7 @@ from models.performance.program import program_of
 from models.performance.steady_state import behaviour, situations_of
 from models.steps import columns as at
 from models.steps.beginning import Clock, begin_run, step_of, warm_up_of
+from models.steps.course import Leg, Segment, segments_of
 from models.steps.loop import advance
 from models.steps.readings import series_of
 from models.steps.refused import NotPlayed, Why
@@ -25,42 +25,8 @@ from models.steps.tables import Tables, tables_of
 from models.system.parameters import apply_decisions
 from models.system.system import System
 
-#: Parts into which a ramp is cut, and the shortest of them, s.
-_RAMP_PARTS, _LEAST_PART_S = 24, 0.05
 #: Times that a run may last, s.
 _LEAST_S, _MOST_S = 0.1, 7 * 86400.0
-
-
-@dataclass(frozen=True, slots=True)
-class Leg:
-    """A phase, for a while.
-
-    Attributes:
-        phase: Position of the phase.
-        seconds: How long it lasts, s.
-        ramp_s: How long its arrivals need to come to its rate from that of the leg before, s.
-    """
-
-    phase: int
-    seconds: float
-    ramp_s: float = 0.0
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Segment:
-    """From one change to the next.
-
-    Attributes:
-        from_s: Its beginning, s.
-        to_s: Its end, s.
-        tables: The design meanwhile.
-        flushed: Caches that lose a share of their keys at its beginning.
-    """
-
-    from_s: float
-    to_s: float
-    tables: Tables
-    flushed: tuple[TimedChange, ...]
 
 
 def play(
@@ -107,21 +73,23 @@ def play(
     arrivals = np.column_stack([each[:, 0] for each in healthy.arrivals_per_s])
     bins = max(math.ceil(horizon / bin_s - 1e-9), 1)
 
-    def one(n: int) -> tuple[list[_Segment], Clock]:
+    def prepared(n: int) -> tuple[list[Segment], Clock]:
         first = tables_of(system, rows[legs[0].phase][n], (), now_s=0.0)
         clock = Clock(step_s or step_of(first), bin_s, bins, warm_up_of(first))
         own = {phase: row[n] for phase, row in rows.items()}
-        return _segments(system, own, legs, changes, horizon), clock
+        return segments_of(system, own, legs, changes, horizon), clock
 
-    def run(n: int, seed: int, segments: list[_Segment], clock: Clock) -> Run | None:
-        return None if stop() else _play_one(system, rows[legs[0].phase][n], arrivals[n], segments, clock, seed)
+    def run(n: int, seed: int, segments: list[Segment], clock: Clock) -> Run | None:
+        if stop():
+            return None
+        return _play_one(system, rows[legs[0].phase][n], arrivals[n], segments, clock, seed)
 
     with ThreadPoolExecutor(threads or _cores()) as pool:
         jobs = []
         for n in range(X.shape[0]):
-            segments, clock = one(n)
+            segments, clock = prepared(n)
             jobs.append([pool.submit(run, n, seed, segments, clock) for seed in seeds])
-        told = [[found for job in each if (found := job.result()) is not None] for each in jobs]
+        told = [[one for job in each if (one := job.result()) is not None] for each in jobs]
     return [series_of(runs, bin_s) for runs in told]
 
 
@@ -150,64 +118,8 @@ def _check(
                 raise NotPlayed(Why.NO_SUCH, "it is no cache", where=f"components.{name}")
 
 
-def _segments(
-    system: System, rows: dict[int, Array], legs: Sequence[Leg], changes: Sequence[TimedChange], horizon: float
-) -> list[_Segment]:
-    """The times between which nothing is changed from outside."""
-    starts = np.cumsum([0.0, *(leg.seconds for leg in legs)])
-    cuts = {0.0, horizon, *starts[:-1].tolist()}
-    for begin, leg in zip(starts[:-1], legs, strict=True):
-        cuts |= _ramp(float(begin), leg.ramp_s)
-    for change in changes:
-        cuts |= {change.from_s, change.to_s} | _ramp(change.from_s, change.ramp_s)
-    times = sorted(cut for cut in cuts if 0.0 <= cut <= horizon)
-    found = []
-    for a, b in zip(times[:-1], times[1:], strict=True):
-        active = [change for change in changes if change.from_s <= a < change.to_s]
-        at_leg = int(np.searchsorted(starts, a, side="right")) - 1
-        leg = legs[at_leg]
-        row = rows[leg.phase].copy()
-        for change in active:
-            if change.change is Change.SET:
-                usual = rows[leg.phase][change.index]
-                row[change.index] = usual + (change.amount - usual) * _grown(a, change.from_s, change.ramp_s)
-        tables = tables_of(system, row, active, now_s=a)
-        if leg.ramp_s > 0.0 and at_leg > 0:
-            before = tables_of(system, rows[legs[at_leg - 1].phase], active, now_s=a).rate
-            grown = _grown(0.5 * (a + b), float(starts[at_leg]), leg.ramp_s)
-            tables = Tables(
-                tables.part, tables.call, before + (tables.rate - before) * grown, tables.own_wait
-            )
-        flushed = tuple(each for each in active if each.change is Change.FLUSHED and each.from_s == a)
-        for each in flushed:
-            _is_flushable(system, tables, each.index)
-        found.append(_Segment(a, b, tables, flushed))
-    return found
-
-
-def _is_flushable(system: System, tables: Tables, c: int) -> None:
-    if tables.part[c, at.CACHE] == 1.0:
-        raise NotPlayed(
-            Why.GIVEN_HITS,
-            "its hit_ratio is given, so that nothing is known of its keys",
-            where=f"components.{system.components[c]}.hit_ratio",
-            hint="give keys, zipf and ttl_s instead",
-        )
-
-
-def _ramp(from_s: float, ramp_s: float) -> set[float]:
-    if not ramp_s > 0.0:
-        return set()
-    parts = max(min(_RAMP_PARTS, int(ramp_s / _LEAST_PART_S)), 1)
-    return {from_s + ramp_s * (k / parts) for k in range(1, parts + 1)}
-
-
-def _grown(now_s: float, from_s: float, ramp_s: float) -> float:
-    return 1.0 if not ramp_s > 0.0 else min(max((now_s - from_s) / ramp_s, 0.0), 1.0)
-
-
 def _play_one(
-    system: System, row: Array, arrivals: Array, segments: list[_Segment], clock: Clock, seed: int
+    system: System, row: Array, arrivals: Array, segments: list[Segment], clock: Clock, seed: int
 ) -> Run:
     """One design with one seed from the beginning to the end."""
     program = program_of(system)
@@ -241,7 +153,7 @@ def _play_one(
     return run
 
 
-def _warm_up(system: System, run: Run, segments: list[_Segment], row: Array, clock: Clock) -> None:
+def _warm_up(system: System, run: Run, segments: list[Segment], row: Array, clock: Clock) -> None:
     """Lets the run go on without any fault until its first bin begins."""
     usual = tables_of(system, row, (), now_s=0.0)
     first = segments[0].tables

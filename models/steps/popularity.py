@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 
@@ -17,15 +18,15 @@ _PASSES = 200
 def popularity(keys: float, zipf: float) -> Array:
     """Bins of keys, `(BINS, KEY)`: look-ups of one key of each, as a share of all, and how many keys it has.
 
-    The k-th of the keys is asked for in proportion to k^-zipf (Breslau et al. 1999); a bin holds neighbouring ones
-    and has their mean.
+    The k-th of the keys is asked for in proportion to k^-zipf (Breslau et al. 1999); a bin holds
+    neighbouring ones and has their mean.
     """
     edges = np.unique(np.floor(np.geomspace(1.0, keys + 1.0, BINS + 1)))
     table = np.zeros((BINS, at.KEY))
     count = np.diff(edges)
     if count.size == 0:
         edges, count = np.array([1.0, 2.0]), np.array([1.0])
-    weight = np.array([_sum(a, b, zipf) for a, b in zip(edges[:-1], edges[1:], strict=True)])
+    weight = np.array([_sum(a, b, zipf) for a, b in pairwise(edges)])
     table[: count.size, at.KEYS] = count
     table[: count.size, at.KEY_SHARE] = weight / count / weight.sum()
     return table
@@ -42,9 +43,9 @@ def _sum(first: float, end: float, zipf: float) -> float:
 def in_the_long_run(table: Array, lookups_per_s: float, ttl_s: float, capacity: float) -> None:
     """Fills in which share of each popularity is there after a long time, and the weights by which it leaves.
 
-    With a time to live T from the load and l look-ups a second a key is there for l T / (1 + l T) of the time.
-    Where entries are evicted, the least recently used one first, one stays while it was asked for within a time
-    t that is the same for all (Che, Tung and Wang 2002): 1 - exp(-l t).
+    With a time to live T from the load and l look-ups a second a key is there for l T / (1 + l T) of the
+    time. Where entries are evicted, the least recently used one first, one stays while it was asked for
+    within a time t that is the same for all (Che, Tung and Wang 2002): 1 - exp(-l t).
     """
     rate = lookups_per_s * table[:, at.KEY_SHARE]
     lives = rate * ttl_s / (1.0 + rate * ttl_s) if math.isfinite(ttl_s) else (rate > 0.0).astype(np.float64)

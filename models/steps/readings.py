@@ -50,11 +50,12 @@ def series_of(runs: Sequence[Run], bin_s: float) -> Series:
 
 
 def _share(part: Array, whole: Array) -> Array:
-    return np.divide(part, whole, out=np.full(whole.shape, np.nan), where=whole > 0.0)
+    found: Array = np.divide(part, whole, out=np.full(whole.shape, np.nan), where=whole > 0.0)
+    return found
 
 
 def _quantiles(histogram: Array) -> Array:
-    """Percentiles of the response times of each bin, s, `(r, t, f, 3)`; between the edges of a bin by its logarithm."""
+    """Percentiles of the response times of each bin, s, `(r, t, f, 3)`."""
     below = np.cumsum(histogram, axis=-1)
     total = below[..., -1:]
     found = np.full((*histogram.shape[:-1], len(_QUANTILES)), np.nan)
@@ -62,7 +63,8 @@ def _quantiles(histogram: Array) -> Array:
         place = np.argmax(below >= share * total, axis=-1)[..., None]
         upper = np.take_along_axis(below, place, axis=-1)
         inside = np.take_along_axis(histogram, place, axis=-1)
-        part = np.divide(share * total - (upper - inside), inside, out=np.zeros_like(inside), where=inside > 0.0)
+        wanted = share * total - (upper - inside)
+        part = np.divide(wanted, inside, out=np.zeros_like(inside), where=inside > 0.0)
         told = at.SHORTEST_S * np.exp((place + part) / at.BINS_PER_E)
         found[..., k] = np.where(total > 0.0, told, np.nan)[..., 0]
     return found

@@ -10,8 +10,6 @@ from models.errors import TradespaceError
 class Why(StrEnum):
     """Why something can't be played by steps."""
 
-    COPIES_WORK = "copies_work"
-    """Several copies of a store work on the same call."""
     NOT_POISSON = "not_poisson"
     """Arrivals are told to be more or less regular than by chance."""
     GIVEN_HITS = "given_hits"

@@ -1,4 +1,4 @@
-"""A response time by three numbers: the least, the mean and the variance; what is beyond the least is gamma."""
+"""A response time by three numbers: the least, the mean, the variance; beyond the least it is gamma."""
 
 from __future__ import annotations
 
@@ -60,10 +60,16 @@ def mean_below(time_s: float, least: float, mean: float, variance: float, share:
 
 @internal
 def quantile(z: float, least: float, mean: float, variance: float) -> float:
-    """The time whose share below is that of the normal deviate z (Wilson and Hilferty 1931), s."""
+    """The time whose share below is that of the normal deviate z, s.
+
+    Wilson and Hilferty 1931; of laws that vary much by the lognormal law of the same moments.
+    """
     rest = mean - least
     if rest <= _DUST or variance <= _DUST * mean * mean:
         return mean
     shape = rest * rest / variance
+    if shape < 0.5:
+        spread = math.log1p(1.0 / shape)
+        return least + rest * math.exp(z * math.sqrt(spread) - 0.5 * spread)
     root = 1.0 - 1.0 / (9.0 * shape) + z / (3.0 * math.sqrt(shape))
     return least + rest * max(root, 0.0) ** 3

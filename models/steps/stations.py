@@ -107,14 +107,16 @@ def serve(run: Run, c: int, stream: int, waiting: float, came: float) -> tuple[f
             station[at.TAKEN] = taken + begun
         elif begun < ready:
             station[at.TAKEN] = min(servers, max(taken + begun - ends, 0.0))
+        elif taken + ready <= servers:
+            station[at.TAKEN] = binomial(run, stream, taken, math.exp(-step_s / held)) + _stay(
+                run, stream, ready, held
+            )
         else:
-            left = binomial(run, stream, taken, math.exp(-step_s / held)) + _stay(run, stream, ready, held)
-            left = max(left, taken + begun - ends)
-            if left > servers:
-                # More are there than servers: the rest waits after all.
-                begun = max(begun - (left - servers), 0.0)
-                left = servers
-            station[at.TAKEN] = left
+            # The last that waited are begun in this step; no more can have ended than have had the time.
+            left = taken + begun - ends
+            if step_s > 0.5 * held:
+                left = max(left, poisson(run, stream, servers * held / step_s * -math.expm1(-step_s / held)))
+            station[at.TAKEN] = min(max(left, 0.0), servers)
     left = ready - begun
     turned_away = min(max(math.floor(left - places), 0.0), came)
     return begun, turned_away

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
@@ -13,12 +12,14 @@ from models.evaluation import Array
 from models.faults.timed_change import Change, TimedChange
 from models.formulas.order_statistics import kth_of_gamma
 from models.steps import columns as at
+from models.steps.own_queues import own_waits
 from models.steps.refused import NotPlayed, Why
 from models.system import layout
 from models.system.system import System
 
 _MS = 1e-3
-#: Tokens that the bucket of a rate limit holds at the least; else what comes in a second (as the events have).
+#: Tokens that the bucket of a rate limit holds at the least; else what comes in a second (as the events
+#: have).
 _LEAST_BURST = 10.0
 
 
@@ -30,7 +31,8 @@ class Tables:
         part: Numbers of the components, `(c, PART)`.
         call: Numbers of the calls, `(i, CALL)`.
         rate: Requests of each flow that aren't shed, 1/s, `(f,)`.
-        own_wait: Wait in a queue of one's own over the service: mean and variance by utilisation, `(c, POINTS, 2)`.
+        own_wait: Wait in a queue of one's own over the service: mean and variance by utilisation, `(c,
+            POINTS, 2)`.
     """
 
     part: Array
@@ -67,17 +69,13 @@ def tables_of(system: System, row: Array, active: Sequence[TimedChange], *, now_
     part, own_wait = np.zeros((parts.shape[0], at.PART)), np.zeros((parts.shape[0], at.POINTS, 2))
     for c, component in enumerate(system.parts):
         said, x = parts[c], part[c]
-        if said[layout.ARRIVAL_SCV] != 1.0:
-            raise NotPlayed(
-                Why.NOT_POISSON,
-                f"arrival_scv {said[layout.ARRIVAL_SCV]:g}",
-                where=f"components.{system.components[c]}.arrival_scv",
-                hint="leave it out, or let the events play it",
-            )
+        _refuse_regular(system, c, said)
         x[at.ERROR] = 1.0 - (1.0 - said[layout.ERROR_SHARE]) * said[layout.UP_FACTOR]
-        x[at.PLACES], x[at.MAX_WAIT_S], x[at.HITS_LEFT] = said[layout.QUEUE_LIMIT], said[layout.MAX_WAIT_S], 1.0
+        x[at.PLACES], x[at.MAX_WAIT_S] = said[layout.QUEUE_LIMIT], said[layout.MAX_WAIT_S]
+        x[at.HITS_LEFT] = 1.0
         x[at.REPLICAS], x[at.TTL_S], x[at.QUEUES] = said[layout.REPLICAS], math.inf, 1.0
-        x[at.TOKENS_PER_S] = math.inf
+        x[at.TOKENS_PER_S], x[at.READ_WORK], x[at.WRITE_WORK] = math.inf, 1.0, 1.0
+        x[at.READ_FACTOR] = x[at.WRITE_FACTOR] = 1.0
         if not component.traits.is_ours:
             x[at.SERVICE_S], x[at.SERVICE_SCV] = said[layout.LATENCY_MS] * _MS, said[layout.LATENCY_SCV]
             x[at.SERVERS], x[at.PLACES], x[at.MAX_WAIT_S] = math.inf, math.inf, math.inf
@@ -86,24 +84,45 @@ def tables_of(system: System, row: Array, active: Sequence[TimedChange], *, now_
         else:
             _ours(system, c, said, x, active)
             if x[at.QUEUES] > 1.0:
-                own_wait[c] = _own_waits(
-                    int(max(round(x[at.SERVERS] / x[at.QUEUES]), 1)), float(x[at.SERVICE_SCV])
-                )
+                each, scv = int(max(round(x[at.SERVERS] / x[at.QUEUES]), 1)), float(x[at.SERVICE_SCV])
+                own_wait[c] = own_waits(each, scv, float(said[layout.BALANCING]), float(x[at.QUEUES]))
+        if x[at.READ_WORK] == 1.0:
+            x[at.READ_FACTOR_VAR] = x[at.SERVICE_SCV]
+        if x[at.WRITE_WORK] == 1.0:
+            x[at.WRITE_FACTOR_VAR] = x[at.SERVICE_SCV]
         for change in active:
             if change.change not in (Change.LOAD, Change.SET) and change.index in (c, -1):
                 _broken(x, change, now_s)
     rate = row[0] * flows[:, layout.SHARE] * (1.0 - flows[:, layout.SHED_SHARE])
     for change in active:
         if change.change is Change.LOAD:
-            grown = 1.0
-            if change.ramp_s > 0.0:
-                grown = min(max((now_s - change.from_s) / change.ramp_s, 0.0), 1.0)
-            factor = 1.0 + (change.amount - 1.0) * grown
-            if change.index < 0:
-                rate = rate * factor
-            else:
-                rate[change.index] *= factor
+            rate = _pushed(rate, change, now_s)
     return Tables(part, _calls(calls), rate, own_wait)
+
+
+def _refuse_regular(system: System, c: int, said: Array) -> None:
+    if said[layout.ARRIVAL_SCV] != 1.0:
+        raise NotPlayed(
+            Why.NOT_POISSON,
+            f"arrival_scv {said[layout.ARRIVAL_SCV]:g}",
+            where=f"components.{system.components[c]}.arrival_scv",
+            hint="leave it out, or let the events play it",
+        )
+
+
+def _grown(change: TimedChange, now_s: float) -> float:
+    """How far a change has come by now, 0 to 1."""
+    return min(max((now_s - change.from_s) / change.ramp_s, 0.0), 1.0) if change.ramp_s > 0.0 else 1.0
+
+
+def _pushed(rate: Array, change: TimedChange, now_s: float) -> Array:
+    factor = 1.0 + (change.amount - 1.0) * _grown(change, now_s)
+    pushed: Array = rate.copy()
+    if change.index < 0:
+        pushed *= factor
+    else:
+        pushed[change.index] *= factor
+    return pushed
 
 
 def _ours(system: System, c: int, said: Array, x: Array, active: Sequence[TimedChange]) -> None:
@@ -126,13 +145,6 @@ def _ours(system: System, c: int, said: Array, x: Array, active: Sequence[TimedC
     is_shared = said[layout.BALANCING] in (layout.SHARED, layout.LEAST_CONNECTIONS)
     x[at.QUEUES] = shards * (1 if is_shared else max(up, 1))
     if traits.keeps_copies:
-        if said[layout.COPY_WORK] > 0.0 and replicas > 1:
-            raise NotPlayed(
-                Why.COPIES_WORK,
-                f"{replicas} copies that all work on a call (copy_work {said[layout.COPY_WORK]:g})",
-                where=f"components.{system.components[c]}.copy_work",
-                hint="copy_work: 0, if the others apply a write at next to no cost",
-            )
         write = said[layout.WRITE_QUORUM]
         write = replicas if math.isnan(write) else min(int(write), replicas)
         read = min(int(said[layout.READ_QUORUM]), replicas)
@@ -141,6 +153,8 @@ def _ours(system: System, c: int, said: Array, x: Array, active: Sequence[TimedC
             law = (float(said[layout.RTT_MS] * _MS), float(said[layout.RTT_SCV]))
             x[at.READ_S], x[at.READ_VAR] = kth_of_gamma(min(read - 1, up - 1), up - 1, *law)
             x[at.WRITE_S], x[at.WRITE_VAR] = kth_of_gamma(min(write - 1, up - 1), up - 1, *law)
+        if said[layout.COPY_WORK] > 0.0 and up > 1:
+            _copies(said, x, up, (max(min(read, up), 1), max(min(write, up), 1)))
     else:
         x[at.NO_READS] = x[at.NO_WRITES] = up < 1
     if traits.passes_on_misses:
@@ -153,16 +167,29 @@ def _ours(system: System, c: int, said: Array, x: Array, active: Sequence[TimedC
         x[at.CAPACITY] = math.floor(min(said[layout.CAPACITY_KEYS], keys))
 
 
+def _copies(said: Array, x: Array, up: int, quorum: tuple[int, int]) -> None:
+    """Copies that all work: a write is done at all of them, a read at as many as it must hear."""
+    each, scv = float(said[layout.COPY_WORK]), float(x[at.SERVICE_SCV])
+    lag = said[layout.WRITES_PER_KEY] * said[layout.REPLICATION_LAG_MS] * _MS
+    behind = (up - quorum[1]) * lag / (1.0 + lag)
+    repaired = said[layout.READ_REPAIR] * (up - quorum[0] + behind) if quorum[0] < up else 0.0
+    for needed, asked, work, factor in (
+        (quorum[0], quorum[0], at.READ_WORK, at.READ_FACTOR),
+        (quorum[1], up, at.WRITE_WORK, at.WRITE_FACTOR),
+    ):
+        unit = (1.0 + (asked - 1) * each) / asked
+        mean, variance = kth_of_gamma(needed, asked, 1.0, scv)
+        x[work] = 1.0 + (asked - 1 + (repaired if work == at.READ_WORK else 0.0)) * each
+        x[factor], x[factor + 1] = unit * mean, unit * unit * variance
+
+
 def _broken(x: Array, change: TimedChange, now_s: float) -> None:
     """What a fault changes of a component."""
     kind = change.change
     if kind is Change.PAUSED:
         x[at.RESUMES_AT] = max(x[at.RESUMES_AT], change.to_s)
     elif kind is Change.SLOWED:
-        grown = 1.0
-        if change.ramp_s > 0.0:
-            grown = min(max((now_s - change.from_s) / change.ramp_s, 0.0), 1.0)
-        x[at.SLOWED], x[at.SLOWED_S] = change.share, change.amount * grown
+        x[at.SLOWED], x[at.SLOWED_S] = change.share, change.amount * _grown(change, now_s)
     elif kind is Change.FAILED:
         x[at.ERROR] = 1.0 - (1.0 - x[at.ERROR]) * (1.0 - change.share)
     elif kind is Change.REFUSED:
@@ -191,24 +218,3 @@ def _calls(said: Array) -> Array:
     call[:, at.BULKHEAD] = said[:, layout.BULKHEAD_SLOTS]
     call[:, at.BUDGET] = said[:, layout.RETRY_BUDGET]
     return call
-
-
-@lru_cache(maxsize=256)
-def _own_waits(servers: int, scv: float) -> Array:
-    """Mean and variance of the wait in a queue of one's own, in services, by utilisation, `(POINTS, 2)`.
-
-    Allen and Cunneen's mean (Allen 1990) with Erlang's probability to wait, C (1 + scv)/2 / (c (1 - u)); who waits
-    does so for an exponential time. From 0.97 on the common backlog tells the rest.
-    """
-    found = np.zeros((at.POINTS, 2))
-    for k, u in enumerate(np.linspace(0.0, 1.0, at.POINTS)):
-        u = min(float(u), 0.97)
-        if u <= 0.0:
-            continue
-        load, blocked = servers * u, 1.0
-        for j in range(1, servers + 1):
-            blocked = load * blocked / (j + load * blocked)
-        waits = blocked / (1.0 - u * (1.0 - blocked))
-        each = 0.5 * (1.0 + scv) / (servers * (1.0 - u))
-        found[k] = waits * each, waits * (2.0 - waits) * each * each
-    return found
