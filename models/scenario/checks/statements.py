@@ -114,7 +114,9 @@ def told(statement: Statement) -> str:
 
 
 def _same(one: Statement, other: Statement) -> bool:
-    return (one.of, one.metric) == (other.of, other.metric)
+    """Whether two statements compare the same number; one that compares nothing is an error of its own."""
+    compares = all((each.above is None) != (each.below is None) for each in (one, other))
+    return compares and (one.of, one.metric) == (other.of, other.metric)
 
 
 def _overlap(one: Statement, other: Statement) -> bool:

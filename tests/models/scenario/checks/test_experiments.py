@@ -223,6 +223,11 @@ def test_an_abort_may_hold_in_the_steady_state_where_it_counts_later():
     assert scenario(with_fault("refuse") | steady).experiments
 
 
+def test_an_abort_beside_a_statement_that_compares_nothing():
+    found = findings(with_fault("refuse") | {"success": {"metric": "p99_ms"}, "abort": "p99 above 3 s"})
+    assert [finding.where for finding in found] == ["experiments[0].success[0]"]
+
+
 def test_everything_is_told_at_once():
     found = findings(
         with_fault("terminate", zones=7) | {"name": "a"}, with_fault("refuse", target="wb") | {"name": "a"}
