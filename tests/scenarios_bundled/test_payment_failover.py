@@ -41,6 +41,11 @@ def test_seven_of_eight_features_are_enough(system: System) -> None:
     assert phase["flows"]["pay_west"]["success_share"] > 1.0 - 28 * 0.002**2 - 1e-3
 
 
+def test_47_seconds_until_payments_go_west_and_23_after_the_game_day(system: System) -> None:
+    assert told(system)["failover_s"] == 47.0
+    assert told(system, fast_failover="on")["failover_s"] == 23.0
+
+
 def test_a_limit_that_is_taken_away_costs_more_than_it_helps(system: System) -> None:
     plain, free = (
         values_of(system, west_ready="whole"),
