@@ -559,7 +559,7 @@ Times are in ms.
 | `complexity` | `income`, `expenses`, `remaining`, `remaining_share`, `warns` (less than a quarter is left) |
 | `emergence` | `score`, `base`, `terms` |
 | `effort` | `days`, `one_time_usd`, `changed_decisions` |
-| `utilisation`, `metastable`, `retry_margin`, `tips_over`, `unsettled`, `unsure` | of the busiest component; whether any phase stays down after a push; the least margin; probability that the healthy state ends by itself within a phase; whether some phase comes to no rest; for which reasons the numbers may be further off than promised (a sum of 1 = comes to no rest, 2 = a breaker opens and closes under load, 4 = retries come back together to a full queue, 8 = a queue is nearly full, 16 = very bursty arrivals, 32 = regular work meets a queue that is often full) |
+| `utilisation`, `metastable`, `retry_margin`, `tips_over`, `failover_s`, `lost_writes`, `unsettled`, `unsure` | of the busiest component; whether any phase stays down after a push; the least margin; probability that the healthy state ends by itself within a phase; longest time from the loss of a copy until calls go elsewhere; writes that are gone with a copy; whether some phase comes to no rest; for which reasons the numbers may be further off than promised (a sum of 1 = comes to no rest, 2 = a breaker opens and closes under load, 4 = retries come back together to a full queue, 8 = a queue is nearly full, 16 = very bursty arrivals, 32 = regular work meets a queue that is often full) |
 
 `response_ms` of a component is its own wait and work; that of a flow is what the user waits, calls included.
 
@@ -578,7 +578,7 @@ Times are in ms.
 | `excluded`, `excluded_alone` | by limit: designs that break it; those that break only it |
 | `closest` | only when nothing is feasible: the design nearest to it |
 
-`indicators` are `utilisation`, `emergence`, `effort_days`, `one_time_usd`, `metastable` (1 or 0), `retry_margin`, `tips_over` (probability that the healthy state ends by itself within a phase), `unsettled` (1 where no state comes to rest: the numbers are rough), `unsure` (reasons for which they may be further off than promised, see above) and `bottleneck` (position of the component that limits the busiest one).
+`indicators` are `utilisation`, `emergence`, `effort_days`, `one_time_usd`, `metastable` (1 or 0), `retry_margin`, `tips_over` (probability that the healthy state ends by itself within a phase), `failover_s`, `lost_writes`, `unsettled` (1 where no state comes to rest: the numbers are rough), `unsure` (reasons for which they may be further off than promised, see above) and `bottleneck` (position of the component that limits the busiest one).
 
 ## Exit codes
 | code | meaning |
