@@ -29,6 +29,9 @@ class Terminate(Fault):
     """Share of the replicas that is lost."""
     duration_s: Duration | None = None
     """How long they are gone, s; null = they don't come back."""
+    seen_as: Literal["timeout", "loss"] = "loss"
+    """What callers see who ask lost servers that health checks haven't noticed: no answer (`timeout`), or one
+    that says so at once (`loss`)."""
 
     @property
     def touches(self) -> tuple[tuple[str, str | None], ...]:
