@@ -79,7 +79,7 @@ def test_the_same_seed_gives_the_same_numbers_on_any_number_of_threads():
     ids=["plain", "one retry", "pause", "long pause with jitter", "breaker", "short queue", "bulkhead"],
 )
 def test_what_defends_against_a_push_of_three_times_the_load(defence, survived_at):
-    # Three runs of events each (Bronson et al. 2021 say why): pauses and jitter cure no storm of open arrivals.
+    # As runs of events say too: pauses and jitter cure no storm of open arrivals (Bronson et al. 2021).
     more = {name: value for name, value in defence.items() if name == "queue_limit"}
     call = {name: value for name, value in defence.items() if name != "queue_limit"}
     for rate in (22.0, 40.0, 60.0, 80.0):
