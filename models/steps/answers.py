@@ -245,9 +245,9 @@ def expect_group(program: Program, run: Run, g: int) -> None:
 @internal
 def _slower(a: float, v: float, b: float, w: float) -> tuple[float, float]:
     """Mean and variance of the larger of two independent times of which these are known.
+
     Of normal times as Clark (1961) has it, of exponential ones a + b - 1/(1/a + 1/b); what lies between by
     the smaller squared coefficient of variation.
-    smaller squared coefficient of variation.
     """
     spread = math.sqrt(v + w)
     if spread <= _LEAST_S or abs(a - b) > 6.0 * spread:
