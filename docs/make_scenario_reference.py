@@ -34,6 +34,7 @@ from models.scenario import (  # noqa: E402
     uncertainty,
     workload,
 )
+from models.scenario.experiments import metric, sentence, statement  # noqa: E402
 
 TARGET = Path(__file__).with_name("scenario.md")
 
@@ -87,9 +88,25 @@ TYPES: dict[str, tuple[tuple[type[BaseModel], str], ...]] = {
         (uncertainty.Uniform, "`distribution: uniform`."),
     ),
     "Experiments": (
-        (experiment.Experiment, "One entry of `experiments`."),
+        (
+            experiment.Experiment,
+            "One entry of `experiments`, in schema 2: what is computed from it stands in [experiments.md](experiments.md).",
+        ),
         (experiment.Hypothesis, "Its `hypothesis`."),
-        (experiment.Injection, "Its `inject`."),
+        *(
+            (part, f"`inject: {{kind: {kind}}}`. {(part.__doc__ or '').strip()}")
+            for kind, part in experiment.FAULTS.items()
+        ),
+        (
+            statement.Statement,
+            "What is expected, as a mapping; the same as a sentence is read by the grammar below.",
+        ),
+        (statement.Assumption, "What no model can know: verdicts list it, and never judge it."),
+        (
+            experiment.FreeExperiment,
+            "One entry of `experiments` in schema 1: texts, which nobody computes. `tradespace migrate` rewrites them.",
+        ),
+        (experiment.FreeInjection, "Its `inject`."),
     ),
 }
 #: What a type already has is not listed again: type -> the type it is compared with.
@@ -129,9 +146,14 @@ TYPE_WORDS: dict[tuple[str, str], str] = {
     ("Real", "real"): "list of two numbers",
     ("Integer", "sets"): "path, or list of paths",
     ("Real", "sets"): "path, or list of paths",
-    ("Experiment", "steady_state"): "text, or list of texts",
-    ("Experiment", "abort"): "text, or list of texts",
-    ("Experiment", "success"): "text, or list of texts",
+    **{
+        ("Experiment", key): "statement, or list of statements"
+        for key in ("steady_state", "abort", "success")
+    },
+    **{("FreeExperiment", key): "text, or list of texts" for key in ("steady_state", "abort", "success")},
+    ("Hypothesis", "then"): "statement, or list of statements",
+    ("Experiment", "inject"): "fault, or list of faults",
+    ("Scenario", "experiments"): "list of mapping (Experiment)",
 }
 MEANINGS: dict[str, str] = {
     "schema": "Version of the format.",
@@ -193,7 +215,8 @@ def reference() -> str:
         lines.append(f"## {chapter}")
         for part, lead in types:
             lines.append(f"### {part.__name__}\n{lead}\n\n{_table(part)}")
-    after = AFTER.strip().replace("@DIFFERENCES@", differences())
+    after = AFTER.strip().replace("@DIFFERENCES@", differences()).replace("@METRICS@", metrics())
+    after = after.replace("@GRAMMAR@", sentence.GRAMMAR)
     lines.append(after.replace("@PREREQUISITES@", prerequisites()))
     return "\n\n".join(lines) + "\n"
 
@@ -207,6 +230,16 @@ def differences() -> str:
         rows.append(
             f"| {dimension.name} | {f'{100 * size:g} %' if dimension.is_noticed_relatively else width} |"
         )
+    return "\n".join(rows)
+
+
+def metrics() -> str:
+    """The table of what statements can be about."""
+    rows = ["| metric | unit | of | in sentences | meaning |", "|---|---|---|---|---|"]
+    for one in metric.METRICS.values():
+        words = ", ".join(one.words)
+        unit = one.unit.value or "number"
+        rows.append(f"| `{one.name}` | {unit} | {one.subject.value} | {words} | {one.meaning} |")
     return "\n".join(rows)
 
 
@@ -418,6 +451,18 @@ parameter allows. For an adaptive decision write one value, or one for each phas
 ## What the model leaves to others
 `uncertainty` and `experiments` are read and checked, but one evaluation does not use them; neither does it use
 `target`, `step`, `breach`, `target_ms`, `switch_minutes`, `notice` and `why`.
+
+## Statements and their metrics
+What is expected of an experiment (`steady_state`, `hypothesis.then`, `abort`, `success`) is a mapping
+(`{of: checkout, metric: success_share, above: 0.98, within_s_after: 120}`), a sentence that says the same
+(`"checkout success above 98 % within 120 s after"`), or what no model can know
+(`{assume: "engineers can reach the region"}`). A sentence is
+
+    @GRAMMAR@
+
+Units: `%` for shares, `ms`, `s`, `min` for times, `/s` for rates, `million USD`. These are the metrics:
+
+@METRICS@
 
 ## Limits, targets and tolerance
 A `limit` of a dimension is a constraint when `tolerance` is `never` or not given. With any other tolerance it is a

@@ -9,6 +9,7 @@ from models.scenario.checks import (
     components,
     conditions,
     decisions,
+    experiments,
     flows,
     goals,
     oddities,
@@ -32,6 +33,7 @@ _CHECKS: tuple[Callable[[Scenario], Iterable[Finding]], ...] = (
     today.findings,
     rules.findings,
     goals.findings,
+    experiments.findings,
 )
 
 
