@@ -4,8 +4,9 @@
     python -m benchmarks.real_system [--seconds 75] [--utilisation 0.3 0.6 0.8 0.87] [--cases pool,queue]
 
 Open load at random times, latency from the time at which a request was meant to be sent. The servers behind
-sleep for as long as a request asks (gamma, mean 40 ms), so that their work is known. What else one takes (proxy, timers, this
-program) is measured first, hardly any two at a time, and stands in the scenario as `network_ms`, or as work where the proxy holds the slot.
+sleep for as long as a request asks (gamma, mean 40 ms), so that their work is known. What else one takes
+(proxy, timers, this program) is measured first, hardly any two at a time, and stands in the scenario as
+`network_ms`, or as work where the proxy holds the slot. It wants a quiet machine.
 Aim: mean within 8 %, 99th percentile within 15 %, where the windows of a measurement agree.
 """
 
@@ -119,7 +120,7 @@ def main() -> None:
     parser.add_argument("--scv", type=float, default=1.0, help="squared coefficient of variation of the work")
     parser.add_argument("--cases", default="", help="parts of their names, with commas; empty = all")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--at-once", type=int, default=2, help="measurements at the same time")
+    parser.add_argument("--at-once", type=int, default=1, help="measurements at the same time")
     asked = parser.parse_args()
     if missing():
         sys.exit(f"not installed: apt-get install {' '.join(missing())}")
