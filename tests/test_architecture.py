@@ -104,6 +104,8 @@ STARTED_BY_NAME = {
     "models.faults.": "the simulations in time, which are being built",
     "models.performance.__main__": "python -m models.performance",
     "optimizer.__main__": "python -m optimizer",
+    "optimizer.resilience.border": "tradespace stress, to come",
+    "optimizer.resilience.early_warning": "tradespace stress, to come",
     "optimizer.batch.job": "optimizer.runs.job",
     "optimizer.runs.migrations.env": "alembic",
     "optimizer.runs.migrations.versions.": "alembic",
