@@ -189,6 +189,7 @@ def summary(found: Sequence[Outcome]) -> str:
     sure = np.mean([one.events[0] == one.steps[0] for one in agree])
     back = [one.back_s for one in agree if all(np.isfinite(one.back_s)) and not one.events[0]]
     close = np.mean([abs(b - a) <= max(0.2 * a, 5.0) for a, b in back]) if back else float("nan")
+    distance = [abs(one.attempts - 1.0) for one in agree if np.isfinite(one.attempts)]
     # Counts of two runs differ by chance alone: three standard errors of Poisson counts are allowed for.
     off = [
         abs(one.attempts - 1.0) <= 0.03 + 3.0 * (2.0 / max(one.count, 1.0)) ** 0.5
@@ -201,7 +202,7 @@ def summary(found: Sequence[Outcome]) -> str:
         f"where two runs of events agree {sure:.3f}\n"
         f"  recovery within 20 % or 5 s: {close:.3f} of {len(back)}\n"
         f"  attempts at the end: within 3 % and chance {np.mean(off):.3f} of {len(off)}, "
-        f"median off by {np.median([abs(one.attempts - 1.0) for one in agree if np.isfinite(one.attempts)]):.4f}"
+        f"median off by {np.median(distance):.4f}"
     )
 
 
