@@ -66,7 +66,7 @@ FIRST_KEYS: Mapping[str, frozenset[str]] = {
         ),
         "Rule": "if_ not_ then why",
         "Scenario": (
-            "assumptions complexity components confidence costs decide_by decisions dimensions drivers "
+            "assumptions complexity components costs decisions dimensions drivers "
             "experiments flows limits name rules schema_ sources summary title today uncertainty "
             "workload"
         ),
