@@ -16,8 +16,8 @@ def first_experiment(found: Sequence[Surprise]) -> Section:
         Paragraph(
             text(
                 "Run first what nobody can say beforehand: each experiment is played in draws of guesses. "
-                "A hypothesis that holds in half of them tells most (1 bit), one that holds in all or in none "
-                "tells nothing new; of those alike, the one with more money at risk comes first."
+                "A hypothesis that holds in half of them tells most (1 bit), one that holds in all or in "
+                "none tells nothing new; of those alike, the one with more money at risk comes first."
             )
         ),
         Table("first-experiment", "Which experiment to run first", _HEAD, tuple(_row(one) for one in found)),
