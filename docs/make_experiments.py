@@ -116,6 +116,11 @@ verdict. The report shows the same for the chosen design, and the app on the pag
 designs can be laid over it. An experiment that a design can't have (no such copies, a cache whose hits are given) says
 why.
 
+`tradespace stress SCENARIO --first` says which experiment to run first: each is played in 32 draws of the scenario's
+guesses. What its result tells is the entropy of the share in which the hypothesis holds (Shannon 1948): 1 bit at one
+half, nothing where it is known before. Of those alike the one with more money at risk (requests that weren't answered
+times what they are worth) comes first; beside it stands the guess on which its end hangs most.
+
 ## When a statement holds
 A metric is read over stretches of `for_s` (10 s unless it is said). `before` are the stretches that end before the
 fault begins, `during` those that begin while it lasts, `throughout` all from its beginning to the end of the run, and
