@@ -24,6 +24,7 @@ from models.steps.returns import Return
 from models.steps.rows import arrivals_of, rows_of
 from models.steps.run import Run
 from models.steps.tables import tables_of
+from models.system.parameters import Parameters
 from models.system.system import System
 
 #: Times that a run may last, s.
@@ -42,6 +43,7 @@ def play(
     step_s: float | None = None,
     threads: int | None = None,
     stop: Callable[[], bool] = lambda: False,
+    parameters: Parameters | None = None,
 ) -> list[Series]:
     """Plays designs by steps.
 
@@ -56,6 +58,7 @@ def play(
         step_s: Length of a step, s; None = by what matters in the design (`step_of`).
         threads: Threads; None = one for each core.
         stop: Asked before each run; True leaves the rest out.
+        parameters: Of the designs, where guesses take the place of what the file says; None = as it says.
 
     Returns:
         What happened to each design, in their order; of one that was left out there are fewer runs.
@@ -66,8 +69,8 @@ def play(
     horizon = sum(leg.seconds for leg in legs)
     _check(system, legs, changes, horizon, bin_s)
     X = np.atleast_2d(np.asarray(designs, dtype=np.float64))
-    rows = {phase: rows_of(system, X, phase) for phase in {leg.phase for leg in legs}}
-    arrivals = arrivals_of(system, X, legs[0].phase, threads=threads)
+    rows = {phase: rows_of(system, X, phase, parameters) for phase in {leg.phase for leg in legs}}
+    arrivals = arrivals_of(system, X, legs[0].phase, parameters, threads=threads)
     bins = max(math.ceil(horizon / bin_s - 1e-9), 1)
 
     def prepared(n: int) -> tuple[list[Segment], Clock]:
