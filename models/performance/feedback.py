@@ -9,7 +9,7 @@ import numpy as np
 
 from models.formulas.graphs import reachability
 from models.scenario.paths import Slot
-from models.system.system import CallNode, System
+from models.system.system import CallNode, System, all_calls, all_choices
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -160,9 +160,12 @@ def _is_always(system: System, slot: Slot) -> bool:
 def _moving_calls(system: System, fails: list[bool], late: tuple[bool, ...]) -> list[bool]:
     """By call: whether its attempts can change from pass to pass."""
     moves: list[bool] = []
+    choices = sorted((c for trace in system.traces for c in all_choices(trace)), key=lambda c: c.number)
+    inside = [all_calls([choice]) for choice in choices]
     for node in system.nodes:
         own = (
             any(fails[i] for i in node.after)
+            or any(fails[inner.index] for k in node.after_choices for inner in inside[k])
             or (_may_be(system, _slot(system, node, "retries"), 0.0))
             or _may_be(system, _slot(system, node, "breaker"), 0.0)
             or _is_limited(system, _slot(system, node, "bulkhead_slots"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from models.system.system import ParallelNode, StepNode, System
+from models.system.system import CallNode, ParallelNode, StepNode, System
 
 
 class Holders(NamedTuple):
@@ -36,9 +36,9 @@ def holders(system: System, blocks: Sequence[bool]) -> Holders:
 
     def walk(steps: Sequence[StepNode], above: int, *, inside: bool) -> None:
         for step in steps:
-            if isinstance(step, ParallelNode):
+            if not isinstance(step, CallNode):
                 for branch in step.branches:
-                    walk(branch, above, inside=True)
+                    walk(branch, above, inside=inside or isinstance(step, ParallelNode))
                 continue
             holder[step.index], parallel[step.index] = above, inside
             if blocks[step.component]:
@@ -64,11 +64,11 @@ def feeds(system: System) -> list[int]:
 
     def walk(steps: Sequence[StepNode], source: int) -> int:
         for step in steps:
-            if isinstance(step, ParallelNode):
-                source, *_ = [walk(branch, source) for branch in step.branches]
-            else:
+            if isinstance(step, CallNode):
                 feed[step.index] = source
                 source = walk(step.then, step.index)
+            else:
+                source, *_ = [walk(branch, source) for branch in step.branches]
         return source
 
     for trace in system.traces:

@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from models.performance import program as of
+from models.performance.choices import made, note_shares
 from models.performance.compiled import internal
 from models.performance.fixed_point import MOST_PASSES, begin, settle
 from models.performance.least_load import least_load
@@ -66,6 +67,8 @@ def situation(program: Program, work: Work, out: np.ndarray, most_load: float) -
     for f in range(f_n):
         users[f] = work.row[0] * flows[f, at.SHARE] * (1.0 - flows[f, at.SHED_SHARE])
     _mark_what_is_new(program, work, parts, calls)
+    if program.choice_group.size > 0:
+        _note_choices(program, work)
     if only_load:
         utilisation, collapse = least_load(program, work, parts, calls, users)
         if utilisation > most_load or collapse > 0.0:
@@ -187,6 +190,15 @@ def _mark_what_is_new(program: Program, work: Work, parts: np.ndarray, calls: np
 
 
 @internal
+def _note_choices(program: Program, work: Work) -> None:
+    """The shares of the branches; where one differs from the situation before, all is new."""
+    note_shares(program, work)
+    for j in range(program.places[3], program.places[4]):
+        if work.row[j] != work.before[j] and (work.row[j] == work.row[j] or work.before[j] == work.before[j]):
+            work.is_new[:] = 1
+
+
+@internal
 def _differ(a: np.ndarray, b: np.ndarray) -> bool:
     for j in range(a.size):
         if a[j] != b[j] and (a[j] == a[j] or b[j] == b[j]):
@@ -216,7 +228,7 @@ def _retry_margin(program: Program, work: Work, calls: np.ndarray, users: np.nda
         for i in range(i_n):
             caller = program.caller[i]
             rate = users[program.flow[i]] if caller < 0 else passed[caller]
-            rate = rate * (calls[i, at.TIMES] * calls[i, at.ENABLED]) * program.copies[i]
+            rate = rate * made(program, work, calls, i)
             if side == 0:
                 rate = rate * (min(calls[i, at.RETRIES], calls[i, at.RETRY_BUDGET]) + 1.0)
             loads[side, program.component[i]] += rate
@@ -246,15 +258,15 @@ def _read_stations(
         if not st[of.CAN_REFUSE] > 0.0:
             over = st[of.LOAD_RATIO] - 1.0
             out[COLLAPSE] = max(out[COLLAPSE], max(over, _LEAST_EXCESS) if over >= 0.0 else over)
-    visits, made = np.zeros(c_n), np.zeros(i_n)
+    visits, passed = np.zeros(c_n), np.zeros(i_n)
     calls_per_s, attempts_per_s = 0.0, 0.0
     for i in range(i_n):
         caller = program.caller[i]
         flow = flows[program.flow[i]]
-        rate = flow[at.SHARE] * (1.0 - flow[at.SHED_SHARE]) if caller < 0 else made[caller]
-        rate = rate * calls[i, at.TIMES] * calls[i, at.ENABLED] * program.copies[i]
+        rate = flow[at.SHARE] * (1.0 - flow[at.SHED_SHARE]) if caller < 0 else passed[caller]
+        rate = rate * made(program, work, calls, i)
         visits[program.component[i]] += rate
-        made[i] = rate * work.station[program.component[i], of.LOADS]
+        passed[i] = rate * work.station[program.component[i], of.LOADS]
         out[FIRST + c_n + i] = work.call[i, of.SUCCESS]
         calls_per_s += work.call[i, of.CALLS_PER_S]
         attempts_per_s += work.call[i, of.ATTEMPTS_PER_S]

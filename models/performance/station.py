@@ -235,7 +235,10 @@ def bare_times(program: Program, work: Work, parts: np.ndarray, calls: np.ndarra
                 if step < 0:
                     slowest = 0.0
                     for b in range(program.group_start[-1 - step], program.group_start[-step]):
-                        slowest = max(slowest, total[program.group[b]])
+                        if program.group_branch[b] >= 0:
+                            slowest += work.chosen[program.group_branch[b]] * total[program.group[b]]
+                        else:
+                            slowest = max(slowest, total[program.group[b]])
                     total[q] += slowest
                     continue
                 part = parts[program.component[step]]

@@ -11,7 +11,7 @@ from models.performance.mixture import MOST_ENTRIES, PLACES
 from models.performance.percentile import LAW_WIDTH
 from models.performance.program import CALL_WIDTH, PART_WIDTH, POOLS, STATION_WIDTH, Program, Work
 from models.performance.quadrature import MEMORY, MEMORY_WIDTH
-from models.system.layout import CALL, COMPONENT, FLOW
+from models.system.layout import BRANCH, CALL, COMPONENT, FLOW
 
 Array = NDArray[np.float64]
 
@@ -22,14 +22,18 @@ def workspace(program: Program) -> Work:
     sequences = program.steps_start.size - 1
     most = max([2, *np.diff(program.group_start).tolist()])
     customers = MOST_CUSTOMERS if program.flags[POOLS] else 1
-    row, before = (np.full(program.places[3], np.nan) for _ in range(2))
-    parts, call_rows, flows = _blocks(program, row)
-    before_parts, before_calls, _ = _blocks(program, before)
+    row, before = (np.full(program.places[-1], np.nan) for _ in range(2))
+    parts, call_rows, flows, branch = _blocks(program, row)
+    before_parts, before_calls, _, _ = _blocks(program, before)
+    choices = int(np.count_nonzero(program.group_rest >= 0))
     return Work(
         row=row,
         parts=parts,
         calls=call_rows,
         flows=flows,
+        branch=branch,
+        chosen=np.zeros(branch.shape[0] + choices),
+        choice_passes=np.ones(program.group_start.size - 1),
         before=before,
         before_parts=before_parts,
         before_calls=before_calls,
@@ -75,11 +79,12 @@ def workspace(program: Program) -> Work:
     )
 
 
-def _blocks(program: Program, row: Array) -> tuple[Array, Array, Array]:
-    """The blocks of components, calls and flows in a row, as views."""
-    first, second, third, last = program.places
+def _blocks(program: Program, row: Array) -> tuple[Array, Array, Array, Array]:
+    """The blocks of components, calls, flows and branches in a row, as views."""
+    first, second, third, fourth, last = program.places
     return (
         row[first:second].reshape(program.kind.size, len(COMPONENT)),
         row[second:third].reshape(program.component.size, len(CALL)),
-        row[third:last].reshape(program.flow_steps.size, len(FLOW)),
+        row[third:fourth].reshape(program.flow_steps.size, len(FLOW)),
+        row[fourth:last].reshape(-1, len(BRANCH)),
     )

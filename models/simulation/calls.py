@@ -8,6 +8,7 @@ from models.performance.compiled import inlined, internal
 from models.simulation import columns as at
 from models.simulation.arrivals import arrive
 from models.simulation.caches import loaded, look_up
+from models.simulation.choices import chosen
 from models.simulation.copies import copy_served
 from models.simulation.cpu_quota import has_quota, stood_still
 from models.simulation.frames import do, follow, free_frame, log, log_call, new_frame
@@ -62,6 +63,12 @@ def step(s: State, owner: int) -> None:
             group = -1 - item
             first, last = s.group_start[group], s.group_start[group + 1]
             each, needed = s.equal[group, 0], s.equal[group, 1]
+            if each == 0:
+                first = chosen(s, group)
+                if first < 0:
+                    position += 1
+                    continue
+                last, each, needed = first + 1, 1, 1
             # Answers that are waited for, and failures that don't matter.
             frame[at.F_LEFT] = (last - first) * needed
             frame[at.F_TRIES] = each - needed

@@ -1,7 +1,7 @@
 """Where each parameter that traffic and queues feel stands in the row of numbers of one situation.
 
-A row holds the arrival rate, then a block for each component, call and flow; the names below are the columns
-of these blocks. Compiled code reads `component[c, SLOTS]`.
+A row holds the arrival rate, then a block for each component, call, flow and branch; the names below are the
+columns of these blocks. Compiled code reads `component[c, SLOTS]`.
 """
 
 from __future__ import annotations
@@ -85,6 +85,8 @@ SHARED, LEAST_CONNECTIONS, TWO_CHOICES, ROUND_ROBIN, RANDOM = (float(i) for i in
 GAMMA, LOGNORMAL = 0.0, 1.0
 #: Columns of a flow's block.
 SHARE, SHED_SHARE, WEIGHT = range(3)
+#: Columns of the block of a branch of a choice.
+BRANCH_SHARE = 0
 
 #: Name of each column of a component, and its value where the kind has no such parameter.
 COMPONENT: Mapping[str, tuple[int, float]] = {
@@ -159,6 +161,8 @@ FLOW: Mapping[str, tuple[int, float]] = {
     "shed_share": (SHED_SHARE, 0.0),
     "weight": (WEIGHT, 1.0),
 }
+#: A branch: what isn't said is what the others leave.
+BRANCH: Mapping[str, tuple[int, float]] = {"share": (BRANCH_SHARE, math.nan)}
 
 
 class Layout:
@@ -170,6 +174,7 @@ class Layout:
         flows: Number of flows.
         first_call: Where the blocks of the calls begin.
         first_flow: Where those of the flows begin.
+        first_branch: Where those of the branches of choices begin.
         width: Numbers of a row.
     """
 
@@ -180,6 +185,7 @@ class Layout:
         flows: tuple[str, ...],
         *,
         with_fallback: frozenset[int],
+        branches: tuple[Slot, ...] = (),
     ) -> None:
         self._with_fallback = with_fallback
         self._components = {name: i for i, name in enumerate(components)}
@@ -188,7 +194,9 @@ class Layout:
         self.components, self.calls, self.flows = len(components), len(calls), len(flows)
         self.first_call = 1 + self.components * len(COMPONENT)
         self.first_flow = self.first_call + self.calls * len(CALL)
-        self.width = self.first_flow + self.flows * len(FLOW)
+        self._branches = {slot: k for k, slot in enumerate(branches)}
+        self.first_branch = self.first_flow + self.flows * len(FLOW)
+        self.width = self.first_branch + len(branches) * len(BRANCH)
 
     def column(self, slot: Slot) -> int | None:
         """Column of a parameter; None where no queue feels it: money, points, what an answer is worth."""
@@ -203,6 +211,8 @@ class Layout:
             return self.first_call + i * len(CALL) + CALL[slot.parameter][0]
         if slot.owner == "flow" and slot.parameter in FLOW:
             return self.first_flow + self._flows[slot.name] * len(FLOW) + FLOW[slot.parameter][0]
+        if slot.owner == "branch":
+            return self.first_branch + self._branches[slot] * len(BRANCH) + BRANCH[slot.parameter][0]
         return None
 
     def defaults(self) -> list[float]:
@@ -212,4 +222,5 @@ class Layout:
             *([value for _, value in COMPONENT.values()] * self.components),
             *([value for _, value in CALL.values()] * self.calls),
             *([value for _, value in FLOW.values()] * self.flows),
+            *([value for _, value in BRANCH.values()] * len(self._branches)),
         ]
