@@ -68,7 +68,8 @@ def coupling_of(system: System) -> Coupling:
     node_moves = _moving_calls(system, fails, late)
     moves = _moving_components(system, node_moves, blocks, calls_of)
     retries = any(
-        attempt_fails[node.index] and _may_be(system, _slot(system, node, "retries"), 0.0)
+        (attempt_fails[node.index] and _may_be(system, _slot(system, node, "retries"), 0.0))
+        or _is_limited(system, _slot(system, node, "hedge_after_ms"))
         for node in system.nodes
     )
     guards = any(
@@ -167,6 +168,7 @@ def _moving_calls(system: System, fails: list[bool], late: tuple[bool, ...]) -> 
             any(fails[i] for i in node.after)
             or any(fails[inner.index] for k in node.after_choices for inner in inside[k])
             or (_may_be(system, _slot(system, node, "retries"), 0.0))
+            or _is_limited(system, _slot(system, node, "hedge_after_ms"))
             or _may_be(system, _slot(system, node, "breaker"), 0.0)
             or _is_limited(system, _slot(system, node, "bulkhead_slots"))
         )
@@ -183,6 +185,7 @@ def _timed(system: System, blocks: tuple[bool, ...]) -> tuple[bool, ...]:
     for node in system.nodes:
         own = (
             _is_limited(system, _slot(system, node, "timeout_ms"))
+            or _is_limited(system, _slot(system, node, "hedge_after_ms"))
             or _is_limited(system, _slot(system, node, "bulkhead_slots"))
             or _may_be(system, _slot(system, node, "breaker"), 0.0)
         )

@@ -12,6 +12,7 @@ from models.performance.compiled import internal
 from models.performance.extrapolation import settled
 from models.performance.network import one_pass
 from models.performance.program import Program, Work
+from models.performance.retry import most_attempts
 from models.system import layout as at
 
 #: Passes at the most.
@@ -43,14 +44,13 @@ PASSES, TRIES = 0, 1
 def begin(program: Program, work: Work, calls: np.ndarray, state: np.ndarray, is_full: bool) -> None:
     """The state before the first pass: nothing fails yet, or every attempt has failed and is repeated."""
     for i in range(program.component.size):
-        tries = calls[i, at.RETRIES] + 1.0
+        tries = most_attempts(calls[i])
         state[i, PASSES] = 1.0
         state[i, TRIES] = tries if is_full else 1.0
-        through = 1.0
-        if is_full:
-            through = PROBES * tries if calls[i, at.BREAKER] > 0.0 else tries
+        shut = PROBES if calls[i, at.BREAKER] > 0.0 else 1.0
+        through = shut * tries if is_full else 1.0
         work.valve[i, 0], work.valve[i, 1], work.valve[i, 2] = through, 0.0, tries
-        work.call[i, of.MET] = 1.0
+        work.call[i, of.MET], work.call[i, of.HEDGES] = 1.0, 0.0
         # Where all are late nobody knows how many calls were left behind.
         work.call[i, of.LINGERS] = math.inf if is_full else 1.0
     for c in range(program.kind.size):
@@ -139,7 +139,7 @@ def settle(
             _relax(here, news, distance, share, turns, (k + 1) % _JUMP_EVERY == 0)
         for i in range(i_n):
             here[i] = min(max(here[i], 0.0), 1.0)
-            here[i_n + i] = min(max(here[i_n + i], 1.0), calls[i, at.RETRIES] + 1.0)
+            here[i_n + i] = min(max(here[i_n + i], 1.0), most_attempts(calls[i]))
         for i in range(i_n):
             state[i, PASSES], state[i, TRIES] = here[i], here[i_n + i]
         for c in range(c_n):
@@ -329,11 +329,11 @@ def _limit(
         third, second, first = history[k % 3, i], history[(k - 1) % 3, i], history[(k - 2) % 3, i]
         limits[i] = third
         if calls[i, at.BREAKER] > 0.0 or calls[i, at.BULKHEAD_SLOTS] < np.inf:
-            limits[i] = min(max(third, 1.0), calls[i, at.RETRIES] + 1.0)
+            limits[i] = min(max(third, 1.0), most_attempts(calls[i]))
             continue
         limit, runs_away = settled(first, second, third)
         away = away or runs_away
-        limits[i] = min(max(limit, 1.0), calls[i, at.RETRIES] + 1.0)
+        limits[i] = min(max(limit, 1.0), most_attempts(calls[i]))
     if not (swings and not away):
         for i in range(i_n):
             state[i, PASSES], state[i, TRIES] = news[i], limits[i]

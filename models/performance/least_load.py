@@ -21,6 +21,7 @@ from models.performance import program as of
 from models.performance.choices import made
 from models.performance.compiled import internal
 from models.performance.program import Program, Work
+from models.performance.retry import allowed_attempts
 from models.performance.station import serve
 from models.system import layout as at
 
@@ -103,7 +104,7 @@ def _most_rate(
     """
     caller = program.caller[i]
     rate = users[program.flow[i]] if caller < 0 else most_passed[caller]
-    return rate * made(program, work, calls, i) * (min(calls[i, at.RETRIES], calls[i, at.RETRY_BUDGET]) + 1.0)
+    return rate * made(program, work, calls, i) * allowed_attempts(calls[i])
 
 
 @internal

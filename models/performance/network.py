@@ -128,7 +128,8 @@ def _down(
         met = done[of.MET]
         is_guarded = calls[i, at.BREAKER] > 0.0 or calls[i, at.BULKHEAD_SLOTS] < np.inf
         if is_guarded:
-            attempted, through = attempted + rate * work.valve[i, 0], rate * work.valve[i, 0] / met
+            reached = rate * work.valve[i, 0] * (1.0 + done[of.HEDGES])
+            attempted, through = attempted + reached, reached / met
         else:
             done[of.ATTEMPTS_PER_S] *= met
             attempted, through = attempted + done[of.ATTEMPTS_PER_S], rate * state[i, 1]

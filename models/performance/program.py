@@ -71,7 +71,7 @@ STORE, CACHE, EXTERNAL = Store.traits.code, Cache.traits.code, External.traits.c
 STATION_WIDTH = 51
 #: Columns of what is known of a call.
 CALLS_PER_S, ATTEMPTS_PER_S, THROUGH_PER_S, SUCCESS, FRESH, PASSES = range(6)
-ATTEMPTS, LATE, ENDS, FELT, MET, LINGERS, CALL_WIDTH = range(6, 13)
+ATTEMPTS, LATE, ENDS, FELT, MET, LINGERS, HEDGES, CALL_WIDTH = range(6, 14)
 #: Numbers kept of what a flow requires (`redundancy`): eight of it, a count of values, four pairs of them.
 PART_WIDTH = 17
 

@@ -16,6 +16,8 @@ from models.performance.network import one_pass
 from models.performance.percentile import percentile
 from models.performance.program import Program, Work
 from models.performance.redundancy import hard_availability
+from models.performance.retry import allowed_attempts
+from models.performance.retry import repeats as may_repeat
 from models.performance.station import bare_times
 from models.performance.steps import answer_steps
 from models.performance.unsure import unsure_of
@@ -93,7 +95,7 @@ def situation(program: Program, work: Work, out: np.ndarray, most_load: float) -
             return
         if program.flags[of.REPEATS]:
             for i in range(i_n):
-                repeats = repeats or calls[i, at.RETRIES] > 0.0
+                repeats = repeats or may_repeat(calls[i])
         if repeats:
             healthy = np.zeros((i_n, 2))
             for i in range(i_n):
@@ -230,7 +232,7 @@ def _retry_margin(program: Program, work: Work, calls: np.ndarray, users: np.nda
             rate = users[program.flow[i]] if caller < 0 else passed[caller]
             rate = rate * made(program, work, calls, i)
             if side == 0:
-                rate = rate * (min(calls[i, at.RETRIES], calls[i, at.RETRY_BUDGET]) + 1.0)
+                rate = rate * allowed_attempts(calls[i])
             loads[side, program.component[i]] += rate
             passed[i] = rate * work.station[program.component[i], of.LOADS]
     margin = math.inf

@@ -127,6 +127,9 @@ class Call(Part):
     retry_budget: Annotated[float, Field(ge=0.0, le=20.0)] | None = None
     """Retries of all calls together are at most this share of the calls (0.1 = one for ten calls; a bucket of
     ten tokens, which each call fills by this much); null = any number."""
+    hedge_after_ms: Milliseconds | None = None
+    """After this time without an answer a second attempt is sent, to another copy where there is one, ms; the
+    first answer counts, and the work of the other goes on; null = there is no second one."""
     backoff_ms: Milliseconds = 0.0
     """Pause before a retry, ms."""
     jitter: Share = 0.0

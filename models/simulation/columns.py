@@ -112,7 +112,7 @@ CPU = 6
 #: drawn; time of the fallback, s; factor on the component's work; of a breaker: share of failures at which it
 #: opens, length of a bucket of its window, s, sleep, s, and the time at which it is tried again; time on the
 #: network, s, and 1/scv of it; of a budget of
-#: retries: tokens for each call, and those that are there.
+#: retries: tokens for each call, and those that are there; time after which a second attempt is sent, s.
 (
     ONE_MORE,
     TIMEOUT_S,
@@ -128,8 +128,9 @@ CPU = 6
     NETWORK_SHAPE,
     RETRY_BUDGET,
     RETRIES_LEFT,
-) = range(14)
-CALL = 14
+    HEDGE_S,
+) = range(15)
+CALL = 15
 #: A call's whole numbers (`State.node`): component; steps under it (-1 = none); calls one after the other;
 #: retries; whether it has a breaker; places of its bulkhead (-1 = any number); whether a failure is replaced,
 #: or doesn't matter; whether it writes; calls that trip the breaker at the least; attempts under way; first
@@ -162,7 +163,8 @@ FLOW = 3
 
 #: A frame: a request, an attempt, a branch or one copy's part of an attempt (`State.frame`). Node: call or
 #: flow. Place: of an attempt. Left: calls to go, branches to come home, or copies to be heard; tries of
-#: an attempt: copies that may turn it away; position of a copy's part: 0 = the first copy.
+#: an attempt: copies that may turn it away; position of a copy's part: 0 = the first copy. Twin: the attempt
+#: beside it of which the first answer counts.
 (
     F_NODE,
     F_ROLE,
@@ -180,8 +182,11 @@ FLOW = 3
     F_ENTRY,
     F_TIMED,
     F_UID,
-) = range(16)
-FRAME = 16
+    F_TWIN,
+) = range(17)
+FRAME = 17
+#: Bits of a frame's number, and those of its life that an event may name beside it.
+FRAME_BITS, LIFE_MASK = 21, (1 << 26) - 1
 NOBODY, REQUEST, ATTEMPT, BRANCH, COPY = range(5)
 #: Times of a frame (`State.times`): when it came, when it was begun to be served, when its caller goes on
 #: without it, how long it will be served (drawn beforehand; -1 = not yet), and how long its copy had
@@ -193,7 +198,7 @@ END = -(2**62)
 
 #: What is to be done (`State.stack`), and events (`State.what`, above `EVENT_BITS`).
 DO_STEP, DO_ATTEMPT, DO_DONE, DO_RESULT, DO_FINISH, DO_ENOUGH = range(6)
-ARRIVAL, SERVED, HEARD, TIMEOUT, LEAVES, RETRY, ANSWERED, REACHES, COPY_HEARD = range(9)
+ARRIVAL, SERVED, HEARD, TIMEOUT, LEAVES, RETRY, ANSWERED, REACHES, COPY_HEARD, HEDGES = range(10)
 EVENT_BITS = 48
 
 #: What is counted of a component within a slice of time (`State.counted`). A call of a store whose copies all

@@ -202,6 +202,7 @@ def _calls(system: System, calls: Array, steps: _Steps) -> tuple[NDArray[np.int6
         x[at.SLEEP_S] = said[layout.BREAKER_SLEEP_S]
         x[at.NETWORK_S] = said[layout.NETWORK_MS] * _MS
         x[at.RETRY_BUDGET], x[at.RETRIES_LEFT] = said[layout.RETRY_BUDGET], at.MOST_RETRIES_LEFT
+        x[at.HEDGE_S] = said[layout.HEDGE_AFTER_MS] * _MS
         x[at.NETWORK_SHAPE] = shape_of(said[layout.NETWORK_SCV])
     return node, call
 
