@@ -16,8 +16,12 @@ from models.system import layout as at
 def note_shares(program: Program, work: Work) -> None:
     """The share of each branch, and of those who go none of a choice, in `work.chosen`; they add up to 1.
 
-    What guesses and decisions make more than 1 is held to what those before it leave.
+    What guesses and decisions make more than 1 is held to what those before it leave. Where one differs from
+    the situation before, all of the network is new.
     """
+    for j in range(program.places[3], program.places[4]):
+        if work.row[j] != work.before[j] and (work.row[j] == work.row[j] or work.before[j] == work.before[j]):
+            work.is_new[:] = 1
     for g in range(program.group_start.size - 1):
         rest = program.group_rest[g]
         if rest < 0:

@@ -24,6 +24,7 @@ class Coupling:
         late: Whether something is known only on the way up that matters on the way down.
         blocks: By component: may keep its slot while the calls under it run.
         loads_slowly: By component: a cache whose hits depend on how long a load takes.
+        fills: By component: a cache whose loads may fail, and then leave no entry.
         weighs: By component: its calls may differ in work, or in how many copies they cost work.
         moves: By component: may change from pass to pass.
         timed: By call: whether its response time acts back on the load (a time-out, a guard, a slot kept).
@@ -38,6 +39,7 @@ class Coupling:
     late: bool
     blocks: tuple[bool, ...]
     loads_slowly: tuple[bool, ...]
+    fills: tuple[bool, ...]
     weighs: tuple[bool, ...]
     moves: tuple[bool, ...]
     timed: tuple[bool, ...]
@@ -85,6 +87,12 @@ def coupling_of(system: System) -> Coupling:
         late=any(late),
         blocks=blocks,
         loads_slowly=slow,
+        fills=tuple(
+            part.traits.passes_on_misses
+            and not blocks[c]
+            and any(attempt_fails[below.index] for node in calls_of[c] for below in all_calls(node.then))
+            for c, part in enumerate(system.parts)
+        ),
         weighs=tuple(_weighs(system, c, calls_of[c]) for c in count),
         moves=moves,
         timed=_timed(system, blocks),

@@ -144,11 +144,12 @@ def _down(
     many = left_behind(program, work, c)
     has_changed = has_changed or st[of.LEFT_BEHIND] != many
     st[of.LEFT_BEHIND] = many
+    is_cold = work.filled[c] == work.filled[c]
     if program.blocks[c]:
         if is_first:
             serve(program, work, c, total, parts, calls, 0)
         st[of.ARRIVALS] = total
-    elif news[c] or program.weighs[c] or has_changed or st[of.ARRIVALS] != total:
+    elif news[c] or program.weighs[c] or has_changed or is_cold or st[of.ARRIVALS] != total:
         serve(program, work, c, total, parts, calls, 1)
         news[c] = 1
     note_departures(program, work, c, parts)

@@ -133,6 +133,7 @@ class Program(Record):
     held_steps: Ints
     held_calls: Ints
     loads_slowly: Ints
+    fills: Ints
     weighs: Ints
     timed: Ints
     flags: Ints
@@ -142,11 +143,12 @@ class Program(Record):
 
 
 #: Sizes of what is not empty in a system of nothing.
-_SIZES = {name: 1 for name in Program.names() if name.endswith("_start")} | {"flags": 4, "places": 5}
+_SIZES = {name: 1 for name in Program.names() if name.endswith("_start")} | {"flags": 5, "places": 5}
 
 #: Positions in `Program.flags`: whether anything can fail or be repeated, whether calls are repeated, whether
-#: something is known only on the way up that matters on the way down, whether slots are kept during calls.
-FAILS, REPEATS, LATE_NEWS, POOLS = range(4)
+#: something is known only on the way up that matters on the way down, whether slots are kept during calls,
+#: whether caches are filled by loads that may fail.
+FAILS, REPEATS, LATE_NEWS, POOLS, COLD = range(5)
 
 
 class Work(Record):
@@ -177,6 +179,7 @@ class Work(Record):
     group_s: Floats
     valve: Floats2
     let_in: Floats
+    filled: Floats
     relief: Floats2
     is_counted: Ints
     closed_rate: Floats
@@ -286,9 +289,10 @@ def program_of(system: System) -> Program:
         held_steps=_ints(q in held for q in range(len(flat.steps))),
         held_calls=_ints(any(i in flat.steps[q] for q in held) for i in range(len(system.nodes))),
         loads_slowly=_ints(coupling.loads_slowly),
+        fills=_ints(coupling.fills),
         weighs=_ints(coupling.weighs),
         timed=_ints(coupling.timed),
-        flags=_ints((fails, coupling.retries, coupling.late, any(coupling.blocks))),
+        flags=_ints((fails, coupling.retries, coupling.late, any(coupling.blocks), any(coupling.fills))),
         limited=_ints(f for f, _ in limited),
         percentiles=np.array([wanted, *(share for _, share in limited)]),
         places=_ints((1, layout.first_call, layout.first_flow, layout.first_branch, layout.width)),

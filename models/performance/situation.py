@@ -9,7 +9,8 @@ import numpy as np
 from models.performance import program as of
 from models.performance.choices import made, note_shares
 from models.performance.compiled import internal
-from models.performance.fixed_point import MOST_PASSES, begin, settle
+from models.performance.first_state import begin, leave_cold, loads_that_fill
+from models.performance.fixed_point import MOST_PASSES, settle
 from models.performance.least_load import least_load
 from models.performance.lifetime import lifetime_s
 from models.performance.network import one_pass
@@ -70,7 +71,7 @@ def situation(program: Program, work: Work, out: np.ndarray, most_load: float) -
         users[f] = work.row[0] * flows[f, at.SHARE] * (1.0 - flows[f, at.SHED_SHARE])
     _mark_what_is_new(program, work, parts, calls)
     if program.choice_group.size > 0:
-        _note_choices(program, work)
+        note_shares(program, work)
     if only_load:
         utilisation, collapse = least_load(program, work, parts, calls, users)
         if utilisation > most_load or collapse > 0.0:
@@ -96,15 +97,17 @@ def situation(program: Program, work: Work, out: np.ndarray, most_load: float) -
         if program.flags[of.REPEATS]:
             for i in range(i_n):
                 repeats = repeats or may_repeat(calls[i])
-        if repeats:
+        if repeats or program.flags[of.COLD] > 0:
             healthy = np.zeros((i_n, 2))
             for i in range(i_n):
                 healthy[i, 0], healthy[i, 1] = state[i, 0], state[i, 1]
                 for j in range(3):
                     work.kept[i, j] = work.valve[i, j]
-                work.kept[i, 3] = work.call[i, of.MET]
+                work.kept[i, 3], work.kept[i, 5] = work.call[i, of.MET], work.call[i, of.HEDGES]
             for c in range(c_n):
                 work.kept[i_n + c, 3] = work.let_in[c]
+                if program.fills[c] > 0:
+                    work.kept[i_n + c, 4] = loads_that_fill(program, work, calls, c)
             begin(program, work, calls, state, True)
             still_away, _, returns = settle(
                 program, work, parts, calls, users, state, healthy, not away and not swings
@@ -112,12 +115,13 @@ def situation(program: Program, work: Work, out: np.ndarray, most_load: float) -
             recovers = (still_away and not away) or returns
             for c in range(c_n):
                 failed_arrivals[c] = work.station[c, of.ATTEMPTED]
+            leave_cold(program, work)
             if not away:
                 for i in range(i_n):
                     state[i, 0], state[i, 1] = healthy[i, 0], healthy[i, 1]
                     for j in range(3):
                         work.valve[i, j] = work.kept[i, j]
-                    work.call[i, of.MET] = work.kept[i, 3]
+                    work.call[i, of.MET], work.call[i, of.HEDGES] = work.kept[i, 3], work.kept[i, 5]
                 for c in range(c_n):
                     work.let_in[c] = work.kept[i_n + c, 3]
         one_pass(program, work, parts, calls, users, state, False, True)
@@ -134,13 +138,14 @@ def situation(program: Program, work: Work, out: np.ndarray, most_load: float) -
     out[UNSETTLED] = 1.0 if swings else 0.0
     if repeats:
         out[RETRY_MARGIN] = _retry_margin(program, work, calls, users)
+    if repeats or program.flags[of.COLD] > 0:
         if not recovers:
             for c in range(c_n):
                 if failed_arrivals[c] > ANOTHER_STATE * work.station[c, of.ATTEMPTED]:
                     out[METASTABLE] = 1.0
         if out[METASTABLE] > 0.0:
             out[LIFETIME] = lifetime_s(program, work, parts, calls)
-        if swings:
+        if swings and repeats:
             out[METASTABLE] = 1.0
     out[UNSURE] = unsure_of(program, work, parts, calls, swings)
     _read_stations(program, work, calls, flows, out)
@@ -189,15 +194,6 @@ def _mark_what_is_new(program: Program, work: Work, parts: np.ndarray, calls: np
             slow = True
     if slow:
         bare_times(program, work, parts, calls)
-
-
-@internal
-def _note_choices(program: Program, work: Work) -> None:
-    """The shares of the branches; where one differs from the situation before, all is new."""
-    note_shares(program, work)
-    for j in range(program.places[3], program.places[4]):
-        if work.row[j] != work.before[j] and (work.row[j] == work.row[j] or work.before[j] == work.before[j]):
-            work.is_new[:] = 1
 
 
 @internal

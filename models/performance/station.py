@@ -156,7 +156,7 @@ def serve(
 def _keep(program: Program, work: Work, c: int, arrivals: float, part: np.ndarray, stage: int) -> None:
     """What a cache answers itself."""
     st = work.station[c]
-    given = part[at.HIT_RATIO]
+    given, nothing_kept = part[at.HIT_RATIO], 1.0
     if given == given:
         hit, stale, loads = given, 0.0, 1.0 - given
     else:
@@ -181,7 +181,16 @@ def _keep(program: Program, work: Work, c: int, arrivals: float, part: np.ndarra
             part[at.COALESCING],
         )
         hit, stale, loads = cache_hits(arrivals, work.bins[c], key[3], limits)
+        if work.filled[c] < 1.0 and part[at.COALESCING] > 0.0:
+            empty = (0.0, limits[1], limits[2], limits[3], limits[4])
+            nothing_kept = cache_hits(arrivals, work.bins[c], key[3], empty)[2]
     left = part[at.HIT_FACTOR]
+    filled = work.filled[c]
+    if filled == filled and hit > 0.0:
+        # After a cold start each hit is owed to a load that succeeded: 1 / filled misses before it.
+        warm = filled / max(hit * filled + 1.0 - hit, 1e-12)
+        loads = loads * warm + nothing_kept * (1.0 - warm)
+        hit *= warm
     st[of.HIT], st[of.STALE], st[of.LOADS] = hit * left, stale, loads + hit * (1.0 - left)
 
 

@@ -52,6 +52,7 @@ def workspace(program: Program) -> Work:
         group_s=np.zeros(program.group_start.size - 1),
         valve=np.zeros((calls, 3)),
         let_in=np.zeros(components),
+        filled=np.full(components, np.nan),
         relief=np.zeros((components, 2)),
         is_counted=np.zeros(components, dtype=np.int64),
         closed_rate=np.zeros(components),
