@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from models.system.system import CallNode, ParallelNode, StepNode, System
+from models.system.system import CallNode, ParallelNode, StepNode, System, all_calls
 
 
 class Holders(NamedTuple):
@@ -56,6 +56,25 @@ def holders(system: System, blocks: Sequence[bool]) -> Holders:
         is_parallel=is_parallel,
         is_pooled=[bool(own) and all(holder[i] >= 0 for i in own) for own in calls],
     )
+
+
+def where_branches_meet(system: System) -> list[bool]:
+    """By component: whether several branches that run at the same time call it."""
+    found = [False for _ in system.components]
+
+    def walk(steps: Sequence[StepNode]) -> None:
+        for step in steps:
+            inside = (step.then,) if isinstance(step, CallNode) else step.branches
+            if isinstance(step, ParallelNode):
+                called = [{node.component for node in all_calls(branch)} for branch in step.branches]
+                for c in set().union(*called):
+                    found[c] |= sum(c in own for own in called) > 1
+            for inner in inside:
+                walk(inner)
+
+    for trace in system.traces:
+        walk(trace)
+    return found
 
 
 def feeds(system: System) -> list[int]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from models.performance.courses import courses_of
 from models.performance.feedback import coupling_of
-from models.performance.holders import feeds, holders, in_order_of_calls
+from models.performance.holders import feeds, holders, in_order_of_calls, where_branches_meet
 from models.performance.record import Floats, Floats2, Floats3, Ints, Record
 from models.performance.sequences import Sequences
 from models.scenario.component import KINDS
@@ -127,6 +127,7 @@ class Program(Record):
     pools: Ints
     is_pooled: Ints
     is_parallel: Ints
+    meets: Ints
     holder: Ints
     feed: Ints
     blocks: Ints
@@ -283,6 +284,10 @@ def program_of(system: System) -> Program:
         **_lists(under=under, pools=held_by.pools),
         is_pooled=_ints(a and not b for a, b in zip(held_by.is_pooled, held_by.is_parallel, strict=True)),
         is_parallel=_ints(held_by.is_parallel),
+        meets=_ints(
+            meeting and not any(batch[i] > 1 for i in own[c])
+            for c, meeting in enumerate(where_branches_meet(system))
+        ),
         holder=_ints(held_by.holder),
         feed=_ints(-1 if i < 0 or place[of] >= place[n.component] else i for i, n, of in fed),
         blocks=_ints(coupling.blocks),

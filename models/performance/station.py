@@ -18,9 +18,10 @@ from models.performance.cpu_quota import throttled_wait
 from models.performance.mixture import gamma_cumulants, put
 from models.performance.pool_network import callers, turns_away
 from models.performance.program import Program, Work
-from models.performance.quorum import quorum_waits, stale_read_share
+from models.performance.quorum import from_least, quorum_waits, trip_of
 from models.performance.scalability import busy_service, stretch
 from models.performance.service_law import law_cumulants
+from models.performance.staleness import stale_read_share
 from models.system import layout as at
 
 _MS_PER_S = 1000.0
@@ -209,24 +210,29 @@ def _replicate(work: Work, c: int, part: np.ndarray) -> None:
         part[at.REPLICATION_LAG_MS],
         part[at.WRITES_PER_KEY],
         part[at.COPY_WORK],
+        part[at.LAG_SCV],
+        part[at.LAG_MIN_MS],
+        part[at.RTT_MIN_MS],
     )
     is_same = True
-    for j in range(8):
+    for j in range(11):
         if key[j] != wanted[j]:
             is_same = False
     if is_same:
         return
-    rtt_s = part[at.RTT_MS] / _MS_PER_S
+    trip = trip_of(part)
     reads, writes = (0.0, 0.0, 0.0), (0.0, 0.0, 0.0)
-    if rtt_s > 0.0:
-        reads, writes = quorum_waits(replicas, read, write, rtt_s, part[at.RTT_SCV])
+    if trip[0] > 0.0:
+        reads, writes = quorum_waits(replicas, read, write, trip)
     put(st, of.READ_WAIT, reads)
     put(st, of.WRITE_WAIT, writes)
-    st[of.STALE_READS] = stale_read_share(
-        replicas, read, write, part[at.REPLICATION_LAG_MS] / _MS_PER_S, rtt_s / 2.0, part[at.WRITES_PER_KEY]
+    lag = from_least(
+        part[at.REPLICATION_LAG_MS] / _MS_PER_S, part[at.LAG_SCV], part[at.LAG_MIN_MS] / _MS_PER_S
     )
+    half = (0.5 * trip[0], 0.5 * trip[1], 0.5 * trip[2])
+    st[of.STALE_READS] = stale_read_share((replicas, read, write), lag, half, part[at.WRITES_PER_KEY])
     st[of.READ_COPIES], st[of.WRITE_COPIES] = read, write
-    for j in range(8):
+    for j in range(11):
         key[j] = wanted[j]
 
 

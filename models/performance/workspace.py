@@ -65,7 +65,7 @@ def workspace(program: Program) -> Work:
         closed_room=np.zeros((2, 2 * customers + 2)),
         bins=np.zeros((components, ALL_BINS, 3)),
         cache_key=np.full((components, 4), np.nan),
-        quorum_key=np.full((components, 8), np.nan),
+        quorum_key=np.full((components, 11), np.nan),
         is_new=np.ones(components + calls + sequences + 1, dtype=np.int64),
         was_timed=np.zeros(calls + 1, dtype=np.int64),
         bare=np.zeros(calls),

@@ -153,6 +153,7 @@ def served(s: State, a: int) -> None:
     wanted = kind[at.WRITE_OTHERS] if node[at.WRITES] > 0 else kind[at.READ_OTHERS]
     if wanted > 0:
         x = smallest(s, streams + at.S_QUORUM, part[at.TRIP_S], part[at.TRIP_SHAPE], kind[at.OTHERS], wanted)
+        x += part[at.TRIP_LEAST_S]
         if s.frame[a, at.F_UID] > 0:
             log(s, at.LOG_QUORUM, a, x)
         schedule(s, s.x[at.NOW] + x, at.HEARD, a)

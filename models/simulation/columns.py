@@ -30,7 +30,8 @@ TIMES = 4
 #: keys, sum of the keys' weights; share of the hits that is left; lookups per s by which the first state of
 #: a key is drawn; constants of the sampler of keys; work of a further copy of a store, share of reads that
 #: repair, share of the copies nobody waited for that lag behind then; cores of the quotas of all copies
-#: (0 = no quota); of lognormal work the standard deviation of its logarithm (0 = gamma).
+#: (0 = no quota); of lognormal work the standard deviation of its logarithm (0 = gamma); shortest
+#: round trip to a copy, s, beyond which `TRIP_S` is the mean.
 (
     WORK_S,
     WORK_SHAPE,
@@ -60,10 +61,12 @@ TIMES = 4
     BEHIND,
     RATION,
     WORK_SIGMA,
-) = range(28)
-PART = 28
+    TRIP_LEAST_S,
+) = range(29)
+PART = 29
 #: A component's whole numbers (`State.kind`): somebody else's system; its first queue, queues of a shard,
-#: shards; how a queue is chosen; keeps its slot; 0 = no cache, 1 = hit ratio, 2 = keys; other copies, and
+#: shards; how a queue is chosen; keeps its slot; 0 = no cache, 1 = hit ratio, 2 = keys, 3 = a
+#: hit ratio that loads have to earn; other copies, and
 #: those of them that a read and a write must hear; misses of a key share a load; entries are evicted; reads
 #: and writes that can't be answered since too few copies are up; replicas; next queue in turn; taken slots;
 #: all slots; most and least recently used entry; entries it holds; whether each copy that is asked works, and

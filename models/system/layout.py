@@ -55,7 +55,10 @@ from models.scenario.paths import Slot
     CPU_QUOTA,
     CPU_PERIOD_MS,
     SERVICE_LAW,
-) = range(42)
+    LAG_SCV,
+    LAG_MIN_MS,
+    RTT_MIN_MS,
+) = range(45)
 #: Columns of a call's block.
 (
     TIMES,
@@ -113,8 +116,11 @@ COMPONENT: Mapping[str, tuple[int, float]] = {
     "read_quorum": (READ_QUORUM, 1.0),
     "write_quorum": (WRITE_QUORUM, math.nan),
     "replication_lag_ms": (REPLICATION_LAG_MS, 0.0),
+    "replication_lag_scv": (LAG_SCV, 1.0),
+    "replication_lag_min_ms": (LAG_MIN_MS, 0.0),
     "rtt_ms": (RTT_MS, 0.0),
     "rtt_scv": (RTT_SCV, 1.0),
+    "rtt_min_ms": (RTT_MIN_MS, 0.0),
     "writes_per_key_per_s": (WRITES_PER_KEY, 0.0),
     "hit_ratio": (HIT_RATIO, math.nan),
     "keys": (KEYS, math.nan),
