@@ -34,6 +34,7 @@ from models.scenario import (  # noqa: E402
     uncertainty,
     workload,
 )
+from models.scenario.experiments import metric, sentence, statement  # noqa: E402
 
 TARGET = Path(__file__).with_name("scenario.md")
 
@@ -89,9 +90,25 @@ TYPES: dict[str, tuple[tuple[type[BaseModel], str], ...]] = {
         (uncertainty.Uniform, "`distribution: uniform`."),
     ),
     "Experiments": (
-        (experiment.Experiment, "One entry of `experiments`."),
+        (
+            experiment.Experiment,
+            "One entry of `experiments`, in schema 2: what is computed from it stands in [experiments.md](experiments.md).",
+        ),
         (experiment.Hypothesis, "Its `hypothesis`."),
-        (experiment.Injection, "Its `inject`."),
+        *(
+            (part, f"`inject: {{kind: {kind}}}`. {(part.__doc__ or '').strip()}")
+            for kind, part in experiment.FAULTS.items()
+        ),
+        (
+            statement.Statement,
+            "What is expected, as a mapping; the same as a sentence is read by the grammar below.",
+        ),
+        (statement.Assumption, "What no model can know: verdicts list it, and never judge it."),
+        (
+            experiment.FreeExperiment,
+            "One entry of `experiments` in schema 1: texts, which nobody computes. `tradespace migrate` rewrites them.",
+        ),
+        (experiment.FreeInjection, "Its `inject`."),
     ),
 }
 #: What a type already has is not listed again: type -> the type it is compared with.
@@ -133,9 +150,14 @@ TYPE_WORDS: dict[tuple[str, str], str] = {
     ("Real", "real"): "list of two numbers",
     ("Integer", "sets"): "path, or list of paths",
     ("Real", "sets"): "path, or list of paths",
-    ("Experiment", "steady_state"): "text, or list of texts",
-    ("Experiment", "abort"): "text, or list of texts",
-    ("Experiment", "success"): "text, or list of texts",
+    **{
+        ("Experiment", key): "statement, or list of statements"
+        for key in ("steady_state", "abort", "success")
+    },
+    **{("FreeExperiment", key): "text, or list of texts" for key in ("steady_state", "abort", "success")},
+    ("Hypothesis", "then"): "statement, or list of statements",
+    ("Experiment", "inject"): "fault, or list of faults",
+    ("Scenario", "experiments"): "list of mapping (Experiment)",
 }
 MEANINGS: dict[str, str] = {
     "schema": "Version of the format.",
@@ -197,7 +219,8 @@ def reference() -> str:
         lines.append(f"## {chapter}")
         for part, lead in types:
             lines.append(f"### {part.__name__}\n{lead}\n\n{_table(part)}")
-    after = AFTER.strip().replace("@DIFFERENCES@", differences())
+    after = AFTER.strip().replace("@DIFFERENCES@", differences()).replace("@METRICS@", metrics())
+    after = after.replace("@GRAMMAR@", sentence.GRAMMAR)
     lines.append(after.replace("@PREREQUISITES@", prerequisites()))
     return "\n\n".join(lines) + "\n"
 
@@ -211,6 +234,16 @@ def differences() -> str:
         rows.append(
             f"| {dimension.name} | {f'{100 * size:g} %' if dimension.is_noticed_relatively else width} |"
         )
+    return "\n".join(rows)
+
+
+def metrics() -> str:
+    """The table of what statements can be about."""
+    rows = ["| metric | unit | of | in sentences | meaning |", "|---|---|---|---|---|"]
+    for one in metric.METRICS.values():
+        words = ", ".join(one.words)
+        unit = one.unit.value or "number"
+        rows.append(f"| `{one.name}` | {unit} | {one.subject.value} | {words} | {one.meaning} |")
     return "\n".join(rows)
 
 
@@ -426,6 +459,18 @@ parameter allows. For an adaptive decision write one value, or one for each phas
 `uncertainty` and `experiments` are read and checked, but one evaluation does not use them; neither does it use
 `target`, `step`, `breach`, `target_ms`, `switch_minutes`, `notice` and `why`.
 
+## Statements and their metrics
+What is expected of an experiment (`steady_state`, `hypothesis.then`, `abort`, `success`) is a mapping
+(`{of: checkout, metric: success_share, above: 0.98, within_s_after: 120}`), a sentence that says the same
+(`"checkout success above 98 % within 120 s after"`), or what no model can know
+(`{assume: "engineers can reach the region"}`). A sentence is
+
+    @GRAMMAR@
+
+Units: `%` for shares, `ms`, `s`, `min` for times, `/s` for rates, `million USD`. These are the metrics:
+
+@METRICS@
+
 ## Limits, targets and tolerance
 A `limit` of a dimension is a constraint when `tolerance` is `never` or not given. With any other tolerance it is a
 wish that ranking weighs. Latency is in ms, throughput in requests/s, cost in USD; consistency, availability and
@@ -521,7 +566,7 @@ Times are in ms.
 | `complexity` | `income`, `expenses`, `remaining`, `remaining_share`, `warns` (less than a quarter is left) |
 | `emergence` | `score`, `base`, `terms` |
 | `effort` | `days`, `one_time_usd`, `changed_decisions` |
-| `utilisation`, `metastable`, `retry_margin`, `tips_over`, `unsettled`, `unsure` | of the busiest component; whether any phase stays down after a push; the least margin; probability that the healthy state ends by itself within a phase; whether some phase comes to no rest; for which reasons the numbers may be further off than promised (a sum of 1 = comes to no rest, 2 = a breaker opens and closes under load, 4 = retries come back together to a full queue, 8 = a queue is nearly full, 16 = bursty arrivals of bursty work, 32 = regular work meets a queue that is often full, 64 = threads wait for a store whose work varies very much or hardly, 128 = single calls use much of a CPU quota's period, 256 = a hedge waits in the same queue, 512 = branches meet in a store that is nearly full, 1024 = work that varies very much meets a queue that is often full) |
+| `utilisation`, `metastable`, `retry_margin`, `tips_over`, `failover_s`, `lost_writes`, `unsettled`, `unsure` | of the busiest component; whether any phase stays down after a push; the least margin; probability that the healthy state ends by itself within a phase; longest time from the loss of a copy until calls go elsewhere; writes that are gone with a copy; whether some phase comes to no rest; for which reasons the numbers may be further off than promised (a sum of 1 = comes to no rest, 2 = a breaker opens and closes under load, 4 = retries come back together to a full queue, 8 = a queue is nearly full, 16 = bursty arrivals of bursty work, 32 = regular work meets a queue that is often full, 64 = threads wait for a store whose work varies very much or hardly, 128 = single calls use much of a CPU quota's period, 256 = a hedge waits in the same queue, 512 = branches meet in a store that is nearly full, 1024 = work that varies very much meets a queue that is often full) |
 
 `response_ms` of a component is its own wait and work; that of a flow is what the user waits, calls included.
 
@@ -540,7 +585,7 @@ Times are in ms.
 | `excluded`, `excluded_alone` | by limit: designs that break it; those that break only it |
 | `closest` | only when nothing is feasible: the design nearest to it |
 
-`indicators` are `utilisation`, `emergence`, `effort_days`, `one_time_usd`, `metastable` (1 or 0), `retry_margin`, `tips_over` (probability that the healthy state ends by itself within a phase), `unsettled` (1 where no state comes to rest: the numbers are rough), `unsure` (reasons for which they may be further off than promised, see above) and `bottleneck` (position of the component that limits the busiest one).
+`indicators` are `utilisation`, `emergence`, `effort_days`, `one_time_usd`, `metastable` (1 or 0), `retry_margin`, `tips_over` (probability that the healthy state ends by itself within a phase), `failover_s`, `lost_writes`, `unsettled` (1 where no state comes to rest: the numbers are rough), `unsure` (reasons for which they may be further off than promised, see above) and `bottleneck` (position of the component that limits the busiest one).
 
 ## Exit codes
 | code | meaning |

@@ -23,6 +23,7 @@ from models.dimensions.limits import ends_within, limit_excess
 from models.dimensions.rounding import significant
 from models.dimensions.throughput import throughput
 from models.evaluation import Array, Evaluation
+from models.performance.failover import failover_s, lost_writes
 from models.performance.network_state import Network, network_of
 from models.performance.steady_state import Behaviour, Situations, behaviour, situations_of
 from models.scenario.paths import Slot
@@ -50,6 +51,8 @@ class Run:
         metastable: 1.0 where the design stays down after one push, `(n,)`.
         retry_margin: Load multiple below which a failed state can't sustain itself, `(n,)`.
         tips_over: Probability that the healthy state ends by itself within a phase, `(n,)`.
+        failover_s: Longest time from the loss of a copy until calls go elsewhere, s, `(n,)`.
+        lost_writes: Writes that are gone with the copy of a store that took them, in the worst phase, `(n,)`.
         unsettled: 1.0 where the state swings around and comes to no rest, so that numbers are rough, `(n,)`.
         unsure: Sum of the reasons, over all phases, for which numbers may be further off than promised
             (`models.performance.unsure`), `(n,)`; 0 = none.
@@ -71,6 +74,8 @@ class Run:
     metastable: Array
     retry_margin: Array
     tips_over: Array
+    failover_s: Array
+    lost_writes: Array
     unsettled: Array
     unsure: Array
     bottleneck: Array
@@ -114,6 +119,8 @@ def evaluate(system: System, X: Array, *, threads: int | None = None) -> Evaluat
             "metastable": steps.metastable,
             "retry_margin": steps.retry_margin,
             "tips_over": steps.tips_over,
+            "failover_s": steps.failover_s,
+            "lost_writes": steps.lost_writes,
             "unsettled": steps.unsettled,
             "unsure": steps.unsure,
             "bottleneck": steps.bottleneck,
@@ -170,6 +177,7 @@ def _steps(
     utilisation = worst_of(n, [found.utilisation])
     metastable = worst_of(n, [found.metastable])
     tips_over = worst_of(n, [ends_within(system.hours, found.lifetime_s)])
+    longest, lost = worst_of(n, [failover_s(parameters)]), worst_of(n, [lost_writes(parameters)])
     budget = budget_of(parameters, made, utilisation, taken.complexity)
     emergence = emergence_of(parameters, found, waits, coupling(parameters, made))
     values = np.column_stack(
@@ -192,6 +200,8 @@ def _steps(
         one_time_usd=taken.one_time_usd,
         metastable=metastable,
         tips_over=tips_over,
+        failover_s=longest,
+        lost_writes=lost,
         calls_per_s=worst_of(n, list(found.arrivals_per_s)),
         beyond_bounds=parameters.beyond,
         flow_latency_ms=waits.flow_worst_ms,
@@ -210,6 +220,8 @@ def _steps(
         metastable=metastable,
         retry_margin=-over_phases(-found.retry_margin),
         tips_over=tips_over,
+        failover_s=longest,
+        lost_writes=lost,
         unsettled=worst_of(n, [found.unsettled]),
         unsure=_any_of(n, found.unsure),
         bottleneck=_bottleneck(found),

@@ -127,6 +127,8 @@ _UNIT_OF_LIMIT = {
     "effort_days": "days",
     "complexity_reserve": "fraction",
     "tips_over": "fraction",
+    "failover_s": "s",
+    "lost_writes": "count",
     "saturation": "fraction",
     "collapse": "fraction",
 }

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 from pydantic import BaseModel, TypeAdapter
 
+from models.scenario.defaults import NEWEST
+from models.scenario.experiment import FreeExperiment
 from models.scenario.load import scenario_from
 from models.scenario.part import Text
 from models.scenario.scenario import Scenario
@@ -31,7 +33,10 @@ _CHOICES = {("Scenario", "decide_by")}
 def text_fields():
     """Model and field of every text in the schema, found from it."""
     schema = Scenario.model_json_schema(by_alias=True)
-    models = {"Scenario": schema, **schema["$defs"]}
+    free = FreeExperiment.model_json_schema(by_alias=True)
+    # Texts of schema 1: a scenario has these or what schema 2 has.
+    old = {"FreeExperiment", *free["$defs"]}
+    models = {"Scenario": schema} | {name: told for name, told in schema["$defs"].items() if name not in old}
     return {
         (model, name)
         for model, told in models.items()
@@ -51,6 +56,7 @@ def hostile_scenario():
 
 def _with_every_part():
     tree = everything_scenario().model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    tree["schema"] = NEWEST
     tree["drivers"] = {"visitors": "people in the shop"}
     for k, phase in enumerate(tree["workload"]["phases"]):
         phase["drivers"] = {"visitors": 100 * (k + 1)}
@@ -71,11 +77,11 @@ def _with_every_part():
     tree["experiments"] = [
         {
             "name": "slow",
-            "steady_state": ["as usual"],
-            "hypothesis": {"if": "the store is slow", "then": "people wait"},
-            "inject": {"kind": "latency", "target": "db", "amount": 5},
-            "abort": ["errors"],
-            "success": ["no errors"],
+            "steady_state": [{"assume": "as usual"}],
+            "hypothesis": {"if": "the store is slow", "then": [{"assume": "people wait"}]},
+            "inject": [{"kind": "latency", "target": "db", "added_ms": 5, "duration_s": 60}],
+            "abort": [{"metric": "success_share", "below": 0.1}],
+            "success": [{"metric": "success_share", "above": 0.5}],
         }
     ]
     return scenario_from(tree)

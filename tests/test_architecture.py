@@ -72,7 +72,9 @@ FLOORS = {
         ("space",),
         ("system",),
         ("performance",),
-        ("dimensions", "simulation"),
+        ("dimensions",),
+        ("faults",),
+        ("simulation", "steps"),
         ("evaluator", "screening"),
         ("operations", "explanation"),
     ),
@@ -99,8 +101,11 @@ MOST_FLOORS = {
 WITHOUT_FLOORS = ("ui",)
 #: Modules that no other imports, or beginnings of their names (with a dot at the end): who starts them.
 STARTED_BY_NAME = {
+    "models.faults.": "the simulations in time, which are being built",
     "models.performance.__main__": "python -m models.performance",
     "optimizer.__main__": "python -m optimizer",
+    "optimizer.resilience.border": "tradespace stress, to come",
+    "optimizer.resilience.early_warning": "tradespace stress, to come",
     "optimizer.batch.job": "optimizer.runs.job",
     "optimizer.runs.migrations.env": "alembic",
     "optimizer.runs.migrations.versions.": "alembic",
@@ -276,7 +281,14 @@ def test_a_module_is_short_and_named_for_what_it_does(module):
 
 
 #: Words of a scenario file that are a dimension's name too: `complexity`, the section, is left out.
-OTHER_USES = {"availability": {"models.system.layout", "models.scenario.synonyms"}}
+OTHER_USES = {
+    "availability": {"models.system.layout", "models.scenario.synonyms"},
+    "latency": {
+        "models.scenario.experiments.network",
+        "models.scenario.editing.typed_experiments",
+        "models.scenario.vocabulary",
+    },
+}
 
 
 @pytest.mark.parametrize("name", ["latency", "throughput", "consistency", "availability", "cost"])

@@ -21,8 +21,8 @@ PAGES = sorted(path for path in [ROOT / "README.md", *DOCS.glob("*.md")] if path
 SCENARIOS = sorted((ROOT / "data" / "scenarios").glob("*.yaml"))
 
 
-def generator() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("scenario_reference", DOCS / "make_scenario_reference.py")
+def generator(name: str = "make_scenario_reference") -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, DOCS / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -54,6 +54,12 @@ def entries() -> dict[str, str]:
 def test_scenario_reference_is_current():
     written = generator().reference()
     assert text_of("scenario.md") == written, "run: python docs/make_scenario_reference.py"
+
+
+def test_the_table_of_statements_is_current():
+    assert text_of("experiments.md") == generator("make_experiments").page(), (
+        "run: python docs/make_experiments.py"
+    )
 
 
 def test_every_field_of_a_scenario_is_explained():

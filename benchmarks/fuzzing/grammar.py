@@ -6,7 +6,8 @@ import random
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from models.scenario.schema import json_schema
+from models.scenario.experiments.metric import METRICS
+from models.scenario.schema import SENTENCE, json_schema
 
 Schema = dict[str, Any]
 Place = tuple[str | int, ...]
@@ -30,6 +31,9 @@ class Grammar:
 
     def __init__(self) -> None:
         self.root: Schema = json_schema()
+        # What experiments are depends on the file's schema: those of the newest are made.
+        newest = self.root["else"]["properties"]["experiments"]
+        self.root["properties"]["experiments"]["items"] = newest["items"]
 
     def at(self, tree: Any, place: Place) -> list[Schema]:
         """The schemas that may hold at a place of a tree; none where nothing may stand there."""
@@ -68,7 +72,7 @@ class Grammar:
         if kind == "null":
             return None
         if kind == "string":
-            return rng.choice(words)
+            return _sentence(rng, words) if schema.get("format") == SENTENCE else rng.choice(words)
         if kind == "array":
             many = 0 if depth > DEEPEST else rng.randint(schema.get("minItems", 0), 2)
             return tuple(self.value(schema.get("items", {}), rng, words, depth + 1) for _ in range(many))
@@ -133,6 +137,18 @@ def _fits(schema: Schema, value: Any) -> bool:
     if kind in kinds:
         return isinstance(value, kinds[kind])  # type: ignore[arg-type]
     return isinstance(value, (int, float)) and kind in ("number", "integer")
+
+
+def _sentence(rng: random.Random, words: Sequence[str]) -> str:
+    """A statement of an experiment, often one that can be read."""
+    parts = (
+        (rng.choice(words), "", ""),
+        (*METRICS, "p95", "success", "busy", ""),
+        ("above", "below", "at"),
+        ("98 %", "2.5 s", "70", "0", "1e9", "4,000 million USD", "-3"),
+        ("", "throughout", "within 120 s after", "for one minute", "before during"),
+    )
+    return " ".join(rng.choice(part) for part in parts).strip()
 
 
 def _number(schema: Schema, rng: random.Random, *, is_whole: bool) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import random
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -51,7 +52,8 @@ def renamed(tree: Tree, rng: random.Random) -> Changed | None:
         return None
 
     def told(text: str) -> str:
-        return ".".join(f"{part}-renamed" if part in names else part for part in text.split("."))
+        # A path has dots between its names, a statement of an experiment has blanks.
+        return re.sub(r"[^. ]+", lambda part: f"{part[0]}-renamed" if part[0] in names else part[0], text)
 
     def walk(value: Any, *, prose: bool = False) -> Any:
         if isinstance(value, dict):

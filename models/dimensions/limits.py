@@ -34,6 +34,8 @@ def limit_excess(
     one_time_usd: Array,
     metastable: Array,
     tips_over: Array,
+    failover_s: Array,
+    lost_writes: Array,
     calls_per_s: Array,
     beyond_bounds: Array,
     flow_latency_ms: Mapping[str, Array],
@@ -51,6 +53,8 @@ def limit_excess(
         one_time_usd: Money for it, `(n,)`.
         metastable: 1.0 where the design stays down after one push, `(n,)`.
         tips_over: Probability that its healthy state ends by itself within a phase, `(n,)`.
+        failover_s: Longest time from the loss of a copy until calls go elsewhere, s, `(n,)`.
+        lost_writes: Writes that are gone with a copy, `(n,)`.
         calls_per_s: Calls of any component in any phase, `(n,)`.
         beyond_bounds: By how much (relative) effects push a parameter out of its bounds, `(n,)`.
         flow_latency_ms: For each flow with a latency limit its percentile in the worst phase, `(n,)`.
@@ -65,6 +69,10 @@ def limit_excess(
     if not limits.metastable:
         excess["metastable"] = metastable - 0.5
         excess["tips_over"] = tips_over - TIPS_OVER_FROM
+    for name, value in (("failover_s", failover_s), ("lost_writes", lost_writes)):
+        limit = getattr(limits, name)
+        if limit is not None:
+            excess[name] = _snap(value - limit, limit)
     if limits.complexity_reserve is not None:
         used = values[:, DIMENSIONS.index(COMPLEXITY)]
         excess["complexity_reserve"] = _snap(used - (1.0 - limits.complexity_reserve), 1.0)

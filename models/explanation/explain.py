@@ -62,6 +62,8 @@ def explain(system: System, x: Array) -> dict[str, Json]:
         "metastable": bool(steps.metastable[0] > 0.0),
         "retry_margin": _number(steps.retry_margin[0]),
         "tips_over": _number(steps.tips_over[0]),
+        "failover_s": _number(steps.failover_s[0]),
+        "lost_writes": _number(steps.lost_writes[0]),
         "unsettled": bool(steps.unsettled[0] > 0.0),
         "unsure": int(steps.unsure[0]),
     }

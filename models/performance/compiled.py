@@ -40,6 +40,7 @@ _TAKEN_OVER = {
         "scenario/kinds/*.py",
     ),
     "simulation": ("performance/record.py", "simulation/columns.py"),
+    "steps": ("performance/record.py", "performance/program.py", "steps/columns.py"),
 }
 
 

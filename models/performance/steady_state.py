@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.evaluation import Array
+from models.performance.failover import kept_shares
 from models.performance.unique_rows import unique_rows
 from models.scenario.paths import Slot
 from models.system.parameters import Parameters
@@ -42,7 +43,8 @@ class Behaviour:
     """What designs come to in each phase; `(n, p)` each.
 
     Attributes:
-        success: Share of the requests of each flow that is answered, hard failures and shedding included.
+        success: Share of the requests of each flow that is answered: hard failures, shedding and losses that
+            nobody has noticed yet included.
         fresh: Share of up-to-date answers of each flow, times the fidelity of fallbacks.
         call_success: By call: share that succeeds.
         arrivals_per_s: By component: calls that arrive.
@@ -183,8 +185,9 @@ def behaviour(parameters: Parameters, situations: Situations, *, threads: int | 
     c, i, f = program.kind.size, program.component.size, program.flow_steps.size
     own = take(situation.FIRST)
     arrivals, calls, success, fresh = take(c), take(i), take(f), take(f)
+    kept = kept_shares(parameters)
     return Behaviour(
-        success=tuple(success),
+        success=tuple(share if k is None else share * k for share, k in zip(success, kept, strict=True)),
         fresh=tuple(fresh),
         call_success=tuple(calls),
         arrivals_per_s=tuple(arrivals),

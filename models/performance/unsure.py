@@ -29,7 +29,7 @@ _FULL = 0.95
 _BURSTY, _LUMPY, _SOME_LOAD, _HALF_LOAD = 4.0, 3.0, 0.3, 0.5
 #: Work that varies by less than this, and the share turned away from which on the scaling of places counts.
 _EVEN, _OFTEN = 0.5, 0.08
-#: The same where more comes than a few servers carry; and work that varies much where the queue is often full.
+#: The same where more comes than a few servers carry; and work that varies much where a queue is full.
 _VERY_EVEN, _FEW_SERVERS = 0.3, 4.0
 _UNEVEN, _QUARTER = 5.0, 0.15
 #: Pools of so few threads over stores whose (1 + scv)/2 is outside of a range; larger pools over stores above

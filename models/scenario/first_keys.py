@@ -36,7 +36,6 @@ FIRST_KEYS: Mapping[str, frozenset[str]] = {
         ),
         "DriverCost": "basis drivers label usd",
         "Effect": "add multiply set",
-        "Experiment": "abort hypothesis inject name steady_state success title",
         "External": (
             "availability error_share kind label latency_ms latency_scv price_usd_per_hour "
             "price_usd_per_million rate_limit_per_s source stale_share"
@@ -47,8 +46,9 @@ FIRST_KEYS: Mapping[str, frozenset[str]] = {
         ),
         "Goal": "breach limit step target tolerance",
         "Goals": "availability complexity consistency cost latency throughput",
-        "Hypothesis": "because if_ then",
-        "Injection": "amount kind minutes target",
+        "FreeExperiment": "abort hypothesis inject name steady_state success title",
+        "FreeHypothesis": "because if_ then",
+        "FreeInjection": "amount kind minutes target",
         "Integer": (
             "adaptive complexity component effort_days flow integer label notice one_time_usd sets "
             "source step switch_minutes when why"
@@ -66,7 +66,7 @@ FIRST_KEYS: Mapping[str, frozenset[str]] = {
         ),
         "Rule": "if_ not_ then why",
         "Scenario": (
-            "assumptions complexity components confidence costs decide_by decisions dimensions drivers "
+            "assumptions complexity components costs decisions dimensions drivers "
             "experiments flows limits name rules schema_ sources summary title today uncertainty "
             "workload"
         ),

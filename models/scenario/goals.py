@@ -71,3 +71,7 @@ class Limits(Part):
     """Money that can be spent beforehand, USD."""
     complexity_reserve: Annotated[float, Field(ge=0, le=1)] | None = None
     """Share of the complexity budget that must stay free."""
+    failover_s: Annotated[float, Field(ge=0, le=1e9)] | None = None
+    """Recovery time: longest time from the loss of a copy until calls go elsewhere, s."""
+    lost_writes: Annotated[float, Field(ge=0, le=1e15)] | None = None
+    """Recovery point: writes that are gone with the copy of a store that took them."""

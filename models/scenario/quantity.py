@@ -24,6 +24,8 @@ Hours = Annotated[float, _quantity(0, 1e9, "h")]
 Minutes = Annotated[float, _quantity(0, 1e9, "min")]
 PerSecond = Annotated[float, _quantity(0, 1e12, "1/s")]
 Share = Annotated[float, _quantity(0, 1, "share")]
+#: A share of something that is hit: none of it is no hit.
+ShareAboveZero = Annotated[float, Field(gt=0, le=1, allow_inf_nan=False, json_schema_extra={"unit": "share"})]
 #: A share of time that is lost and stretches the work by 1/(1 - share): it can't be all of it.
 LostShare = Annotated[float, _quantity(0, 0.99, "share")]
 Scv = Annotated[float, _quantity(0, 1e4, "squared coefficient of variation")]

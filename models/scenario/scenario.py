@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -13,7 +14,7 @@ from models.scenario.complexity import ComplexityBudget
 from models.scenario.component import Component
 from models.scenario.decision import Decision, Rule, Value
 from models.scenario.defaults import with_defaults
-from models.scenario.experiment import Experiment
+from models.scenario.experiment import AnyExperiment, Experiment, as_the_schema_says
 from models.scenario.first_keys import without_newer
 from models.scenario.flow import Flow
 from models.scenario.goals import Goals, Limits
@@ -79,12 +80,21 @@ class Scenario(Part):
     """Share of the draws of `uncertainty` in which a recommended design must keep all limits."""
     decide_by: Text = COST.name
     """The dimension that decides between designs that keep everything that was asked."""
-    experiments: tuple[Experiment, ...] = ()
+    experiments: Annotated[tuple[AnyExperiment, ...], Field(max_length=100)] = ()
+    """Chaos experiments; in schema 1 they are texts, which are read and computed by nobody."""
 
     @model_validator(mode="before")
     @classmethod
     def _as_the_schema_says(cls, tree: Any) -> Any:
-        return with_defaults(tree)
+        tree = with_defaults(tree)
+        if isinstance(tree, Mapping) and "experiments" in tree:
+            return {**tree, "experiments": as_the_schema_says(tree["experiments"], tree.get("schema"))}
+        return tree
+
+    @property
+    def typed_experiments(self) -> tuple[Experiment, ...]:
+        """The experiments that can be computed: none of schema 1."""
+        return tuple(one for one in self.experiments if isinstance(one, Experiment))
 
     def digest(self) -> str:
         """SHA-256 of the content, the same whatever the order or spelling of the file; 64 hex digits.

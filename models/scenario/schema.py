@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from models.scenario.experiments.sentence import GRAMMAR
 from models.scenario.flow import Call, Exclusive, Parallel
 from models.scenario.scenario import Scenario
 
@@ -12,8 +13,14 @@ _STEP = [{"$ref": f"#/$defs/{part.__name__}"} for part in (Call, Parallel, Exclu
 _ONE_OR_MANY = {
     "Integer": ("sets",),
     "Real": ("sets",),
-    "Experiment": ("steady_state", "abort", "success"),
+    "FreeExperiment": ("steady_state", "abort", "success"),
 }
+
+
+#: Marks texts that stand for statements.
+SENTENCE = "tradespace-statement"
+#: Lists of what is expected: type -> fields.
+_EXPECTATIONS = {"Experiment": ("steady_state", "abort", "success"), "Hypothesis": ("then",)}
 
 
 def json_schema() -> dict[str, Any]:
@@ -35,6 +42,7 @@ def json_schema() -> dict[str, Any]:
     for part, fields in _ONE_OR_MANY.items():
         for field in fields:
             _allow(types[part]["properties"], field, types[part]["properties"][field]["items"])
+    _experiments(schema)
     names = {"type": "array", "items": {"type": "string", "pattern": name["pattern"]}}
     _allow(schema["properties"], "drivers", names)
     return {
@@ -42,6 +50,27 @@ def json_schema() -> dict[str, Any]:
         "title": "Tradespace scenario",
         **schema,
     }
+
+
+def _experiments(schema: dict[str, Any]) -> None:
+    """Experiments are what the file's schema has them be; a sentence stands for a statement."""
+    types = schema["$defs"]
+    texts = {"type": "string", "format": SENTENCE, "description": f"A sentence: {GRAMMAR}"}
+    one = {"anyOf": [texts, *({"$ref": f"#/$defs/{part}"} for part in ("Statement", "Assumption"))]}
+    types["Expectation"] = one
+    several = {"anyOf": [{"$ref": "#/$defs/Expectation"}, {"type": "array", "items": one}]}
+    for part, fields in _EXPECTATIONS.items():
+        for field in fields:
+            kept = types[part]["properties"][field]
+            about = {key: kept[key] for key in ("description", "default") if key in kept}
+            types[part]["properties"][field] = {**about, **several}
+    faults = types["Experiment"]["properties"]
+    _allow(faults, "inject", faults["inject"]["items"])
+    schema["properties"]["experiments"]["items"] = {}
+    schema["if"] = {"properties": {"schema": {"const": 1}}}
+    for key, part in (("then", "FreeExperiment"), ("else", "Experiment")):
+        items = {"type": "array", "items": {"$ref": f"#/$defs/{part}"}}
+        schema[key] = {"properties": {"experiments": items}}
 
 
 def _allow(properties: dict[str, Any], field: str, other: dict[str, Any]) -> None:

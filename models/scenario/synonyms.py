@@ -202,23 +202,36 @@ MEANINGS = (
         "write error_share",
     ),
     Meaning("mtbf mttf", ("mtbf_hours",), "write mtbf_hours"),
-    Meaning("mttr recoverytime repair failover failovertime rto", ("mttr_minutes",), "write mttr_minutes"),
+    Meaning("mttr repair repairtime", ("mttr_minutes",), "write mttr_minutes"),
+    Meaning(
+        "rto recoverytime failovertime failover",
+        ("failover_s", "takeover_s"),
+        "failover_s among the limits is the recovery time; it follows from health_check_s, "
+        "failure_threshold, dns_ttl_s and takeover_s of a component",
+    ),
+    Meaning(
+        "rpo recoverypoint dataloss",
+        ("lost_writes",),
+        "lost_writes among the limits is the recovery point; it follows from a store's writes and "
+        "replication_lag_ms",
+    ),
+    Meaning("dnsttl ttldns", ("dns_ttl_s",), "dns_ttl_s of a component with health checks"),
     Meaning(
         "coldstart warmup warm rampup startup boottime",
         (),
         "time within a phase isn't modelled: no warm-up, no ramp, and caches are full",
     ),
     Meaning(
-        "deploy deployment rollout canary release upgrade maintenance rpo backup backups security "
+        "deploy deployment rollout canary release upgrade maintenance backup backups security "
         "encryption "
         "compliance auth",
         (),
         "this isn't modelled; a cost or time that it takes can be added by a decision",
     ),
     Meaning(
-        "healthcheck liveness readiness probe",
-        (),
-        "probes aren't modelled: mttr_minutes says how long a copy that failed is missing",
+        "healthcheck healthchecks liveness readiness probe probes periodseconds",
+        ("health_check_s",),
+        "health_check_s of a component is the time between two checks, failure_threshold how many must fail",
     ),
     # money
     Meaning(

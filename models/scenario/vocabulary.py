@@ -34,6 +34,29 @@ KINDS = (
         "somebody else's system is external",
     ),
 )
+#: Faults that people write -> the kind here, and why.
+FAULT_KINDS = (
+    Meaning(
+        "kill stop shutdown instanceloss zoneloss regionloss podkill crash fail failure host",
+        ("terminate",),
+        "servers that are gone are terminated: replicas, zones, or a region",
+    ),
+    Meaning(
+        "blackhole networkpartition netsplit disconnect networkloss packetloss loss drop dns",
+        ("partition",),
+        "calls that don't come through are a partition",
+    ),
+    Meaning("delay slow slowdown lag networklatency networkdelay", ("latency",), "added_ms says by how much"),
+    Meaning("error exception http500 httpabort failcalls", ("errors",), "calls that fail are errors"),
+    Meaning("flush evict clearcache cacheclear invalidate", ("cache_flush",), "share says how many keys"),
+    Meaning("freeze stall hang stopworld suspend sigstop", ("pause",), "duration_s says for how long"),
+    Meaning("spike surge traffic burst stress flood push ramp", ("load",), "factor says how much more"),
+    Meaning("memory leak memoryleak heap oom gc", ("slow_leak",), "gc_share says how far it goes"),
+    Meaning("certificate tls key expire", ("expiry",), "what expires, and when"),
+    Meaning("reject throttle ratelimit deny", ("refuse",), "share says how many calls"),
+    Meaning("clock time timeskew ntp", ("clock_skew",), "skew_s says how far it is off"),
+    Meaning("corrupt bitflip", ("corruption",), "caught_share says what validation catches"),
+)
 _UNITS = frozenset(
     (
         *(

@@ -42,3 +42,11 @@ class Workload(Part):
     phases: Annotated[tuple[Phase, ...], Field(max_length=100)] = ()
     trace: Trace | str | None = None
     source: Text | None = None
+
+    @property
+    def peak(self) -> int | None:
+        """Position of the peak: the phase that is marked, or the highest rate; None without phases."""
+        marked = [i for i, phase in enumerate(self.phases) if phase.peak]
+        if marked or not self.phases:
+            return marked[0] if marked else None
+        return max(range(len(self.phases)), key=lambda i: self.phases[i].rate)

@@ -44,7 +44,7 @@ def compile_system(scenario: Scenario) -> System:
         space=space,
         phases=tuple(phase.name for phase in phases),
         hours=_frozen(np.array([[phase.hours for phase in phases]], dtype=np.float64)),
-        peak=_peak(scenario),
+        peak=scenario.workload.peak or 0,
         components=components,
         parts=tuple(scenario.components.values()),
         flows=tuple(scenario.flows),
@@ -167,12 +167,6 @@ def _direct(step: StepNode) -> tuple[tuple[int, ...], tuple[int, ...]]:
         return (), (step.number,)
     inside = [_direct(inner) for branch in step.branches for inner in branch]
     return tuple(i for own, _ in inside for i in own), tuple(k for _, own in inside for k in own)
-
-
-def _peak(scenario: Scenario) -> int:
-    phases = scenario.workload.phases
-    marked = [i for i, phase in enumerate(phases) if phase.peak]
-    return marked[0] if marked else max(range(len(phases)), key=lambda i: phases[i].rate)
 
 
 def _callers_first(scenario: Scenario) -> tuple[int, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from models.evaluation import COMPLEXITY, COST, DIMENSIONS
 from optimizer.model import Bound
 from optimizer.phrases import breach, excess_text, has_amount, written
-from optimizer.sections.content import Block, Cell, Number, Paragraph, Section, Table, joined, text
+from optimizer.sections.content import Block, Cell, Number, Paragraph, Section, Table, Text, joined, text
 from optimizer.sections.reliance import warnings_of
 from optimizer.sections.wording import limit_label
 
@@ -52,6 +52,10 @@ def evaluate(told: Mapping[str, object], limits: Mapping[str, Bound]) -> Section
         blocks += _phase(_dict(entry))
     blocks += [_cost(_dict(told[COST.name])), *_complexity(_dict(told[COMPLEXITY.name]))]
     blocks += _emergence(_dict(told["emergence"]))
+    if _real(told.get("failover_s")) > 0.0:
+        seconds, writes = _real(told["failover_s"]), _real(told["lost_writes"])
+        lost: Text = text("; ", Number(writes, "count"), " writes are lost with it") if writes else ()
+        blocks.append(Paragraph(text("A lost copy is asked for up to ", Number(seconds, "s"), *lost, ".")))
     if told.get("metastable"):
         metastable = "Metastable: it stays down after one push, though it looks healthy."
         blocks.append(Paragraph(text(metastable), "warning"))

@@ -25,6 +25,8 @@ _LIMITS = {
     "effort_days": "days of work",
     "one_time_usd": "money beforehand",
     "complexity_reserve": "complexity reserve",
+    "failover_s": "time to fail over",
+    "lost_writes": "writes lost at a failover",
     "tips_over": "risk to fall over by itself",
     "parameter_bounds": "bounds of a parameter",
 }

@@ -38,6 +38,7 @@ VALUES = {
     "copy_work": (0, 0.5, 1),
     "read_repair": (0, 0.5, 1),
     "cpu_period_ms": (10, 1000),
+    "failure_threshold": (1, 5),
     "retry_budget": (0.0, 0.1, 5.0),
     "hedge_after_ms": (1, 5, 20),
     "breaker_threshold": (0.3, 0.9),
@@ -45,6 +46,8 @@ VALUES = {
     "breaker_window_s": (1, 100),
     "breaker_sleep_s": (1, 10),
 }
+#: Copies that are lost now and then.
+FAILING = {"replicas": 4, "availability": None, "mtbf_hours": 1, "mttr_minutes": 10}
 #: What a part is like in which a parameter lacks what it needs, and in which it doesn't.
 CASES = [
     ("service", "zones", {}, {"zone_availability": 0.9}),
@@ -53,6 +56,10 @@ CASES = [
     ("service", "max_wait_s", {"queue_limit": 0}, {}),
     ("service", "cpu_period_ms", {"slots": 4}, {"slots": 4, "cpu_quota": 0.4}),
     ("service", "balancing", {"replicas": 1}, {"replicas": 4}),
+    *(
+        ("service", name, FAILING, {**FAILING, "health_check_s": 5})
+        for name in ("failure_threshold", "dns_ttl_s", "takeover_s")
+    ),
     ("service", "service_scv", {"service_ms": 0}, {}),
     ("service", "service_law", {"service_ms": 0}, {}),
     ("service", "service_law", {"service_scv": 0}, {}),

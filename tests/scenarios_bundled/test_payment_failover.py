@@ -41,6 +41,11 @@ def test_seven_of_eight_features_are_enough(system: System) -> None:
     assert phase["flows"]["pay_west"]["success_share"] > 1.0 - 28 * 0.002**2 - 1e-3
 
 
+def test_47_seconds_until_payments_go_west_and_23_after_the_game_day(system: System) -> None:
+    assert told(system)["failover_s"] == 47.0
+    assert told(system, fast_failover="checks_and_connections")["failover_s"] == 23.0
+
+
 def test_a_limit_that_is_taken_away_costs_more_than_it_helps(system: System) -> None:
     plain, free = (
         values_of(system, west_ready="whole"),
@@ -52,5 +57,5 @@ def test_a_limit_that_is_taken_away_costs_more_than_it_helps(system: System) -> 
 
 def test_some_designs_keep_everything(system: System) -> None:
     found = evaluate(system, system.space.designs(0, system.space.size or 0))
-    assert 20 < int(found.feasible.sum()) < 200
+    assert 20 < int(found.feasible.sum()) < 0.5 * len(found)
     assert len(front_of(found).X) >= 5

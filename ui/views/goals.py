@@ -28,6 +28,8 @@ _LIMIT_UNITS = {
     "effort_days": "days",
     "one_time_usd": "USD",
     "complexity_reserve": "share, 0 to 1",
+    "failover_s": "s",
+    "lost_writes": "writes",
 }
 
 

@@ -10,6 +10,7 @@ from models.scenario.checks import (
     components,
     conditions,
     decisions,
+    experiments,
     flows,
     goals,
     oddities,
@@ -34,6 +35,7 @@ _CHECKS: tuple[Callable[[Scenario], Iterable[Finding]], ...] = (
     today.findings,
     rules.findings,
     goals.findings,
+    experiments.findings,
 )
 
 

@@ -1,4 +1,4 @@
-"""Checks of goals, uncertainty and experiments: values in range, names that exist."""
+"""Checks of goals and uncertainty: values in range, names that exist."""
 
 from __future__ import annotations
 
@@ -7,16 +7,15 @@ from collections.abc import Iterator
 from models.errors import Code, Finding
 from models.evaluation import DIMENSIONS
 from models.scenario.checks.effects import path_findings, slots_of, value_findings
-from models.scenario.checks.flows import placed_calls
 from models.scenario.goals import Goals
-from models.scenario.paths import Slot, call_name, nearest, quantity_of, written_value
+from models.scenario.paths import Slot, nearest, quantity_of, written_value
 from models.scenario.reading.findings import described, listed
 from models.scenario.scenario import Scenario
 from models.scenario.uncertainty import Certain, Distribution, Lognormal, Normal, Triangular, Uniform
 
 
 def findings(scenario: Scenario) -> Iterator[Finding]:
-    """Errors in dimensions, uncertainty and experiments."""
+    """Errors in dimensions and uncertainty."""
     yield from _dimensions(scenario.dimensions)
     yield from _decide_by(scenario.decide_by)
     first: dict[Slot, str] = {}
@@ -32,7 +31,6 @@ def findings(scenario: Scenario) -> Iterator[Finding]:
                 )
                 break
             first[slot] = path
-    yield from _experiments(scenario)
 
 
 def _dimensions(goals: Goals) -> Iterator[Finding]:
@@ -109,36 +107,3 @@ def _order(distribution: Triangular | Uniform, where: str) -> Iterator[Finding]:
         yield Finding(
             f"{where}.mode", found, f"a number from {low:g} to {high:g} (low to high)", code=Code.OUT_OF_RANGE
         )
-
-
-def _experiments(scenario: Scenario) -> Iterator[Finding]:
-    calls = {call_name(placed.call) for placed in placed_calls(scenario)}
-    phases = [phase.name for phase in scenario.workload.phases]
-    known = [*scenario.components, *scenario.flows, *phases, *scenario.decisions, "workload", "zone"]
-    names: set[str] = set()
-    for i, experiment in enumerate(scenario.experiments):
-        target = experiment.inject.target
-        if target not in known and target not in calls and not slots_of(scenario, target):
-            found = f"unknown target {target[:80]!r}"
-            allowed = f"{listed(known)}, or a path such as component.parameter"
-            yield Finding(
-                f"experiments[{i}].inject.target",
-                found,
-                allowed,
-                nearest(target, known),
-                code=Code.UNKNOWN_NAME,
-                about=(
-                    *(f"{place}.{target}" for place in ("components", "flows", "decisions")),
-                    *("workload.phases.*.name", "flows.*.trace"),
-                ),
-            )
-        if experiment.name is not None and experiment.name in names:
-            found = f"a second experiment with the name {experiment.name!r}"
-            yield Finding(
-                f"experiments[{i}].name",
-                found,
-                "one name for each experiment",
-                "rename it",
-                code=Code.DUPLICATE,
-            )
-        names.add(experiment.name or "")

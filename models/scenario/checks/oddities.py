@@ -212,6 +212,11 @@ def _goals(scenario: Scenario) -> Iterator[Finding]:
         yield _warning(
             "limits.one_time_usd", "every design meets it: no decision costs money", "add one_time_usd"
         )
+    if not any(getattr(part, "health_check_s", None) is not None for part in scenario.components.values()):
+        for key in ("failover_s", "lost_writes"):
+            if getattr(limits, key) is not None:
+                found = "every design meets it: no component has health checks"
+                yield _warning(f"limits.{key}", found, "add health_check_s to what is failed over")
 
 
 def _costs_anything(scenario: Scenario, key: str) -> bool:

@@ -66,6 +66,10 @@ def notes(scenario: Scenario, tree: Mapping[str, Any]) -> Iterator[Finding]:
         means = f"reads it otherwise: here {told}" if told else "means the same by it"
         found = f"this file keeps its meaning; schema {NEWEST} {means}"
         yield Finding("schema", found, severity="note", code=Code.OLD_SCHEMA)
+        free = [one.name or f"experiments[{i}]" for i, one in enumerate(scenario.experiments)]
+        if free:
+            found = f"{', '.join(free[:20])}: texts in schema {scenario.schema_}, computed by nobody"
+            yield Finding("experiments", found, severity="note", code=Code.OLD_SCHEMA)
     elif told:
         yield Finding("components", f"by default {told}", severity="note", code=Code.BY_DEFAULT)
 

@@ -132,6 +132,13 @@ class Station(Described):
             "add cpu_quota",
         ),
         Prerequisite(
+            ("failure_threshold", "dns_ttl_s", "takeover_s"),
+            ("health_check_s",),
+            lambda part: part.health_check_s is not None,
+            "health_check_s isn't given: a lost copy is known at once",
+            "add health_check_s",
+        ),
+        Prerequisite(
             ("balancing",),
             ("replicas",),
             lambda part: part.replicas > 1,
@@ -181,6 +188,14 @@ class Station(Described):
     """Mean time between failures of one replica, h."""
     mttr_minutes: Minutes | None = None
     """Mean time to repair one replica, min."""
+    health_check_s: Seconds | None = None
+    """Time between two health checks of a copy, s; null = a lost copy is known at once."""
+    failure_threshold: Count = 3
+    """Checks that must fail one after the other before a copy counts as lost."""
+    dns_ttl_s: Seconds = 0.0
+    """How long callers go on asking an old address, s."""
+    takeover_s: Seconds = 0.0
+    """Time that another copy takes to take over, s: to be promoted, to open and warm its connections."""
     zones: ZoneCount = 1
     """Zones over which the replicas are spread evenly; zones are shared by all components."""
     zone_availability: Share = 1.0

@@ -10,14 +10,15 @@ from pydantic_core import ErrorDetails
 
 from models.errors import Code, Finding
 from models.scenario.decision import Choice, Integer, Real, Toggle
+from models.scenario.experiments.statement import UNREADABLE
 from models.scenario.flow import Call
 from models.scenario.goals import Goals, Limits
 from models.scenario.paths import nearest, nearest_name
 from models.scenario.reading.document import joined
 from models.scenario.reading.scalar import hint_for_number, hint_for_switch
-from models.scenario.reading.shape import Shape, allowed_at, choices_at, keys_of, tags_of
+from models.scenario.reading.shape import Shape, allowed_at, choices_at, keys_of
 from models.scenario.scenario import Scenario
-from models.scenario.vocabulary import KINDS, meant_by
+from models.scenario.vocabulary import FAULT_KINDS, KINDS, meant_by
 
 #: Errors that are told of one file; who has more has another kind of file.
 MAX_ERRORS = 500
@@ -163,7 +164,11 @@ def _finding(error: ErrorDetails, place: _Place) -> Finding:
             about=_kind_beside(where),
         )
     if kind in ("union_tag_invalid", "union_tag_not_found"):
-        return _unknown_kind(where, error)
+        return _unknown_kind(where, error, shape)
+    if kind == UNREADABLE:
+        context = error["ctx"]
+        said = f"{described(value)}: {context['found']}"
+        return Finding(where, said, context["allowed"], context["hint"], code=Code.UNREADABLE)
     if kind in ("too_short", "too_long"):
         return Finding(where, *_wrong_length(error), code=Code.WRONG_LENGTH, about=(f"{where}.*",))
     return Finding(
@@ -184,16 +189,18 @@ def _code_of(shape: Shape, error: ErrorDetails) -> Code:
     return Code.OUT_OF_RANGE if is_number else Code.NOT_A_NUMBER
 
 
-def _unknown_kind(where: str, error: ErrorDetails) -> Finding:
+def _unknown_kind(where: str, error: ErrorDetails, shape: Shape) -> Finding:
     context = error.get("ctx", {})
     key = str(context.get("discriminator", "")).strip("'")
-    known = tags_of(key)
+    known = shape.tags(key)
     if error["type"] == "union_tag_not_found":
         return Finding(
             joined(where, key), "this key is missing", listed(known), "add it", code=Code.MISSING_KEY
         )
     tag = str(context.get("tag", ""))[:_MAX_SHOWN]
-    hint, meant = meant_by(tag, known, KINDS if key == "kind" else ())
+    # Components and faults are told apart by the same key: what is meant is one of those that fit here.
+    meanings = [each for each in (*KINDS, *FAULT_KINDS) if not set(each.keys).isdisjoint(known)]
+    hint, meant = meant_by(tag, known, meanings)
     return Finding(
         joined(where, key),
         f"unknown {key} {tag!r}",

@@ -14,19 +14,13 @@ from typing import Annotated, Any, ForwardRef, Literal, Union, get_args, get_ori
 
 from pydantic import Tag
 
-from models.scenario.component import KINDS
 from models.scenario.flow import Call, Exclusive, Parallel
 from models.scenario.part import Part
 from models.scenario.paths import parameters_of
-from models.scenario.uncertainty import Lognormal, Normal, Triangular, Uniform
 
 _FORWARD = {"Call": Call, "Parallel": Parallel, "Exclusive": Exclusive}
-_DISTRIBUTIONS = {"normal": Normal, "lognormal": Lognormal, "triangular": Triangular, "uniform": Uniform}
-
-
-def tags_of(discriminator: str) -> tuple[str, ...]:
-    """The values of a discriminating key."""
-    return tuple(KINDS) if discriminator == "kind" else tuple(_DISTRIBUTIONS)
+#: Keys that say which of several types is meant.
+_TELLING = ("kind", "distribution")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +46,10 @@ class Shape:
     def is_union(self) -> bool:
         """Whether there are several, so that pydantic puts a tag into its path."""
         return len(self.members) > 1
+
+    def tags(self, key: str) -> tuple[str, ...]:
+        """The values of the key that tells the types apart."""
+        return tuple(word for _, part in self.members if _is_part(part) for word in _words_of(part, key))
 
     def member(self, tag: str) -> Shape:
         """One of several types."""
@@ -117,8 +115,15 @@ def _is_named(tag: str, own_tag: str, annotation: Any) -> bool:
     origin = get_origin(annotation)
     if origin is not None:
         return tag.startswith(f"{origin.__name__}[")
-    known = {**KINDS, **_DISTRIBUTIONS}
-    return known.get(tag) is annotation or tag in (annotation.__name__, f"constrained-{annotation.__name__}")
+    if _is_part(annotation) and any(tag in _words_of(annotation, key) for key in _TELLING):
+        return True
+    return tag in (annotation.__name__, f"constrained-{annotation.__name__}")
+
+
+def _words_of(part: type[Part], key: str) -> tuple[str, ...]:
+    """The words of which a key of a part must be one."""
+    info = part.model_fields.get(key)
+    return get_args(info.annotation) if info is not None and get_origin(info.annotation) is Literal else ()
 
 
 def keys_of(shape: Shape) -> tuple[str, ...]:
@@ -141,10 +146,11 @@ def choices_at(shape: Shape) -> tuple[Any, ...]:
 
 def allowed_at(shape: Shape, error: Mapping[str, Any] | None = None) -> str:
     """Says in words what may stand at a place."""
+    context = (error or {}).get("ctx", {})
     quantity = parameters_of(shape.owner).get(shape.field) if shape.owner else None
     if quantity is not None and math.isfinite(quantity.lower) and math.isfinite(quantity.upper):
-        return quantity.allowed()
-    context = (error or {}).get("ctx", {})
+        text = quantity.allowed()
+        return text.replace(" from ", " above ", 1) if "gt" in context else text
     if "pattern" in context:
         return _PATTERNS.get(str(context["pattern"]), "text")
     parts = [annotation for _, annotation in shape.members if _is_part(annotation)]

@@ -76,6 +76,7 @@ def _told(done: Migrated, target: Path | None) -> list[str]:
             lines.append(f"  {place}: {now} by default, before {before}: numbers change")
         else:
             lines.append(f"  {place}: {before} as before; without it {now}")
+    lines += [f"  {place}: {text!r} stays as an assumption" for place, text in done.assumed.items()]
     if not done.left:
         lines.append("  nothing in it means anything else")
     return lines

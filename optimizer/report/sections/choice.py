@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from models.evaluation import Evaluation
@@ -17,6 +19,11 @@ BESIDE = (
     ("effort_days", "work to get there", "days"),
     ("one_time_usd", "money beforehand", "USD"),
     ("utilisation", "busiest part", "fraction"),
+)
+#: Indicators that only scenarios with health checks have.
+FAILOVER = (
+    ("failover_s", "time to fail over", "s"),
+    ("lost_writes", "writes lost at a failover", "count"),
 )
 
 
@@ -46,18 +53,20 @@ def beside_of(found: Findings, compared: Comparison, names: tuple[str, ...]) -> 
 
 
 def _side_by_side(found: Findings, today: Comparison) -> Table:
+    others = found.against_chosen
+    shown = _beside([today.evaluation] if others is None else [today.evaluation, others.evaluation])
     rows: list[tuple[Cell, ...]] = [
-        _row(today.evaluation, 1, found.names[0]),
-        _row(today.evaluation, 0, "today"),
+        _row(shown, today.evaluation, 1, found.names[0]),
+        _row(shown, today.evaluation, 0, "today"),
     ]
-    if found.against_chosen is not None:
+    if others is not None:
         rows += [
-            _row(found.against_chosen.evaluation, i, _with_number(found, name, i))
+            _row(shown, others.evaluation, i, _with_number(found, name, i))
             for i, name in enumerate(found.names[1:], start=1)
         ]
     evaluation = today.evaluation
     head = ["design", *(d.name for d in evaluation.dimensions)]
-    head += [label for key, label, _ in BESIDE if key in evaluation.indicators]
+    head += [label for _, label, _ in shown]
     return Table("choice", "The designs side by side", (*head, "limits broken"), tuple(rows))
 
 
@@ -70,11 +79,20 @@ def _with_number(found: Findings, name: str, i: int) -> str:
     return marked(found.space, x, told) if number else told
 
 
-def _row(evaluation: Evaluation, i: int, name: str) -> tuple[Cell, ...]:
-    beside = [
-        Number(float(evaluation.indicators[key][i]), unit)
-        for key, _, unit in BESIDE
-        if key in evaluation.indicators
+def _beside(evaluations: Sequence[Evaluation]) -> list[tuple[str, str, str]]:
+    """The indicators to show: those of failover only where a design has one."""
+    told = evaluations[0].indicators
+    more = [
+        one
+        for one in FAILOVER
+        if one[0] in told and any(bool(np.any(e.indicators[one[0]] > 0.0)) for e in evaluations)
     ]
+    return [one for one in BESIDE if one[0] in told] + more
+
+
+def _row(
+    shown: Sequence[tuple[str, str, str]], evaluation: Evaluation, i: int, name: str
+) -> tuple[Cell, ...]:
+    beside = [Number(float(evaluation.indicators[key][i]), unit) for key, _, unit in shown]
     limits = ", ".join(limit_label(limit) for limit, _ in broken(evaluation, i)) or "none"
     return (name, *numbers(evaluation, i), *beside, limits)

@@ -21,6 +21,8 @@ _MEANS = {
     "emergence": "the parts act on each other in ways that no part shows alone",
     "metastable": "after one push it stays down, because retries keep it there",
     "tips_over": "it may fall over by itself within the phase, without any push",
+    "failover_s": "users meet a lost copy for longer than the limit allows",
+    "lost_writes": "more writes are gone with a lost copy than the limit allows",
     "complexity_reserve": "too little of the complexity budget is left for what nobody foresaw",
     "parameter_bounds": "effects push a number out of the bounds within which it means anything",
 }

@@ -25,7 +25,17 @@ RICH = copy.deepcopy(TREE) | {
     "rules": [{"if": {"more_servers": "on"}, "then": {"tier": "big"}}, {"not": {"tier": "big", "ttl": 10}}],
     "today": {"more_servers": False, "tier": "small", "ttl": {"normal": 10, "peak": 20}},
     "uncertainty": {"cache.hit_ratio": {"distribution": "triangular", "low": 0.1, "mode": 0.5, "high": 0.9}},
-    "experiments": [{"hypothesis": {"if": "x", "then": "y"}, "inject": {"kind": "stop", "target": "cache"}}],
+    "experiments": [
+        {
+            "steady_state": ["shop success above 90 %", {"assume": "all is well"}],
+            "hypothesis": {"if": "x", "then": {"metric": "p99_ms", "below": 900, "within_s_after": 60}},
+            "inject": [
+                {"kind": "terminate", "target": "db", "replicas": 1},
+                {"kind": "latency", "target": "card", "added_ms": 90, "share": 0.5, "duration_s": 30},
+            ],
+            "abort": "p95 above 5 s for 30 s",
+        }
+    ],
 }
 for _phase in RICH["workload"]["phases"]:
     _phase["drivers"] = {"volume": 2}

@@ -56,10 +56,15 @@ def test_the_exercise_fits() -> None:
             ("experiments",),
             [
                 {
-                    "hypothesis": {"if": "a", "then": "b"},
-                    "inject": {"kind": "stop", "target": "platform"},
-                    "abort": "now",
-                }
+                    "hypothesis": {"if": "a", "then": "success above 90 %"},
+                    "inject": {"kind": "terminate", "target": "platform", "share": 0.5},
+                    "abort": {"metric": "success_share", "below": 0.5},
+                    "success": ["p99 below 3 s", {"assume": "nobody calls"}],
+                },
+                {
+                    "hypothesis": {"if": "a", "then": []},
+                    "inject": [{"kind": "load", "factor": 2, "duration_s": 60}],
+                },
             ],
         ),
     ],
@@ -88,6 +93,14 @@ def test_drivers_may_be_a_list() -> None:
         (("decisions", "n"), {"on": {}, "options": {"a": {}}}),
         (("rules",), [{"iff": {}}]),
         (("schema",), 3),
+        (
+            ("experiments",),
+            [{"hypothesis": {"if": "a", "then": "b"}, "inject": {"kind": "stop", "target": "x"}}],
+        ),
+        (
+            ("experiments",),
+            [{"hypothesis": {"if": "a", "then": []}, "inject": {"kind": "pause", "target": "platform"}}],
+        ),
     ],
 )
 def test_what_the_schema_refuses_the_loader_refuses_too(path, value) -> None:

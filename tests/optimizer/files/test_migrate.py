@@ -9,6 +9,7 @@ import pytest
 from models import compile_system
 from models.errors import Code, ScenarioError
 from models.evaluator import evaluate
+from models.scenario.editing.edit import EditError
 from models.scenario.load import load_with_warnings, scenario_from_text
 from optimizer.files.migrate import migrated
 
@@ -97,3 +98,38 @@ def test_files_of_0_1_belong_to_the_same_scenario():
     assert scenario_from_text(TEXT).digest() == DIGEST_OF_0_1
     text = TEXT.replace("replicas: 4", "replicas: 4, balancing: random")
     assert scenario_from_text(text).digest() != DIGEST_OF_0_1
+
+
+EXPERIMENTS = """\
+experiments:
+  - name: slow  # the db
+    steady_state: ["read success above 98 %", "everybody is happy"]
+    hypothesis: {if: "it is slow", then: "people wait"}
+    inject: {kind: latency, target: db, amount: 20, minutes: 0.5}
+    abort: "read success below 50 % for one minute"
+  - hypothesis: {if: "a server is gone", then: "success above 99 % throughout"}
+    inject: {kind: zone_loss, target: web, amount: 0.5, minutes: 10}
+"""
+
+
+def test_experiments_are_typed_as_far_as_their_words_can_be_read():
+    done = migrated(TEXT + EXPERIMENTS)
+    slow, gone = scenario_from_text(done.text).typed_experiments
+    assert (slow.inject[0].added_ms, slow.inject[0].duration_s) == (20.0, 30.0)
+    assert slow.steady_state[0].metric == "success_share"
+    assert slow.abort[0].for_s == 60.0
+    assert (gone.inject[0].kind, gone.inject[0].share) == ("terminate", 0.5)
+    assert dict(done.assumed) == {
+        "experiments[0].steady_state[1]": "everybody is happy",
+        "experiments[0].hypothesis.then": "people wait",
+    }
+    assert "# the db" in done.text
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("kind: latency", "kind: teleport"), ("amount: 20, ", ""), ("minutes: 0.5", "minutes: 0")],
+)
+def test_an_experiment_that_cannot_be_typed_is_named(old, new):
+    with pytest.raises(EditError, match=r"experiments\[0\]"):
+        migrated(TEXT + EXPERIMENTS.replace(old, new))

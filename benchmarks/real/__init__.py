@@ -1,0 +1,1 @@
+"""Real servers on the loopback address: nginx, HAProxy, pgbouncer, PostgreSQL, Redis, under open load."""

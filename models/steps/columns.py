@@ -1,0 +1,163 @@
+"""Columns of the tables that the steps work on: compiled code takes them over as constants."""
+
+from __future__ import annotations
+
+#: A component's numbers (`Run.part`): servers that are up (infinite = somebody else's), mean service at
+#: work 1, s, and its scv; share of errors; places to wait in; longest wait, s; whether it keeps its slot
+#: during the calls under it; share that is turned away at once, and that is never answered; share that is
+#: slowed, and by how much, s; when it goes on after a pause, s (0 = it isn't paused); a rate limit, 1/s,
+#: and its most tokens; costs of replicas for each other, and replicas; kind of cache (0 = none, 1 = a hit
+#: ratio, 2 = keys); a given hit ratio; share of hits that is left; whether misses of a key share a load;
+#: time to live, s; entries that it holds; queues of its own (1 = one for all); whether reads, and writes,
+#: have too few copies; mean and variance of the time on the way to the copies that a read, and a write,
+#: must hear, s; of a read and of a write: servers that it takes, in calls, mean and variance of the time
+#: until enough copies have done their part, in services.
+(
+    SERVERS,
+    SERVICE_S,
+    SERVICE_SCV,
+    ERROR,
+    PLACES,
+    MAX_WAIT_S,
+    BLOCKS,
+    TURNED_AWAY,
+    SILENT,
+    SLOWED,
+    SLOWED_S,
+    RESUMES_AT,
+    TOKENS_PER_S,
+    MOST_TOKENS,
+    CONTENTION,
+    COHERENCY,
+    REPLICAS,
+    CACHE,
+    HIT,
+    HITS_LEFT,
+    COALESCES,
+    TTL_S,
+    CAPACITY,
+    QUEUES,
+    NO_READS,
+    NO_WRITES,
+    READ_S,
+    READ_VAR,
+    WRITE_S,
+    WRITE_VAR,
+    READ_WORK,
+    READ_FACTOR,
+    READ_FACTOR_VAR,
+    WRITE_WORK,
+    WRITE_FACTOR,
+    WRITE_FACTOR_VAR,
+) = range(36)
+PART = 36
+#: Points of the utilisation at which the wait in a queue of one's own is known (`Run.own_wait`).
+POINTS = 33
+
+#: What changes at a component (`Run.station`): servers that are taken; mean time for which one is, s; wait
+#: of who comes now, s, and its variance; the same beyond what the common queue tells, where replicas have
+#: queues of their own; factor on the service of replicas that cost each other time; offered work over
+#: servers and share that is turned away, both smoothed; tokens; share of hits; calls that came, smoothed;
+#: of a cache: time that a load takes, s, and share of them that bring something.
+(
+    TAKEN,
+    HELD_S,
+    WAIT_S,
+    WAIT_VAR,
+    OWN_S,
+    OWN_VAR,
+    STRETCH,
+    OFFERED,
+    REFUSED,
+    TOKENS,
+    HITS,
+    CAME,
+    LOAD_S,
+    LOADS_WELL,
+) = range(14)
+STATION = 14
+
+#: A call's numbers (`Run.call`): times, 0 where it is left out; longest time, s; retries; pause, s, and
+#: share of it that is drawn; factor on the component's work; whether a failure doesn't matter, or is
+#: replaced, and after which time, s; mean and variance of the time on the network, s; whether it has a
+#: breaker; share of failures at which that opens, calls that it must have heard, length of a bucket of its
+#: window, s, and of its sleep, s; places of its bulkhead; retries that its budget allows for each call.
+(
+    TIMES,
+    TIMEOUT_S,
+    RETRIES,
+    PAUSE_S,
+    JITTER,
+    WORK,
+    OPTIONAL,
+    FALLBACK,
+    FALLBACK_S,
+    NETWORK_S,
+    NETWORK_VAR,
+    BREAKER,
+    TRIPS_AT,
+    VOLUME,
+    BUCKET_S,
+    SLEEP_S,
+    BULKHEAD,
+    BUDGET,
+) = range(18)
+CALL = 18
+#: What changes at a call (`Run.gate`): state of its breaker; when that tries again, s; when it hears of its
+#: trial, s, and whether that succeeds; attempts behind its bulkhead; tokens of its budget; share that a
+#: guard turned away, smoothed; attempts that wait for a server; attempts that came, smoothed.
+STATE, TRY_AT, HEARD_AT, TRIAL, UNDER_WAY, BUDGET_LEFT, SHUT, WAITING, MIX = range(9)
+GATE = 9
+CLOSED, OPEN, PROBING = range(3)
+BUCKETS = 10
+#: Tokens that a budget of retries holds (as many as the events have).
+MOST_BUDGET = 10.0
+
+#: What is expected of an attempt that begins now (`Run.attempt`), of those that aren't turned away: share
+#: that is answered in time, that is too late, and that fails in time; least, mean and variance of the time
+#: of the first, s; mean time to the failure of the last, s; mean time until its work is done, s; time for
+#: which it takes a server, s; share of the first that a cache answers by itself, least, mean and variance
+#: of their time, s.
+(
+    GOOD,
+    LATE,
+    BAD,
+    GOOD_LEAST,
+    GOOD_S,
+    GOOD_VAR,
+    BAD_S,
+    DONE_S,
+    OWN_HELD_S,
+    FOUND,
+    FOUND_LEAST,
+    FOUND_S,
+    FOUND_VAR,
+) = range(13)
+ATTEMPT = 13
+#: What is expected of a call or a sequence of steps that begins now (`Run.answer`, `Run.sequence`,
+#: `Run.together`): share that succeeds; least, mean and variance of its time where it does, s; mean time to
+#: the failure, s, and to the end of either kind, s.
+SUCCESS, LEAST_S, MEAN_S, VAR_S, FAILS_S, ENDS_S = range(6)
+ANSWER = 6
+
+#: Lines of a call (`Run.line`): its first attempts; what its breaker hears; what leaves its bulkhead (-1 =
+#: none).
+FIRST, HEARS, LEAVES = range(3)
+LINES = 3
+#: What stands in a line for a step: how many, and the sum of their ages, s. Of what a breaker hears: how many
+#: succeeded, and how many failed.
+COUNT, AGES = range(2)
+
+#: A popularity (`Run.keys`): share of the look-ups that one of its keys gets; keys; share of them that is
+#: there, and that is loaded; weight by which entries make room.
+KEY_SHARE, KEYS, WARM, LOADING, WEIGHT = range(5)
+KEY = 5
+#: Slots of the ring in which entries wait for the end of their life.
+LIVES = 96
+
+#: Scalars (`Run.x`, `Run.n`): length of a step, s; length of a bin, s; when the first bin begins, s. Steps
+#: so far; bins; slots of the lines.
+STEP_S, BIN_S, BEGINS_S = range(3)
+STEP, BINS, SLOTS = range(3)
+#: Histogram of response times: the shortest, s, bins for a factor e, and bins.
+SHORTEST_S, BINS_PER_E, HISTOGRAM = 1e-4, 14.0, 200

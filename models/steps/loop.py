@@ -1,0 +1,44 @@
+"""The steps of a run, one after the other."""
+
+from __future__ import annotations
+
+from models.performance.compiled import compiled
+from models.performance.program import Program
+from models.steps import columns as at
+from models.steps.answers import expect
+from models.steps.calls import turn
+from models.steps.draws import poisson
+from models.steps.lines import begin, bin_after
+from models.steps.run import Run
+from models.steps.stations import look_at
+
+
+@compiled
+def advance(program: Program, run: Run, until: int) -> None:
+    """Lets time go on until so many steps are over.
+
+    Args:
+        program: The system.
+        run: The run; all that it holds is changed.
+        until: Steps that are over then.
+
+    Source: tau-leaping (Gillespie 2001): counts of a step are drawn by the rates at its beginning.
+    """
+    while run.n[at.STEP] < until:
+        for p in range(program.order.size):
+            look_at(program, run, program.order[p])
+        expect(program, run)
+        b = bin_after(run, 0.0)
+        for f in range(program.flow_steps.size):
+            count = poisson(run, f, run.rate[f] * run.x[at.STEP_S])
+            root = program.flow_steps[f]
+            if b >= 0:
+                run.offered[b, f] += count
+                found = run.sequence[root]
+                waits = found[at.MEAN_S] if found[at.SUCCESS] > 0.0 else 0.0
+                run.oldest[b, f] = max(waits, found[at.FAILS_S])
+            if count > 0.0:
+                begin(program, run, program.steps_start[root], root, -1, (count, 0.0, 0.0, 0.0, 0.0))
+        for p in range(program.order.size):
+            turn(program, run, program.order[p])
+        run.n[at.STEP] += 1
