@@ -35,7 +35,8 @@ class Station:
         is_external: Whether it is somebody else's system, at which nothing queues.
         arrivals_per_s: Calls that arrive.
         servers: Calls that it serves at the same time (of one shard); infinity for an external system.
-        service_s: Mean time of its own work, over all calls.
+        copies_asked: Copies that a call costs work, on the average; above 1 at a store whose copies all work.
+        service_s: Mean time of its own work at one of them, over all calls.
         unit_s: The same for a call of `work` 1.
         work: Cumulants of its own work.
         utilisation: Offered load per server; of a component that keeps its slots during the calls under it
@@ -54,6 +55,7 @@ class Station:
     is_external: bool
     arrivals_per_s: Array
     servers: Array
+    copies_asked: Array
     service_s: Array
     unit_s: Array
     work: CumulantGrid
@@ -166,6 +168,7 @@ def network_of(system: System, situations: Situations) -> Network:
                 is_external=not part.traits.is_ours,
                 arrivals_per_s=station[:, :, c, of.ATTEMPTED],
                 servers=station[:, :, c, of.SERVERS],
+                copies_asked=station[:, :, c, of.ASKED],
                 service_s=station[:, :, c, of.SERVICE_S],
                 unit_s=station[:, :, c, of.UNIT_S],
                 work=cumulants(c, of.WORK),

@@ -150,7 +150,8 @@ class _Predicted:
         quota = self.at(parameters.of_component_or(c, "cpu_quota", math.inf)) * copies
         slots = min(self.at(station.servers), quota)
         slots *= self.at(parameters.of_component_or(c, "shards", 1.0))
-        return min(self.at(station.arrivals_per_s) * served * self.at(station.service_s) / slots, 1.0)
+        work_s = self.at(station.service_s) * self.at(station.copies_asked)
+        return min(self.at(station.arrivals_per_s) * served * work_s / slots, 1.0)
 
     def success(self, f: int) -> float:
         """Share of a flow's requests that is answered, everything being up."""

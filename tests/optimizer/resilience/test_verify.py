@@ -182,7 +182,11 @@ def test_a_flow_of_which_nothing_is_asked_hides_no_broken_limit(monkeypatch):
 
 @pytest.mark.parametrize(
     "component",
-    [{"queue_limit": 3}, {"replicas": 12, "contention": 0.03, "coherency": 0.0005, "service_ms": 120}],
+    [
+        {"queue_limit": 3},
+        {"replicas": 12, "contention": 0.03, "coherency": 0.0005, "service_ms": 120},
+        {"kind": "store", "replicas": 3, "slots": 8, "service_ms": 60, "copy_work": 0.5, "read_quorum": 2},
+    ],
 )
 def test_slots_that_are_taken_are_those_of_what_is_served(component):
     found = verdict(system(component, rate=95.0, limits={"saturation": None, "emergence": None}))
