@@ -49,7 +49,7 @@ def blocks_of(system: System, row: Array) -> tuple[Array, Array, Array]:
     return (
         row[1:first_call].reshape(c_n, len(layout.COMPONENT)),
         row[first_call:first_flow].reshape(i_n, len(layout.CALL)),
-        row[first_flow:].reshape(f_n, len(layout.FLOW)),
+        row[first_flow : first_flow + f_n * len(layout.FLOW)].reshape(f_n, len(layout.FLOW)),
     )
 
 
@@ -66,6 +66,7 @@ def tables_of(system: System, row: Array, active: Sequence[TimedChange], *, now_
         NotPlayed: Something in it can't be played by steps.
     """
     parts, calls, flows = blocks_of(system, row)
+    _refuse_what_events_alone_play(system, calls)
     part, own_wait = np.zeros((parts.shape[0], at.PART)), np.zeros((parts.shape[0], at.POINTS, 2))
     for c, component in enumerate(system.parts):
         said, x = parts[c], part[c]
@@ -98,6 +99,16 @@ def tables_of(system: System, row: Array, active: Sequence[TimedChange], *, now_
         if change.change is Change.LOAD:
             rate = _pushed(rate, change, now_s)
     return Tables(part, _calls(calls), rate, own_wait)
+
+
+def _refuse_what_events_alone_play(system: System, calls: Array) -> None:
+    if system.branches:
+        where, hint = f"flows.{system.branches[0].name}.trace", "let the events play it"
+        raise NotPlayed(Why.CHOICE, "a choice of exclusive branches", where=where, hint=hint)
+    for node in system.nodes:
+        if calls[node.index, layout.HEDGE_AFTER_MS] < calls[node.index, layout.TIMEOUT_MS]:
+            where = f"flows.{system.flows[node.flow]}.trace"
+            raise NotPlayed(Why.HEDGED, "a hedged call", where=where, hint="let the events play it")
 
 
 def _refuse_regular(system: System, c: int, said: Array) -> None:
