@@ -116,11 +116,8 @@ COMPONENT: Mapping[str, tuple[int, float]] = {
     "read_quorum": (READ_QUORUM, 1.0),
     "write_quorum": (WRITE_QUORUM, math.nan),
     "replication_lag_ms": (REPLICATION_LAG_MS, 0.0),
-    "replication_lag_scv": (LAG_SCV, 1.0),
-    "replication_lag_min_ms": (LAG_MIN_MS, 0.0),
     "rtt_ms": (RTT_MS, 0.0),
     "rtt_scv": (RTT_SCV, 1.0),
-    "rtt_min_ms": (RTT_MIN_MS, 0.0),
     "writes_per_key_per_s": (WRITES_PER_KEY, 0.0),
     "hit_ratio": (HIT_RATIO, math.nan),
     "keys": (KEYS, math.nan),
@@ -139,6 +136,9 @@ COMPONENT: Mapping[str, tuple[int, float]] = {
     "service_law": (SERVICE_LAW, 0.0),
     "cpu_quota": (CPU_QUOTA, math.inf),
     "cpu_period_ms": (CPU_PERIOD_MS, 100.0),
+    "replication_lag_scv": (LAG_SCV, 1.0),
+    "replication_lag_min_ms": (LAG_MIN_MS, 0.0),
+    "rtt_min_ms": (RTT_MIN_MS, 0.0),
 }
 #: Name of each column of a call, and its value where it is not said (a call without a fallback).
 CALL: Mapping[str, tuple[int, float]] = {
@@ -227,8 +227,13 @@ class Layout:
         """A row in which nothing is said."""
         return [
             0.0,
-            *([value for _, value in COMPONENT.values()] * self.components),
-            *([value for _, value in CALL.values()] * self.calls),
-            *([value for _, value in FLOW.values()] * self.flows),
-            *([value for _, value in BRANCH.values()] * len(self._branches)),
+            *(_in_order(COMPONENT) * self.components),
+            *(_in_order(CALL) * self.calls),
+            *(_in_order(FLOW) * self.flows),
+            *(_in_order(BRANCH) * len(self._branches)),
         ]
+
+
+def _in_order(block: Mapping[str, tuple[int, float]]) -> list[float]:
+    """What a block holds where nothing is said, column by column."""
+    return [value for _, value in sorted(block.values(), key=lambda entry: entry[0])]
