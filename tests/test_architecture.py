@@ -101,11 +101,9 @@ MOST_FLOORS = {
 WITHOUT_FLOORS = ("ui",)
 #: Modules that no other imports, or beginnings of their names (with a dot at the end): who starts them.
 STARTED_BY_NAME = {
-    "models.faults.": "the simulations in time, which are being built",
     "models.performance.__main__": "python -m models.performance",
     "optimizer.__main__": "python -m optimizer",
     "optimizer.resilience.border": "tradespace stress, to come",
-    "optimizer.resilience.early_warning": "tradespace stress, to come",
     "optimizer.batch.job": "optimizer.runs.job",
     "optimizer.runs.migrations.env": "alembic",
     "optimizer.runs.migrations.versions.": "alembic",

@@ -55,6 +55,7 @@ COMMANDS: tuple[str, ...] = (
     "doubt {scenario} --draws 32",
     "doubt {scenario} --design today --draws 32 --json",
     "verify {scenario} --events 20000 --seeds 1",
+    "stress {scenario} --runs 2",
     "verify {scenario} --design today --phase all --events 20000 --json",
     "explain {scenario} --design today --simulate",
     "gate {scenario} --design knee",

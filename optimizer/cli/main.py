@@ -29,6 +29,7 @@ from optimizer.cli.commands.runbook import margins, runbook
 from optimizer.cli.commands.runs import runs
 from optimizer.cli.commands.shortlist import shortlist
 from optimizer.cli.commands.solve import solve
+from optimizer.cli.commands.stress import stress
 from optimizer.cli.commands.verify import verify
 from optimizer.cli.commands.what_if import what_if
 from optimizer.cli.console import compiled, print_json, show
@@ -143,6 +144,7 @@ COMMANDS: Final[tuple[tuple[str, Callable[..., None]], ...]] = (
     ("margins", margins),
     ("runbook", runbook),
     ("verify", verify),
+    ("stress", stress),
     ("doubt", doubt),
     ("gate", gate),
     ("report", report),

@@ -1,0 +1,67 @@
+"""What `stress --json` says."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from models.evaluation import Array
+from models.system.system import System
+from optimizer.cli.answers.parts import scenario_answer
+from optimizer.resilience.experiments import Judged, Trial
+
+
+def stress_answer(system: System, x: Array, found: Sequence[Trial]) -> dict[str, object]:
+    """The design, and what becomes of it in each experiment."""
+    return {
+        "scenario": scenario_answer(system),
+        "design": system.space.decode(x),
+        "experiments": [trial_answer(one) for one in found],
+    }
+
+
+def trial_answer(one: Trial) -> dict[str, object]:
+    """One experiment in plain values; null for what is unbounded or wasn't seen."""
+    stress = one.stress
+    return {
+        "name": one.name,
+        "title": one.title,
+        "phase": one.phase,
+        "why_not": one.why_not,
+        "healthy_before": one.is_healthy_before,
+        "verdict": None if stress is None else stress.verdict,
+        "from_s": None if one.injection is None else one.injection.from_s,
+        "to_s": None if one.injection is None else one.injection.to_s,
+        "runs": None
+        if stress is None
+        else {
+            "survived": asdict(stress.survived),
+            "degraded": asdict(stress.degraded),
+            "lost": asdict(stress.lost),
+        },
+        "amplification": None if stress is None else stress.amplification,
+        "back_s": None if stress is None else _finite(stress.back_s),
+        "fell_first": None if stress is None else stress.fell_first or None,
+        "fell_s": None if stress is None else _finite(stress.fell_s),
+        "statements": [_statement(judged) for judged in one.statements],
+        "readings": [
+            {"metric": metric, "of": of, "value": _finite(value)}
+            for (metric, of), value in one.readings.items()
+        ],
+        "assumed": list(one.assumed),
+    }
+
+
+def _statement(judged: Judged) -> dict[str, object]:
+    return {
+        "role": judged.role,
+        **judged.statement.model_dump(mode="json", exclude_none=True),
+        "held": None if judged.held is None else asdict(judged.held),
+        "nearest": _finite(judged.reading),
+        "why_not": judged.why_not,
+    }
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None

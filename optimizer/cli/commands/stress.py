@@ -1,0 +1,67 @@
+"""`tradespace stress`: what becomes of a design when something breaks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from optimizer.cli.commands.options import MOST_WHOLE, AsJson, Asked, about_a_design
+from optimizer.cli.console import show
+from optimizer.cli.exit_codes import INTERRUPTED, NO
+
+if TYPE_CHECKING:
+    from models.scenario.experiment import Experiment
+    from models.system.system import System
+
+
+@about_a_design("recommended")
+def stress(
+    asked: Asked,
+    experiment: Annotated[
+        list[str] | None, typer.Option(help="An experiment of the scenario; all when not given.")
+    ] = None,
+    runs: Annotated[
+        int, typer.Option(min=1, max=1000, help="Runs of each; a long experiment is run less often.")
+    ] = 50,
+    seed: Annotated[int, typer.Option(min=0, max=MOST_WHOLE, help="Seed of the first run.")] = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Play the scenario's experiments with a design: survived, degraded or lost, in how many runs."""
+    from optimizer.cli.answers.stress import stress_answer
+    from optimizer.cli.progress import share_bar
+    from optimizer.resilience.experiments import try_experiment
+    from optimizer.resilience.stress import Verdict
+    from optimizer.sections.stress import stress as section_of
+
+    system = asked.system
+    chosen = _chosen(system, experiment or [])
+    x, found, is_stopped = asked.x, [], False
+    with share_bar("playing") as (_, stop):
+        for name, one in chosen:
+            found.append(try_experiment(system, x, name, one, runs=runs, seed=seed, stop=stop))
+            is_stopped = stop()
+            if is_stopped:
+                break
+    show(section_of(found), as_json=as_json, data=stress_answer(system, x, found))
+    if is_stopped:
+        raise typer.Exit(INTERRUPTED)
+    if any(one.stress is not None and one.stress.verdict == Verdict.LOST for one in found):
+        raise typer.Exit(NO)
+
+
+def _chosen(system: System, names: list[str]) -> list[tuple[str, Experiment]]:
+    """The experiments that are asked for."""
+    from optimizer.resilience.experiments import typed_experiments
+
+    there = dict(typed_experiments(system))
+    if not there:
+        texts = len(system.scenario.experiments)
+        raise typer.BadParameter(
+            "the scenario has no experiment that can be played"
+            + ("; those of schema 1 are texts: `tradespace migrate` types them" if texts else "")
+        )
+    for name in names:
+        if name not in there:
+            raise typer.BadParameter(f"found --experiment {name}; allowed: {', '.join(there)}")
+    return [(name, there[name]) for name in (dict.fromkeys(names) or there)]

@@ -1,0 +1,214 @@
+"""The experiments of a scenario, played with a design: what was expected, and in how many runs it held."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.evaluation import Array
+from models.faults.expected import Expected, Role, assumed_of, expected_of
+from models.faults.injection import Injection, injection_of
+from models.faults.refused import NotInjected
+from models.faults.series import Series
+from models.scenario.experiment import Experiment
+from models.scenario.experiments.statement import Statement
+from models.steps.course import Leg
+from models.steps.play import play
+from models.steps.refused import NotPlayed
+from models.system.system import System
+from optimizer.resilience.early_warning import EarlyWarning, warning_of
+from optimizer.resilience.recovery import Trigger
+from optimizer.resilience.stress import AFTER_S, RUNS, Share, Stress, judge
+
+#: Simulated seconds of all runs of an experiment together, at the most: long experiments are run less often.
+MOST_SECONDS = 400_000.0
+#: Runs at the least, whatever they take.
+LEAST_RUNS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A statement of an experiment.
+
+    Attributes:
+        role: What it is for.
+        statement: What was expected.
+        held: Runs in which it held; of an abort those in which it would have been called.
+        reading: The middle run's number that is nearest to breaking it; NaN where nothing was seen.
+        why_not: Why it can't be read; empty where it can.
+    """
+
+    role: Role
+    statement: Statement
+    held: Share | None
+    reading: float
+    why_not: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trial:
+    """One experiment with one design.
+
+    Attributes:
+        name: Its name, or its number.
+        title: What it is about.
+        phase: Name of the phase in which it was made.
+        injection: What was changed, and when; None where it can't be made.
+        stress: What became of the design; None where it wasn't played.
+        statements: What was expected, the steady state first.
+        assumed: What no run shows.
+        warning: The emergence score over time; None where it wasn't played.
+        series: The runs; None where it wasn't played.
+        why_not: Why it wasn't played; empty where it was.
+    """
+
+    name: str
+    title: str
+    phase: str
+    injection: Injection | None = None
+    stress: Stress | None = None
+    statements: tuple[Judged, ...] = ()
+    assumed: tuple[str, ...] = ()
+    warning: EarlyWarning | None = None
+    series: Series | None = None
+    why_not: str = ""
+
+    @property
+    def is_healthy_before(self) -> bool:
+        """Whether its steady state holds in most runs before the fault: nobody begins an experiment else."""
+        told = [one.held for one in self.statements if one.role == "steady_state" and one.held is not None]
+        return all(share.k > 0.5 * share.n for share in told)
+
+    @property
+    def readings(self) -> Mapping[tuple[str, str | None], float]:
+        """What follows from the faults themselves, by metric and component."""
+        return {} if self.injection is None else self.injection.readings
+
+
+def typed_experiments(system: System) -> tuple[tuple[str, Experiment], ...]:
+    """The experiments of a scenario that can be computed, by their names; one without has its number."""
+    return tuple(
+        (one.name or f"{i + 1}", one)
+        for i, one in enumerate(system.scenario.experiments)
+        if isinstance(one, Experiment)
+    )
+
+
+def try_experiment(
+    system: System,
+    design: Array,
+    name: str,
+    experiment: Experiment,
+    *,
+    runs: int = RUNS,
+    seed: int = 1,
+    stop: Callable[[], bool] = lambda: False,
+) -> Trial:
+    """Plays an experiment by steps and judges it.
+
+    What can't be made or played with this design is told in the answer, not raised.
+
+    Args:
+        system: The compiled scenario.
+        design: One row of the decision matrix, `(d,)`.
+        name: What it is called.
+        experiment: The experiment.
+        runs: Runs at the most; a long one is run less often (`MOST_SECONDS`).
+        seed: The first seed.
+        stop: Asked before each run; True leaves the rest out.
+    """
+    title = experiment.title or name
+    phase = experiment.phase or system.phases[system.peak]
+    try:
+        injection = injection_of(experiment, system, design)
+    except NotInjected as error:
+        return Trial(name, title, phase, why_not=str(error))
+    expected = expected_of(experiment, system, injection)
+    assumed = assumed_of(experiment, injection)
+    if not injection.changes:
+        judged = tuple(_judged(one, None) for one in expected)
+        return Trial(name, title, phase, injection, statements=judged, assumed=assumed)
+    horizon_s = max([injection.to_s + AFTER_S, *(one.least_horizon_s + 1.0 for one in expected)])
+    seeds = range(seed, seed + runs_of(horizon_s, runs))
+    legs = [Leg(injection.phase, horizon_s)]
+    try:
+        series = play(system, design, legs, injection.changes, seeds=seeds, stop=stop)[0]
+    except NotPlayed as error:
+        return Trial(name, title, phase, injection, assumed=assumed, why_not=str(error))
+    return judged_trial(
+        system, design, Trial(name, title, phase, injection, assumed=assumed), expected, series
+    )
+
+
+def judged_trial(
+    system: System, design: Array, trial: Trial, expected: Sequence[Expected], series: Series
+) -> Trial:
+    """A trial with what its runs show, whoever made them.
+
+    Args:
+        system: The compiled scenario.
+        design: One row of the decision matrix, `(d,)`.
+        trial: The trial as far as it is known before.
+        expected: Its statements.
+        series: Its runs.
+    """
+    assert trial.injection is not None
+    trigger = Trigger(trial.injection.from_s, trial.injection.to_s)
+
+    def broken(runs: Series) -> NDArray[np.bool_]:
+        found = np.zeros(runs.runs, dtype=bool)
+        for one in expected:
+            if one.role == "success" and not one.is_computed:
+                found |= ~one.holds(runs)
+        return found
+
+    return Trial(
+        trial.name,
+        trial.title,
+        trial.phase,
+        trial.injection,
+        judge(system, series, trigger, broken),
+        tuple(_judged(one, series) for one in expected),
+        trial.assumed,
+        warning_of(system, design, series, trigger),
+        series,
+    )
+
+
+def runs_of(horizon_s: float, runs: int) -> int:
+    """How often an experiment of a length is run."""
+    return max(min(runs, int(MOST_SECONDS / horizon_s)), min(runs, LEAST_RUNS))
+
+
+def _judged(expected: Expected, series: Series | None) -> Judged:
+    """A statement and the runs; one that needs none is judged without."""
+    if series is None and not expected.is_computed:
+        return Judged(
+            expected.role, expected.statement, None, float("nan"), "nothing that queues feel is changed"
+        )
+    if expected.is_computed:
+        value = expected.reading
+        if not np.isfinite(value):
+            return Judged(
+                expected.role, expected.statement, None, value, "nobody says how fast it is put right"
+            )
+        statement = expected.statement
+        is_so = value > statement.above if statement.above is not None else value < (statement.below or 0.0)
+        return Judged(expected.role, statement, Share.of(np.array([is_so])), value)
+    assert series is not None
+    try:
+        held, values = expected.holds(series), expected.values(series)
+    except NotInjected as error:
+        return Judged(expected.role, expected.statement, None, float("nan"), str(error))
+    known = np.isfinite(values)
+    if not known.any():
+        return Judged(expected.role, expected.statement, Share.of(held), float("nan"))
+    # The number of each run that is nearest to breaking the statement, or to calling an abort.
+    is_low = (expected.statement.above is not None) != (expected.role == "abort")
+    nearest = np.where(known, values, np.inf if is_low else -np.inf)
+    worst = nearest.min(axis=1) if is_low else nearest.max(axis=1)
+    worst = worst[np.isfinite(worst)]
+    return Judged(expected.role, expected.statement, Share.of(held), float(np.median(worst)))

@@ -1,0 +1,60 @@
+"""`stress`: what becomes of a design in the scenario's experiments."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from reports import ROOT
+
+DISNEY = "disney-cache-expiry"
+EXERCISE = ROOT / "tests" / "first_release" / "black_friday_exercise.yaml"
+
+
+def test_a_store_that_can_not_refill_its_cache_is_lost(tradespace):
+    code, out, _ = tradespace("stress", DISNEY, "--design", "today", "--json")
+    (found,) = json.loads(out)["experiments"]
+    assert code == 1
+    assert found["verdict"] == "lost"
+    assert found["healthy_before"] is True
+    assert found["fell_first"] == "catalog"
+    assert found["runs"]["lost"]["k"] == found["runs"]["lost"]["n"] == 50
+    held = {(one["role"], one["metric"]): one["held"]["k"] for one in found["statements"]}
+    assert held["steady_state", "utilisation"] == 50
+    assert held["success", "utilisation"] == 0
+
+
+def test_the_same_seed_gives_the_same_answer(tradespace):
+    options = ("stress", DISNEY, "--design", "today", "--runs", "5", "--json")
+    first = tradespace(*options)
+    assert first == tradespace(*options)
+    assert first != tradespace(*options, "--seed", "7")
+
+
+def test_too_few_runs_are_no_verdict(tradespace):
+    code, out, _ = tradespace("stress", DISNEY, "--design", "today", "--runs", "5")
+    assert code == 0
+    assert "uncertain" in out
+    assert "5 of 5 lost (47.8 % to 100 %)" in out  # Clopper and Pearson: 0.025^(1/5)
+
+
+def test_what_needs_no_run_is_judged_without(tradespace):
+    """Writes that both sides took for 43 s, and what nobody can know."""
+    code, out, _ = tradespace("stress", "github-split-brain", "--design", "today", "--json")
+    (found,) = json.loads(out)["experiments"]
+    assert code == 0
+    assert found["verdict"] is None
+    readings = {one["metric"]: one["value"] for one in found["readings"]}
+    # 4,000 requests/s, a tenth of them with two writes, two of five copies cut off for 43.02 s
+    assert readings["diverged_writes"] == pytest.approx(4000 * 0.1 * 2 * 0.4 * 43.0, rel=0.01)
+    assert found["assumed"]
+
+
+def test_what_is_not_there_is_refused(tradespace):
+    code, _, err = tradespace("stress", DISNEY, "--experiment", "flood")
+    assert code == 2
+    assert "flushed_home_page" in err
+    code, _, err = tradespace("stress", EXERCISE, "--design", "today")
+    assert code == 2
+    assert "no experiment" in err
