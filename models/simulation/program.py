@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from models.evaluation import Array
 from models.simulation import columns as at
-from models.simulation.choices import shares_of
 from models.simulation.components import Components, shape_of
 from models.simulation.refused import NotSimulated, Reason
 from models.system import layout
+from models.system.choices import shares_of
 from models.system.system import CallNode, ChoiceNode, StepNode, System
 
 _MS = 1e-3

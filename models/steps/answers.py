@@ -217,6 +217,9 @@ def expect_steps(program: Program, run: Run, q: int) -> None:
 @internal
 def expect_group(program: Program, run: Run, g: int) -> None:
     """What parallel branches come to: the slowest, or the slowest of enough of them."""
+    if program.group_rest[g] >= 0:
+        _expect_choice(program, run, g)
+        return
     first, last = program.group_start[g], program.group_start[g + 1]
     each, needed = float(program.group_each[g]), float(program.group_needed[g])
     found = run.together[g]
@@ -240,6 +243,33 @@ def expect_group(program: Program, run: Run, g: int) -> None:
     found[at.SUCCESS], found[at.LEAST_S], found[at.MEAN_S], found[at.VAR_S] = success, least, mean, variance
     found[at.FAILS_S] = fails_s if fails_s < math.inf else 0.0
     found[at.ENDS_S] = success * mean + (1.0 - success) * found[at.FAILS_S]
+
+
+@internal
+def _expect_choice(program: Program, run: Run, g: int) -> None:
+    """What a choice comes to: a mixture of its branches; who goes none of them goes on at once."""
+    rest, success, least = 1.0, 0.0, math.inf
+    mean, square, fails_s, ends = 0.0, 0.0, 0.0, 0.0
+    for b in range(program.group_start[g], program.group_start[g + 1]):
+        branch, share = run.sequence[program.group[b]], run.ways[program.group_branch[b]]
+        rest -= share
+        well = share * branch[at.SUCCESS]
+        success += well
+        mean += well * branch[at.MEAN_S]
+        square += well * (branch[at.VAR_S] + branch[at.MEAN_S] ** 2)
+        fails_s += (share - well) * branch[at.FAILS_S]
+        ends += share * branch[at.ENDS_S]
+        if well > 0.0:
+            least = min(least, branch[at.LEAST_S])
+    if rest > _LEAST_S:
+        success, least = success + rest, 0.0
+    found = run.together[g]
+    found[at.SUCCESS], found[at.ENDS_S] = min(success, 1.0), ends
+    found[at.FAILS_S] = fails_s / (1.0 - success) if 1.0 - success > _LEAST_S else 0.0
+    if success > 0.0:
+        mean, square = mean / success, square / success
+    found[at.LEAST_S], found[at.MEAN_S] = least if least < math.inf else 0.0, mean
+    found[at.VAR_S] = max(square - mean * mean, 0.0)
 
 
 @internal

@@ -129,6 +129,7 @@ def _play_one(
         np.maximum.reduce([each.tables.call for each in segments]),
         segments[0].tables.rate,
         segments[0].tables.own_wait,
+        segments[0].tables.ways,
     )
     widest.call[:, at.BULKHEAD] = np.minimum.reduce([each.tables.call[:, at.BULKHEAD] for each in segments])
     late = np.where(np.isfinite(widest.call[:, at.TIMEOUT_S]), widest.call[:, at.TIMEOUT_S], 0.0)
@@ -141,6 +142,7 @@ def _play_one(
         pauses = run.part[:, at.RESUMES_AT] > 0.0
         run.part[pauses, at.RESUMES_AT] += clock.warm_up_s
         run.call[:], run.rate[:] = segment.tables.call, segment.tables.rate
+        run.ways[:] = segment.tables.ways
         run.own_wait[:] = segment.tables.own_wait
         if k == 0:
             _warm_up(system, run, segments, row, clock)

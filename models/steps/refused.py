@@ -14,8 +14,6 @@ class Why(StrEnum):
     """Arrivals are told to be more or less regular than by chance."""
     GIVEN_HITS = "given_hits"
     """A cache has a given hit ratio: nothing is known of its keys, so that none can be forgotten."""
-    CHOICE = "choice"
-    """Requests go one of several branches."""
     HEDGED = "hedged"
     """A second attempt is sent beside a slow first one."""
     NO_REQUESTS = "no_requests"

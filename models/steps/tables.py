@@ -15,6 +15,7 @@ from models.steps import columns as at
 from models.steps.own_queues import own_waits
 from models.steps.refused import NotPlayed, Why
 from models.system import layout
+from models.system.choices import ways_of
 from models.system.system import System
 
 _MS = 1e-3
@@ -33,12 +34,14 @@ class Tables:
         rate: Requests of each flow that aren't shed, 1/s, `(f,)`.
         own_wait: Wait in a queue of one's own over the service: mean and variance by utilisation, `(c,
             POINTS, 2)`.
+        ways: Share of each branch of a choice, `(b,)`.
     """
 
     part: Array
     call: Array
     rate: Array
     own_wait: Array
+    ways: Array
 
 
 def blocks_of(system: System, row: Array) -> tuple[Array, Array, Array]:
@@ -66,7 +69,7 @@ def tables_of(system: System, row: Array, active: Sequence[TimedChange], *, now_
         NotPlayed: Something in it can't be played by steps.
     """
     parts, calls, flows = blocks_of(system, row)
-    _refuse_what_events_alone_play(system, calls)
+    _refuse_hedges(system, calls)
     part, own_wait = np.zeros((parts.shape[0], at.PART)), np.zeros((parts.shape[0], at.POINTS, 2))
     for c, component in enumerate(system.parts):
         said, x = parts[c], part[c]
@@ -98,13 +101,11 @@ def tables_of(system: System, row: Array, active: Sequence[TimedChange], *, now_
     for change in active:
         if change.change is Change.LOAD:
             rate = _pushed(rate, change, now_s)
-    return Tables(part, _calls(calls), rate, own_wait)
+    ways = ways_of(system, row[row.size - len(system.branches) :])
+    return Tables(part, _calls(calls), rate, own_wait, ways)
 
 
-def _refuse_what_events_alone_play(system: System, calls: Array) -> None:
-    if system.branches:
-        where, hint = f"flows.{system.branches[0].name}.trace", "let the events play it"
-        raise NotPlayed(Why.CHOICE, "a choice of exclusive branches", where=where, hint=hint)
+def _refuse_hedges(system: System, calls: Array) -> None:
     for node in system.nodes:
         if calls[node.index, layout.HEDGE_AFTER_MS] < calls[node.index, layout.TIMEOUT_MS]:
             where = f"flows.{system.flows[node.flow]}.trace"

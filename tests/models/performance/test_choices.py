@@ -11,7 +11,7 @@ from models.evaluator import evaluate
 from models.explanation.explain import explain
 from models.explanation.time_breakdown import flow_times
 from models.scenario.load import scenario_from
-from models.simulation.choices import shares_of
+from models.system.choices import shares_of
 from models.system.compiler import compile_system
 from models.system.system import ChoiceNode
 from simulated import external, is_known, played_in, station, system_of
