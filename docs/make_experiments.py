@@ -92,6 +92,26 @@ A partition in which both sides accept writes leaves diverged ones: the rate of 
 (`share` of the calls, or its share of the copies) times the time it lasts. Reconciling them takes that number over
 `reconciled_per_s`. GitHub's 43 seconds and 24 hours (October 2018) are these two numbers.
 
+## Playing them
+`tradespace stress SCENARIO [--design DESIGN] [--experiment NAME] [--runs 50] [--seed 1] [--json]` plays each experiment
+with a design, by steps (queues, retries, breakers and caches as they fill and empty), in many runs that differ by
+chance. The answer is one of:
+
+| verdict | meaning |
+|---|---|
+| lost | it isn't back within two minutes after the end of the fault |
+| degraded | it is back, and a statement under `success` was broken |
+| survived | neither |
+| uncertain | no verdict has a lower bound of 90 % (exact 95 % interval, Clopper and Pearson 1934): play more runs |
+| not healthy before | the steady state doesn't hold before the fault: nobody would begin |
+
+Beside it: most attempts for each request over what they were before, how long until answers were back, what fell
+first, and how long before the fall the emergence score said danger (0.8). `nearest` is the number, of the middle run,
+that came nearest to breaking a statement. Exit code 1 where a design is lost. At least 36 runs are needed for a
+verdict. The report shows the same for the chosen design, and the app on the page "When it breaks", where other
+designs can be laid over it. An experiment that a design can't have (no such copies, a cache whose hits are given) says
+why.
+
 ## When a statement holds
 A metric is read over stretches of `for_s` (10 s unless it is said). `before` are the stretches that end before the
 fault begins, `during` those that begin while it lasts, `throughout` all from its beginning to the end of the run, and

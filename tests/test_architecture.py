@@ -101,6 +101,7 @@ MOST_FLOORS = {
 WITHOUT_FLOORS = ("ui",)
 #: Modules that no other imports, or beginnings of their names (with a dot at the end): who starts them.
 STARTED_BY_NAME = {
+    "models.simulation.transient": "who judges a verdict by events; so far only its tests do",
     "models.performance.__main__": "python -m models.performance",
     "optimizer.__main__": "python -m optimizer",
     "optimizer.resilience.border": "tradespace stress, to come",

@@ -40,6 +40,7 @@ from optimizer.report.html import front_data
 from optimizer.report.sections.front import off_front_texts
 from optimizer.report.system_findings import SystemFindings
 from optimizer.resilience.breaking_points import BreakingPoints, breaking_points
+from optimizer.resilience.experiments import Trial, try_experiment, typed_experiments
 from optimizer.resilience.health import Health, health_of
 from optimizer.resilience.load_curve import LOADS, LoadCurve, load_curve
 from optimizer.runs.comparing import RunComparison, compare_runs
@@ -86,6 +87,12 @@ def system_or_findings(text: str, source: str) -> System | tuple[Finding, ...]:
         return tuple(error.findings)
     except TradespaceError as error:
         return (Finding("", str(error), code=Code.UNREADABLE),)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def tried(digest: str, design: Row, name: str, runs: int, _system: System) -> Trial:
+    """An experiment of the scenario, played with a design."""
+    return try_experiment(_system, array(design), name, dict(typed_experiments(_system))[name], runs=runs)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -35,6 +35,11 @@ def draw_app() -> None:
                 help="Where a design breaks, and the way out.",
             ),
             st.Page(
+                "ui/pages/stress.py",
+                title="When it breaks",
+                help="The scenario's experiments played with a design: survived, degraded or lost.",
+            ),
+            st.Page(
                 "ui/pages/scenario.py",
                 title="Scenario",
                 help="Assumptions, load, limits, decisions; solve again.",

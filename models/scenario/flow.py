@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar
 
@@ -89,13 +88,6 @@ class Call(Part):
             lambda part: part.backoff_ms > 0.0,
             "backoff_ms is 0: there is no pause to draw",
             "add backoff_ms",
-        ),
-        Prerequisite(
-            ("hedge_after_ms",),
-            ("hedge_after_ms", "timeout_ms"),
-            lambda part: part.hedge_after_ms is None or part.hedge_after_ms < (part.timeout_ms or math.inf),
-            "the time-out comes first: nobody waits for a second attempt",
-            "lower it below timeout_ms",
         ),
         Prerequisite(
             ("breaker_threshold", "breaker_volume", "breaker_window_s", "breaker_sleep_s"),

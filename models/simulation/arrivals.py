@@ -23,16 +23,27 @@ def arrive(s: State, a: int) -> None:
     if (kind[at.NO_WRITES] if s.node[i, at.WRITES] > 0 else kind[at.NO_READS]) > 0:
         refuse(s, a, c)
         return
+    if part[at.REFUSED_SHARE] + part[at.SILENT_SHARE] > 0.0:
+        u = uniform(s, c * at.PART_STREAMS + at.S_FAULT)
+        if u < part[at.REFUSED_SHARE]:
+            refuse(s, a, c)
+            return
+        if u < part[at.REFUSED_SHARE] + part[at.SILENT_SHARE]:
+            s.frame[a, at.F_QUEUE] = at.NO_ANSWER
+            return
     if kind[at.OUTSIDE] > 0:
         if _limited(s, c):
             refuse(s, a, c)
             return
         x = gamma(s, c * at.PART_STREAMS + at.S_WORK, part[at.WORK_S], part[at.WORK_SHAPE])
+        x *= s.call[i, at.WORK_FACTOR]
+        if part[at.SLOW_SHARE] > 0.0 and uniform(s, c * at.PART_STREAMS + at.S_FAULT) < part[at.SLOW_SHARE]:
+            x += part[at.SLOW_S]
         s.times[a, at.BEGAN] = s.x[at.NOW]
         s.counted[c, at.BEGUN] += 1.0
         if s.frame[a, at.F_UID] > 0:
-            log(s, at.LOG_SERVICE, a, x * s.call[i, at.WORK_FACTOR])
-        schedule(s, s.x[at.NOW] + x * s.call[i, at.WORK_FACTOR], at.SERVED, a)
+            log(s, at.LOG_SERVICE, a, x)
+        schedule(s, s.x[at.NOW] + x, at.SERVED, a)
         return
     if kind[at.SPREADS] > 0:
         _ask_copies(s, a, i, c)
@@ -52,7 +63,7 @@ def _ask_copies(s: State, a: int, i: int, c: int) -> None:
     count, up = kind[at.QUEUES], kind[at.REPLICAS]
     base = kind[at.FIRST_QUEUE]
     if kind[at.SHARDS] > 1:
-        base += count * int(uniform(s, stream) * kind[at.SHARDS])
+        base += kind[at.STRIDE] * int(uniform(s, stream) * kind[at.SHARDS])
     is_write = s.node[i, at.WRITES] > 0
     needed = kind[at.WRITE_NEEDS] if is_write else kind[at.READ_NEEDS]
     asked, behind = needed, 0
@@ -140,7 +151,7 @@ def _chosen(s: State, c: int) -> int:
     first, count = kind[at.FIRST_QUEUE], kind[at.QUEUES]
     stream = c * at.PART_STREAMS + at.S_CHOICE
     if kind[at.SHARDS] > 1:
-        first += count * int(uniform(s, stream) * kind[at.SHARDS])
+        first += kind[at.STRIDE] * int(uniform(s, stream) * kind[at.SHARDS])
     how = kind[at.BALANCING]
     if count == 1:
         return first

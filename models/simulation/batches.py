@@ -127,6 +127,12 @@ def quantile_ms(histogram: Array, share: float, run: Array, confidence: float) -
     return Interval(value * 1e3, _at(below, share - half) * 1e3, _at(below, share + half) * 1e3)
 
 
+def response_s(histogram: Array, share: float) -> float:
+    """The response, s, below which a share of the answers of a histogram lies, `(bins,)`."""
+    below = np.cumsum(histogram)
+    return _at(below / below[-1], share)
+
+
 def _at(below: Array, share: float) -> float:
     """The response, s, below which a share lies; even within a bin, by the logarithm."""
     b = int(np.searchsorted(below, share, side="left"))

@@ -72,10 +72,7 @@ def loaded(s: State, a: int, ok: int) -> None:
                 s.kind[c, at.HELD] += 1
             _make_newest(s, c, e)
             if s.kind[c, at.HELD] > s.part[c, at.CAPACITY]:
-                oldest = s.kind[c, at.OLDEST]
-                _unlink(s, c, oldest)
-                s.entry[oldest, at.E_THERE] = 0
-                s.kind[c, at.HELD] -= 1
+                forget(s, c, s.kind[c, at.OLDEST])
         entry[at.E_THERE] = 1
         if s.kind[c, at.CACHE] == 3 and not uniform(s, c * at.PART_STREAMS + at.S_HIT) < s.part[c, at.HIT]:
             entry[at.E_THERE] = 0
@@ -87,6 +84,15 @@ def loaded(s: State, a: int, ok: int) -> None:
             s.frame[waits, at.F_NEXT] = -1
             do(s, at.DO_DONE, waits, ok)
             waits = following
+
+
+@internal
+def forget(s: State, c: int, e: int) -> None:
+    """An entry is no longer there."""
+    if s.kind[c, at.EVICTS] > 0:
+        _unlink(s, c, e)
+        s.kind[c, at.HELD] -= 1
+    s.entry[e, at.E_THERE] = 0
 
 
 @internal
@@ -186,6 +192,8 @@ def _entry(s: State, c: int, key: int) -> int:
     if s.kind[c, at.EVICTS] > 0:
         return e
     ttl = part[at.TTL_S]
+    if part[at.FORGOTTEN] > 0.0 and uniform(s, c * at.PART_STREAMS + at.S_FAULT) < part[at.FORGOTTEN]:
+        return e
     if math.isinf(ttl):
         if part[at.LOOKUPS_PER_S] > 0.0:
             entry[at.E_THERE], s.expires[e] = 1, math.inf

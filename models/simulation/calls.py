@@ -14,6 +14,7 @@ from models.simulation.cpu_quota import has_quota, stood_still
 from models.simulation.frames import do, free_frame, log, log_call, new_frame
 from models.simulation.guards import heard, is_allowed, lets_through, no_time_limit, time_limit
 from models.simulation.heap import schedule
+from models.simulation.pauses import is_put_off
 from models.simulation.state import State
 from models.simulation.stations import release
 from models.simulation.streams import gamma, smallest, uniform
@@ -30,6 +31,7 @@ def request(s: State, f: int) -> None:
     r = new_frame(s, at.REQUEST, f, -1)
     if r < 0:
         return
+    s.answers[f, at.OFFERED] += 1.0
     if is_followed:
         s.n[at.TO_TRACE] -= 1
         s.n[at.LAST_UID] += 1
@@ -121,6 +123,7 @@ def attempt(s: State, owner: int) -> None:
     a = send(s, owner, i, -1)
     if a < 0:
         return
+    s.tried[i, min(s.frame[owner, at.F_TRIES], at.TRIES - 1)] += 1.0
     s.frame[a, at.F_PROBE] = gate - 1
     if s.call[i, at.TIMEOUT_S] < math.inf:
         time_limit(s, i, a)
@@ -214,6 +217,8 @@ def done(s: State, a: int, ok: int) -> None:
         no_time_limit(s, i, a)
     if frame[at.F_UID] > 0:
         log(s, at.LOG_DONE if ok > 0 else at.LOG_FAILED, a, 0.0)
+    if owner >= 0 and ok == 0:
+        s.tried[i, at.FAILURES] += 1.0
     if owner >= 0 and node[at.BREAKER] > 0:
         heard(s, i, ok, frame[at.F_PROBE])
     free_frame(s, a)
@@ -225,6 +230,8 @@ def done(s: State, a: int, ok: int) -> None:
 def result(s: State, owner: int, ok: int) -> None:
     """An owner hears how its attempt ended: it tries again, goes without, goes on, or fails itself."""
     frame = s.frame[owner]
+    if is_put_off(s, owner, ok):
+        return
     i = s.steps[frame[at.F_POSITION]]
     node = s.node[i]
     is_followed = frame[at.F_UID] > 0

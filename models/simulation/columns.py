@@ -20,9 +20,9 @@ from __future__ import annotations
     BROKEN,
 ) = range(14)
 SCALARS = 14
-#: Scalars that are times, s (`State.x`).
-NOW, SLICE_END, SLICE_S, UNTIL = range(4)
-TIMES = 4
+#: Scalars that are times, s (`State.x`); the last: when all paused servers go on.
+NOW, SLICE_END, SLICE_S, UNTIL, PAUSED_TO = range(5)
+TIMES = 5
 
 #: A component's numbers (`State.part`): mean work of a call, s; 1/scv of it (0 = always the same); share of
 #: errors; longest wait, s; round trip to a copy, s, and its 1/scv; hit ratio; time to live, s; entries it
@@ -30,8 +30,10 @@ TIMES = 4
 #: keys, sum of the keys' weights; share of the hits that is left; lookups per s by which the first state of
 #: a key is drawn; constants of the sampler of keys; work of a further copy of a store, share of reads that
 #: repair, share of the copies nobody waited for that lag behind then; cores of the quotas of all copies
-#: (0 = no quota); of lognormal work the standard deviation of its logarithm (0 = gamma); shortest
-#: round trip to a copy, s, beyond which `TRIP_S` is the mean.
+#: (0 = no quota); of lognormal work the standard deviation of its logarithm (0 = gamma). What faults change:
+#: share of calls that are slow, and by how much, s; shares that are refused and never answered; share of the
+#: keys that was forgotten since the run began; when paused servers go on, s. Shortest round trip to a copy,
+#: s, beyond which `TRIP_S` is the mean.
 (
     WORK_S,
     WORK_SHAPE,
@@ -61,16 +63,22 @@ TIMES = 4
     BEHIND,
     RATION,
     WORK_SIGMA,
+    SLOW_SHARE,
+    SLOW_S,
+    REFUSED_SHARE,
+    SILENT_SHARE,
+    FORGOTTEN,
+    RESUMES_AT,
     TRIP_LEAST_S,
-) = range(29)
-PART = 29
+) = range(35)
+PART = 35
 #: A component's whole numbers (`State.kind`): somebody else's system; its first queue, queues of a shard,
 #: shards; how a queue is chosen; keeps its slot; 0 = no cache, 1 = hit ratio, 2 = keys, 3 = a
 #: hit ratio that loads have to earn; other copies, and
 #: those of them that a read and a write must hear; misses of a key share a load; entries are evicted; reads
 #: and writes that can't be answered since too few copies are up; replicas; next queue in turn; taken slots;
 #: all slots; most and least recently used entry; entries it holds; whether each copy that is asked works, and
-#: copies that a read and a write must hear then.
+#: copies that a read and a write must hear then; queues of a shard if all replicas were up.
 (
     OUTSIDE,
     FIRST_QUEUE,
@@ -96,8 +104,9 @@ PART = 29
     SPREADS,
     READ_NEEDS,
     WRITE_NEEDS,
-) = range(24)
-KIND = 24
+    STRIDE,
+) = range(25)
+KIND = 25
 #: How a queue is chosen.
 SHARED, LEAST_CONNECTIONS, TWO_CHOICES, ROUND_ROBIN, RANDOM = range(5)
 
@@ -196,12 +205,27 @@ NOBODY, REQUEST, ATTEMPT, BRANCH, COPY = range(5)
 #: stood still when it began, s.
 CAME, BEGAN, LATE_AT, SERVED_S, LOST_S = range(5)
 FRAME_TIMES = 5
+#: The queue of an attempt that will never be answered.
+NO_ANSWER = -2
 #: Ends a sequence of steps.
 END = -(2**62)
 
 #: What is to be done (`State.stack`), and events (`State.what`, above `EVENT_BITS`).
 DO_STEP, DO_ATTEMPT, DO_DONE, DO_RESULT, DO_FINISH, DO_ENOUGH = range(6)
-ARRIVAL, SERVED, HEARD, TIMEOUT, LEAVES, RETRY, ANSWERED, REACHES, COPY_HEARD, HEDGES = range(10)
+(
+    ARRIVAL,
+    SERVED,
+    HEARD,
+    TIMEOUT,
+    LEAVES,
+    RETRY,
+    ANSWERED,
+    REACHES,
+    COPY_HEARD,
+    TOLD_ANSWER,
+    TOLD_FAILURE,
+    HEDGES,
+) = range(12)
 EVENT_BITS = 48
 
 #: What is counted of a component within a slice of time (`State.counted`). A call of a store whose copies all
@@ -209,9 +233,13 @@ EVENT_BITS = 48
 ARRIVALS, REFUSED, BUSY_S, WAITED_S, BEGUN, TIMED_OUT, LOOKUPS, HITS, CALLED, SINCE = range(10)
 COUNTED = 10
 #: What is counted of a flow within a slice (`State.answers`): requests, answered ones, their responses, s,
-#: and the requests that were shed at the door.
-ENDED, ANSWERS, RESPONSE_S, SHED_REQUESTS = range(4)
-ANSWER = 4
+#: the requests that were shed at the door, and those that came.
+ENDED, ANSWERS, RESPONSE_S, SHED_REQUESTS, OFFERED = range(5)
+ANSWER = 5
+#: What is counted of a call (`State.tried`): attempts by try, the last column all later ones; those that
+#: failed or came too late; time that its breaker was open, s, and when that was last noted, s.
+TRIES, FAILURES, OPEN_S, OPEN_SINCE = 4, 4, 5, 6
+TRIED = 7
 #: Slices, and how many of them share a histogram.
 SLICES, SLICES_EACH = 640, 8
 #: Histogram: shortest response, s, bins for each factor e, bins. Each is 0.5 % wide.
@@ -226,8 +254,8 @@ NOT_LOADED = -2
 MISSED, FOUND, JOINED = range(3)
 
 #: Streams of random numbers of a component, a call and a flow.
-S_WORK, S_CHOICE, S_ERROR, S_QUORUM, S_HIT, S_KEY, S_FIRST_STATE = range(7)
-PART_STREAMS = 7
+S_WORK, S_CHOICE, S_ERROR, S_QUORUM, S_HIT, S_KEY, S_FIRST_STATE, S_FAULT = range(8)
+PART_STREAMS = 8
 S_TIMES, S_JITTER, S_NETWORK = range(3)
 CALL_STREAMS = 3
 S_ARRIVAL, S_SHED, S_BRANCH = range(3)

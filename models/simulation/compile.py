@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from models.simulation import columns as at
+from models.simulation.breaking import close_bin, find_waiting, flush, lose, serve_waiting, take_slots
 from models.simulation.caches import find_places, some_keys
 from models.simulation.loop import advance, begin, is_compiled, note_compiled
 from models.simulation.state import Arrays, with_room
@@ -20,8 +21,8 @@ def compile_all() -> None:
         "x": np.zeros(at.TIMES),
         "part": np.zeros((1, at.PART)),
         "kind": np.zeros((1, at.KIND), dtype=np.int64),
-        "queue": np.zeros((0, at.QUEUE), dtype=np.int64),
-        "cpu": np.zeros((0, at.CPU)),
+        "queue": np.zeros((1, at.QUEUE), dtype=np.int64),
+        "cpu": np.full((1, at.CPU), np.inf),
         "free_at": np.zeros(0),
         "call": np.zeros((0, at.CALL)),
         "node": np.zeros((0, at.NODE), dtype=np.int64),
@@ -41,6 +42,7 @@ def compile_all() -> None:
         "under_way": np.zeros(at.SLICES),
         "histogram": np.zeros((1, 0, at.BINS), dtype=np.int64),
         "log": np.zeros((0, at.LOG)),
+        "tried": np.zeros((0, at.TRIED)),
     }
     state = with_room(arrays, frames=8, entries=8)
     find_places(state)
@@ -48,4 +50,11 @@ def compile_all() -> None:
     draw(state, 0, 1.0, 1.0, np.zeros(0))
     begin(state)
     advance(state, 0)
+    nobody = np.zeros(0, dtype=np.int64)
+    find_waiting(state, np.zeros(8, dtype=np.int64))
+    lose(state, nobody)
+    take_slots(state, 0, 0)
+    flush(state, 0, 0.0)
+    close_bin(state, 0.0, np.zeros(0), np.zeros(1), np.zeros((1, at.SINCE)))
+    serve_waiting(state, 0)
     note_compiled()

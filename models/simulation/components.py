@@ -141,6 +141,7 @@ class Components:
             )
         each = up * slots // queues
         k[at.FIRST_QUEUE], k[at.QUEUES], k[at.REPLICAS] = len(self.queue), queues, up
+        k[at.STRIDE] = queues
         k[at.SLOTS] = queues * each * k[at.SHARDS]
         places = said[layout.QUEUE_LIMIT]
         tells = math.isfinite(said[layout.MAX_WAIT_S]) and not k[at.BLOCKING]

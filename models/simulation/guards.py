@@ -36,6 +36,7 @@ def heard(s: State, i: int, ok: int, is_probe: int) -> None:
     if is_probe > 0:
         if ok > 0:
             node[at.GATE] = at.CLOSED
+            s.tried[i, at.OPEN_S] += now - s.tried[i, at.OPEN_SINCE]
             for k in range(at.BUCKETS):
                 s.bucket[i, k, 0] = -1
         else:
@@ -58,6 +59,7 @@ def heard(s: State, i: int, ok: int, is_probe: int) -> None:
     if count >= node[at.VOLUME] and failed > 0 and failed >= call[at.TRIPS_AT] * count:
         node[at.GATE] = at.OPEN
         call[at.TRY_AT] = now + call[at.SLEEP_S]
+        s.tried[i, at.OPEN_SINCE] = now
 
 
 @inlined
@@ -146,8 +148,11 @@ def expire(s: State, i: int) -> None:
         owner = frame[at.F_PARENT]
         frame[at.F_PARENT] = -1
         s.counted[node[at.COMPONENT], at.TIMED_OUT] += 1.0
+        s.tried[i, at.FAILURES] += 1.0
         if frame[at.F_UID] > 0:
             log(s, at.LOG_TIMED_OUT, a, s.call[i, at.TIMEOUT_S])
         if node[at.BREAKER] > 0:
             heard(s, i, 0, frame[at.F_PROBE])
         do(s, at.DO_RESULT, owner, 0)
+        if frame[at.F_QUEUE] == at.NO_ANSWER:
+            do(s, at.DO_DONE, a, 0)

@@ -89,8 +89,10 @@ def advance(s: State, most: int) -> int:
                 elif event == at.REACHES:
                     s.times[which, at.CAME] = t
                     arrive(s, which)
-                else:
+                elif event == at.ANSWERED:
                     go_on(s, which)
+                else:
+                    result(s, which, 1 if event == at.TOLD_ANSWER else 0)
         # One event may let thousands go on: what is left to do waits until there is room.
         while n[at.STACK] > 0:
             if n[at.USED] > most_used:

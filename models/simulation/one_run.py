@@ -19,8 +19,8 @@ from models.simulation.program import Program
 from models.simulation.queues import Queues, room_of, tells_overload
 from models.simulation.readings import Ended
 from models.simulation.settings import Settings
-from models.simulation.state import State, arrays_of, with_room
-from models.simulation.stationary import MOST_ENTRIES, MOST_FRAMES, expected_visits
+from models.simulation.state import State
+from models.simulation.stationary import expected_visits, grown
 from models.simulation.warm_up import truncation
 
 #: Events between two looks at the clock on the wall.
@@ -129,19 +129,10 @@ class Running:
         return True
 
     def _grow(self) -> bool:
-        state = self.state
-        frames, entries = state.frame.shape[0], state.entry.shape[0]
-        if frames - state.n[at.USED] < max(1024, frames >> 2):
-            frames *= 2
-        if entries - state.n[at.ENTRIES] < 2048:
-            entries *= 2
-        if frames > MOST_FRAMES or entries > MOST_ENTRIES:
-            return False
-        has_more_entries = entries > state.entry.shape[0]
-        self.state = with_room(arrays_of(state), frames=frames, entries=entries)
-        if has_more_entries:
-            find_places(self.state)
-        return True
+        larger = grown(self.state)
+        if larger is not None:
+            self.state = larger
+        return larger is not None
 
     def _is_time_to_check(self) -> bool:
         if self.state.n[at.SLICE] < at.SLICES // 2 or self.events < _NEXT_CHECK * self._checked:

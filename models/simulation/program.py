@@ -66,7 +66,11 @@ def program_of(
     """
     if not 0 <= phase < len(system.phases):
         raise NotSimulated(Reason.NO_SUCH_PHASE, f"there are {len(system.phases)} phases, not {phase + 1}")
-    row = row_of(system, design, phase)
+    return program_from(system, row_of(system, design, phase), phase, left=left)
+
+
+def program_from(system: System, row: Array, phase: int, *, left: Mapping[int, int] | None = None) -> Program:
+    """The tables of a row of parameters (`models.system.layout`), `(width,)`; else as `program_of`."""
     c_n, i_n, f_n = len(system.components), len(system.nodes), len(system.flows)
     first_call = 1 + c_n * len(layout.COMPONENT)
     first_flow = first_call + i_n * len(layout.CALL)
@@ -113,6 +117,7 @@ def program_of(
         "counted": np.zeros((c_n, at.COUNTED)),
         "answers": np.zeros((f_n, at.ANSWER)),
         "log": np.zeros((0, at.LOG)),
+        "tried": np.zeros((i_n, at.TRIED)),
     }
     return Program(
         system=system,

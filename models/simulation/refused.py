@@ -24,6 +24,8 @@ class Reason(StrEnum):
     """The events or seconds hold no batch from which an interval could follow."""
     NOT_POISSON = "not_poisson"
     """Arrivals of a component can't be told to be irregular where other calls decide when they come."""
+    NOT_INJECTED = "not_injected"
+    """A change that a run can't make while it runs."""
     NO_SUCH_PHASE = "no_such_phase"
     NO_SUCH_FLOW = "no_such_flow"
 

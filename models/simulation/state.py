@@ -53,6 +53,7 @@ class State(Record):
     under_way: Floats
     histogram: Ints3
     log: Floats2
+    tried: Floats2
 
 
 Arrays = dict[str, NDArray[Any]]

@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from models.evaluation import Array
 from models.simulation import columns as at
+from models.simulation.caches import find_places
 from models.simulation.program import Program, seed_of
 from models.simulation.refused import NotSimulated, Reason
-from models.simulation.state import FIRST_ENTRIES, FIRST_FRAMES, Arrays, State, with_room
+from models.simulation.state import FIRST_ENTRIES, FIRST_FRAMES, Arrays, State, arrays_of, with_room
 
 #: Requests, attempts and branches that may be under way, and entries that all caches may hold.
 MOST_FRAMES, MOST_ENTRIES = 1 << 21, 1 << 23
@@ -122,6 +123,21 @@ def first_state(program: Program, stream: NDArray[np.int64], lookups: Array, *, 
     arrays["entry"], arrays["expires"] = np.zeros((room, at.ENTRY), dtype=np.int64), np.zeros(room)
     arrays["entry"][:count], arrays["expires"][:count] = entries, lives
     return with_room(arrays, frames=FIRST_FRAMES, entries=room)
+
+
+def grown(state: State) -> State | None:
+    """A run with more room for what is under way and for entries of caches; None where there is none."""
+    frames, entries = state.frame.shape[0], state.entry.shape[0]
+    if frames - state.n[at.USED] < max(1024, frames >> 2):
+        frames *= 2
+    if entries - state.n[at.ENTRIES] < 2048:
+        entries *= 2
+    if frames > MOST_FRAMES or entries > MOST_ENTRIES:
+        return None
+    larger = with_room(arrays_of(state), frames=frames, entries=entries)
+    if entries > state.entry.shape[0]:
+        find_places(larger)
+    return larger
 
 
 def _first_entries(

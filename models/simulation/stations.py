@@ -8,7 +8,7 @@ from models.simulation.cpu_quota import has_quota, use_time
 from models.simulation.frames import do, free_frame, log
 from models.simulation.heap import schedule
 from models.simulation.state import State
-from models.simulation.streams import gamma, lognormal
+from models.simulation.streams import gamma, lognormal, uniform
 
 
 @internal
@@ -94,6 +94,8 @@ def _work(s: State, a: int, i: int, c: int, taken: int) -> float:
     if (part[at.CONTENTION] > 0.0 or part[at.COHERENCY] > 0.0) and kind[at.SLOTS] > 1:
         others = (kind[at.REPLICAS] - 1) * (taken - 1) / (kind[at.SLOTS] - 1)
         x *= 1.0 + others * (part[at.CONTENTION] + part[at.COHERENCY] * (1.0 + others))
+    if part[at.SLOW_SHARE] > 0.0 and uniform(s, c * at.PART_STREAMS + at.S_FAULT) < part[at.SLOW_SHARE]:
+        x += part[at.SLOW_S]
     return x
 
 
@@ -106,7 +108,12 @@ def _promise(s: State, a: int, i: int, c: int, q: int) -> None:
     x = _work(s, a, i, c, taken)
     s.times[a, at.SERVED_S] = x
     first, slots = queue[at.Q_FREE_AT], queue[at.Q_SLOTS]
-    end = max(s.free_at[first], now) + x
+    _free_later(s, first, slots, max(s.free_at[first], now) + x)
+
+
+@inlined
+def _free_later(s: State, first: int, slots: int, end: float) -> None:
+    """The slot that would be free first is free at `end`."""
     j = 0
     while True:
         child = 2 * j + 1
@@ -161,8 +168,16 @@ def release(s: State, q: int) -> None:
     if has_quota(s, q):
         use_time(s, q)
     queue[at.Q_FREE] += 1
-    if queue[at.Q_WAITING] > 0:
+    if queue[at.Q_WAITING] > 0 and queue[at.Q_FREE] > 0:
         _begin(s, _first_in(s, q), c, q)
+
+
+@internal
+def begin_waiting(s: State, q: int) -> None:
+    """Who waits in a queue takes the slots that are free: servers came back."""
+    queue = s.queue[q]
+    while queue[at.Q_WAITING] > 0 and queue[at.Q_FREE] > 0:
+        _begin(s, _first_in(s, q), queue[at.Q_PART], q)
 
 
 @internal

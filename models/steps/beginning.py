@@ -24,6 +24,9 @@ from models.system.system import System
 LONGEST_STEP_S, SHORTEST_STEP_S = 0.05, 0.0005
 #: Steps within the shortest time-out, longest wait, and the time that a full queue takes.
 _WITHIN_TIMEOUT, _WITHIN_WAIT, _WITHIN_QUEUE = 20.0, 10.0, 4.0
+#: A time-out of fewer services than this, after which a call is repeated, may be reached by chance; steps
+#: within a service then, and within the time-out at the most.
+_FEW_SERVICES, _WITHIN_SERVICE, _MOST_WITHIN = 20.0, 8.0, 60.0
 #: A queue shorter than this in time, s, asks for no shorter steps.
 _SHORT_QUEUE_S = 0.01
 #: Steps that something can be due ahead.
@@ -49,7 +52,7 @@ class Clock:
     warm_up_s: float
 
 
-def step_of(tables: Tables) -> float:
+def step_of(system: System, tables: Tables) -> float:
     """Length of a step that shows what matters, s: time-outs, longest waits and bounded queues fit into it.
 
     A backlog is exact for steps of any length; only what the wait decides has to be seen: whether an
@@ -59,6 +62,12 @@ def step_of(tables: Tables) -> float:
     made = tables.call[tables.call[:, at.TIMES] > 0.0]
     late = made[np.isfinite(made[:, at.TIMEOUT_S]), at.TIMEOUT_S]
     found += [float(x) / _WITHIN_TIMEOUT for x in late if x > 0.0]
+    for node in system.nodes:
+        call = tables.call[node.index]
+        late_s, service_s = float(call[at.TIMEOUT_S]), float(tables.part[node.component, at.SERVICE_S])
+        if call[at.TIMES] > 0.0 and call[at.RETRIES] > 0.0 and 0.0 < late_s < _FEW_SERVICES * service_s:
+            # A few services too many in a row and all are late: chance decides, and has to be seen.
+            found.append(max(service_s / _WITHIN_SERVICE, late_s / _MOST_WITHIN))
     for x in tables.part:
         if math.isfinite(x[at.MAX_WAIT_S]):
             found.append(float(x[at.MAX_WAIT_S]) / _WITHIN_WAIT)

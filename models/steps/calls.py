@@ -12,6 +12,7 @@ from models.steps.caches import age, load, misses_of
 from models.steps.draws import binomial, uniform
 from models.steps.guards import allowed, hear, let_through
 from models.steps.lines import begin, bin_after, failed, put
+from models.steps.response_time import third_of_gamma
 from models.steps.run import Run
 from models.steps.stations import SMOOTH, serve
 
@@ -163,19 +164,19 @@ def _succeeds(program: Program, run: Run, i: int, stream: int, told: tuple[float
     if run.line[i, at.HEARS] >= 0:
         put(run, run.line[i, at.HEARS], after, 1, count, 0.0)
     if attempt[at.FOUND] <= 0.0:
-        low = mean_age + attempt[at.GOOD_LEAST]
-        _next(program, run, i, stream, (count, after, mean_age + after, low, attempt[at.GOOD_VAR]))
+        told5 = (count, after, mean_age + after, attempt[at.GOOD_VAR], attempt[at.GOOD_THIRD])
+        _next(program, run, i, stream, told5)
         return
     # Hits and misses of a cache take times of their own: no single law has both.
     share, hit_s, hit_var = attempt[at.FOUND], attempt[at.FOUND_S], attempt[at.FOUND_VAR]
     hits = binomial(run, stream, count, share)
-    low = mean_age + attempt[at.FOUND_LEAST]
-    _next(program, run, i, stream, (hits, hit_s, mean_age + hit_s, low, hit_var))
+    _next(program, run, i, stream, (hits, hit_s, mean_age + hit_s, hit_var, attempt[at.FOUND_THIRD]))
     rest = max(1.0 - share, 1e-12)
     miss_s = max((attempt[at.GOOD_S] - share * hit_s) / rest, hit_s)
     square = attempt[at.GOOD_VAR] + attempt[at.GOOD_S] ** 2 - share * (hit_var + hit_s * hit_s)
     miss_var = max(square / rest - miss_s * miss_s, 0.0)
-    _next(program, run, i, stream, (count - hits, miss_s, mean_age + miss_s, low, miss_var))
+    third = third_of_gamma(miss_s, miss_var)
+    _next(program, run, i, stream, (count - hits, miss_s, mean_age + miss_s, miss_var, third))
 
 
 @internal
@@ -183,7 +184,7 @@ def _next(
     program: Program, run: Run, i: int, stream: int, told: tuple[float, float, float, float, float]
 ) -> None:
     """Callers have what a call gives: some make it once more, so that its mean is met; the others go on."""
-    count, after, age_then, low, variance = told
+    count, after, age_then, variance, third = told
     if count <= 0.0:
         return
     times = run.call[i, at.TIMES]
@@ -192,7 +193,7 @@ def _next(
         put(run, run.line[i, at.FIRST], after, 1, again, again * age_then)
         count -= again
     now = run.rank[program.component[i]]
-    begin(program, run, run.place[i] + 1, run.within[i], now, (count, after, age_then, low, variance))
+    begin(program, run, run.place[i] + 1, run.within[i], now, (count, after, age_then, variance, third))
 
 
 @internal
@@ -237,7 +238,7 @@ def _fail(program: Program, run: Run, i: int, k: int, stream: int, told: tuple[f
     if call[at.FALLBACK] > 0.0 or call[at.OPTIONAL] > 0.0:
         waits = after + (call[at.FALLBACK_S] if call[at.FALLBACK] > 0.0 else 0.0)
         age_then = mean_age + waits
-        _next(program, run, i, stream, (lost, waits, age_then, age_then, 0.0))
+        _next(program, run, i, stream, (lost, waits, age_then, 0.0, 0.0))
         return
     failed(program, run, run.within[i], after, lost)
 

@@ -55,17 +55,20 @@ PART = 36
 POINTS = 33
 
 #: What changes at a component (`Run.station`): servers that are taken; mean time for which one is, s; wait
-#: of who comes now, s, and its variance; the same beyond what the common queue tells, where replicas have
-#: queues of their own; factor on the service of replicas that cost each other time; offered work over
-#: servers and share that is turned away, both smoothed; tokens; share of hits; calls that came, smoothed;
-#: of a cache: time that a load takes, s, and share of them that bring something.
+#: of who comes now, s, its variance and third cumulant; the same beyond what the common queue tells, where
+#: replicas have queues of their own; factor on the service of replicas that cost each other time; offered
+#: work over servers and share that is turned away, both smoothed; tokens; share of hits; calls that came,
+#: smoothed; of a cache: time that a load takes, s, and share of them that bring something; services that a
+#: server does, 1/s, smoothed over the wait.
 (
     TAKEN,
     HELD_S,
     WAIT_S,
     WAIT_VAR,
+    WAIT_THIRD,
     OWN_S,
     OWN_VAR,
+    OWN_THIRD,
     STRETCH,
     OFFERED,
     REFUSED,
@@ -74,8 +77,9 @@ POINTS = 33
     CAME,
     LOAD_S,
     LOADS_WELL,
-) = range(14)
-STATION = 14
+    PACE,
+) = range(17)
+STATION = 17
 
 #: A call's numbers (`Run.call`): times, 0 where it is left out; longest time, s; retries; pause, s, and
 #: share of it that is drawn; factor on the component's work; whether a failure doesn't matter, or is
@@ -114,30 +118,30 @@ BUCKETS = 10
 MOST_BUDGET = 10.0
 
 #: What is expected of an attempt that begins now (`Run.attempt`), of those that aren't turned away: share
-#: that is answered in time, that is too late, and that fails in time; least, mean and variance of the time
-#: of the first, s; mean time to the failure of the last, s; mean time until its work is done, s; time for
-#: which it takes a server, s; share of the first that a cache answers by itself, least, mean and variance
-#: of their time, s.
+#: that is answered in time, that is too late, and that fails in time; mean, variance and third cumulant of
+#: the time of the first, s; mean time to the failure of the last, s; mean time until its work is done, s;
+#: time for which it takes a server, s; share of the first that a cache answers by itself, mean, variance
+#: and third cumulant of their time, s.
 (
     GOOD,
     LATE,
     BAD,
-    GOOD_LEAST,
     GOOD_S,
     GOOD_VAR,
+    GOOD_THIRD,
     BAD_S,
     DONE_S,
     OWN_HELD_S,
     FOUND,
-    FOUND_LEAST,
     FOUND_S,
     FOUND_VAR,
+    FOUND_THIRD,
 ) = range(13)
 ATTEMPT = 13
 #: What is expected of a call or a sequence of steps that begins now (`Run.answer`, `Run.sequence`,
-#: `Run.together`): share that succeeds; least, mean and variance of its time where it does, s; mean time to
-#: the failure, s, and to the end of either kind, s.
-SUCCESS, LEAST_S, MEAN_S, VAR_S, FAILS_S, ENDS_S = range(6)
+#: `Run.together`): share that succeeds; mean, variance and third cumulant of its time where it does, s;
+#: mean time to the failure, s, and to the end of either kind, s.
+SUCCESS, MEAN_S, VAR_S, THIRD, FAILS_S, ENDS_S = range(6)
 ANSWER = 6
 
 #: Lines of a call (`Run.line`): its first attempts; what its breaker hears; what leaves its bulkhead (-1 =

@@ -74,6 +74,8 @@ def binomial(run: Run, j: int, n: float, p: float) -> float:
 def binomial_of_few(run: Run, j: int, n: float, p: float) -> float:
     """The same for p of at most one half."""
     mean = n * p
+    if n == 1.0:
+        return 1.0 if uniform(run, j) < p else 0.0
     if mean > _FEW:
         z = normal(run, j)
         spread = math.sqrt(mean * (1.0 - p))

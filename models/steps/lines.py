@@ -46,7 +46,9 @@ def bin_after(run: Run, delay_s: float) -> int:
 
 
 @internal
-def answered(run: Run, f: int, delay_s: float, count: float, age: float, low: float, variance: float) -> None:
+def answered(
+    run: Run, f: int, delay_s: float, count: float, age: float, variance: float, third: float
+) -> None:
     """So many requests of a flow are answered after a time, s.
 
     Args:
@@ -55,8 +57,8 @@ def answered(run: Run, f: int, delay_s: float, count: float, age: float, low: fl
         delay_s: Time until then, s.
         count: How many.
         age: Their mean response time, s.
-        low: The least of it, s.
         variance: Its variance, s^2.
+        third: Its third cumulant, s^3.
     """
     b = bin_after(run, delay_s)
     if b < 0 or count <= 0.0:
@@ -64,7 +66,7 @@ def answered(run: Run, f: int, delay_s: float, count: float, age: float, low: fl
     run.answered[b, f] += count
     run.response[b, f] += count * age
     for j in range(len(_POINTS)):
-        t = max(quantile(_POINTS[j][0], min(low, age), age, variance), at.SHORTEST_S)
+        t = max(quantile(_POINTS[j][0], age, variance, third), at.SHORTEST_S)
         place = min(int(math.log(t / at.SHORTEST_S) * at.BINS_PER_E), at.HISTOGRAM - 1)
         run.histogram[b, f, place] += count * _POINTS[j][1]
 
@@ -97,7 +99,7 @@ def begin(
         place: Position of the step in `Program.steps`.
         q: The sequence in which it stands.
         now: Rank of the component whose turn it is: what stands behind it can still begin in this step.
-        told: How many; the time until then, s; their mean age then, its least, s, and its variance.
+        told: How many; the time until then, s; their mean age then, s, its variance and third cumulant.
     """
     stack = run.stack
     stack[0, 0], stack[0, 1] = place, q
@@ -108,12 +110,12 @@ def begin(
     while n > 0:
         n -= 1
         k, within = int(stack[n, 0]), int(stack[n, 1])
-        count, delay_s, age, low, variance = stack[n, 2], stack[n, 3], stack[n, 4], stack[n, 5], stack[n, 6]
+        count, delay_s, age, variance, third = stack[n, 2], stack[n, 3], stack[n, 4], stack[n, 5], stack[n, 6]
         last = program.steps_start[within + 1]
         while count > 0.0:
             if k >= last:
                 if run.root[within] >= 0:
-                    answered(run, run.root[within], delay_s, count, age, low, variance)
+                    answered(run, run.root[within], delay_s, count, age, variance, third)
                 break
             item = program.steps[k]
             if item >= 0:
@@ -143,12 +145,12 @@ def begin(
                 ):
                     stack[n, 0], stack[n, 1] = program.steps_start[branch], branch
                     stack[n, 2], stack[n, 3] = some, delay_s
-                    stack[n, 4], stack[n, 5], stack[n, 6] = age, low, variance
+                    stack[n, 4], stack[n, 5], stack[n, 6] = age, variance, third
                     n += 1
             good = binomial(run, stream, count, found[at.SUCCESS])
             failed(program, run, within, delay_s + found[at.FAILS_S], count - good)
             # The branches stand where this one stood: what is left of it goes on at once.
             count = good
             delay_s, age = delay_s + found[at.MEAN_S], age + found[at.MEAN_S]
-            low, variance = low + found[at.LEAST_S], variance + found[at.VAR_S]
+            variance, third = variance + found[at.VAR_S], third + found[at.THIRD]
             k += 1

@@ -16,7 +16,7 @@ _MOST = 0.97
 
 @lru_cache(maxsize=512)
 def own_waits(servers: int, scv: float, balancing: float, queues: float) -> Array:
-    """Mean and variance of the wait in a queue of one's own, in services, by utilisation, `(POINTS, 2)`.
+    """Mean, variance and third cumulant of the wait in a queue of one's own, in services, `(POINTS, 3)`.
 
     Args:
         servers: Servers behind each queue.
@@ -29,7 +29,7 @@ def own_waits(servers: int, scv: float, balancing: float, queues: float) -> Arra
     two queues drawn the shorter one: as much less as for single servers in the mean field (Mitzenmacher
     2001).
     """
-    found = np.zeros((at.POINTS, 2))
+    found = np.zeros((at.POINTS, 3))
     regular = 1.0 / queues if balancing == layout.ROUND_ROBIN else 1.0
     for k, share in enumerate(np.linspace(0.0, 1.0, at.POINTS)):
         u = min(float(share), _MOST)
@@ -43,6 +43,7 @@ def own_waits(servers: int, scv: float, balancing: float, queues: float) -> Arra
         if balancing == layout.TWO_CHOICES:
             two = sum(u ** (2.0**i - 2.0) for i in range(1, 12)) - 1.0
             waits *= two * (1.0 - u) / u
-        found[k] = waits * each, waits * (2.0 - waits) * each * each
+        third = 2.0 * waits * (3.0 - 3.0 * waits + waits * waits)
+        found[k] = waits * each, waits * (2.0 - waits) * each**2, third * each**3
     found.setflags(write=False)
     return found

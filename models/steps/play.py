@@ -75,7 +75,7 @@ def play(
 
     def prepared(n: int) -> tuple[list[Segment], Clock]:
         first = tables_of(system, rows[legs[0].phase][n], (), now_s=0.0)
-        clock = Clock(step_s or step_of(first), bin_s, bins, warm_up_of(first))
+        clock = Clock(step_s or step_of(system, first), bin_s, bins, warm_up_of(first))
         own = {phase: row[n] for phase, row in rows.items()}
         return segments_of(system, own, legs, changes, horizon), clock
 

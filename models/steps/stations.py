@@ -33,9 +33,16 @@ def look_at(program: Program, run: Run, c: int) -> None:
         held += share * run.attempt[i, at.OWN_HELD_S]
     held = held / mix if mix > 0.0 else 0.0
     station[at.HELD_S] = max(held, _LEAST_S)
+    # Who waits does so while others are served: at the pace of all that time, not of this moment.
+    step_s, pace = run.x[at.STEP_S], 1.0 / station[at.HELD_S]
+    over = max(station[at.WAIT_S], held) if part[at.BLOCKS] > 0.0 else 0.0
+    if station[at.PACE] <= 0.0 or over == math.inf:
+        station[at.PACE] = pace
+    station[at.PACE] += step_s / (step_s + over) * (pace - station[at.PACE])
     paused = max(part[at.RESUMES_AT] - run.n[at.STEP] * run.x[at.STEP_S], 0.0)
-    station[at.WAIT_S], station[at.WAIT_VAR] = paused, 0.0
-    station[at.STRETCH], station[at.OWN_S], station[at.OWN_VAR] = 1.0, 0.0, 0.0
+    station[at.WAIT_S], station[at.WAIT_VAR], station[at.WAIT_THIRD] = paused, 0.0, 0.0
+    station[at.STRETCH] = 1.0
+    station[at.OWN_S], station[at.OWN_VAR], station[at.OWN_THIRD] = 0.0, 0.0, 0.0
     if servers == math.inf:
         return
     taken = station[at.TAKEN]
@@ -48,20 +55,20 @@ def look_at(program: Program, run: Run, c: int) -> None:
     if waiting > 0.0 or taken >= servers:
         behind = waiting + 1.0 - max(servers - taken, 0.0)
         if behind > 0.0:
-            each = held / servers
+            each = 1.0 / (servers * station[at.PACE])
             station[at.WAIT_S] += behind * each
-            station[at.WAIT_VAR] += behind * each * each * part[at.SERVICE_SCV]
+            scv = part[at.SERVICE_SCV]
+            station[at.WAIT_VAR] = behind * each * each * scv
+            station[at.WAIT_THIRD] = 2.0 * behind * each * each * each * scv * scv
     if part[at.QUEUES] > 1.0:
         # Queues of their own wait even where together they have room.
         x = min(station[at.OFFERED], 1.0) * (at.POINTS - 1)
         k = min(int(x), at.POINTS - 2)
-        for m in range(2):
+        power = 1.0
+        for m in range(3):
             low, high = run.own_wait[c, k, m], run.own_wait[c, k + 1, m]
-            value = low + (x - k) * (high - low)
-            if m == 0:
-                station[at.OWN_S] = value * held
-            else:
-                station[at.OWN_VAR] = value * held * held
+            power *= held
+            station[at.OWN_S + m] = (low + (x - k) * (high - low)) * power
 
 
 @internal

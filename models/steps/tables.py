@@ -32,8 +32,8 @@ class Tables:
         part: Numbers of the components, `(c, PART)`.
         call: Numbers of the calls, `(i, CALL)`.
         rate: Requests of each flow that aren't shed, 1/s, `(f,)`.
-        own_wait: Wait in a queue of one's own over the service: mean and variance by utilisation, `(c,
-            POINTS, 2)`.
+        own_wait: Wait in a queue of one's own over the service: its cumulants by utilisation, `(c,
+            POINTS, 3)`.
         ways: Share of each branch of a choice, `(b,)`.
     """
 
@@ -70,7 +70,7 @@ def tables_of(system: System, row: Array, active: Sequence[TimedChange], *, now_
     """
     parts, calls, flows = blocks_of(system, row)
     _refuse_hedges(system, calls)
-    part, own_wait = np.zeros((parts.shape[0], at.PART)), np.zeros((parts.shape[0], at.POINTS, 2))
+    part, own_wait = np.zeros((parts.shape[0], at.PART)), np.zeros((parts.shape[0], at.POINTS, 3))
     for c, component in enumerate(system.parts):
         said, x = parts[c], part[c]
         _refuse_regular(system, c, said)

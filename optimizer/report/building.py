@@ -23,6 +23,7 @@ from optimizer.report.sections.sacrifice import sacrifice
 from optimizer.report.sections.standing import standing
 from optimizer.report.sections.survival import survival
 from optimizer.report.sections.today import why_not_today
+from optimizer.report.sections.when_it_breaks import when_it_breaks
 
 SECTIONS: Final[tuple[Maker, ...]] = (
     answer,
@@ -35,6 +36,7 @@ SECTIONS: Final[tuple[Maker, ...]] = (
     emergence,
     survival,
     margins,
+    when_it_breaks,
     plan,
     why_not_today,
     standing,

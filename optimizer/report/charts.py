@@ -58,7 +58,7 @@ def line_chart(block: Line) -> dict[str, object]:
     """Lines over their range, with its ends and the highest and lowest value written at the axes."""
     lines = [(block.name, block.points), *block.more]
     xs = [x for _, points in lines for x, _ in points]
-    ys = [y for _, points in lines for _, y in points]
+    ys = [y for _, points in lines for _, y in points] + [end for _, *ends in block.band for end in ends]
     x_span, y_span = (max(xs) - min(xs)) or 1.0, (max(ys) - min(ys)) or 1.0
     high, low = (str(Number(end(ys), block.y_unit)) for end in (max, min))
     left = max(_LEFT, _LETTER * max(len(high), len(low)) + 12.0)  # the numbers stand before the axis
@@ -70,6 +70,14 @@ def line_chart(block: Line) -> dict[str, object]:
             for x, y in points
         )
 
+    shaded = None
+    if block.shaded is not None:
+        first, last = (
+            round(left + (min(max(x, min(xs)), max(xs)) - min(xs)) / x_span * (_RIGHT - left), 2)
+            for x in block.shaded
+        )
+        shaded = {"x": first, "width": max(round(last - first, 2), 1.0)}
+    around = [(x, low) for x, low, _ in block.band] + [(x, high) for x, _, high in reversed(block.band)]
     ticks = [
         {"x": left - 6.0, "y": _TOP + 8.0, "anchor": "end", "text": high},
         {"x": left - 6.0, "y": _BOTTOM, "anchor": "end", "text": low},
@@ -97,4 +105,6 @@ def line_chart(block: Line) -> dict[str, object]:
         "lines": [{"kind": f"trace-{k}", "points": placed(points)} for k, (_, points) in enumerate(lines)],
         "ticks": ticks,
         "legend": legend,
+        "shaded": shaded,
+        "band": placed(around),
     }

@@ -192,6 +192,7 @@ def findings_of(
     x: Array | None = None,
     picks: Sequence[tuple[str, Array]] = (),
     is_whole: bool = False,
+    runs: int = 0,
     tell: Tell | None = None,
 ) -> Findings:
     """Asks every question about a solution of a model.
@@ -202,10 +203,11 @@ def findings_of(
         x: The chosen design, `(d,)`; None = the recommended one.
         picks: Other designs to put beside it, with their names.
         is_whole: Whether designs are shown too that differ by nothing visible.
+        runs: Runs of each experiment of the scenario with the chosen design; 0 = none is played.
         tell: Told what is being worked out.
     """
     tell = tell or (lambda _: None)
-    found = findings_at_once(model, solution, x=x, picks=picks, is_whole=is_whole, tell=tell)
+    found = findings_at_once(model, solution, x=x, picks=picks, is_whole=is_whole, runs=runs, tell=tell)
     found.ask_all(tell)
     return found
 
@@ -217,6 +219,7 @@ def findings_at_once(
     x: Array | None = None,
     picks: Sequence[tuple[str, Array]] = (),
     is_whole: bool = False,
+    runs: int = 0,
     tell: Tell | None = None,
 ) -> Findings:
     """The same, but a question that only a system can answer is asked when its answer is looked at."""
@@ -262,7 +265,7 @@ def findings_at_once(
         why_not_today=why_not(model, front, today),
         system=None
         if model.system is None
-        else SystemFindings(model.system, solution, space.today if row is None else row, shown),
+        else SystemFindings(model.system, solution, space.today if row is None else row, shown, runs),
     )
 
 

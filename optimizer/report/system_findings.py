@@ -16,6 +16,7 @@ from optimizer.decide.confidence.doubts import Doubts, doubts_of
 from optimizer.decide.recommend.visible_front import ShownFront
 from optimizer.resilience.breaking_points import BreakingPoints, breaking_points
 from optimizer.resilience.escape import Step, escape_plan, furthest_change, rates_of
+from optimizer.resilience.experiments import Trial, try_experiment, typed_experiments
 from optimizer.resilience.health import Health, health_of
 from optimizer.resilience.margins import Margin, margins
 from optimizer.resilience.runbook import PhasePlan, Switch, plan_by_phase, runbook
@@ -35,12 +36,14 @@ class SystemFindings:
         solution: Its solution.
         x: The design that is asked about, `(d,)`; today's where there is none to choose.
         shown: The designs of the front that are shown.
+        runs: Runs of each experiment; 0 = none is played.
     """
 
     system: System
     solution: Solution
     x: Array
     shown: ShownFront
+    runs: int = 0
 
     @cached_property
     def rate(self) -> Array:
@@ -98,6 +101,16 @@ class SystemFindings:
         """The loads at which each switch is needed, from the calm design upwards."""
         return runbook(self.system, self.x)
 
+    @cached_property
+    def trials(self) -> tuple[Trial, ...]:
+        """The experiments of the scenario with the design."""
+        if not self.runs:
+            return ()
+        return tuple(
+            try_experiment(self.system, self.x, name, one, runs=self.runs)
+            for name, one in typed_experiments(self.system)
+        )
+
     @property
     def _beside_today(self) -> Array:
         return np.array([self.x, self.system.space.today])
@@ -123,4 +136,5 @@ _QUESTIONS = (
     ("margins", ("margins", "furthest")),
     ("the escape plan", ("escape", "plan", "runbook")),
     ("doubts", ("doubts",)),
+    ("experiments", ("trials",)),
 )

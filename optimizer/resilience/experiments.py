@@ -83,6 +83,14 @@ class Trial:
         return all(share.k > 0.5 * share.n for share in told)
 
     @property
+    def fell_first(self) -> int:
+        """Position of the component that fell first in most runs; -1 where none did."""
+        if self.stress is None:
+            return -1
+        fallen = self.stress.recovery.fell_first
+        return int(np.bincount(fallen[fallen >= 0]).argmax()) if (fallen >= 0).any() else -1
+
+    @property
     def readings(self) -> Mapping[tuple[str, str | None], float]:
         """What follows from the faults themselves, by metric and component."""
         return {} if self.injection is None else self.injection.readings

@@ -108,7 +108,10 @@ def _course(
     healthy = float(answered[:, :first].sum() / max(offered[:, :first].sum(), 1.0))
     many, good = moving_sum(offered, width), moving_sum(answered, width)
     share = good / np.maximum(many, 1.0)
-    chance = _CHANCE * np.sqrt(healthy * max(1.0 - healthy, 0.0) / np.maximum(many, 1.0))
+    # Answers of a window belong to requests of a little earlier: what crosses its edges is chance as well.
+    edges = float(offered[:, :first].mean()) / np.maximum(many, 1.0)
+    spread = healthy * max(1.0 - healthy, 0.0) + edges
+    chance = _CHANCE * np.sqrt(spread / np.maximum(many, 1.0))
     begins = np.arange(share.shape[1])
     is_after = (begins + width > first) & (many > 0.0)
     is_bad = (share < BACK * healthy - chance) & is_after

@@ -114,6 +114,8 @@ class Line:
     """A line through points, `table` says the same in numbers.
 
     Where there are several lines, `name` says which the first one is, and `more` holds the others by name.
+    `band` is where the first one lies mostly, a place with its lower and upper end each; `shaded` the part of
+    the axis along which something special is going on.
     """
 
     title: str
@@ -126,6 +128,8 @@ class Line:
     table: Table
     name: str = ""
     more: tuple[tuple[str, tuple[tuple[float, float], ...]], ...] = ()
+    band: tuple[tuple[float, float, float], ...] = ()
+    shaded: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)

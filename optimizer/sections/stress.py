@@ -118,7 +118,10 @@ def _warned(one: Trial) -> Cell:
     if one.warning is None:
         return None
     known = sorted(float(v) for v in one.warning.warned_s if math.isfinite(v))
-    return Number(known[len(known) // 2], "s") if known else None
+    if not known:
+        return None
+    middle = known[len(known) // 2]
+    return Number(middle, "s") if middle > 0.0 else "not before it"
 
 
 def _experiment(one: Trial) -> list[Block]:

@@ -40,7 +40,6 @@ VALUES = {
     "cpu_period_ms": (10, 1000),
     "failure_threshold": (1, 5),
     "retry_budget": (0.0, 0.1, 5.0),
-    "hedge_after_ms": (1, 5, 20),
     "breaker_threshold": (0.3, 0.9),
     "breaker_volume": (5, 50),
     "breaker_window_s": (1, 100),
@@ -98,7 +97,6 @@ CALLS = [
     ("jitter", {"retries": 0, "backoff_ms": 10}, {"retries": 2, "backoff_ms": 10}),
     ("jitter", {"retries": 2, "backoff_ms": 0}, {"retries": 2, "backoff_ms": 10}),
     ("retry_budget", {"retries": 0, "timeout_ms": 6}, {"retries": 2, "timeout_ms": 6}),
-    ("hedge_after_ms", {"timeout_ms": 0.0001}, {"timeout_ms": 60}),
     ("network_scv", {"network_ms": 0, "timeout_ms": 60}, {"network_ms": 20, "timeout_ms": 60}),
     *(
         (f"breaker_{name}", {"timeout_ms": 6}, {"timeout_ms": 6, "breaker": True})

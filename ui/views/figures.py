@@ -47,6 +47,16 @@ class Curve:
     has_points: bool = True
 
 
+#: Points of a line up to which each is marked.
+MOST_MARKED = 60
+
+
+def faint(colour: str) -> str:
+    """A colour that lets what lies below shine through."""
+    red, green, blue = (int(colour[k : k + 2], 16) for k in (1, 3, 5))
+    return f"rgba({red}, {green}, {blue}, 0.2)"
+
+
 def ink(colour: str) -> str:
     """The colour of a text in a bar: black or white, with a contrast of at least 4.5 (WCAG 2.2, 1.4.3)."""
     return "#ffffff" if colour == BLUE else "#000000"
@@ -107,14 +117,35 @@ def line(chart: Line) -> go.Figure:
     """A line through points, or several."""
     lines = ((chart.name or chart.y_label, chart.points), *chart.more)
     drawn = [
-        Curve(name, tuple(x for x, _ in points), tuple(y for _, y in points), colour, dash)
+        Curve(
+            name,
+            tuple(x for x, _ in points),
+            tuple(y for _, y in points),
+            colour,
+            dash,
+            has_points=len(points) <= MOST_MARKED,
+        )
         for (name, points), colour, dash in zip(
             lines, itertools.cycle((BLUE, ORANGE, GREEN, PURPLE)), itertools.cycle(PICK_DASHES), strict=False
         )
     ]
-    return curves(
+    figure = curves(
         drawn, x_label=chart.x_label, y_label=_with_unit(chart), x_unit=chart.x_unit, y_unit=chart.y_unit
     )
+    if chart.band:
+        around = [(x, low) for x, low, _ in chart.band] + [(x, high) for x, _, high in reversed(chart.band)]
+        figure.add_scatter(
+            x=[x for x, _ in around],
+            y=[y for _, y in around],
+            fill="toself",
+            mode="none",
+            fillcolor=faint(BLUE),
+            hoverinfo="skip",
+            showlegend=False,
+        )
+    if chart.shaded is not None:
+        figure.add_vrect(*chart.shaded, fillcolor=faint(GREY), line_width=0, layer="below")
+    return figure
 
 
 def _with_unit(chart: Line) -> str:

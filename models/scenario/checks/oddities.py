@@ -64,10 +64,13 @@ def _calls(scenario: Scenario) -> Iterator[Finding]:
 
 
 def _hedges(scenario: Scenario) -> Iterator[Finding]:
-    """Second attempts that wait behind the first ones."""
+    """Second attempts that nobody waits for, or that wait behind the first ones."""
     for placed in placed_calls(scenario):
-        component = scenario.components[placed.call.call]
-        if placed.call.hedge_after_ms is None or not component.traits.is_ours:
+        component, hedge = scenario.components[placed.call.call], placed.call.hedge_after_ms
+        if hedge is not None and placed.call.timeout_ms is not None and hedge >= placed.call.timeout_ms:
+            found = f"a second attempt after {hedge:g} ms, which nobody waits for: timeout_ms comes first"
+            yield _warning(f"{placed.where}.hedge_after_ms", found, "lower it below timeout_ms")
+        if hedge is None or not component.traits.is_ours:
             continue
         if getattr(component, "replicas", 1) == 1 or getattr(component, "balancing", None) == "shared":
             found = f"{placed.call.call!r} has one queue: a second attempt waits in it behind the first"

@@ -67,6 +67,7 @@ def report(
     from optimizer.report.building import build_report
     from optimizer.report.findings import findings_of
     from optimizer.report.writing import formats_of, refuse_existing_report, write_report
+    from optimizer.resilience.stress import RUNS
     from optimizer.scenario_model import model_of
 
     picks = pick or []
@@ -87,8 +88,11 @@ def report(
     known = Known(system, solution.front, solution.recommendation)
     x = None if is_recommended else design_of(system, design, changes or [], front, known=known)
     beside = [(_name(one), design_of(system, one, [], front, known=known)) for one in picks]
+    runs = 0 if which == "none" else RUNS
     with step_told() as tell:
-        found = findings_of(model_of(system), solution, x=x, picks=beside, is_whole=is_whole, tell=tell)
+        found = findings_of(
+            model_of(system), solution, x=x, picks=beside, is_whole=is_whole, runs=runs, tell=tell
+        )
         tell("the report")
         made = build_report(found, made=datetime.now().astimezone().date())
         text = None if found.chosen is None else _design_text(system, found.chosen.X[0])

@@ -66,9 +66,9 @@ def test_waiters_that_go_on_all_at_once_are_no_collapse():
 
 
 def test_caches_without_room_are_no_collapse(monkeypatch):
-    from models.simulation import one_run
+    from models.simulation import stationary
 
-    monkeypatch.setattr(one_run, "MOST_ENTRIES", 1 << 12)
+    monkeypatch.setattr(stationary, "MOST_ENTRIES", 1 << 12)
     found = played({"c": cache(keys=1e6, ttl_s=10.0)}, "c", rate=1000.0)
     assert found.ended == "crowded"
     assert found.runs_collapsed == 0
