@@ -70,6 +70,8 @@ class Code(StrEnum):
     """An older version of the format, in which something means what it doesn't in the newest."""
     BY_DEFAULT = "by_default"
     """What nobody wrote, and decides about the numbers."""
+    NOT_COMPUTED = "not_computed"
+    """An experiment that no design can show, or that today's can't."""
     ODD = "odd"
     """Legal, but nobody will have meant it."""
 

@@ -157,15 +157,24 @@ def _hit(moment: Moment, fault: Partition | Latency, where: str) -> Iterator[tup
 
 
 def _latency(moment: Moment, fault: Latency, where: str) -> Iterator[TimedChange]:
+    factor = 1.0 if fault.factor is None else fault.factor
     if fault.target is not None:
         c = moment.called(fault.target, f"{where}.target")
-        yield _during(fault, Change.SLOWED, c, amount=fault.added_ms * _MS, share=fault.share)
+        if fault.added_ms is not None:
+            yield _during(fault, Change.SLOWED, c, amount=fault.added_ms * _MS, share=fault.share)
+            return
+        slot = Slot("component", fault.target, moment.system.parts[c].traits.slowed_by)
+        yield _during(fault, Change.SET, moment.column(slot), amount=moment.value(slot) * factor)
         return
     list(_hit(moment, fault, where))
     for node in moment.system.nodes:
-        if node.link == fault.link and moment.calls_per_s[node.index] > 0.0:
+        if node.link is not None and node.link == fault.link and moment.calls_per_s[node.index] > 0.0:
             slot = Slot("call", moment.system.flows[node.flow], "network_ms", node.position)
-            longer = moment.value(slot) + fault.added_ms
+            if fault.added_ms is not None:
+                longer = moment.value(slot) + fault.added_ms
+            else:
+                trip = moment.value(Slot("link", node.link, "rtt_ms"))
+                longer = moment.value(slot) + trip * (factor - 1.0)
             yield _during(fault, Change.SET, moment.column(slot), amount=longer)
 
 

@@ -22,7 +22,7 @@ from models.steps.readings import series_of
 from models.steps.refused import NotPlayed, Why
 from models.steps.run import Run
 from models.steps.tables import Tables, tables_of
-from models.system.parameters import apply_decisions
+from models.system.parameters import Parameters, apply_decisions
 from models.system.system import System
 
 #: Times that a run may last, s.
@@ -40,6 +40,7 @@ def play(
     step_s: float | None = None,
     threads: int | None = None,
     stop: Callable[[], bool] = lambda: False,
+    parameters: Parameters | None = None,
 ) -> list[Series]:
     """Plays designs by steps.
 
@@ -53,6 +54,7 @@ def play(
         step_s: Length of a step, s; None = by what matters in the design (`step_of`).
         threads: Threads; None = one for each core.
         stop: Asked before each run; True leaves the rest out.
+        parameters: Of the designs, where guesses take the place of what the file says; None = as it says.
 
     Returns:
         What happened to each design, in their order; of one that was left out there are fewer runs.
@@ -63,7 +65,7 @@ def play(
     horizon = sum(leg.seconds for leg in legs)
     _check(system, legs, changes, horizon, bin_s)
     X = system.space.canonical(np.atleast_2d(np.asarray(designs, dtype=np.float64)))
-    parameters = apply_decisions(system, X)
+    parameters = parameters or apply_decisions(system, X)
     rows = {}
     for phase in {leg.phase for leg in legs}:
         found = situations_of(parameters, phase=phase)

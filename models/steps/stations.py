@@ -120,9 +120,10 @@ def serve(run: Run, c: int, stream: int, waiting: float, came: float) -> tuple[f
             )
         else:
             # The last that waited are begun in this step; no more can have ended than have had the time.
+            x = step_s / held
             left = taken + begun - ends
-            if step_s > 0.5 * held:
-                left = max(left, poisson(run, stream, servers * held / step_s * -math.expm1(-step_s / held)))
+            if taken * math.exp(-x) + begun * -math.expm1(-x) / x > taken + begun - servers * x:
+                left = binomial(run, stream, taken, math.exp(-x)) + _stay(run, stream, begun, held)
             station[at.TAKEN] = min(max(left, 0.0), servers)
     left = ready - begun
     turned_away = min(max(math.floor(left - places), 0.0), came)

@@ -16,6 +16,7 @@ from models.system.system import System
 from models.system.uncertainty import Draws, draws_of, guesses_of
 from models.units import quantity
 from optimizer.decide.confidence.limits_in_draws import FEW, Holding
+from optimizer.decide.unmade_experiments import unmade_experiments
 from optimizer.phrases import unit_of_limit
 from optimizer.space import size_of
 
@@ -34,7 +35,7 @@ MOST_VALUES = 64
 
 def oddities(system: System) -> list[Finding]:
     """Warnings: decisions that change nothing, limits that nothing or everything meets, wrong units, guesses
-    under which nothing holds.
+    under which nothing holds, experiments that no design can show.
 
     Limits that hold though nobody wrote them are notes where they exclude designs.
 
@@ -47,6 +48,7 @@ def oddities(system: System) -> list[Finding]:
         *_limits(system, evaluation, among),
         *_guesses(system, evaluation, among),
         *_decisions(system, X),
+        *unmade_experiments(system, X),
     ]
 
 

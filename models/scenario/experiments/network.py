@@ -64,8 +64,12 @@ class Latency(_OnTheWay):
     """Calls take longer."""
 
     kind: Literal["latency"]
-    added_ms: Annotated[float, Field(gt=0, le=1e9, allow_inf_nan=False, json_schema_extra={"unit": "ms"})]
-    """By how much, ms; over a link: added to the round trip of every attempt."""
+    added_ms: (
+        Annotated[float, Field(gt=0, le=1e9, allow_inf_nan=False, json_schema_extra={"unit": "ms"})] | None
+    ) = None
+    """By how much, ms; over a link: added to the round trip of every attempt. Or give `factor`."""
+    factor: Annotated[float, Field(gt=1, le=1e4, allow_inf_nan=False)] | None = None
+    """How many times as long all of it takes: short answers stay short, long ones become very long."""
 
     @property
     def touches(self) -> tuple[tuple[str, str | None], ...]:
@@ -73,8 +77,13 @@ class Latency(_OnTheWay):
         return (("time", self.target or self.link),)
 
     def contradictions(self, where: str) -> Iterator[Finding]:
-        """A link is slow for all."""
+        """A link is slow for all, and so is what takes several times as long."""
         yield from super().contradictions(where)
+        yield from one_of(self, where, ("added_ms", "factor"), "how much longer it takes")
+        if self.factor is not None and self.share < 1.0:
+            found = f"share {self.share:g} beside factor"
+            hint = "remove it, or give added_ms"
+            yield Finding(f"{where}.share", found, "1: all calls are slow", hint, code=Code.CONFLICT)
         if self.link is not None and self.share < 1.0:
             found = f"share {self.share:g} of a link"
             hint = "remove it, or name a target"

@@ -10,6 +10,7 @@ from models.evaluation import Array
 from models.system.system import System
 from optimizer.cli.answers.parts import scenario_answer
 from optimizer.resilience.experiments import Judged, Trial
+from optimizer.resilience.first_experiment import Surprise
 
 
 def stress_answer(system: System, x: Array, found: Sequence[Trial]) -> dict[str, object]:
@@ -18,6 +19,15 @@ def stress_answer(system: System, x: Array, found: Sequence[Trial]) -> dict[str,
         "scenario": scenario_answer(system),
         "design": system.space.decode(x),
         "experiments": [trial_answer(one) for one in found],
+    }
+
+
+def first_answer(system: System, x: Array, found: Sequence[Surprise]) -> dict[str, object]:
+    """The design, and the experiments, the most telling first."""
+    return {
+        "scenario": scenario_answer(system),
+        "design": system.space.decode(x),
+        "experiments": [asdict(one) for one in found],
     }
 
 

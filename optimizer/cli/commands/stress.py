@@ -11,6 +11,7 @@ from optimizer.cli.console import show
 from optimizer.cli.exit_codes import INTERRUPTED, NO
 
 if TYPE_CHECKING:
+    from models.evaluation import Array
     from models.scenario.experiment import Experiment
     from models.system.system import System
 
@@ -25,6 +26,10 @@ def stress(
         int, typer.Option(min=1, max=1000, help="Runs of each; a long experiment is run less often.")
     ] = 50,
     seed: Annotated[int, typer.Option(min=0, max=MOST_WHOLE, help="Seed of the first run.")] = 1,
+    is_first: Annotated[
+        bool,
+        typer.Option("--first", help="Which experiment to run first: what its end tells, money at risk."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Play the scenario's experiments with a design: survived, degraded or lost, in how many runs."""
@@ -37,6 +42,9 @@ def stress(
     system = asked.system
     chosen = _chosen(system, experiment or [])
     x, found, is_stopped = asked.x, [], False
+    if is_first:
+        _tell_first(system, x, chosen, seed=seed, as_json=as_json)
+        return
     with share_bar("playing") as (_, stop):
         for name, one in chosen:
             found.append(try_experiment(system, x, name, one, runs=runs, seed=seed, stop=stop))
@@ -48,6 +56,23 @@ def stress(
         raise typer.Exit(INTERRUPTED)
     if any(one.stress is not None and one.stress.verdict == Verdict.LOST for one in found):
         raise typer.Exit(NO)
+
+
+def _tell_first(
+    system: System, x: Array, chosen: list[tuple[str, Experiment]], *, seed: int, as_json: bool
+) -> None:
+    """Tells which experiment to run first."""
+    from optimizer.cli.answers.stress import first_answer
+    from optimizer.cli.progress import share_bar
+    from optimizer.resilience.first_experiment import first_experiments
+    from optimizer.sections.first_experiment import first_experiment as section_of
+
+    with share_bar("playing") as (_, stop):
+        told = first_experiments(system, x, tuple(chosen), seed=seed, stop=stop)
+        is_stopped = stop()
+    show(section_of(told), as_json=as_json, data=first_answer(system, x, told))
+    if is_stopped:
+        raise typer.Exit(INTERRUPTED)
 
 
 def _chosen(system: System, names: list[str]) -> list[tuple[str, Experiment]]:

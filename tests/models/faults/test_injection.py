@@ -170,6 +170,17 @@ def test_a_leak_and_a_slow_link_set_parameters():
     call = next(node.index for node in system.nodes if node.link is not None)
     column = 1 + 4 * len(layout.COMPONENT) + call * len(layout.CALL) + layout.NETWORK_MS
     assert list(found) == [at(Change.SET, column, amount=80.0)]
+    _, found = changes({"kind": "latency", "link": "way", "factor": 3, "duration_s": 10})
+    assert list(found) == [at(Change.SET, column, amount=90.0)]
+
+
+@pytest.mark.parametrize(
+    ("target", "column", "amount"), [("bank", "LATENCY_MS", 15.0), ("web", "SERVICE_MS", 30.0)]
+)
+def test_all_of_it_takes_several_times_as_long(target, column, amount):
+    system, found = changes({"kind": "latency", "target": target, "factor": 3, "duration_s": 10})
+    first = 1 + system.components.index(target) * len(layout.COMPONENT)
+    assert list(found) == [at(Change.SET, first + getattr(layout, column), amount=amount)]
 
 
 def test_lost_copies_are_asked_until_health_checks_notice():
