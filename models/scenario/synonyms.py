@@ -146,7 +146,7 @@ MEANINGS = (
         f"write hedge_after_ms: {_CALL}",
     ),
     Meaning(
-        "either oneof switch case branch alternatives exclusive probability percent weighted",
+        "either switch case branch exclusive xor",
         ("choice",),
         "write a step choice: [{share: 0.3, calls: [...]}, {share: 0.7, calls: [...]}]",
     ),
