@@ -165,3 +165,9 @@ STEP_S, BIN_S, BEGINS_S = range(3)
 STEP, BINS, SLOTS = range(3)
 #: Histogram of response times: the shortest, s, bins for a factor e, and bins.
 SHORTEST_S, BINS_PER_E, HISTOGRAM = 1e-4, 14.0, 200
+
+#: Clients of a flow that come back (`Run.crowd`): pause after a failure, s; share of it that is drawn;
+#: factor on it after each further one; longest pause, s. Failures that are told apart (`Run.coming`).
+RETURN_PAUSE_S, RETURN_JITTER, RETURN_GROWTH, RETURN_MOST_S = range(4)
+CROWD = 4
+RETURNS = 8

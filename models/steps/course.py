@@ -74,8 +74,9 @@ def segments_of(
         row = rows[leg.phase].copy()
         for change in active:
             if change.change is Change.SET:
-                usual = rows[leg.phase][change.index]
-                row[change.index] = usual + (change.amount - usual) * _grown(a, change.from_s, change.ramp_s)
+                usual, grown = rows[leg.phase][change.index], _grown(a, change.from_s, change.ramp_s)
+                is_whole = grown >= 1.0 or not np.isfinite(usual)
+                row[change.index] = change.amount if is_whole else usual + (change.amount - usual) * grown
         tables = tables_of(system, row, active, now_s=a)
         if leg.ramp_s > 0.0 and at_leg > 0:
             before = tables_of(system, rows[legs[at_leg - 1].phase], active, now_s=a).rate

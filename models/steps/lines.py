@@ -60,6 +60,7 @@ def answered(
         variance: Its variance, s^2.
         third: Its third cumulant, s^3.
     """
+    run.ended[f, 0] += max(count, 0.0)
     b = bin_after(run, delay_s)
     if b < 0 or count <= 0.0:
         return
@@ -77,6 +78,7 @@ def failed(program: Program, run: Run, q: int, delay_s: float, count: float) -> 
     f = run.root[q]
     if f < 0 or count <= 0.0:
         return
+    run.ended[f, 1] += count
     b = bin_after(run, delay_s)
     if b >= 0:
         run.failed[b, f] += count

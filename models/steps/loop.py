@@ -9,6 +9,7 @@ from models.steps.answers import expect
 from models.steps.calls import turn
 from models.steps.draws import poisson
 from models.steps.lines import begin, bin_after
+from models.steps.returns import come_back, try_again
 from models.steps.run import Run
 from models.steps.stations import look_at
 
@@ -31,7 +32,7 @@ def advance(program: Program, run: Run, until: int) -> None:
             expect(program, run)
         b = bin_after(run, 0.0)
         for f in range(program.flow_steps.size):
-            count = poisson(run, f, run.rate[f] * run.x[at.STEP_S])
+            count = poisson(run, f, run.rate[f] * run.x[at.STEP_S]) + come_back(run, f)
             root = program.flow_steps[f]
             if b >= 0:
                 run.offered[b, f] += count
@@ -42,4 +43,6 @@ def advance(program: Program, run: Run, until: int) -> None:
                 begin(program, run, program.steps_start[root], root, -1, (count, 0.0, 0.0, 0.0, 0.0))
         for p in range(program.order.size):
             turn(program, run, program.order[p])
+        for f in range(program.flow_steps.size):
+            try_again(program, run, f)
         run.n[at.STEP] += 1

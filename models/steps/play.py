@@ -6,6 +6,7 @@ import math
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 
@@ -13,16 +14,17 @@ from models.evaluation import Array
 from models.faults.series import Series
 from models.faults.timed_change import Change, TimedChange
 from models.performance.program import program_of
-from models.performance.steady_state import behaviour, situations_of
 from models.steps import columns as at
 from models.steps.beginning import Clock, begin_run, step_of, warm_up_of
 from models.steps.course import Leg, Segment, segments_of
 from models.steps.loop import advance
 from models.steps.readings import series_of
 from models.steps.refused import NotPlayed, Why
+from models.steps.returns import Return
+from models.steps.rows import arrivals_of, rows_of
 from models.steps.run import Run
-from models.steps.tables import Tables, tables_of
-from models.system.parameters import Parameters, apply_decisions
+from models.steps.tables import tables_of
+from models.system.parameters import Parameters
 from models.system.system import System
 
 #: Times that a run may last, s.
@@ -35,6 +37,7 @@ def play(
     legs: Sequence[Leg],
     changes: Sequence[TimedChange] = (),
     *,
+    returns: Sequence[Return] = (),
     seeds: Sequence[int] = (1,),
     bin_s: float = 1.0,
     step_s: float | None = None,
@@ -49,6 +52,7 @@ def play(
         designs: Rows of the decision matrix, `(n, d)`.
         legs: The phases one after the other; queues, caches and breakers carry over.
         changes: What is broken meanwhile, by the time since the beginning of the first leg.
+        returns: Clients that come back together, at most once for each flow.
         seeds: One run for each.
         bin_s: Length of the bins that are told, s.
         step_s: Length of a step, s; None = by what matters in the design (`step_of`).
@@ -64,15 +68,9 @@ def play(
     """
     horizon = sum(leg.seconds for leg in legs)
     _check(system, legs, changes, horizon, bin_s)
-    X = system.space.canonical(np.atleast_2d(np.asarray(designs, dtype=np.float64)))
-    parameters = parameters or apply_decisions(system, X)
-    rows = {}
-    for phase in {leg.phase for leg in legs}:
-        found = situations_of(parameters, phase=phase)
-        rows[phase] = np.tile(found.base, (X.shape[0], 1))
-        rows[phase][:, found.columns] = found.values[found.kind[:, 0]]
-    healthy = behaviour(parameters, situations_of(parameters, phase=legs[0].phase), threads=threads)
-    arrivals = np.column_stack([each[:, 0] for each in healthy.arrivals_per_s])
+    X = np.atleast_2d(np.asarray(designs, dtype=np.float64))
+    rows = {phase: rows_of(system, X, phase, parameters) for phase in {leg.phase for leg in legs}}
+    arrivals = arrivals_of(system, X, legs[0].phase, parameters, threads=threads)
     bins = max(math.ceil(horizon / bin_s - 1e-9), 1)
 
     def prepared(n: int) -> tuple[list[Segment], Clock]:
@@ -84,7 +82,8 @@ def play(
     def run(n: int, seed: int, segments: list[Segment], clock: Clock) -> Run | None:
         if stop():
             return None
-        return _play_one(system, rows[legs[0].phase][n], arrivals[n], segments, clock, seed)
+        begun = _begin_one(system, rows[legs[0].phase][n], arrivals[n], segments, clock, (seed, returns))
+        return _play_one(system, begun, rows[legs[0].phase][n], segments, clock)
 
     with ThreadPoolExecutor(threads or _cores()) as pool:
         jobs = []
@@ -120,24 +119,35 @@ def _check(
                 raise NotPlayed(Why.NO_SUCH, "it is no cache", where=f"components.{name}")
 
 
-def _play_one(
-    system: System, row: Array, arrivals: Array, segments: list[Segment], clock: Clock, seed: int
+def _begin_one(
+    system: System,
+    row: Array,
+    arrivals: Array,
+    segments: list[Segment],
+    clock: Clock,
+    drawn: tuple[int, Sequence[Return]],
 ) -> Run:
-    """One design with one seed from the beginning to the end."""
-    program = program_of(system)
-    # The lines have room for every retry and guard that any segment has.
-    widest = Tables(
-        segments[0].tables.part,
-        np.maximum.reduce([each.tables.call for each in segments]),
-        segments[0].tables.rate,
-        segments[0].tables.own_wait,
-    )
+    """A run before its first step: its lines have room for every retry and guard that any segment has."""
+    seed, returns = drawn
+    widest = replace(segments[0].tables, call=np.maximum.reduce([each.tables.call for each in segments]))
     widest.call[:, at.BULKHEAD] = np.minimum.reduce([each.tables.call[:, at.BULKHEAD] for each in segments])
     late = np.where(np.isfinite(widest.call[:, at.TIMEOUT_S]), widest.call[:, at.TIMEOUT_S], 0.0)
     ahead = float((late + widest.call[:, at.PAUSE_S] + widest.call[:, at.FALLBACK_S]).max(initial=0.0))
     ahead = max(ahead, 4.0, max(5.0 * float(each.tables.part[:, at.SERVICE_S].max()) for each in segments))
+    for each in returns:
+        longest = each.pause_s if each.growth <= 1.0 else each.most_pause_s
+        ahead = max(ahead, longest + float(late.max(initial=0.0)), clock.warm_up_s + each.at_s)
     run = begin_run(system, row, widest, arrivals, clock, seed=seed, most_delay_s=ahead)
     run.call[:] = segments[0].tables.call
+    for each in returns:
+        run.crowd[each.flow] = each.pause_s, each.jitter, each.growth, each.most_pause_s
+        run.coming[round((clock.warm_up_s + each.at_s) / clock.step_s), each.flow, 0] = each.clients
+    return run
+
+
+def _play_one(system: System, run: Run, row: Array, segments: list[Segment], clock: Clock) -> Run:
+    """A run from its beginning to its end."""
+    program = program_of(system)
     for k, segment in enumerate(segments):
         run.part[:] = segment.tables.part
         pauses = run.part[:, at.RESUMES_AT] > 0.0

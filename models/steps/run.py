@@ -43,6 +43,9 @@ class Run(Record):
     keys: Floats3
     lives: Floats3
     stack: Floats2
+    crowd: Floats2
+    coming: Floats3
+    ended: Floats2
     offered: Floats2
     answered: Floats2
     failed: Floats2

@@ -9,6 +9,7 @@ from models.faults.timed_change import Change, TimedChange
 from models.steps.course import Leg
 from models.steps.play import play
 from models.steps.refused import NotPlayed, Why
+from models.steps.returns import Return
 from simulated import cache, external, station, store, system_of
 
 
@@ -162,3 +163,15 @@ def test_what_cannot_be_played_is_refused_by_name():
         with pytest.raises(NotPlayed) as told:
             played(system, 20.0, changes)
         assert told.value.code is code
+
+
+@pytest.mark.parametrize(("jitter", "is_well"), [(0.0, False), (1.0, True)])
+def test_clients_that_come_back_need_a_spread_of_their_number_over_the_free_capacity(jitter, is_well):
+    # 1,000 clients, 150/s of capacity, 100/s of it taken: 20 s at the least. A pause of 40 s with jitter
+    # gives them that; without any they all come again at once.
+    call = {"call": "s", "timeout_ms": 1000.0}
+    system = system_of({"s": station(0.1, 15, queue_limit=200)}, call, rate=100.0)
+    back = Return(flow=0, clients=1000, at_s=20.0, pause_s=40.0, jitter=jitter)
+    found = played(system, 140.0, returns=[back])
+    later = found.calls[:, 40:, 0].max(axis=1)
+    assert (later < 250.0).all() if is_well else (later > 400.0).all()

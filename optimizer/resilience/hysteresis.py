@@ -1,0 +1,220 @@
+"""Hysteresis: at which load a design falls, at which it comes back, and what to do when it doesn't."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.evaluation import Array
+from models.faults.timed_change import Change, TimedChange
+from models.steps.course import Leg
+from models.steps.play import play
+from models.steps.rows import rows_of
+from models.steps.tables import tables_of
+from models.system.system import System
+from optimizer.resilience.border import Border, border
+from optimizer.resilience.recovery import Trigger
+from optimizer.resilience.stress import Share, judge
+
+#: Time at each load, s, of which the first third doesn't count; runs; and more of what is asked than this
+#: is well.
+HOLD_S, RUNS, WELL = 30.0, 5, 0.9
+#: A failed state is made by this many times the load at which it fell, for so long, s.
+_OVER, _OVER_S = 1.5, 20.0
+#: Standard errors by which a queue must shrink to be told from chance.
+_CHANCE = 2.0
+#: Part of the load that is asked for in steps, from least to most.
+LOADS = tuple(k / 10.0 for k in range(1, 31))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Hysteresis:
+    """Goodput against load, up from the healthy state and down from the failed one.
+
+    Attributes:
+        rates: Requests/s, `(k,)`.
+        up: Share of them that is answered on the way up, `(k,)`.
+        down: The same after a collapse, `(k,)`; NaN above where it falls.
+        empty_s: Time until the queues of the collapse are gone at each load, s; infinite where they grow,
+            `(k,)`.
+        falls_at: Least load at which it falls, requests/s; infinite = none that was tried.
+        returns_at: Most load at which a failed state goes away, requests/s; as `falls_at` where there is
+            none.
+    """
+
+    rates: Array
+    up: Array
+    down: Array
+    empty_s: Array
+    falls_at: float
+    returns_at: float
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether a load that it carries keeps it down once it has fallen."""
+        with np.errstate(invalid="ignore"):
+            return bool(np.any((self.up >= WELL) & (self.down < 0.5)))
+
+
+def hysteresis(
+    system: System,
+    design: Array,
+    phase: int,
+    *,
+    loads: Sequence[float] = LOADS,
+    hold_s: float = HOLD_S,
+    runs: int = RUNS,
+    seed: int = 1,
+) -> Hysteresis:
+    """Plays a design through loads, up from the least, and each below its fall after a collapse.
+
+    Args:
+        system: The compiled scenario.
+        design: One row of the decision matrix, `(d,)`.
+        phase: Position of the phase whose mix of requests is asked for.
+        loads: Loads as multiples of the phase's, from least to most.
+        hold_s: Time at each, s.
+        runs: Runs.
+        seed: The first seed.
+
+    Raises:
+        NotPlayed: It can't be played by steps.
+    """
+    factors = np.asarray(loads, dtype=np.float64)
+    rate = float(tables_of(system, rows_of(system, design, phase)[0], (), now_s=0.0).rate.sum())
+    seeds = range(seed, seed + runs)
+    stairs = [
+        TimedChange(Change.LOAD, -1, k * hold_s, (k + 1) * hold_s, float(factor))
+        for k, factor in enumerate(factors)
+    ]
+    series = play(system, design, [Leg(phase, hold_s * factors.size)], stairs, seeds=seeds)[0]
+    bins = round(hold_s / series.bin_s)
+
+    def held(values: Array) -> Array:
+        found: Array = values.sum(2).reshape(runs, factors.size, bins)[:, :, bins // 3 :].sum(2)
+        return found
+
+    up = np.median(held(series.answered) / np.maximum(held(series.offered), 1.0), axis=0)
+    fallen = np.nonzero(up < 0.5)[0]
+    down, empty = np.full(factors.size, np.nan), np.zeros(factors.size)
+    if not fallen.size:
+        return Hysteresis(factors * rate, up, down, empty, float("inf"), float("inf"))
+    first = int(fallen[0])
+    for k in range(first + 1):
+        down[k], empty[k] = _after_a_collapse(
+            system, design, phase, (float(factors[first]), float(factors[k])), hold_s=hold_s, seeds=seeds
+        )
+    back = np.nonzero((down[:first] >= WELL) | np.isfinite(empty[:first]))[0]
+    returns = float(factors[back[-1]] * rate) if back.size else 0.0
+    return Hysteresis(factors * rate, up, down, empty, float(factors[first] * rate), returns)
+
+
+def _after_a_collapse(
+    system: System,
+    design: Array,
+    phase: int,
+    load: tuple[float, float],
+    *,
+    hold_s: float,
+    seeds: Sequence[int],
+) -> tuple[float, float]:
+    """Share that is answered at a load after a collapse, and time until what waits is gone, s."""
+    over, then = load
+    changes = [
+        TimedChange(Change.LOAD, -1, 0.0, _OVER_S, over * _OVER),
+        TimedChange(Change.LOAD, -1, _OVER_S, _OVER_S + hold_s, then),
+    ]
+    series = play(system, design, [Leg(phase, _OVER_S + hold_s)], changes, seeds=seeds)[0]
+    first, bins = int(_OVER_S / series.bin_s), series.bins
+    late = slice(first + (bins - first) // 3, bins)
+    share = np.median(
+        series.answered[:, late].sum((1, 2)) / np.maximum(series.offered[:, late].sum((1, 2)), 1.0)
+    )
+    waiting = series.waiting.sum(2)
+    # Retries of the collapse still come in at first.
+    gone = waiting[:, late.start] - waiting[:, -1]
+    begins, ends = float(waiting[:, late.start].mean()), float(waiting[:, -1].mean())
+    lasts = (bins - 1 - late.start) * series.bin_s
+    by_chance = _CHANCE * float(gone.std()) / max(len(gone), 1) ** 0.5
+    if share >= WELL or ends <= 1.0:
+        return float(share), _OVER_S if begins > 1.0 else 0.0
+    if begins - ends <= by_chance:
+        return float(share), float("inf")
+    return float(share), lasts * begins / (begins - ends)
+
+
+@dataclass(frozen=True, slots=True)
+class WayBack:
+    """What to do when a design doesn't come back by itself.
+
+    Attributes:
+        rate: Load to which it is shed, requests/s; 0 = no load that was tried lets it come back.
+        seconds: How long, s.
+        kept_share: Share of the usual load that is still let in.
+    """
+
+    rate: float
+    seconds: float
+    kept_share: float
+
+
+def way_back(found: Hysteresis, usual: float) -> WayBack | None:
+    """The load to shed to, and for how long, so that few requests are lost; None = nothing is needed.
+
+    Args:
+        found: The hysteresis of a design.
+        usual: The load that it shall carry again, requests/s.
+    """
+    if not np.isfinite(found.falls_at) or found.returns_at >= usual:
+        return None
+    ways = [
+        (max(usual - float(rate), 0.0) * float(empty), float(rate), float(empty))
+        for rate, empty, share in zip(found.rates, found.empty_s, found.down, strict=True)
+        if np.isfinite(empty) and not np.isnan(share) and rate < usual
+    ]
+    if not ways:
+        return WayBack(0.0, float("inf"), 0.0)
+    _, rate, seconds = min(ways)
+    return WayBack(rate, seconds, rate / usual)
+
+
+def push_map(
+    system: System,
+    design: Array,
+    phase: int,
+    loads: Sequence[float],
+    *,
+    push: float = 3.0,
+    most_s: float = 120.0,
+    after_s: float = 120.0,
+    runs: int = 10,
+    seed: int = 1,
+) -> tuple[Border, ...]:
+    """For each load the longest push that is survived: the border of no return.
+
+    Args:
+        system: The compiled scenario.
+        design: One row of the decision matrix, `(d,)`.
+        phase: Position of the phase.
+        loads: Loads as multiples of the phase's.
+        push: Times the load while it is pushed.
+        most_s: Longest push that is tried, s.
+        after_s: Time within which answers must be back, s.
+        runs: Runs of each trial.
+        seed: The first seed.
+    """
+    begins, seeds = 20.0, range(seed, seed + runs)
+    found = []
+    for load in loads:
+        usual = TimedChange(Change.LOAD, -1, 0.0, amount=load)
+
+        def survived(size: float, usual: TimedChange = usual) -> Share:
+            pushed = TimedChange(Change.LOAD, -1, begins, begins + size, push)
+            legs = [Leg(phase, begins + size + after_s)]
+            series = play(system, design, legs, [usual, pushed], seeds=seeds)[0]
+            return judge(system, series, Trigger(begins, begins + size)).survived
+
+        found.append(border(survived, 0.25, most_s, precision=0.1))
+    return tuple(found)
