@@ -85,7 +85,10 @@ def feeds(system: System) -> list[int]:
         for step in steps:
             if isinstance(step, CallNode):
                 feed[step.index] = source
-                source = walk(step.then, step.index)
+                below = walk(step.then, step.index)
+                # Hits leave a cache at once: what follows is its stream, of which misses go a longer way.
+                is_cache = system.parts[step.component].traits.passes_on_misses
+                source = step.index if is_cache else below
             else:
                 source, *_ = [walk(branch, source) for branch in step.branches]
         return source

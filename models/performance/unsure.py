@@ -35,8 +35,9 @@ _UNEVEN, _QUARTER = 5.0, 0.15
 #: Pools of so few threads over stores whose (1 + scv)/2 is outside of a range; larger pools over stores above
 #: another one, from a load on.
 _FEW_THREADS, _LESS, _MORE, _MUCH_MORE, _BUSY_POOL = 3.0, 0.75, 1.75, 2.5, 0.75
-#: Work of a call, its variation included, of the CPU time of a period from which on the period's steps show.
-_COARSE, _QUOTA_LOAD = 0.3, 0.45
+#: Work of a call, its variation included, of the CPU time of a period from which on the period's steps show; of
+#: work that varies less than `_EVEN` they show from another load on.
+_COARSE, _QUOTA_LOAD, _BUSY_QUOTA = 0.3, 0.45, 0.75
 #: Wait of a second attempt behind the first, of the time after which it is sent.
 _BEHIND = 0.1
 #: Load of a store from which on branches that meet there wait together.
@@ -92,7 +93,7 @@ def _of_station(program: Program, work: Work, c: int, part: np.ndarray) -> int:
     if st[of.CAN_REFUSE] > 0.0 and scv > _UNEVEN and st[of.BLOCKED] > _QUARTER:
         reasons |= UNEVEN
     budget_s = part[at.CPU_QUOTA] * part[at.CPU_PERIOD_MS] / 1000.0
-    is_coarse = st[of.SERVICE_S] * (1.0 + scv) > _COARSE * budget_s
+    is_coarse = st[of.SERVICE_S] * (1.0 + scv) > _COARSE * budget_s or (scv < _EVEN and load > _BUSY_QUOTA)
     if part[at.CPU_QUOTA] < part[at.SLOTS] and load > _QUOTA_LOAD and is_coarse:
         reasons |= THROTTLED
     if program.meets[c] > 0 and load > _MEETING and math.isfinite(st[of.WAIT]):
