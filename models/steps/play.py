@@ -161,6 +161,7 @@ def _play_one(system: System, run: Run, row: Array, segments: list[Segment], clo
                 if run.cache[c] >= 0:
                     run.keys[run.cache[c], :, at.WARM] *= 1.0 - change.share
                     run.lives[run.cache[c]] *= 1.0 - change.share
+        run.n[at.IS_NEW] = 1
         advance(program, run, round((clock.warm_up_s + segment.to_s) / clock.step_s))
     return run
 
@@ -171,6 +172,7 @@ def _warm_up(system: System, run: Run, segments: list[Segment], row: Array, cloc
     first = segments[0].tables
     run.part[:], run.call[:], run.rate[:] = usual.part, usual.call, usual.rate
     run.own_wait[:] = usual.own_wait
+    run.n[at.IS_NEW] = 1
     advance(program_of(system), run, round(clock.warm_up_s / clock.step_s))
     run.part[:], run.call[:], run.rate[:] = first.part, first.call, first.rate
     pauses = run.part[:, at.RESUMES_AT] > 0.0
