@@ -63,6 +63,8 @@ TYPES: dict[str, tuple[tuple[type[BaseModel], str], ...]] = {
         (flow.Flow, "One entry of `flows`. The shares of all flows add up to 1."),
         (flow.Call, "One step of a `trace` or a `then`. A step that is only a word is a call of that name."),
         (flow.Parallel, "A step whose branches run at the same time."),
+        (flow.Exclusive, "A step whose branches are exclusive: each request goes one of them, or none."),
+        (flow.Branch, "A branch of a choice."),
         (flow.Fallback, "The `fallback` of a call."),
         (region.Link, "One entry of `links`: the network between two regions."),
     ),
@@ -137,6 +139,8 @@ TYPE_WORDS: dict[tuple[str, str], str] = {
     ("Call", "then"): "list of steps",
     ("Flow", "trace"): "list of steps",
     ("Parallel", "parallel"): "list of branches",
+    ("Exclusive", "choice"): "list of branches",
+    ("Branch", "calls"): "list of steps",
     ("Toggle", "when"): "mapping: decision to a value, or to a list of values",
     ("Rule", "if"): "mapping: decision to a value, or to a list of values",
     ("Rule", "then"): "mapping: decision to a value, or to a list of values",
@@ -400,12 +404,15 @@ A path names a parameter. Effects, decisions and uncertainty use it.
 | `flows.FLOW.calls.CALL.parameter` | `flows.buy.calls.save.timeout_ms` | a number or a switch of a call in one flow |
 | `calls.CALL.parameter` | `calls.db.retries` | the same in every flow that makes the call |
 | `....fallback.parameter` | `calls.search.fallback.enabled` | a parameter of a call's fallback; the call must have one |
+| `branches.BRANCH.share` | `branches.by_card.share` | the share of a branch of a choice, in every flow |
+| `flows.FLOW.branches.BRANCH.share` | `flows.buy.branches.by_card.share` | the same in one flow |
 | `workload.rate` | `workload.rate` | the arrival rate of every phase |
 | `complexity.parameter` | `complexity.background_jobs` | a coefficient of the complexity budget |
 | `drivers.NAME` | `drivers.volume` | a driver |
 | `links.LINK.parameter` | `links.atlantic.rtt_ms` | a number of the network between two regions |
 
-CALL is the call's own `name`, or else the name of the component it calls. One path may stand for several calls.
+CALL is the call's own `name`, or else the name of the component it calls; BRANCH the branch's own `name`, or else
+that of its first call. One path may stand for several calls.
 Only numbers and switches are parameters: texts, names, `trace` and `kind` are not. Four things can't be changed
 by a decision or a phase: `write` of a call, and `percentile`, `limit_ms` and `target_ms` of a flow. No component
 may be called `flows`, `calls`, `workload`, `complexity` or `drivers`.
@@ -559,7 +566,7 @@ Times are in ms.
 | `complexity` | `income`, `expenses`, `remaining`, `remaining_share`, `warns` (less than a quarter is left) |
 | `emergence` | `score`, `base`, `terms` |
 | `effort` | `days`, `one_time_usd`, `changed_decisions` |
-| `utilisation`, `metastable`, `retry_margin`, `tips_over`, `failover_s`, `lost_writes`, `unsettled`, `unsure` | of the busiest component; whether any phase stays down after a push; the least margin; probability that the healthy state ends by itself within a phase; longest time from the loss of a copy until calls go elsewhere; writes that are gone with a copy; whether some phase comes to no rest; for which reasons the numbers may be further off than promised (a sum of 1 = comes to no rest, 2 = a breaker opens and closes under load, 4 = retries come back together to a full queue, 8 = a queue is nearly full, 16 = very bursty arrivals, 32 = regular work meets a queue that is often full) |
+| `utilisation`, `metastable`, `retry_margin`, `tips_over`, `failover_s`, `lost_writes`, `unsettled`, `unsure` | of the busiest component; whether any phase stays down after a push; the least margin; probability that the healthy state ends by itself within a phase; longest time from the loss of a copy until calls go elsewhere; writes that are gone with a copy; whether some phase comes to no rest; for which reasons the numbers may be further off than promised (a sum of 1 = comes to no rest, 2 = a breaker opens and closes under load, 4 = retries come back together to a full queue, 8 = a queue is nearly full, 16 = bursty arrivals of bursty work, 32 = regular work meets a queue that is often full, 64 = threads wait for a store whose work varies very much or hardly, 128 = single calls use much of a CPU quota's period, 256 = a hedge waits in the same queue, 512 = branches meet in a store that is nearly full, 1024 = work that varies very much meets a queue that is often full) |
 
 `response_ms` of a component is its own wait and work; that of a flow is what the user waits, calls included.
 

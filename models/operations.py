@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from models.errors import SpaceTooLargeError
-from models.performance.program import REPEATS, program_of
+from models.performance.program import COLD, REPEATS, program_of
 from models.screening import counted_limits, screen
 from models.system.system import System
 
@@ -44,7 +44,7 @@ def operations_of_all(system: System, *, seed: int) -> float:
 
 def _of_a_situation(system: System) -> float:
     program = program_of(system)
-    each = _A_REPEATED_CALL if program.flags[REPEATS] else _A_CALL
+    each = _A_REPEATED_CALL if program.flags[REPEATS] or program.flags[COLD] else _A_CALL
     return float(_A_SITUATION + each * len(system.nodes))
 
 

@@ -36,6 +36,22 @@ def _(draw: Draw) -> Parts:
     return _balanced(draw, "random")
 
 
+@family("hedged-calls", utilisation=(0.2, 0.75))
+def _(draw: Draw) -> Parts:
+    """A second attempt to another copy after a multiple of the usual time, sometimes with errors."""
+    copies, slots = draw.whole(4, 20), draw.one_of([1, 2, 4, 8])
+    app = draw.busiest(replicas=copies, slots=slots, balancing=draw.one_of(["random", "least_connections"]))
+    app["error_share"] = draw.one_of([0.0, 0.0, 0.02])
+    call: dict[str, Any] = {
+        "call": "app",
+        "hedge_after_ms": round(draw.log_uniform(1.5, 5.0) * app["service_ms"], 4),
+    }
+    if draw.heads(0.4):
+        call["timeout_ms"] = round(3.0 * call["hedge_after_ms"], 4)
+        call["retries"] = draw.whole(0, 1)
+    return {"web": draw.station(load=0.3), "app": app}, one_flow({"call": "web", "then": [call]})
+
+
 @family("quorums")
 def _(draw: Draw) -> Parts:
     """A store whose reads and writes hear several copies; some requests write.

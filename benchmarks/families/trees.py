@@ -99,6 +99,29 @@ def _(draw: Draw) -> Parts:
     return components, flows
 
 
+@family("choices")
+def _(draw: Draw) -> Parts:
+    """Two to four ways of which each request goes one, some of them with a store that all ask."""
+    ways = draw.whole(2, 4)
+    cuts = sorted(draw.uniform(0.1, 0.9) for _ in range(ways - 1))
+    shares = [round(b - a, 4) for a, b in zip([0.0, *cuts], [*cuts, 1.0], strict=True)]
+    components: Tree = {"web": draw.station(), "db": draw.busiest("store"), "log": draw.station()}
+    branches: list[Tree] = []
+    asked = 0.0
+    for i, share in enumerate(shares):
+        own = draw.station(load=draw.utilisation * draw.uniform(0.25, 1.0))
+        own["service_ms"] = round(own["service_ms"] / max(share, 0.05), 6)
+        own["error_share"] = draw.one_of([0.0, 0.0, 0.05])
+        components[f"way{i}"] = own
+        call: Tree = {"call": f"way{i}"}
+        if i == 0 or draw.heads(0.4):
+            call["then"] = ["db"]
+            asked += share
+        branches.append({"share": share, "calls": [call]})
+    components["db"]["service_ms"] = round(components["db"]["service_ms"] / max(asked, 0.05), 6)
+    return components, one_flow({"call": "web", "then": [{"choice": branches}, "log"]})
+
+
 @family("fan-out")
 def _(draw: Draw) -> Parts:
     """Equal branches at the same time, of which all or most must answer, with time on the network."""

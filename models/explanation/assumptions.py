@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from models.explanation.bands import band_in_words
+from models.explanation.tree import Tree, list_of, mapping_of, source_of
 from models.scenario.checks.oddities import GUESS
 from models.scenario.complexity import ComplexityBudget
 from models.scenario.component import KINDS
 from models.scenario.decision import Choice, Integer, Option, Real, Toggle
 from models.scenario.editing.edit import Place, dotted
-from models.scenario.flow import Call, Fallback, Flow, Parallel
+from models.scenario.flow import Branch, Call, Fallback, Flow, Parallel, branch_name, branches
 from models.scenario.part import Part
 from models.scenario.paths import PathError, Slot, parameters_of, quantity_of, resolve
 from models.scenario.quantity import Quantity
@@ -44,7 +45,6 @@ _SPREADS = {
 }
 #: Units of what the format gives none, because it can't be the path of an effect.
 _UNITS = {"effort_days": "days", "one_time_usd": "USD", "percentile": "share", "limit_ms": "ms"}
-_TREE = dict[str, Node]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,42 +112,42 @@ class _Listing:
     def scenario(self) -> Scenario:
         return self.system.scenario
 
-    def all(self, tree: _TREE) -> Iterator[Assumption]:
+    def all(self, tree: Tree) -> Iterator[Assumption]:
         """Every number of the file, in the order of its parts."""
-        yield from self._workload(_mapping(tree.get("workload")))
-        for name, node in _mapping(tree.get("components")).items():
+        yield from self._workload(mapping_of(tree.get("workload")))
+        for name, node in mapping_of(tree.get("components")).items():
             component = self.scenario.components[name]
             slots = {key: Slot("component", name, key) for key in parameters_of(type(component))}
             paths = {key: f"{name}.{key}" for key in slots}
             kind = KINDS[component.kind]
             yield from self._part(node, ("components", name), component.label or name, kind, slots, paths)
-        for name, node in _mapping(tree.get("links")).items():
+        for name, node in mapping_of(tree.get("links")).items():
             slots = {key: Slot("link", name, key) for key in parameters_of(Link)}
             paths = {key: f"links.{name}.{key}" for key in slots}
             yield from self._part(node, ("links", name), f"link {name}", Link, slots, paths)
-        for name, node in _mapping(tree.get("flows")).items():
-            yield from self._flow(name, _mapping(node))
-        for name, node in _mapping(tree.get("decisions")).items():
-            yield from self._decision(name, _mapping(node))
-        yield from self._complexity(_mapping(tree.get("complexity")))
+        for name, node in mapping_of(tree.get("flows")).items():
+            yield from self._flow(name, mapping_of(node))
+        for name, node in mapping_of(tree.get("decisions")).items():
+            yield from self._decision(name, mapping_of(node))
+        yield from self._complexity(mapping_of(tree.get("complexity")))
         yield from self._costs(tree.get("costs"))
-        for path, node in _mapping(tree.get("uncertainty")).items():
-            part = _DISTRIBUTIONS.get(str(_mapping(node).get("distribution", "none")))
+        for path, node in mapping_of(tree.get("uncertainty")).items():
+            part = _DISTRIBUTIONS.get(str(mapping_of(node).get("distribution", "none")))
             if part is None:  # the number is taken as it stands
                 continue
-            source = _source(node)
-            for key, value in _mapping(node).items():
+            source = source_of(node)
+            for key, value in mapping_of(node).items():
                 if key in parameters_of(part):
                     place: Place = ("uncertainty", path, key)
                     unit = "" if key == "sigma" else self._unit(path)
                     owner, meaning = f"band of {path}", _SPREADS[key]
                     yield self._row(place, owner, value, part, key, meaning=meaning, unit=unit, source=source)
 
-    def _workload(self, node: _TREE) -> Iterator[Assumption]:
-        source = _source(node)
+    def _workload(self, node: Tree) -> Iterator[Assumption]:
+        source = source_of(node)
         phases = node.get("phases")
         for i, phase in enumerate(phases if isinstance(phases, tuple) else ()):
-            inner = _mapping(phase)
+            inner = mapping_of(phase)
             place: Place = ("workload", "phases", i)
             owner = f"phase {inner.get('name')}"
             rate = Slot("workload", "", "rate")
@@ -157,7 +157,7 @@ class _Listing:
                     (*place, key), owner, inner.get(key), Phase, key,
                     unit=unit, source=source, slot=rate if key == "rate" else None,
                 )  # fmt: skip
-            for name, value in _mapping(inner.get("drivers")).items():
+            for name, value in mapping_of(inner.get("drivers")).items():
                 slot = Slot("driver", name, "value")
                 meaning = self.scenario.drivers.get(name) or f"The driver {name} in this phase."
                 yield self._row(
@@ -165,42 +165,50 @@ class _Listing:
                 )
             yield from self._effect(inner.get("effect"), (*place, "effect"), owner, source)
 
-    def _flow(self, name: str, node: _TREE) -> Iterator[Assumption]:
+    def _flow(self, name: str, node: Tree) -> Iterator[Assumption]:
         flow = self.scenario.flows[name]
         owner = flow.label or name
         slots = {key: Slot("flow", name, key) for key in parameters_of(Flow)}
         paths = {key: f"flows.{name}.{key}" for key in slots}
         yield from self._part(node, ("flows", name), f"requests: {owner}", Flow, slots, paths)
-        self._calls = 0
+        self._calls = self._branches = 0
         trace = node.get("trace")
-        yield from self._steps(name, trace, ("flows", name, "trace"), _source(node))
+        yield from self._steps(name, trace, ("flows", name, "trace"), source_of(node))
 
     def _steps(self, flow: str, steps: Node, place: Place, source: str) -> Iterator[Assumption]:
         """The calls of a trace, callers before the calls under them."""
         for i, step in enumerate(steps if isinstance(steps, tuple) else ()):
-            here = (*place, i)
-            if isinstance(step, dict) and "parallel" in step:
-                branches = step["parallel"]
-                for key in sorted({"each", "needed"} & set(step)):
-                    yield self._row((*here, key), f"group of {flow}", step[key], Parallel, key, source=source)
-                for k, branch in enumerate(branches if isinstance(branches, tuple) else ()):
-                    yield from self._branch(flow, branch, (*here, "parallel", k), source)
-            else:
-                yield from self._call(flow, step, here, source)
+            yield from self._step(flow, step, (*place, i), source)
 
-    def _branch(self, flow: str, branch: Node, place: Place, source: str) -> Iterator[Assumption]:
-        if isinstance(branch, tuple):
-            yield from self._steps(flow, branch, place, source)
-        elif isinstance(branch, dict) and "parallel" in branch:
-            inner = branch["parallel"]
-            for k, further in enumerate(inner if isinstance(inner, tuple) else ()):
-                yield from self._branch(flow, further, (*place, "parallel", k), source)
+    def _step(self, flow: str, step: Node, here: Place, source: str) -> Iterator[Assumption]:
+        """A step, or a branch of a parallel group, which may be a list of them."""
+        if isinstance(step, tuple):
+            yield from self._steps(flow, step, here, source)
+        elif isinstance(step, dict) and "parallel" in step:
+            for key in sorted({"each", "needed"} & set(step)):
+                yield self._row((*here, key), f"group of {flow}", step[key], Parallel, key, source=source)
+            for k, branch in enumerate(list_of(step["parallel"])):
+                yield from self._step(flow, branch, (*here, "parallel", k), source)
+        elif isinstance(step, dict) and "choice" in step:
+            ways = list_of(step["choice"])
+            first, self._branches = self._branches, self._branches + len(ways)
+            for k, way in enumerate(ways):
+                yield from self._way(flow, mapping_of(way), first + k, (*here, "choice", k), source)
         else:
-            yield from self._call(flow, branch, place, source)
+            yield from self._call(flow, step, here, source)
+
+    def _way(self, flow: str, node: Tree, index: int, place: Place, source: str) -> Iterator[Assumption]:
+        """A branch of a choice."""
+        written = list(branches(self.scenario.flows[flow].trace))[index]
+        name = branch_name(written) or f"{place[-1]}"
+        slots = {"share": Slot("branch", flow, "share", index)}
+        paths = {"share": f"flows.{flow}.branches.{name}.share"}
+        yield from self._part(node, place, f"branch {name} of {flow}", Branch, slots, paths, source=source)
+        yield from self._step(flow, node.get("calls", ()), (*place, "calls"), source)
 
     def _call(self, flow: str, step: Node, place: Place, source: str) -> Iterator[Assumption]:
         index, self._calls = self._calls, self._calls + 1
-        node: _TREE = step if isinstance(step, dict) else {"call": step}
+        node: Tree = step if isinstance(step, dict) else {"call": step}
         name = str(node.get("name") or node["call"])
         owner = f"call {name} of {flow}"
         base = f"flows.{flow}.calls.{name}"
@@ -216,17 +224,17 @@ class _Listing:
             )
         yield from self._steps(flow, node.get("then"), (*place, "then"), source)
 
-    def _decision(self, name: str, node: _TREE) -> Iterator[Assumption]:
+    def _decision(self, name: str, node: Tree) -> Iterator[Assumption]:
         decision = self.scenario.decisions[name]
-        owner, source = decision.label or name, _source(node)
+        owner, source = decision.label or name, source_of(node)
         part = next(kind for key, kind in _DECISIONS.items() if key in node)
         for key, value in node.items():
             if key in parameters_of(part) and key not in ("step", "adaptive"):
                 yield self._row(("decisions", name, key), owner, value, part, key, source=source)
         yield from self._effect(node.get("on"), ("decisions", name, "on"), owner, source)
-        for option, inner in _mapping(node.get("options")).items():
+        for option, inner in mapping_of(node.get("options")).items():
             place, said = ("decisions", name, "options", option), f"{owner}: {option}"
-            for key, value in _mapping(inner).items():
+            for key, value in mapping_of(inner).items():
                 if key in parameters_of(Option):
                     yield self._row((*place, key), said, value, Option, key, source=source)
             yield from self._effect(inner, place, said, source)
@@ -234,12 +242,12 @@ class _Listing:
     def _effect(self, node: Node, place: Place, owner: str, source: str) -> Iterator[Assumption]:
         verbs = {"set": "Becomes this", "multiply": "Is multiplied by this", "add": "Grows by this"}
         for part, verb in verbs.items():
-            for path, value in _mapping(_mapping(node).get(part)).items():
+            for path, value in mapping_of(mapping_of(node).get(part)).items():
                 meaning = f"{verb}: {path}."
                 unit = "times" if part == "multiply" else self._unit(path)
                 yield self._row((*place, part, path), owner, value, meaning=meaning, unit=unit, source=source)
 
-    def _complexity(self, node: _TREE) -> Iterator[Assumption]:
+    def _complexity(self, node: Tree) -> Iterator[Assumption]:
         slots = {key: Slot("complexity", "", key) for key in parameters_of(ComplexityBudget)}
         paths = {key: f"complexity.{key}" for key in slots}
         yield from self._part(node, ("complexity",), "complexity budget", ComplexityBudget, slots, paths)
@@ -248,11 +256,11 @@ class _Listing:
 
     def _costs(self, node: Node) -> Iterator[Assumption]:
         for k, cost in enumerate(node if isinstance(node, tuple) else ()):
-            inner = _mapping(cost)
+            inner = mapping_of(cost)
             owner = f"cost: {inner.get('label')}"
             meaning = "Cost in a phase in which every driver has the value of the first phase."
             yield self._row(("costs", k, "usd"), owner, inner.get("usd"), meaning=meaning, unit="USD")
-            for name, value in _mapping(inner.get("drivers")).items():
+            for name, value in mapping_of(inner.get("drivers")).items():
                 said = f"The power in which the driver {name} counts."
                 yield self._row(("costs", k, "drivers", name), owner, value, meaning=said)
 
@@ -268,8 +276,8 @@ class _Listing:
         source: str = "",
     ) -> Iterator[Assumption]:
         """The parameters of one owner, written ones first."""
-        inner = _mapping(node)
-        source = _source(node) or source
+        inner = mapping_of(node)
+        source = source_of(node) or source
         left = [key for key in parameters_of(part) if key not in inner] if self.has_defaults else []
         for key in [*(key for key in inner if key in slots), *left]:
             value = inner[key] if key in inner else part.model_fields[key].default
@@ -328,12 +336,3 @@ class _Listing:
 @cache
 def _quantities(part: type[Part]) -> Mapping[str, Quantity]:
     return parameters_of(part)
-
-
-def _mapping(node: Node) -> _TREE:
-    return node if isinstance(node, dict) else {}
-
-
-def _source(node: Node) -> str:
-    found = _mapping(node).get("source")
-    return found if isinstance(found, str) else ""

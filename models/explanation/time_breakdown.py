@@ -19,7 +19,7 @@ from models.evaluator import run
 from models.performance.network_state import FlowState, Network
 from models.performance.program import Program, program_of
 from models.system.parameters import Parameters
-from models.system.system import CallNode, ParallelNode, StepNode, System
+from models.system.system import CallNode, ChoiceNode, ParallelNode, StepNode, System
 
 MS_PER_S = 1000.0
 _KINDS = ("work", "wait", "network", "again", "join")
@@ -140,6 +140,8 @@ def _of_steps(
     for step, item in zip(trace, steps.items(sequence), strict=True):
         if isinstance(step, ParallelNode):
             yield from _of_branches(steps, step, -1 - item, weight, depth=depth)
+        elif isinstance(step, ChoiceNode):
+            yield from _of_choice(steps, step, -1 - item, weight, depth=depth)
         else:
             yield from _of_call(steps, step, weight, depth=depth)
 
@@ -194,6 +196,17 @@ def _of_branches(
         yield from _of_steps(steps, branch, sequence, here, depth=depth)
     join = np.where(np.isfinite(most), np.maximum(whole - most, 0.0), 0.0)[None, :]
     yield _part(None, weight, depth, join=_times(weight.time, join))
+
+
+def _of_choice(
+    steps: _Steps, node: ChoiceNode, group: int, weight: _Weight, *, depth: int
+) -> Iterator[TimePart]:
+    """Branches of which each request goes one: each counts as often as it is answered."""
+    for k, (branch, sequence) in enumerate(zip(node.branches, steps.branches(group), strict=True)):
+        taken = steps.network.taken[:, :, node.first + k]
+        answered = steps.network.answered[:, :, node.first + k]
+        here = replace(weight, made=weight.made * taken, time=_times(answered, weight.time))
+        yield from _of_steps(steps, branch, sequence, here, depth=depth)
 
 
 def _part(call: int | None, weight: _Weight, depth: int, **seconds: Array) -> TimePart:

@@ -9,6 +9,7 @@ from typing import Any
 from models.faults.moment import Moment
 from models.faults.refused import NotInjected, Why
 from models.faults.timed_change import Change, TimedChange
+from models.performance.failover import asked_on_s
 from models.scenario.experiment import AnyFault
 from models.scenario.experiments.answers import ClockSkew, Corruption, Errors, Expiry, Refuse
 from models.scenario.experiments.contents import CacheFlush
@@ -16,6 +17,7 @@ from models.scenario.experiments.demand import Driver, Load
 from models.scenario.experiments.network import Latency, Partition
 from models.scenario.experiments.servers import Pause, SlowLeak, Terminate
 from models.scenario.paths import Slot
+from models.system.phases import in_phase
 
 _MS = 1e-3
 #: How callers see that there is no answer.
@@ -93,11 +95,8 @@ def unnoticed_s(moment: Moment, component: int) -> float:
     As long as it can take (`models.performance.failover`): all checks that must fail, lost just after a good
     one; then old addresses, and what taking over takes itself.
     """
-    every_s = moment.of(component, "health_check_s")
-    if not math.isfinite(every_s):
-        return 0.0
-    noticed = moment.of(component, "failure_threshold") * every_s
-    return noticed + moment.of(component, "dns_ttl_s") + moment.of(component, "takeover_s")
+    longest = float(in_phase(asked_on_s(moment.parameters, component), moment.phase)[0])
+    return longest if math.isfinite(longest) else 0.0
 
 
 def _unnoticed(moment: Moment, fault: Terminate, c: int, lost: float) -> Iterator[TimedChange]:

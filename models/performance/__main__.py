@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import time
 from importlib import import_module
@@ -10,17 +11,42 @@ from models.performance.compiled import FOLDER, watched
 from models.performance.kernel import is_compiled, warm_up
 
 #: Functions that are compiled, roughly: what the progress is measured against.
-_FUNCTIONS = 280
-#: What else is compiled, by its name: a room above this one.
-_ABOVE = "models.simulation.compile"
+_FUNCTIONS = 230
+#: What else is compiled meanwhile, by processes of their own, by name: rooms above this one.
+_ABOVE = ("models.simulation.compile",)
 
 
-def main() -> int:
-    """Compiles with progress on standard error; 0, also where nothing could be kept."""
-    above = import_module(_ABOVE)
-    if is_compiled() and above.is_compiled():
+def main(rooms: list[str]) -> int:
+    """Compiles with progress on standard error; 0, also where nothing could be kept.
+
+    Args:
+        rooms: Rooms above that are compiled, by this process alone and without a word; none = everything is.
+    """
+    for name in rooms:
+        import_module(name).compile_all()
+    if rooms:
+        return 0
+    missing = [name for name in _ABOVE if not import_module(name).is_compiled()]
+    if is_compiled() and not missing:
         return 0
     begin = time.monotonic()
+    # A room that can't be kept would be compiled for nothing.
+    others = [
+        subprocess.Popen([sys.executable, "-m", "models.performance", name])
+        for name in (missing if FOLDER is not None else ())
+    ]
+    if not is_compiled():
+        _compile_kernel()
+    failed = [name for name, one in zip(missing, others, strict=False) if one.wait() != 0]
+    kept = "" if FOLDER is not None else "; no folder can be written, so that each start compiles anew"
+    seconds = time.monotonic() - begin
+    print(f"\rCompiling the model, once: done in {seconds:.0f} s{kept}".ljust(70), file=sys.stderr)
+    for name in failed:
+        import_module(name).compile_all()  # says here what is wrong
+    return 0
+
+
+def _compile_kernel() -> None:
     done = 0
 
     def told(name: str) -> None:
@@ -30,15 +56,8 @@ def main() -> int:
         print(f"\rCompiling the model, once: {share:3d} % ({name})".ljust(70), end="", file=sys.stderr)
 
     with watched(told):
-        if not is_compiled():
-            warm_up()
-        if not above.is_compiled():
-            above.compile_all()
-    kept = "" if FOLDER is not None else "; no folder can be written, so that each start compiles anew"
-    seconds = time.monotonic() - begin
-    print(f"\rCompiling the model, once: done in {seconds:.0f} s{kept}".ljust(70), file=sys.stderr)
-    return 0
+        warm_up()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -19,6 +19,7 @@ from models.performance.circuit_breaker import (
 from models.performance.compiled import internal
 from models.performance.equal_branches import enough
 from models.performance.full_queue import felt_attempts, refused_again, stages_of, still_full
+from models.performance.hedging import hedged
 from models.performance.mixture import (
     MOST_ENTRIES,
     added,
@@ -100,7 +101,15 @@ def answer_call(
         noticed /= max(st[of.LOAD_RATIO], 1.0)
         fails = 1.0
     timeout_s, retries = call[at.TIMEOUT_MS] / _MS_PER_S, call[at.RETRIES]
-    late = 0.0
+    late, sent = 0.0, 0.0
+    hedge_s = call[at.HEDGE_AFTER_MS] / _MS_PER_S
+    if is_timed and hedge_s < timeout_s:
+        again = 1.0 - (1.0 - fails) * (1.0 - st[of.BLOCKED])
+        sent, together, n = hedged(once, n, hedge_s, (fails, again), attempt, room)
+        for j in range(n):
+            copied(attempt, j, once, j)
+        noticed *= together / fails if fails > 0.0 else 1.0
+        fails = together
     in_time, in_n = once, n
     if math.isfinite(timeout_s):
         late, in_n = split_at(once, n, timeout_s, attempt)
@@ -165,6 +174,9 @@ def answer_call(
         done[of.MET] = max(tries[1] / felt, 1.0)
         if not is_guarded:
             done[of.ATTEMPTS] = felt
+    # A second attempt beside one that takes long is an attempt too.
+    done[of.HEDGES] = tries[2] * sent / tries[1] if tries[1] > 0.0 else 0.0
+    done[of.ATTEMPTS] += tries[2] * sent
     done[of.ENDS] = each_time(1.0 - endless, made)
     if call[at.FALLBACK_ENABLED] > 0.0:
         fresh = success * fresh + (1.0 - success) * call[at.FALLBACK_FIDELITY]

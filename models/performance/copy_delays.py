@@ -11,6 +11,7 @@ from models.performance.copies import all_asked, at_least, common_share, quorums
 from models.performance.gamma_table import gamma_below
 from models.performance.mixture import Cumulants, from_raw, gamma_cumulants
 from models.performance.quadrature import NEAR_SD, gauss_legendre
+from models.performance.quorum import trip_of
 from models.performance.response_law import far_point, shifted_gamma
 from models.system import layout as at
 
@@ -40,10 +41,10 @@ def copy_delays(
         return nothing, nothing
     scv = unit[1]
     common = common_share(part[at.BALANCING], scv, load[0], to_all)
-    trip_s, factor = part[at.RTT_MS] / 1000.0, part[at.COPY_WORK]
+    factor = part[at.COPY_WORK]
     own = gamma_cumulants(unit[0], scv)
     further = gamma_cumulants(unit[0] * factor, scv)
-    trip = gamma_cumulants(trip_s, part[at.RTT_SCV])
+    trip = trip_of(part)
     other = (further[0] + trip[0], further[1] + trip[1], further[2] + trip[2])
     read, write = quorums(part)
     replicas, repair = part[at.REPLICAS], all_asked(part)

@@ -34,9 +34,14 @@ def failover_s(parameters: Parameters) -> Array:
     """
     longest: Array = np.zeros((1, 1))
     for c in checked(parameters):
-        noticed = parameters.of_component(c, "failure_threshold") * _checks(parameters, c)
-        longest = np.fmax(longest, noticed + _afterwards(parameters, c))
+        longest = np.fmax(longest, asked_on_s(parameters, c))
     return longest
+
+
+def asked_on_s(parameters: Parameters, c: int) -> Array:
+    """How long a lost copy of a component is asked on at most, s, `(n | 1, p | 1)`; NaN without checks."""
+    noticed = parameters.of_component(c, "failure_threshold") * _checks(parameters, c)
+    return np.asarray(noticed + _afterwards(parameters, c))
 
 
 def lost_writes(parameters: Parameters) -> Array:

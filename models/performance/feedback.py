@@ -9,7 +9,7 @@ import numpy as np
 
 from models.formulas.graphs import reachability
 from models.scenario.paths import Slot
-from models.system.system import CallNode, System
+from models.system.system import CallNode, System, all_calls, all_choices
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,6 +24,7 @@ class Coupling:
         late: Whether something is known only on the way up that matters on the way down.
         blocks: By component: may keep its slot while the calls under it run.
         loads_slowly: By component: a cache whose hits depend on how long a load takes.
+        fills: By component: a cache whose loads may fail, and then leave no entry.
         weighs: By component: its calls may differ in work, or in how many copies they cost work.
         moves: By component: may change from pass to pass.
         timed: By call: whether its response time acts back on the load (a time-out, a guard, a slot kept).
@@ -38,6 +39,7 @@ class Coupling:
     late: bool
     blocks: tuple[bool, ...]
     loads_slowly: tuple[bool, ...]
+    fills: tuple[bool, ...]
     weighs: tuple[bool, ...]
     moves: tuple[bool, ...]
     timed: tuple[bool, ...]
@@ -68,7 +70,8 @@ def coupling_of(system: System) -> Coupling:
     node_moves = _moving_calls(system, fails, late)
     moves = _moving_components(system, node_moves, blocks, calls_of)
     retries = any(
-        attempt_fails[node.index] and _may_be(system, _slot(system, node, "retries"), 0.0)
+        (attempt_fails[node.index] and _may_be(system, _slot(system, node, "retries"), 0.0))
+        or _is_limited(system, _slot(system, node, "hedge_after_ms"))
         for node in system.nodes
     )
     guards = any(
@@ -84,6 +87,12 @@ def coupling_of(system: System) -> Coupling:
         late=any(late),
         blocks=blocks,
         loads_slowly=slow,
+        fills=tuple(
+            part.traits.passes_on_misses
+            and not blocks[c]
+            and any(attempt_fails[below.index] for node in calls_of[c] for below in all_calls(node.then))
+            for c, part in enumerate(system.parts)
+        ),
         weighs=tuple(_weighs(system, c, calls_of[c]) for c in count),
         moves=moves,
         timed=_timed(system, blocks),
@@ -160,10 +169,14 @@ def _is_always(system: System, slot: Slot) -> bool:
 def _moving_calls(system: System, fails: list[bool], late: tuple[bool, ...]) -> list[bool]:
     """By call: whether its attempts can change from pass to pass."""
     moves: list[bool] = []
+    choices = sorted((c for trace in system.traces for c in all_choices(trace)), key=lambda c: c.number)
+    inside = [all_calls([choice]) for choice in choices]
     for node in system.nodes:
         own = (
             any(fails[i] for i in node.after)
+            or any(fails[inner.index] for k in node.after_choices for inner in inside[k])
             or (_may_be(system, _slot(system, node, "retries"), 0.0))
+            or _is_limited(system, _slot(system, node, "hedge_after_ms"))
             or _may_be(system, _slot(system, node, "breaker"), 0.0)
             or _is_limited(system, _slot(system, node, "bulkhead_slots"))
         )
@@ -180,6 +193,7 @@ def _timed(system: System, blocks: tuple[bool, ...]) -> tuple[bool, ...]:
     for node in system.nodes:
         own = (
             _is_limited(system, _slot(system, node, "timeout_ms"))
+            or _is_limited(system, _slot(system, node, "hedge_after_ms"))
             or _is_limited(system, _slot(system, node, "bulkhead_slots"))
             or _may_be(system, _slot(system, node, "breaker"), 0.0)
         )

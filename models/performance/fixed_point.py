@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from models.performance import program as of
-from models.performance.circuit_breaker import PROBES
 from models.performance.compiled import internal
 from models.performance.extrapolation import settled
+from models.performance.first_state import PASSES, TRIES, acts_back, known_before, known_now, note
 from models.performance.network import one_pass
 from models.performance.program import Program, Work
+from models.performance.retry import most_attempts
 from models.system import layout as at
 
 #: Passes at the most.
@@ -34,27 +33,6 @@ _LEAST_STEP, _SLOWER, _FASTER, _AVERAGES = 0.1, 0.9, 1.2, 4.0
 _SHRINKS, _IN_A_ROW, _MOST_LENGTHS, _MOST_FAILURES = 0.75, 2, 4.0, 2
 #: Two steps whose square sine is below this are one direction.
 _PARALLEL = 1e-4
-
-#: Columns of a state by call: share that succeeds, attempts.
-PASSES, TRIES = 0, 1
-
-
-@internal
-def begin(program: Program, work: Work, calls: np.ndarray, state: np.ndarray, is_full: bool) -> None:
-    """The state before the first pass: nothing fails yet, or every attempt has failed and is repeated."""
-    for i in range(program.component.size):
-        tries = calls[i, at.RETRIES] + 1.0
-        state[i, PASSES] = 1.0
-        state[i, TRIES] = tries if is_full else 1.0
-        through = 1.0
-        if is_full:
-            through = PROBES * tries if calls[i, at.BREAKER] > 0.0 else tries
-        work.valve[i, 0], work.valve[i, 1], work.valve[i, 2] = through, 0.0, tries
-        work.call[i, of.MET] = 1.0
-        # Where all are late nobody knows how many calls were left behind.
-        work.call[i, of.LINGERS] = math.inf if is_full else 1.0
-    for c in range(program.kind.size):
-        work.let_in[c] = math.nan
 
 
 @internal
@@ -95,7 +73,7 @@ def settle(
         for i in range(i_n):
             here[i], here[i_n + i], through[i] = state[i, PASSES], state[i, TRIES], work.valve[i, 0]
         for c in range(c_n):
-            here[2 * i_n + c] = work.let_in[c]
+            here[2 * i_n + c] = known_before(work, c)
         work.passes[0] += 1
         one_pass(program, work, parts, calls, users, state, k == 0, False)
         _clear(work)
@@ -103,10 +81,10 @@ def settle(
             news[i], news[i_n + i] = work.call[i, of.PASSES], work.call[i, of.ATTEMPTS]
             history[k % 3, i] = work.call[i, of.ATTEMPTS]
         for c in range(c_n):
-            news[2 * i_n + c] = 1.0 - work.station[c, of.BLOCKED]
+            news[2 * i_n + c] = known_now(program, work, calls, c)
         has_moved = k == 0 and program.flags[of.LATE_NEWS] > 0
         has_moved = has_moved or _moved(program, work, calls, here, news, through, STILL)
-        if knows_healthy and has_moved and _is_back(i_n, news, healthy):
+        if knows_healthy and has_moved and _is_back(work, i_n, news, healthy):
             _keep(program, work, state, news)
             return False, False, True
         if not has_moved:
@@ -119,12 +97,12 @@ def settle(
                 for i in range(i_n):
                     work.valve[i, 0] = through[i]
                 for c in range(c_n):
-                    work.let_in[c] = here[2 * i_n + c]
+                    note(work, c, here[2 * i_n + c])
             else:
                 for c in range(c_n):
-                    work.let_in[c] = news[2 * i_n + c]
+                    note(work, c, news[2 * i_n + c])
             return away, swings and not away, False
-        _remember(program, here, news, ways, k)
+        _remember(program, work, here, news, ways, k)
         # Around a cliff steps shrink by chance: only what shrinks again and again is on a smooth way.
         shrinks = k > 0 and _shrinks(ways)
         in_a_row = in_a_row + 1 if shrinks else 0
@@ -139,16 +117,18 @@ def settle(
             _relax(here, news, distance, share, turns, (k + 1) % _JUMP_EVERY == 0)
         for i in range(i_n):
             here[i] = min(max(here[i], 0.0), 1.0)
-            here[i_n + i] = min(max(here[i_n + i], 1.0), calls[i, at.RETRIES] + 1.0)
+            here[i_n + i] = min(max(here[i_n + i], 1.0), most_attempts(calls[i]))
         for i in range(i_n):
             state[i, PASSES], state[i, TRIES] = here[i], here[i_n + i]
         for c in range(c_n):
-            work.let_in[c] = here[2 * i_n + c]
+            note(work, c, here[2 * i_n + c])
     return False, False, False
 
 
 @internal
-def _remember(program: Program, here: np.ndarray, news: np.ndarray, ways: np.ndarray, k: int) -> None:
+def _remember(
+    program: Program, work: Work, here: np.ndarray, news: np.ndarray, ways: np.ndarray, k: int
+) -> None:
     """Notes a pass: where it began, its step, and how both differ from the pass before and that one's before.
 
     They go to rows 0 to 5 of `ways`, for the numbers that act back; of others, and where it isn't known, 0.
@@ -156,7 +136,7 @@ def _remember(program: Program, here: np.ndarray, news: np.ndarray, ways: np.nda
     i_n = program.component.size
     for j in range(here.size):
         x, step = here[j], news[j] - here[j]
-        if step != step or (j >= 2 * i_n and not program.blocks[j - 2 * i_n] > 0):
+        if step != step or (j >= 2 * i_n and not acts_back(program, work, j - 2 * i_n)):
             x, step = 0.0, 0.0
         if k > 0:
             ways[4, j], ways[5, j] = ways[2, j], ways[3, j]
@@ -230,7 +210,7 @@ def _keep(program: Program, work: Work, state: np.ndarray, news: np.ndarray) -> 
     for i in range(i_n):
         state[i, PASSES], state[i, TRIES] = news[i], news[i_n + i]
     for c in range(program.kind.size):
-        work.let_in[c] = news[2 * i_n + c]
+        note(work, c, news[2 * i_n + c])
 
 
 @internal
@@ -253,13 +233,16 @@ def _moved(
             return True
     for c in range(program.kind.size):
         j = 2 * i_n + c
-        if program.blocks[c] and abs(here[j] - news[j]) > by * max(abs(news[j]), 1.0):
+        if acts_back(program, work, c) and abs(here[j] - news[j]) > by * max(abs(news[j]), 1.0):
             return True
     return False
 
 
 @internal
-def _is_back(i_n: int, news: np.ndarray, healthy: np.ndarray) -> bool:
+def _is_back(work: Work, i_n: int, news: np.ndarray, healthy: np.ndarray) -> bool:
+    for c in range(work.filled.size):
+        if work.filled[c] == work.filled[c] and not work.kept[i_n + c, 4] - news[2 * i_n + c] <= NEXT_TO:
+            return False
     for i in range(i_n):
         if not news[i_n + i] - healthy[i, TRIES] <= NEXT_TO:
             return False
@@ -329,11 +312,11 @@ def _limit(
         third, second, first = history[k % 3, i], history[(k - 1) % 3, i], history[(k - 2) % 3, i]
         limits[i] = third
         if calls[i, at.BREAKER] > 0.0 or calls[i, at.BULKHEAD_SLOTS] < np.inf:
-            limits[i] = min(max(third, 1.0), calls[i, at.RETRIES] + 1.0)
+            limits[i] = min(max(third, 1.0), most_attempts(calls[i]))
             continue
         limit, runs_away = settled(first, second, third)
         away = away or runs_away
-        limits[i] = min(max(limit, 1.0), calls[i, at.RETRIES] + 1.0)
+        limits[i] = min(max(limit, 1.0), most_attempts(calls[i]))
     if not (swings and not away):
         for i in range(i_n):
             state[i, PASSES], state[i, TRIES] = news[i], limits[i]

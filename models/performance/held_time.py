@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from models.performance import program as of
+from models.performance.choices import moments_of_one
 from models.performance.compiled import internal
 from models.performance.equal_branches import nth_of_equal
 from models.performance.mixture import Cumulants, collapse, from_raw, put, scaled, single, to_raw
@@ -126,7 +127,11 @@ def _steps(program: Program, work: Work, root: int) -> Cumulants:
                 one = found[place]
                 work.branch_n[branch] = 1
                 single(one[0], one[1], one[2], work.branches[branch])
-            if program.group_each[group] > 1:
+            if program.group_rest[group] >= 0:
+                one_of_them = moments_of_one(program, work, group)
+                for m in range(3):
+                    found[j - first, m] += one_of_them[m]
+            elif program.group_each[group] > 1:
                 counts = (float(program.group_each[group]), float(program.group_needed[group]))
                 n = nth_of_equal(work.branches[0], 1, 1.0, counts, work.scratch[7])
                 whole = collapse(work.scratch[7], n)

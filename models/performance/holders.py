@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from models.system.system import ParallelNode, StepNode, System
+from models.system.system import CallNode, ParallelNode, StepNode, System, all_calls
 
 
 class Holders(NamedTuple):
@@ -36,9 +36,9 @@ def holders(system: System, blocks: Sequence[bool]) -> Holders:
 
     def walk(steps: Sequence[StepNode], above: int, *, inside: bool) -> None:
         for step in steps:
-            if isinstance(step, ParallelNode):
+            if not isinstance(step, CallNode):
                 for branch in step.branches:
-                    walk(branch, above, inside=True)
+                    walk(branch, above, inside=inside or isinstance(step, ParallelNode))
                 continue
             holder[step.index], parallel[step.index] = above, inside
             if blocks[step.component]:
@@ -58,17 +58,36 @@ def holders(system: System, blocks: Sequence[bool]) -> Holders:
     )
 
 
+def where_branches_meet(system: System) -> list[bool]:
+    """By component: whether several branches that run at the same time call it."""
+    found = [False for _ in system.components]
+
+    def walk(steps: Sequence[StepNode]) -> None:
+        for step in steps:
+            inside = (step.then,) if isinstance(step, CallNode) else step.branches
+            if isinstance(step, ParallelNode):
+                called = [{node.component for node in all_calls(branch)} for branch in step.branches]
+                for c in set().union(*called):
+                    found[c] |= sum(c in own for own in called) > 1
+            for inner in inside:
+                walk(inner)
+
+    for trace in system.traces:
+        walk(trace)
+    return found
+
+
 def feeds(system: System) -> list[int]:
     """By call: the call after whose own work at its component it is made; -1 = the user makes it."""
     feed = [-1 for _ in system.nodes]
 
     def walk(steps: Sequence[StepNode], source: int) -> int:
         for step in steps:
-            if isinstance(step, ParallelNode):
-                source, *_ = [walk(branch, source) for branch in step.branches]
-            else:
+            if isinstance(step, CallNode):
                 feed[step.index] = source
                 source = walk(step.then, step.index)
+            else:
+                source, *_ = [walk(branch, source) for branch in step.branches]
         return source
 
     for trace in system.traces:

@@ -18,8 +18,10 @@ import math
 import numpy as np
 
 from models.performance import program as of
+from models.performance.choices import made
 from models.performance.compiled import internal
 from models.performance.program import Program, Work
+from models.performance.retry import allowed_attempts
 from models.performance.station import serve
 from models.system import layout as at
 
@@ -46,8 +48,8 @@ def least_load(
         total, most = 0.0, 0.0
         for j in range(first, last):
             i = program.own[j]
-            rate = _least_rate(program, i, calls, users, passed)
-            most_rate = _most_rate(program, i, calls, users, most_passed)
+            rate = _least_rate(program, work, i, calls, users, passed)
+            most_rate = _most_rate(program, work, i, calls, users, most_passed)
             passed[i], most_passed[i] = rate, most_rate
             work.call[i, of.THROUGH_PER_S] = rate
             total += rate
@@ -95,21 +97,24 @@ def _share_passed(program: Program, st: np.ndarray, c: int, part: np.ndarray) ->
 
 @internal
 def _most_rate(
-    program: Program, i: int, calls: np.ndarray, users: np.ndarray, most_passed: np.ndarray
+    program: Program, work: Work, i: int, calls: np.ndarray, users: np.ndarray, most_passed: np.ndarray
 ) -> float:
     """How often a call reaches its component at most, 1/s: whatever comes before it succeeds, and all is
     repeated.
     """
     caller = program.caller[i]
     rate = users[program.flow[i]] if caller < 0 else most_passed[caller]
-    made = calls[i, at.TIMES] * calls[i, at.ENABLED] * program.copies[i]
-    return rate * made * (min(calls[i, at.RETRIES], calls[i, at.RETRY_BUDGET]) + 1.0)
+    return rate * made(program, work, calls, i) * allowed_attempts(calls[i])
 
 
 @internal
-def _least_rate(program: Program, i: int, calls: np.ndarray, users: np.ndarray, passed: np.ndarray) -> float:
+def _least_rate(
+    program: Program, work: Work, i: int, calls: np.ndarray, users: np.ndarray, passed: np.ndarray
+) -> float:
     """How often a call reaches its component at least, 1/s."""
     if calls[i, at.BREAKER] > 0.0 or calls[i, at.BULKHEAD_SLOTS] < math.inf:
+        return 0.0
+    if program.after_choices_start[i + 1] > program.after_choices_start[i]:
         return 0.0
     for k in range(program.after_start[i], program.after_start[i + 1]):
         before = program.after[k]
@@ -117,4 +122,4 @@ def _least_rate(program: Program, i: int, calls: np.ndarray, users: np.ndarray, 
             return 0.0
     caller = program.caller[i]
     rate = users[program.flow[i]] if caller < 0 else passed[caller]
-    return rate * (calls[i, at.TIMES] * calls[i, at.ENABLED]) * program.copies[i]
+    return rate * made(program, work, calls, i)

@@ -92,6 +92,9 @@ def _patience(program: Program, c: int, calls: np.ndarray) -> tuple[float, float
         limit = math.inf
         while i >= 0:
             limit = min(limit, calls[i, at.TIMEOUT_MS] / _MS_PER_S)
+            hedge_s = calls[i, at.HEDGE_AFTER_MS] / _MS_PER_S
+            if hedge_s < limit and not _is_guarded(calls[i]):
+                patience, pause = max(patience, hedge_s), 0.0
             if calls[i, at.RETRIES] > 0.0 and math.isfinite(limit) and not _is_guarded(calls[i]):
                 patience = max(patience, limit)
                 pause = min(pause, calls[i, at.BACKOFF_MS] / _MS_PER_S * (1.0 - 0.5 * calls[i, at.JITTER]))
@@ -121,13 +124,18 @@ def _births(program: Program, work: Work, c: int, part: np.ndarray, calls: np.nd
         while i >= 0:
             call, own = calls[i], work.station[program.component[i]]
             under = collapse(work.steps[program.then[i]], work.steps_n[program.then[i]])
-            late = 0.0
-            limit = call[at.TIMEOUT_MS] / _MS_PER_S
-            if math.isfinite(limit):
+            late, sent = 0.0, 0.0
+            limit, hedge_s = call[at.TIMEOUT_MS] / _MS_PER_S, call[at.HEDGE_AFTER_MS] / _MS_PER_S
+            if math.isfinite(min(limit, hedge_s)):
                 mean = max(own[of.RESPONSE] + under[0] + longer, 1e-12)
                 variance = max(own[of.RESPONSE + 1] + under[1] + spread, 1e-6 * mean * mean)
-                late = gamma_upper(mean * mean / variance, limit * mean / variance, 0)
+                if math.isfinite(limit):
+                    late = gamma_upper(mean * mean / variance, limit * mean / variance, 0)
+                if hedge_s < limit:
+                    sent = gamma_upper(mean * mean / variance, hedge_s * mean / variance, 0)
             fails = 1.0 - (1.0 - fails) * (1.0 - late)
+            if hedge_s < limit and not call[at.RETRIES] > 0.0 and not _is_guarded(call):
+                factor *= (1.0 + sent) / max(work.call[i, of.ATTEMPTS], 1.0)
             if call[at.RETRIES] > 0.0 and not _is_guarded(call):
                 attempts = _repeats(fails, call[at.RETRIES])
                 most = 1.0 + call[at.RETRY_BUDGET]
@@ -135,7 +143,7 @@ def _births(program: Program, work: Work, c: int, part: np.ndarray, calls: np.nd
                     attempts, fails = most, max(1.0 - (1.0 - fails) * most, 0.0)
                 else:
                     fails = fails ** (call[at.RETRIES] + 1.0)
-                factor *= attempts / max(work.call[i, of.ATTEMPTS], 1.0)
+                factor *= attempts * (1.0 + sent) / max(work.call[i, of.ATTEMPTS], 1.0)
             if call[at.OPTIONAL] > 0.0 or call[at.FALLBACK_ENABLED] > 0.0:
                 fails = 0.0
             longer, spread = min(longer, limit), max(spread, 0.0)

@@ -6,6 +6,7 @@ import numpy as np
 
 from models.performance import program as of
 from models.performance.call import answer_call
+from models.performance.choices import made, note_passes
 from models.performance.compiled import internal
 from models.performance.pool_network import left_behind
 from models.performance.program import Program, Work
@@ -41,6 +42,8 @@ def one_pass(
     """
     c_n, i_n = program.kind.size, program.component.size
     news = work.is_new
+    if program.choice_group.size > 0:
+        note_passes(program, work, state)
     for o in range(c_n):
         _down(program, work, parts, calls, users, state, program.order[o], is_first)
     if program.flags[of.POOLS]:
@@ -115,7 +118,9 @@ def _down(
         rate = users[program.flow[i]] if caller < 0 else work.call[caller, of.THROUGH_PER_S]
         for k in range(program.after_start[i], program.after_start[i + 1]):
             rate = rate * state[program.after[k], 0]
-        rate = rate * (calls[i, at.TIMES] * calls[i, at.ENABLED]) * program.copies[i]
+        for k in range(program.after_choices_start[i], program.after_choices_start[i + 1]):
+            rate = rate * work.choice_passes[program.choice_group[program.after_choices[k]]]
+        rate = rate * made(program, work, calls, i)
         done = work.call[i]
         done[of.CALLS_PER_S] = rate
         done[of.ATTEMPTS_PER_S] = rate * state[i, 1]
@@ -123,7 +128,8 @@ def _down(
         met = done[of.MET]
         is_guarded = calls[i, at.BREAKER] > 0.0 or calls[i, at.BULKHEAD_SLOTS] < np.inf
         if is_guarded:
-            attempted, through = attempted + rate * work.valve[i, 0], rate * work.valve[i, 0] / met
+            reached = rate * work.valve[i, 0] * (1.0 + done[of.HEDGES])
+            attempted, through = attempted + reached, reached / met
         else:
             done[of.ATTEMPTS_PER_S] *= met
             attempted, through = attempted + done[of.ATTEMPTS_PER_S], rate * state[i, 1]
@@ -138,11 +144,12 @@ def _down(
     many = left_behind(program, work, c)
     has_changed = has_changed or st[of.LEFT_BEHIND] != many
     st[of.LEFT_BEHIND] = many
+    is_cold = work.filled[c] == work.filled[c]
     if program.blocks[c]:
         if is_first:
             serve(program, work, c, total, parts, calls, 0)
         st[of.ARRIVALS] = total
-    elif news[c] or program.weighs[c] or has_changed or st[of.ARRIVALS] != total:
+    elif news[c] or program.weighs[c] or has_changed or is_cold or st[of.ARRIVALS] != total:
         serve(program, work, c, total, parts, calls, 1)
         news[c] = 1
     note_departures(program, work, c, parts)

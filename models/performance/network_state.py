@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from models.evaluation import Array
+from models.performance.program import Program, Work
 from models.performance.steady_state import Situations
 from models.system.system import System
 
@@ -114,7 +115,9 @@ class Network:
         calls: By call.
         flows: By flow.
         steps_s: Mean response of each sequence of steps, by its number in the program, `(n, p, q)`.
-        groups_s: Mean response of each parallel group, `(n, p, g)`.
+        groups_s: Mean response of each group of branches, `(n, p, g)`.
+        taken: Share of those who come to a choice that go each of its branches, `(n, p, b)`.
+        answered: The same of those who are answered there.
         metastable: 1.0 where the system that is down stays down, or swings without end, `(n, p)`.
         retry_margin: Load multiple below which a failed state can't sustain itself, `(n, p)`.
     """
@@ -124,6 +127,8 @@ class Network:
     flows: tuple[FlowState, ...]
     steps_s: Array
     groups_s: Array
+    taken: Array
+    answered: Array
     metastable: Array
     retry_margin: Array
 
@@ -196,6 +201,8 @@ def network_of(system: System, situations: Situations) -> Network:
         ),
         steps_s=steps,
         groups_s=spread([w.group_s for w in states]),
+        taken=spread([w.chosen for w in states]),
+        answered=spread([_answered(program, w) for w in states]),
         metastable=results[:, :, situation.METASTABLE],
         retry_margin=results[:, :, situation.RETRY_MARGIN],
     )
@@ -210,6 +217,21 @@ def _turned_away(station: Array) -> Array:
     return np.where(
         felt == attempted, station[..., of.BLOCKED], 1.0 - let_in / np.where(attempted > 0.0, attempted, 1.0)
     )
+
+
+def _answered(program: Program, work: Work) -> Array:
+    """By branch its share of those who are answered at its choice; those who go none come last."""
+    found = work.chosen.copy()
+    for group, rest in enumerate(program.group_rest):
+        if rest < 0:
+            continue
+        members = slice(program.group_start[group], program.group_start[group + 1])
+        own = program.group_branch[members]
+        found[own] *= work.steps_share[program.group[members], 0]
+        whole = found[own].sum() + found[rest]
+        places = [*own, rest]
+        found[places] = found[places] / whole if whole > 0.0 else work.chosen[places]
+    return found
 
 
 def _padded(mixtures: Array, counts: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> Array:

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.performance.courses import courses_of
 from models.performance.feedback import coupling_of
-from models.performance.holders import feeds, holders, in_order_of_calls
+from models.performance.holders import feeds, holders, in_order_of_calls, where_branches_meet
 from models.performance.record import Floats, Floats2, Floats3, Ints, Record
 from models.performance.sequences import Sequences
 from models.scenario.component import KINDS
@@ -70,13 +71,16 @@ STORE, CACHE, EXTERNAL = Store.traits.code, Cache.traits.code, External.traits.c
 STATION_WIDTH = 51
 #: Columns of what is known of a call.
 CALLS_PER_S, ATTEMPTS_PER_S, THROUGH_PER_S, SUCCESS, FRESH, PASSES = range(6)
-ATTEMPTS, LATE, ENDS, FELT, MET, LINGERS, CALL_WIDTH = range(6, 13)
+ATTEMPTS, LATE, ENDS, FELT, MET, LINGERS, HEDGES, CALL_WIDTH = range(6, 14)
 #: Numbers kept of what a flow requires (`redundancy`): eight of it, a count of values, four pairs of them.
 PART_WIDTH = 17
 
 
 class Program(Record):
-    """The system; `i` calls, `c` components, `f` flows, `q` sequences of steps, `g` parallel groups.
+    """The system; `i` calls, `c` components, `f` flows, `q` sequences of steps, `g` groups of branches.
+
+    A group is of parallel branches, or a choice: then `group_rest` is where those stand who go none of them.
+    Courses are the ways that a request of a flow may go, by the branches that it takes.
 
     Lists of lists are two arrays: where each begins, and all members.
     """
@@ -95,11 +99,21 @@ class Program(Record):
     needed: Ints
     after_start: Ints
     after: Ints
+    after_choices_start: Ints
+    after_choices: Ints
+    within_start: Ints
+    within: Ints
+    choice_group: Ints
+    course_flow: Ints
+    course_start: Ints
+    course: Ints
     then: Ints
     steps_start: Ints
     steps: Ints
     group_start: Ints
     group: Ints
+    group_branch: Ints
+    group_rest: Ints
     group_each: Ints
     group_needed: Ints
     group_at: Ints
@@ -113,12 +127,14 @@ class Program(Record):
     pools: Ints
     is_pooled: Ints
     is_parallel: Ints
+    meets: Ints
     holder: Ints
     feed: Ints
     blocks: Ints
     held_steps: Ints
     held_calls: Ints
     loads_slowly: Ints
+    fills: Ints
     weighs: Ints
     timed: Ints
     flags: Ints
@@ -128,11 +144,12 @@ class Program(Record):
 
 
 #: Sizes of what is not empty in a system of nothing.
-_SIZES = {name: 1 for name in Program.names() if name.endswith("_start")} | {"flags": 4, "places": 4}
+_SIZES = {name: 1 for name in Program.names() if name.endswith("_start")} | {"flags": 5, "places": 5}
 
 #: Positions in `Program.flags`: whether anything can fail or be repeated, whether calls are repeated, whether
-#: something is known only on the way up that matters on the way down, whether slots are kept during calls.
-FAILS, REPEATS, LATE_NEWS, POOLS = range(4)
+#: something is known only on the way up that matters on the way down, whether slots are kept during calls,
+#: whether caches are filled by loads that may fail.
+FAILS, REPEATS, LATE_NEWS, POOLS, COLD = range(5)
 
 
 class Work(Record):
@@ -142,6 +159,9 @@ class Work(Record):
     parts: Floats2
     calls: Floats2
     flows: Floats2
+    branch: Floats2
+    chosen: Floats
+    choice_passes: Floats
     before: Floats
     before_parts: Floats2
     before_calls: Floats2
@@ -160,6 +180,7 @@ class Work(Record):
     group_s: Floats
     valve: Floats2
     let_in: Floats
+    filled: Floats
     relief: Floats2
     is_counted: Ints
     closed_rate: Floats
@@ -191,7 +212,9 @@ def layout_of(system: System) -> Layout:
     """The columns of a system's situations."""
     calls = {(system.flows[node.flow], node.position): node.index for node in system.nodes}
     with_fallback = frozenset(node.index for node in system.nodes if node.has_fallback)
-    return Layout(system.components, calls, system.flows, with_fallback=with_fallback)
+    return Layout(
+        system.components, calls, system.flows, with_fallback=with_fallback, branches=system.branches
+    )
 
 
 @lru_cache(maxsize=32)
@@ -213,6 +236,8 @@ def program_of(system: System) -> Program:
     order = in_order_of_calls(system, feed)
     place = {c: number for number, c in enumerate(order)}
     fed = [(i, node, system.nodes[i].component) for i, node in zip(feed, system.nodes, strict=True)]
+    courses = courses_of(system)
+    choices = sum(number >= 0 for number in flat.numbers)
     scenario = system.scenario
     wanted = scenario.dimensions.latency.percentile
     limited = [
@@ -237,9 +262,20 @@ def program_of(system: System) -> Program:
         batch=_ints(batch),
         is_batched=_ints(any(batch[i] > 1 for i in own[c]) for c in components),
         needed=_ints(node.needed for node in system.nodes),
-        **_lists(after=[node.after for node in system.nodes]),
+        **_lists(
+            after=[node.after for node in system.nodes],
+            after_choices=[node.after_choices for node in system.nodes],
+            within=[node.within for node in system.nodes],
+        ),
+        choice_group=_ints(sorted(range(len(flat.numbers)), key=lambda g: flat.numbers[g])[-choices:])
+        if choices
+        else _ints(()),
+        course_flow=_ints(f for f, _ in courses),
+        **_lists(course=[taken for _, taken in courses]),
         then=_ints(then),
         **_lists(steps=flat.steps, group=flat.groups, inner=flat.inner),
+        group_branch=_ints(place for own in flat.places for place in own),
+        group_rest=_ints(len(system.branches) + k if k >= 0 else -1 for k in flat.numbers),
         group_each=_ints(each for each, _ in flat.equal),
         group_needed=_ints(needed for _, needed in flat.equal),
         group_at=_ints(at for at, _ in together),
@@ -248,18 +284,23 @@ def program_of(system: System) -> Program:
         **_lists(under=under, pools=held_by.pools),
         is_pooled=_ints(a and not b for a, b in zip(held_by.is_pooled, held_by.is_parallel, strict=True)),
         is_parallel=_ints(held_by.is_parallel),
+        meets=_ints(
+            meeting and not any(batch[i] > 1 for i in own[c])
+            for c, meeting in enumerate(where_branches_meet(system))
+        ),
         holder=_ints(held_by.holder),
         feed=_ints(-1 if i < 0 or place[of] >= place[n.component] else i for i, n, of in fed),
         blocks=_ints(coupling.blocks),
         held_steps=_ints(q in held for q in range(len(flat.steps))),
         held_calls=_ints(any(i in flat.steps[q] for q in held) for i in range(len(system.nodes))),
         loads_slowly=_ints(coupling.loads_slowly),
+        fills=_ints(coupling.fills),
         weighs=_ints(coupling.weighs),
         timed=_ints(coupling.timed),
-        flags=_ints((fails, coupling.retries, coupling.late, any(coupling.blocks))),
+        flags=_ints((fails, coupling.retries, coupling.late, any(coupling.blocks), any(coupling.fills))),
         limited=_ints(f for f, _ in limited),
         percentiles=np.array([wanted, *(share for _, share in limited)]),
-        places=_ints((1, layout.first_call, layout.first_flow, layout.width)),
+        places=_ints((1, layout.first_call, layout.first_flow, layout.first_branch, layout.width)),
     )
 
 

@@ -1,64 +1,39 @@
-"""What the quorums of a store add to its calls: waits for other replicas, and reads that miss a write."""
+"""What the quorums of a store add to its calls: waits for other replicas, a round trip away."""
 
 from __future__ import annotations
 
-import math
+import numpy as np
 
-from models.performance.compiled import compiled, log_gamma
-from models.performance.mixture import Cumulants, gamma_cumulants
+from models.performance.compiled import compiled, internal
+from models.performance.mixture import Cumulants
 from models.performance.parallel_calls import order_statistic
+from models.system import layout as at
+
+_MS_PER_S = 1000.0
 
 
 @compiled
-def quorum_waits(
-    replicas: float, read: float, write: float, rtt_s: float, rtt_scv: float
-) -> tuple[Cumulants, Cumulants]:
+def from_least(mean: float, scv: float, least: float) -> Cumulants:
+    """Cumulants of a gamma law that begins at `least` (s), with a mean (s) and an scv.
+
+    Source: the third cumulant of a gamma law is 2 v^2 / m.
+    """
+    variance = scv * mean**2
+    above = mean - least
+    return mean, variance, 2.0 * variance**2 / above if above > 0.0 else 0.0
+
+
+@internal
+def trip_of(part: np.ndarray) -> Cumulants:
+    """A round trip to another copy of a store, s."""
+    return from_least(part[at.RTT_MS] / _MS_PER_S, part[at.RTT_SCV], part[at.RTT_MIN_MS] / _MS_PER_S)
+
+
+@compiled
+def quorum_waits(replicas: float, read: float, write: float, trip: Cumulants) -> tuple[Cumulants, Cumulants]:
     """Waits for the other replicas of a read and a write, s: one is near, the others a round trip away."""
-    m, v, k = gamma_cumulants(rtt_s, rtt_scv)
+    m, v, k = trip
     return (
         order_statistic(m, v, k, replicas - 1.0, read - 1.0),
         order_statistic(m, v, k, replicas - 1.0, write - 1.0),
     )
-
-
-@compiled
-def miss_probability(n: float, r: float, w: float) -> float:
-    """Probability that none of the r replicas read, of n, is among the w that a write has reached at once.
-
-    C(n - w, r) / C(n, r); 0 where r + w > n.
-
-    Source: Malkhi, Reiter and Wright 1997; PBS (Bailis et al. 2012) eq. 1.
-    """
-    if r + w > n:
-        return 0.0
-    log = log_gamma(n - w + 1.0, 0) - log_gamma(n - w - r + 1.0, 0) - log_gamma(n + 1.0, 0)
-    return min(math.exp(log + log_gamma(n - r + 1.0, 0)), 1.0)
-
-
-@compiled
-def stale_read_share(
-    n: float, r: float, w: float, lag_s: float, read_delay_s: float, writes_per_key_per_s: float
-) -> float:
-    """Share of reads that don't return the latest write, of r out of n replicas, after writes to w of them.
-
-    Args:
-        n: Replicas, whole.
-        r: Replicas that a read hears.
-        w: Replicas that a write waits for.
-        lag_s: Mean lag L of a replica behind a write, exponential, s.
-        read_delay_s: Mean time D that a read request takes to reach a replica, s.
-        writes_per_key_per_s: Writes u of the key that is read, 1/s.
-
-    Returns:
-        C(n-w, r)/C(n, r) x u L / (u L + r) x (L / (L + D))^r; errs to the pessimistic side.
-
-    Source: probabilistically bounded staleness (Bailis et al. 2012) for exponential lags and writes; the last
-    factor for reads that take time themselves (own, against Monte Carlo; docs/model.md).
-    """
-    if r + w > n:
-        return 0.0
-    writes = writes_per_key_per_s * lag_s
-    behind = writes / (writes + r) if writes + r > 0.0 else 0.0
-    slow = lag_s + read_delay_s
-    late = (lag_s / slow if slow > 0.0 else 0.0) ** r
-    return miss_probability(n, r, w) * behind * late

@@ -23,10 +23,14 @@ def hard_availability(
     program: Program, work: Work, parts: np.ndarray, calls: np.ndarray, out: np.ndarray, first: int
 ) -> None:
     """Probability that a flow's required components carry its load, by flow from a place of `out` on."""
-    c_n, f_n = program.kind.size, program.flow_steps.size
-    needs = np.zeros((2 * c_n, f_n))
+    c_n, f_n, courses = program.kind.size, program.flow_steps.size, program.course_flow.size
+    needs = np.zeros((2 * c_n, courses))
     in_use = np.zeros(c_n)
     _requirements(program, calls, needs, in_use)
+    likely = np.ones(courses)
+    for k in range(courses):
+        for j in range(program.course_start[k], program.course_start[k + 1]):
+            likely[k] *= work.chosen[program.course[j]]
     table = work.parts_up
     zones = np.ones(8)
     count = 0
@@ -39,8 +43,8 @@ def hard_availability(
             zones[z] = min(zones[z], parts[c, at.ZONE_AVAILABILITY])
     for p in range(2 * c_n):
         is_needed = False
-        for f in range(f_n):
-            is_needed = is_needed or needs[p, f] > 0.0
+        for k in range(courses):
+            is_needed = is_needed or needs[p, k] > 0.0
         if is_needed:
             _describe(program, work.station[p // 2], parts[p // 2], p, table[p])
         else:
@@ -54,12 +58,12 @@ def hard_availability(
         for p in range(2 * c_n):
             if table[p, _NEEDED] >= 0.0:
                 _look_up(table[p], code, count)
-        for f in range(f_n):
-            all_up = probability
+        for k in range(courses):
+            all_up = probability * likely[k]
             for p in range(2 * c_n):
-                if needs[p, f] > 0.0:
+                if needs[p, k] > 0.0:
                     all_up = all_up * table[p, _VALUE]
-            out[first + f] += all_up
+            out[first + program.course_flow[k]] += all_up
     for f in range(f_n):
         out[first + f] = min(out[first + f], 1.0)
 
@@ -101,18 +105,34 @@ def replicas_left(replicas: float, zones: float, count: int, code: int) -> float
 
 @internal
 def _requirements(program: Program, calls: np.ndarray, needs: np.ndarray, in_use: np.ndarray) -> None:
-    """By part (of a component its reads, then its writes) and flow: 1.0 where the flow fails without it."""
-    made, required = np.zeros(program.component.size), np.zeros(program.component.size)
+    """By part (of a component its reads, then its writes) and course: 1.0 where that fails without it."""
+    i_n, courses = program.component.size, program.course_flow.size
+    made, required = np.zeros(i_n), np.zeros((i_n, courses))
     for i in range(program.component.size):
         own = 1.0 if calls[i, at.TIMES] * calls[i, at.ENABLED] > 0.0 else 0.0
         strict = own * (1.0 - calls[i, at.OPTIONAL]) * (1.0 - calls[i, at.FALLBACK_ENABLED])
         caller = program.caller[i]
         made[i] = own if caller < 0 else own * made[caller]
-        required[i] = strict if caller < 0 else strict * required[caller]
         c = program.component[i]
         in_use[c] = max(in_use[c], made[i])
         p = 2 * c + (1 if program.writes[i] and program.kind[c] == of.STORE else 0)
-        needs[p, program.flow[i]] = max(needs[p, program.flow[i]], required[i])
+        for k in range(courses):
+            if program.course_flow[k] != program.flow[i] or not _takes(program, k, i):
+                continue
+            required[i, k] = strict if caller < 0 else strict * required[caller, k]
+            needs[p, k] = max(needs[p, k], required[i, k])
+
+
+@internal
+def _takes(program: Program, course: int, i: int) -> bool:
+    """Whether who goes a course comes to a call, as far as its branches tell."""
+    for k in range(program.within_start[i], program.within_start[i + 1]):
+        is_taken = False
+        for j in range(program.course_start[course], program.course_start[course + 1]):
+            is_taken = is_taken or program.course[j] == program.within[k]
+        if not is_taken:
+            return False
+    return True
 
 
 @internal

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import math
 
-from models.performance.compiled import compiled
+import numpy as np
+
+from models.performance.compiled import compiled, internal
+from models.system import layout as at
 
 #: Attempts that are kept apart by their number; more are counted with their mean.
 APART = 4
@@ -68,6 +71,25 @@ def mean_failed(failure: float, retries: float, least: int) -> float:
         above += count * weight
         below += weight
     return above / below if below > 0.0 else float(least)
+
+
+@internal
+def most_attempts(call: np.ndarray) -> float:
+    """Attempts of a call at the most: each may have a second one beside it."""
+    return (call[at.RETRIES] + 1.0) * (2.0 if call[at.HEDGE_AFTER_MS] < call[at.TIMEOUT_MS] else 1.0)
+
+
+@internal
+def allowed_attempts(call: np.ndarray) -> float:
+    """The same, with as many retries as a budget leaves of them."""
+    made = min(call[at.RETRIES], call[at.RETRY_BUDGET]) + 1.0
+    return most_attempts(call) * made / (call[at.RETRIES] + 1.0)
+
+
+@internal
+def repeats(call: np.ndarray) -> bool:
+    """Whether a call may make more than one attempt."""
+    return call[at.RETRIES] > 0.0 or call[at.HEDGE_AFTER_MS] < call[at.TIMEOUT_MS]
 
 
 @compiled

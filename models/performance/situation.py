@@ -7,14 +7,18 @@ import math
 import numpy as np
 
 from models.performance import program as of
+from models.performance.choices import made, note_shares
 from models.performance.compiled import internal
-from models.performance.fixed_point import MOST_PASSES, begin, settle
+from models.performance.first_state import begin, leave_cold, loads_that_fill
+from models.performance.fixed_point import MOST_PASSES, settle
 from models.performance.least_load import least_load
 from models.performance.lifetime import lifetime_s
 from models.performance.network import one_pass
 from models.performance.percentile import percentile
 from models.performance.program import Program, Work
 from models.performance.redundancy import hard_availability
+from models.performance.retry import allowed_attempts
+from models.performance.retry import repeats as may_repeat
 from models.performance.station import bare_times
 from models.performance.steps import answer_steps
 from models.performance.unsure import unsure_of
@@ -66,6 +70,8 @@ def situation(program: Program, work: Work, out: np.ndarray, most_load: float) -
     for f in range(f_n):
         users[f] = work.row[0] * flows[f, at.SHARE] * (1.0 - flows[f, at.SHED_SHARE])
     _mark_what_is_new(program, work, parts, calls)
+    if program.choice_group.size > 0:
+        note_shares(program, work)
     if only_load:
         utilisation, collapse = least_load(program, work, parts, calls, users)
         if utilisation > most_load or collapse > 0.0:
@@ -90,16 +96,18 @@ def situation(program: Program, work: Work, out: np.ndarray, most_load: float) -
             return
         if program.flags[of.REPEATS]:
             for i in range(i_n):
-                repeats = repeats or calls[i, at.RETRIES] > 0.0
-        if repeats:
+                repeats = repeats or may_repeat(calls[i])
+        if repeats or program.flags[of.COLD] > 0:
             healthy = np.zeros((i_n, 2))
             for i in range(i_n):
                 healthy[i, 0], healthy[i, 1] = state[i, 0], state[i, 1]
                 for j in range(3):
                     work.kept[i, j] = work.valve[i, j]
-                work.kept[i, 3] = work.call[i, of.MET]
+                work.kept[i, 3], work.kept[i, 5] = work.call[i, of.MET], work.call[i, of.HEDGES]
             for c in range(c_n):
                 work.kept[i_n + c, 3] = work.let_in[c]
+                if program.fills[c] > 0:
+                    work.kept[i_n + c, 4] = loads_that_fill(program, work, calls, c)
             begin(program, work, calls, state, True)
             still_away, _, returns = settle(
                 program, work, parts, calls, users, state, healthy, not away and not swings
@@ -107,12 +115,13 @@ def situation(program: Program, work: Work, out: np.ndarray, most_load: float) -
             recovers = (still_away and not away) or returns
             for c in range(c_n):
                 failed_arrivals[c] = work.station[c, of.ATTEMPTED]
+            leave_cold(program, work)
             if not away:
                 for i in range(i_n):
                     state[i, 0], state[i, 1] = healthy[i, 0], healthy[i, 1]
                     for j in range(3):
                         work.valve[i, j] = work.kept[i, j]
-                    work.call[i, of.MET] = work.kept[i, 3]
+                    work.call[i, of.MET], work.call[i, of.HEDGES] = work.kept[i, 3], work.kept[i, 5]
                 for c in range(c_n):
                     work.let_in[c] = work.kept[i_n + c, 3]
         one_pass(program, work, parts, calls, users, state, False, True)
@@ -129,13 +138,14 @@ def situation(program: Program, work: Work, out: np.ndarray, most_load: float) -
     out[UNSETTLED] = 1.0 if swings else 0.0
     if repeats:
         out[RETRY_MARGIN] = _retry_margin(program, work, calls, users)
+    if repeats or program.flags[of.COLD] > 0:
         if not recovers:
             for c in range(c_n):
                 if failed_arrivals[c] > ANOTHER_STATE * work.station[c, of.ATTEMPTED]:
                     out[METASTABLE] = 1.0
         if out[METASTABLE] > 0.0:
             out[LIFETIME] = lifetime_s(program, work, parts, calls)
-        if swings:
+        if swings and repeats:
             out[METASTABLE] = 1.0
     out[UNSURE] = unsure_of(program, work, parts, calls, swings)
     _read_stations(program, work, calls, flows, out)
@@ -216,9 +226,9 @@ def _retry_margin(program: Program, work: Work, calls: np.ndarray, users: np.nda
         for i in range(i_n):
             caller = program.caller[i]
             rate = users[program.flow[i]] if caller < 0 else passed[caller]
-            rate = rate * (calls[i, at.TIMES] * calls[i, at.ENABLED]) * program.copies[i]
+            rate = rate * made(program, work, calls, i)
             if side == 0:
-                rate = rate * (min(calls[i, at.RETRIES], calls[i, at.RETRY_BUDGET]) + 1.0)
+                rate = rate * allowed_attempts(calls[i])
             loads[side, program.component[i]] += rate
             passed[i] = rate * work.station[program.component[i], of.LOADS]
     margin = math.inf
@@ -246,15 +256,15 @@ def _read_stations(
         if not st[of.CAN_REFUSE] > 0.0:
             over = st[of.LOAD_RATIO] - 1.0
             out[COLLAPSE] = max(out[COLLAPSE], max(over, _LEAST_EXCESS) if over >= 0.0 else over)
-    visits, made = np.zeros(c_n), np.zeros(i_n)
+    visits, passed = np.zeros(c_n), np.zeros(i_n)
     calls_per_s, attempts_per_s = 0.0, 0.0
     for i in range(i_n):
         caller = program.caller[i]
         flow = flows[program.flow[i]]
-        rate = flow[at.SHARE] * (1.0 - flow[at.SHED_SHARE]) if caller < 0 else made[caller]
-        rate = rate * calls[i, at.TIMES] * calls[i, at.ENABLED] * program.copies[i]
+        rate = flow[at.SHARE] * (1.0 - flow[at.SHED_SHARE]) if caller < 0 else passed[caller]
+        rate = rate * made(program, work, calls, i)
         visits[program.component[i]] += rate
-        made[i] = rate * work.station[program.component[i], of.LOADS]
+        passed[i] = rate * work.station[program.component[i], of.LOADS]
         out[FIRST + c_n + i] = work.call[i, of.SUCCESS]
         calls_per_s += work.call[i, of.CALLS_PER_S]
         attempts_per_s += work.call[i, of.ATTEMPTS_PER_S]

@@ -18,9 +18,10 @@ from models.performance.cpu_quota import throttled_wait
 from models.performance.mixture import gamma_cumulants, put
 from models.performance.pool_network import callers, turns_away
 from models.performance.program import Program, Work
-from models.performance.quorum import quorum_waits, stale_read_share
+from models.performance.quorum import from_least, quorum_waits, trip_of
 from models.performance.scalability import busy_service, stretch
 from models.performance.service_law import law_cumulants
+from models.performance.staleness import stale_read_share
 from models.system import layout as at
 
 _MS_PER_S = 1000.0
@@ -156,7 +157,7 @@ def serve(
 def _keep(program: Program, work: Work, c: int, arrivals: float, part: np.ndarray, stage: int) -> None:
     """What a cache answers itself."""
     st = work.station[c]
-    given = part[at.HIT_RATIO]
+    given, nothing_kept = part[at.HIT_RATIO], 1.0
     if given == given:
         hit, stale, loads = given, 0.0, 1.0 - given
     else:
@@ -181,7 +182,16 @@ def _keep(program: Program, work: Work, c: int, arrivals: float, part: np.ndarra
             part[at.COALESCING],
         )
         hit, stale, loads = cache_hits(arrivals, work.bins[c], key[3], limits)
+        if work.filled[c] < 1.0 and part[at.COALESCING] > 0.0:
+            empty = (0.0, limits[1], limits[2], limits[3], limits[4])
+            nothing_kept = cache_hits(arrivals, work.bins[c], key[3], empty)[2]
     left = part[at.HIT_FACTOR]
+    filled = work.filled[c]
+    if filled == filled and hit > 0.0:
+        # After a cold start each hit is owed to a load that succeeded: 1 / filled misses before it.
+        warm = filled / max(hit * filled + 1.0 - hit, 1e-12)
+        loads = loads * warm + nothing_kept * (1.0 - warm)
+        hit *= warm
     st[of.HIT], st[of.STALE], st[of.LOADS] = hit * left, stale, loads + hit * (1.0 - left)
 
 
@@ -200,24 +210,29 @@ def _replicate(work: Work, c: int, part: np.ndarray) -> None:
         part[at.REPLICATION_LAG_MS],
         part[at.WRITES_PER_KEY],
         part[at.COPY_WORK],
+        part[at.LAG_SCV],
+        part[at.LAG_MIN_MS],
+        part[at.RTT_MIN_MS],
     )
     is_same = True
-    for j in range(8):
+    for j in range(11):
         if key[j] != wanted[j]:
             is_same = False
     if is_same:
         return
-    rtt_s = part[at.RTT_MS] / _MS_PER_S
+    trip = trip_of(part)
     reads, writes = (0.0, 0.0, 0.0), (0.0, 0.0, 0.0)
-    if rtt_s > 0.0:
-        reads, writes = quorum_waits(replicas, read, write, rtt_s, part[at.RTT_SCV])
+    if trip[0] > 0.0:
+        reads, writes = quorum_waits(replicas, read, write, trip)
     put(st, of.READ_WAIT, reads)
     put(st, of.WRITE_WAIT, writes)
-    st[of.STALE_READS] = stale_read_share(
-        replicas, read, write, part[at.REPLICATION_LAG_MS] / _MS_PER_S, rtt_s / 2.0, part[at.WRITES_PER_KEY]
+    lag = from_least(
+        part[at.REPLICATION_LAG_MS] / _MS_PER_S, part[at.LAG_SCV], part[at.LAG_MIN_MS] / _MS_PER_S
     )
+    half = (0.5 * trip[0], 0.5 * trip[1], 0.5 * trip[2])
+    st[of.STALE_READS] = stale_read_share((replicas, read, write), lag, half, part[at.WRITES_PER_KEY])
     st[of.READ_COPIES], st[of.WRITE_COPIES] = read, write
-    for j in range(8):
+    for j in range(11):
         key[j] = wanted[j]
 
 
@@ -235,7 +250,10 @@ def bare_times(program: Program, work: Work, parts: np.ndarray, calls: np.ndarra
                 if step < 0:
                     slowest = 0.0
                     for b in range(program.group_start[-1 - step], program.group_start[-step]):
-                        slowest = max(slowest, total[program.group[b]])
+                        if program.group_branch[b] >= 0:
+                            slowest += work.chosen[program.group_branch[b]] * total[program.group[b]]
+                        else:
+                            slowest = max(slowest, total[program.group[b]])
                     total[q] += slowest
                     continue
                 part = parts[program.component[step]]

@@ -6,6 +6,7 @@ import numpy as np
 
 from models.performance import program as of
 from models.performance.batch_arrivals import without_common_wait
+from models.performance.choices import outcome, time_of_one
 from models.performance.compiled import internal
 from models.performance.equal_branches import enough, nth_of_equal
 from models.performance.mixture import MOST_ENTRIES, collapse, merge, product, shifted, single
@@ -40,6 +41,19 @@ def answer_steps(program: Program, work: Work, q: int, calls: np.ndarray, is_tim
                 m = merge(room, j, MOST_ENTRIES, work.steps_held[q])
             continue
         group = -1 - step
+        if program.group_rest[group] >= 0:
+            own_success, own_fresh, own_ends = outcome(program, work, group)
+            success, fresh, ends = success * own_success, fresh * own_fresh, ends * own_ends
+            if is_timed:
+                j = time_of_one(program, work, group, (work.steps, work.steps_n), True, both)
+                work.group_s[group] = collapse(both, j)[0]
+                j = product(work.steps[q], n, both, j, room)
+                n = merge(room, j, MOST_ENTRIES, work.steps[q])
+            if is_held:
+                j = time_of_one(program, work, group, (work.steps_held, work.steps_held_n), False, both)
+                j = product(work.steps_held[q], m, both, j, room)
+                m = merge(room, j, MOST_ENTRIES, work.steps_held[q])
+            continue
         each, needed = float(program.group_each[group]), float(program.group_needed[group])
         for b in range(program.group_start[group], program.group_start[group + 1]):
             success *= enough(each, needed, work.steps_share[program.group[b], 0])

@@ -11,7 +11,7 @@ from models.performance.mixture import MOST_ENTRIES, PLACES
 from models.performance.percentile import LAW_WIDTH
 from models.performance.program import CALL_WIDTH, PART_WIDTH, POOLS, STATION_WIDTH, Program, Work
 from models.performance.quadrature import MEMORY, MEMORY_WIDTH
-from models.system.layout import CALL, COMPONENT, FLOW
+from models.system.layout import BRANCH, CALL, COMPONENT, FLOW
 
 Array = NDArray[np.float64]
 
@@ -22,14 +22,18 @@ def workspace(program: Program) -> Work:
     sequences = program.steps_start.size - 1
     most = max([2, *np.diff(program.group_start).tolist()])
     customers = MOST_CUSTOMERS if program.flags[POOLS] else 1
-    row, before = (np.full(program.places[3], np.nan) for _ in range(2))
-    parts, call_rows, flows = _blocks(program, row)
-    before_parts, before_calls, _ = _blocks(program, before)
+    row, before = (np.full(program.places[-1], np.nan) for _ in range(2))
+    parts, call_rows, flows, branch = _blocks(program, row)
+    before_parts, before_calls, _, _ = _blocks(program, before)
+    choices = int(np.count_nonzero(program.group_rest >= 0))
     return Work(
         row=row,
         parts=parts,
         calls=call_rows,
         flows=flows,
+        branch=branch,
+        chosen=np.zeros(branch.shape[0] + choices),
+        choice_passes=np.ones(program.group_start.size - 1),
         before=before,
         before_parts=before_parts,
         before_calls=before_calls,
@@ -48,6 +52,7 @@ def workspace(program: Program) -> Work:
         group_s=np.zeros(program.group_start.size - 1),
         valve=np.zeros((calls, 3)),
         let_in=np.zeros(components),
+        filled=np.full(components, np.nan),
         relief=np.zeros((components, 2)),
         is_counted=np.zeros(components, dtype=np.int64),
         closed_rate=np.zeros(components),
@@ -60,7 +65,7 @@ def workspace(program: Program) -> Work:
         closed_room=np.zeros((2, 2 * customers + 2)),
         bins=np.zeros((components, ALL_BINS, 3)),
         cache_key=np.full((components, 4), np.nan),
-        quorum_key=np.full((components, 8), np.nan),
+        quorum_key=np.full((components, 11), np.nan),
         is_new=np.ones(components + calls + sequences + 1, dtype=np.int64),
         was_timed=np.zeros(calls + 1, dtype=np.int64),
         bare=np.zeros(calls),
@@ -75,11 +80,12 @@ def workspace(program: Program) -> Work:
     )
 
 
-def _blocks(program: Program, row: Array) -> tuple[Array, Array, Array]:
-    """The blocks of components, calls and flows in a row, as views."""
-    first, second, third, last = program.places
+def _blocks(program: Program, row: Array) -> tuple[Array, Array, Array, Array]:
+    """The blocks of components, calls, flows and branches in a row, as views."""
+    first, second, third, fourth, last = program.places
     return (
         row[first:second].reshape(program.kind.size, len(COMPONENT)),
         row[second:third].reshape(program.component.size, len(CALL)),
-        row[third:last].reshape(program.flow_steps.size, len(FLOW)),
+        row[third:fourth].reshape(program.flow_steps.size, len(FLOW)),
+        row[fourth:last].reshape(-1, len(BRANCH)),
     )

@@ -33,8 +33,9 @@ def _named_call(value: Any) -> Any:
 
 
 def _kind_of_step(value: Any) -> str:
-    if isinstance(value, Parallel) or (isinstance(value, dict) and "parallel" in value):
-        return "parallel"
+    for kind, key in ((Parallel, "parallel"), (Exclusive, "choice")):
+        if isinstance(value, kind) or (isinstance(value, dict) and key in value):
+            return key
     return "call"
 
 
@@ -44,7 +45,9 @@ def _branch(value: Any) -> Any:
 
 
 Step = Annotated[
-    Annotated["Call", Tag("call")] | Annotated["Parallel", Tag("parallel")],
+    Annotated["Call", Tag("call")]
+    | Annotated["Parallel", Tag("parallel")]
+    | Annotated["Exclusive", Tag("choice")],
     Discriminator(_kind_of_step),
     BeforeValidator(_named_call),
 ]
@@ -124,6 +127,9 @@ class Call(Part):
     retry_budget: Annotated[float, Field(ge=0.0, le=20.0)] | None = None
     """Retries of all calls together are at most this share of the calls (0.1 = one for ten calls; a bucket of
     ten tokens, which each call fills by this much); null = any number."""
+    hedge_after_ms: Milliseconds | None = None
+    """After this time without an answer a second attempt is sent, to another copy where there is one, ms; the
+    first answer counts, and the work of the other goes on; null = there is no second one."""
     backoff_ms: Milliseconds = 0.0
     """Pause before a retry, ms."""
     jitter: Share = 0.0
@@ -162,6 +168,24 @@ class Parallel(Part):
         return self.each if self.needed is None else min(self.needed, self.each)
 
 
+class Branch(Part):
+    """One of several ways that a request may go."""
+
+    name: Name | None = None
+    """Name of this way in paths; that of its first call when not given."""
+    share: Share | None = None
+    """Share of the requests that go this way; null = all that are left."""
+    calls: Annotated[tuple[Step, ...], BeforeValidator(_branch)] = ()
+    """The steps that they make, one after the other; a step alone may stand without its brackets."""
+
+
+class Exclusive(Part):
+    """Branches of which a request goes one; it does nothing here where the shares leave it none."""
+
+    choice: Annotated[tuple[Branch, ...], Field(min_length=1)]
+    """The branches, each with its share."""
+
+
 class Flow(Part):
     """A class of user requests."""
 
@@ -189,17 +213,45 @@ class Flow(Part):
     """The calls that one request makes."""
 
 
-def calls(steps: tuple[Call | Parallel, ...]) -> Iterator[Call]:
+#: A step as it is read.
+AnyStep = Call | Parallel | Exclusive
+
+
+def within(step: AnyStep) -> list[tuple[str, tuple[AnyStep, ...]]]:
+    """The sequences of steps that begin in a step, each with its place in it."""
+    if isinstance(step, Parallel):
+        return [(f"parallel[{k}]", branch) for k, branch in enumerate(step.parallel)]
+    if isinstance(step, Exclusive):
+        return [(f"choice[{k}].calls", branch.calls) for k, branch in enumerate(step.choice)]
+    return [("then", step.then)]
+
+
+def calls(steps: tuple[AnyStep, ...]) -> Iterator[Call]:
     """Every call in a trace, callers before the calls under them."""
     for step in steps:
-        if isinstance(step, Parallel):
-            for branch in step.parallel:
-                yield from calls(branch)
-        else:
+        if isinstance(step, Call):
             yield step
-            yield from calls(step.then)
+        for _, inner in within(step):
+            yield from calls(inner)
+
+
+def branches(steps: tuple[AnyStep, ...]) -> Iterator[Branch]:
+    """Every branch of a choice in a trace; those of one choice follow each other, outer ones first."""
+    for step in steps:
+        if isinstance(step, Exclusive):
+            yield from step.choice
+        for _, inner in within(step):
+            yield from branches(inner)
+
+
+def branch_name(branch: Branch) -> str:
+    """The name by which paths know a branch; empty where it has none."""
+    first = branch.calls[0] if branch.calls else None
+    return branch.name or ((first.name or first.call) if isinstance(first, Call) else "")
 
 
 Call.model_rebuild()
 Parallel.model_rebuild()
+Branch.model_rebuild()
+Exclusive.model_rebuild()
 Flow.model_rebuild()

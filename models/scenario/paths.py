@@ -9,8 +9,11 @@
     complexity.parameter                   complexity.background_jobs
     drivers.NAME                           drivers.volume
     links.LINK.parameter                   links.atlantic.rtt_ms
+    branches.BRANCH.share                  branches.by_card.share          (in every flow)
+    flows.FLOW.branches.BRANCH.share       flows.checkout.branches.by_card.share
 
-CALL is the call's own `name`, or the name of the component it calls.
+CALL is the call's own `name`, or the name of the component it calls; BRANCH the branch's own `name`, or that
+of its first call.
 """
 
 from __future__ import annotations
@@ -21,15 +24,17 @@ from functools import cache
 from typing import Literal, NamedTuple
 
 from models.scenario.complexity import ComplexityBudget
-from models.scenario.flow import Call, Fallback, Flow, calls
+from models.scenario.flow import Branch, Call, Fallback, Flow, branch_name, branches, calls
 from models.scenario.part import Part
 from models.scenario.quantity import Quantity, quantities
 from models.scenario.region import Link
 from models.scenario.scenario import Scenario
 from models.scenario.vocabulary import meant_by
 
-Owner = Literal["component", "flow", "call", "workload", "complexity", "driver", "link"]
+Owner = Literal["component", "flow", "call", "workload", "complexity", "driver", "link", "branch"]
 
+#: What a path may begin with, beside the name of a component.
+_HEADS = ("flows", "calls", "branches", "workload", "complexity", "drivers", "links")
 _RATE = Quantity("rate", 0.0, 1e12, False, False, False, "requests/s")
 
 
@@ -38,8 +43,9 @@ class Slot(NamedTuple):
 
     Attributes:
         owner: What kind of thing the parameter belongs to.
-        name: Its name; for a call the flow's name.
-        call: Position of the call among the calls of its flow, callers first; -1 for other owners.
+        name: Its name; for a call or a branch the flow's name.
+        call: Position of the call among the calls of its flow, callers first, or of the branch among its
+            branches; -1 for other owners.
         parameter: Name of the parameter; `fallback.` before a parameter of a call's fallback.
     """
 
@@ -134,14 +140,18 @@ def resolve(scenario: Scenario, path: str) -> tuple[Slot, ...]:
         return (Slot("link", name, rest),)
     if head == "calls":
         return _calls(scenario, tuple(scenario.flows), rest)
+    if head == "branches" and ("." in rest or head not in scenario.components):
+        return _branches(scenario, tuple(scenario.flows), rest)
     if head == "flows":
         name, _, rest = rest.partition(".")
         _pick(name, scenario.flows, "flow", f"flows.{name}")
         if rest.startswith("calls."):
             return _calls(scenario, (name,), rest.removeprefix("calls."))
+        if rest.startswith("branches."):
+            return _branches(scenario, (name,), rest.removeprefix("branches."))
         _pick_parameter(rest, parameters_of(Flow), "parameter of a flow")
         return (Slot("flow", name, rest),)
-    known = [*scenario.components, "flows", "calls", "workload", "complexity", "drivers", "links"]
+    known = [*scenario.components, *_HEADS]
     _pick(head, known, "component", f"components.{head}")
     component = scenario.components[head]
     article = "an" if component.kind[0] in "aeiou" else "a"
@@ -175,11 +185,24 @@ def _calls(scenario: Scenario, flows: tuple[str, ...], rest: str) -> tuple[Slot,
     return tuple(Slot("call", flow, parameter, index) for flow, index, _ in found)
 
 
+def _branches(scenario: Scenario, flows: tuple[str, ...], rest: str) -> tuple[Slot, ...]:
+    name, _, parameter = rest.partition(".")
+    about = tuple(f"flows.{flow}.trace" for flow in flows) if len(flows) == 1 else ("flows.*.trace",)
+    named = [
+        (flow, index, branch_name(branch))
+        for flow in flows
+        for index, branch in enumerate(branches(scenario.flows[flow].trace))
+    ]
+    _pick(name, {each for _, _, each in named if each}, "branch", *about)
+    _pick_parameter(parameter, parameters_of(Branch), "parameter of a branch")
+    return tuple(Slot("branch", flow, parameter, index) for flow, index, each in named if each == name)
+
+
 def place_of(slot: Slot) -> str:
     """Where in the file a slot is written, as far as it can be said without the trace."""
     if slot.owner == "component":
         return f"components.{slot.name}.{slot.parameter}"
-    if slot.owner == "call":
+    if slot.owner in ("call", "branch"):
         return f"flows.{slot.name}.trace"
     if slot.owner == "link":
         return f"links.{slot.name}.{slot.parameter}"
@@ -196,6 +219,8 @@ def quantity_of(scenario: Scenario, slot: Slot) -> Quantity:
         return parameters_of_call()[slot.parameter]
     if slot.owner == "link":
         return parameters_of(Link)[slot.parameter]
+    if slot.owner == "branch":
+        return parameters_of(Branch)[slot.parameter]
     if slot.owner == "complexity":
         return parameters_of(ComplexityBudget)[slot.parameter]
     return _RATE if slot.owner == "workload" else Quantity("value", -1e15, 1e15, False, False, False, "")
@@ -218,6 +243,8 @@ def written_value(scenario: Scenario, slot: Slot) -> float | bool | str | None:
         owner = scenario.links[slot.name]
     elif slot.owner == "complexity":
         owner = scenario.complexity
+    elif slot.owner == "branch":
+        owner = list(branches(scenario.flows[slot.name].trace))[slot.call]
     else:
         call = list(calls(scenario.flows[slot.name].trace))[slot.call]
         owner = call

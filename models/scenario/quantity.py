@@ -59,6 +59,7 @@ _WITHOUT_LIMIT = frozenset(
         "capacity_keys",
         "cpu_quota",
         "retry_budget",
+        "hedge_after_ms",
     ]
 )
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from models.scenario.experiments.sentence import GRAMMAR
-from models.scenario.flow import Call, Parallel
+from models.scenario.flow import Call, Exclusive, Parallel
 from models.scenario.scenario import Scenario
 
-_STEP = [{"$ref": f"#/$defs/{part.__name__}"} for part in (Call, Parallel)]
+_STEP = [{"$ref": f"#/$defs/{part.__name__}"} for part in (Call, Parallel, Exclusive)]
 #: Lists of which one entry may stand without its brackets: type -> fields.
 _ONE_OR_MANY = {
     "Integer": ("sets",),
@@ -33,11 +33,12 @@ def json_schema() -> dict[str, Any]:
     # What the loader reads in a shorter spelling (see the validators of the types) is allowed here too.
     name = types["Call"]["properties"]["call"]
     types["Step"] = {"anyOf": [{"type": "string", "pattern": name["pattern"]}, *_STEP]}
-    for part, field in (("Call", "then"), ("Flow", "trace"), ("Parallel", "parallel")):
+    for part, field in (("Call", "then"), ("Flow", "trace"), ("Parallel", "parallel"), ("Branch", "calls")):
         items = types[part]["properties"][field]
         items["items"] = {"$ref": "#/$defs/Step"}
     steps = {"type": "array", "items": {"$ref": "#/$defs/Step"}}
     types["Parallel"]["properties"]["parallel"]["items"] = {"anyOf": [{"$ref": "#/$defs/Step"}, steps]}
+    _allow(types["Branch"]["properties"], "calls", {"$ref": "#/$defs/Step"})
     for part, fields in _ONE_OR_MANY.items():
         for field in fields:
             _allow(types[part]["properties"], field, types[part]["properties"][field]["items"])

@@ -140,7 +140,16 @@ MEANINGS = (
     ),
     Meaning("circuitbreaker cb", ("breaker",), f"write breaker: true; {_CALL}"),
     Meaning("bulkhead isolation", ("bulkhead_slots",), f"write bulkhead_slots: {_CALL}"),
-    Meaning("hedge hedging hedged speculative", (), "hedged calls aren't modelled"),
+    Meaning(
+        "hedge hedging hedged speculative tied backuprequest secondattempt hedgedelay",
+        ("hedge_after_ms",),
+        f"write hedge_after_ms: {_CALL}",
+    ),
+    Meaning(
+        "either switch case branch exclusive xor",
+        ("choice",),
+        "write a step choice: [{share: 0.3, calls: [...]}, {share: 0.7, calls: [...]}]",
+    ),
     Meaning(
         "dependency dependencies dependson depends calls upstream downstream uses children callees "
         "edges links",

@@ -48,6 +48,10 @@ def arrive(s: State, a: int) -> None:
     if kind[at.SPREADS] > 0:
         _ask_copies(s, a, i, c)
         return
+    twin = s.frame[a, at.F_TWIN]
+    if twin >= 0 and s.frame[twin, at.F_QUEUE] >= 0:
+        enter(s, a, i, c, _another(s, c, s.frame[twin, at.F_QUEUE]))
+        return
     enter(s, a, i, c, _chosen(s, c))
 
 
@@ -121,6 +125,23 @@ def _limited(s: State, c: int) -> bool:
         return True
     part[at.TOKENS] -= 1.0
     return False
+
+
+@internal
+def _another(s: State, c: int, q: int) -> int:
+    """Another queue of the same shard, for a second attempt beside one that went to a queue."""
+    kind = s.kind[c]
+    count = kind[at.QUEUES]
+    if count == 1:
+        return q
+    first = q - (q - kind[at.FIRST_QUEUE]) % count
+    turn = 1 + int(uniform(s, c * at.PART_STREAMS + at.S_CHOICE) * (count - 1))
+    best = first + (q - first + turn) % count
+    if kind[at.BALANCING] in (at.LEAST_CONNECTIONS, at.TWO_CHOICES):
+        for j in range(first, first + count):
+            if j != q and load_of(s, j) < load_of(s, best):
+                best = j
+    return best
 
 
 @internal

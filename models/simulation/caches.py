@@ -34,6 +34,8 @@ def look_up(s: State, a: int) -> int:
             is_hit = uniform(s, streams + at.S_HIT) < part[at.HITS_LEFT]
     if is_hit:
         counted[at.HITS] += 1.0
+        if kind[at.CACHE] == 3 and not uniform(s, streams + at.S_HIT) < part[at.HIT]:
+            s.entry[e, at.E_THERE] = 0
         if e >= 0 and kind[at.EVICTS] > 0:
             _unlink(s, c, e)
             _make_newest(s, c, e)
@@ -72,6 +74,8 @@ def loaded(s: State, a: int, ok: int) -> None:
             if s.kind[c, at.HELD] > s.part[c, at.CAPACITY]:
                 forget(s, c, s.kind[c, at.OLDEST])
         entry[at.E_THERE] = 1
+        if s.kind[c, at.CACHE] == 3 and not uniform(s, c * at.PART_STREAMS + at.S_HIT) < s.part[c, at.HIT]:
+            entry[at.E_THERE] = 0
     if s.kind[c, at.COALESCING] > 0:
         waits = entry[at.E_WAITING]
         entry[at.E_WAITING] = at.NOT_LOADED

@@ -6,11 +6,12 @@ import math
 
 from models.performance.compiled import inlined, internal
 from models.simulation import columns as at
-from models.simulation.arrivals import arrive
+from models.simulation.attempts import go, hedge_later, is_settled, send
 from models.simulation.caches import loaded, look_up
+from models.simulation.choices import chosen
 from models.simulation.copies import copy_served
 from models.simulation.cpu_quota import has_quota, stood_still
-from models.simulation.frames import do, follow, free_frame, log, log_call, new_frame
+from models.simulation.frames import do, free_frame, log, log_call, new_frame
 from models.simulation.guards import heard, is_allowed, lets_through, no_time_limit, time_limit
 from models.simulation.heap import schedule
 from models.simulation.pauses import is_put_off
@@ -64,6 +65,12 @@ def step(s: State, owner: int) -> None:
             group = -1 - item
             first, last = s.group_start[group], s.group_start[group + 1]
             each, needed = s.equal[group, 0], s.equal[group, 1]
+            if each == 0:
+                first = chosen(s, group)
+                if first < 0:
+                    position += 1
+                    continue
+                last, each, needed = first + 1, 1, 1
             # Answers that are waited for, and failures that don't matter.
             frame[at.F_LEFT] = (last - first) * needed
             frame[at.F_TRIES] = each - needed
@@ -113,25 +120,15 @@ def attempt(s: State, owner: int) -> None:
                 log_call(s, at.LOG_BREAKER, owner, i, 0.0)
             do(s, at.DO_RESULT, owner, 0)
             return
-    a = new_frame(s, at.ATTEMPT, i, owner)
+    a = send(s, owner, i, -1)
     if a < 0:
         return
     s.tried[i, min(s.frame[owner, at.F_TRIES], at.TRIES - 1)] += 1.0
     s.frame[a, at.F_PROBE] = gate - 1
-    node[at.N_UNDER_WAY] += 1
-    if s.frame[owner, at.F_UID] > 0:
-        follow(s, a, at.LOG_ATTEMPT)
     if s.call[i, at.TIMEOUT_S] < math.inf:
         time_limit(s, i, a)
-    if s.call[i, at.NETWORK_S] > 0.0:
-        # There and back at once: when the answer is on its way nothing else hangs on it.
-        stream = s.kind.shape[0] * at.PART_STREAMS + i * at.CALL_STREAMS + at.S_NETWORK
-        x = gamma(s, stream, s.call[i, at.NETWORK_S], s.call[i, at.NETWORK_SHAPE])
-        if s.frame[a, at.F_UID] > 0:
-            log(s, at.LOG_NETWORK, a, x)
-        schedule(s, s.x[at.NOW] + x, at.REACHES, a)
-        return
-    arrive(s, a)
+    hedge_later(s, i, a)
+    go(s, a)
 
 
 @internal
@@ -159,6 +156,7 @@ def served(s: State, a: int) -> None:
     wanted = kind[at.WRITE_OTHERS] if node[at.WRITES] > 0 else kind[at.READ_OTHERS]
     if wanted > 0:
         x = smallest(s, streams + at.S_QUORUM, part[at.TRIP_S], part[at.TRIP_SHAPE], kind[at.OTHERS], wanted)
+        x += part[at.TRIP_LEAST_S]
         if s.frame[a, at.F_UID] > 0:
             log(s, at.LOG_QUORUM, a, x)
         schedule(s, s.x[at.NOW] + x, at.HEARD, a)
@@ -213,9 +211,10 @@ def done(s: State, a: int, ok: int) -> None:
         release(s, frame[at.F_QUEUE])
     if frame[at.F_ENTRY] >= 0:
         loaded(s, a, ok)
+    owner = frame[at.F_PARENT]
+    is_last = is_settled(s, a, ok)
     if frame[at.F_TIMED] > 0:
         no_time_limit(s, i, a)
-    owner = frame[at.F_PARENT]
     if frame[at.F_UID] > 0:
         log(s, at.LOG_DONE if ok > 0 else at.LOG_FAILED, a, 0.0)
     if owner >= 0 and ok == 0:
@@ -223,7 +222,7 @@ def done(s: State, a: int, ok: int) -> None:
     if owner >= 0 and node[at.BREAKER] > 0:
         heard(s, i, ok, frame[at.F_PROBE])
     free_frame(s, a)
-    if owner >= 0:
+    if owner >= 0 and is_last:
         result(s, owner, ok)
 
 

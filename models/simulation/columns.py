@@ -32,7 +32,8 @@ TIMES = 5
 #: repair, share of the copies nobody waited for that lag behind then; cores of the quotas of all copies
 #: (0 = no quota); of lognormal work the standard deviation of its logarithm (0 = gamma). What faults change:
 #: share of calls that are slow, and by how much, s; shares that are refused and never answered; share of the
-#: keys that was forgotten since the run began; when paused servers go on, s.
+#: keys that was forgotten since the run began; when paused servers go on, s. Shortest round trip to a copy,
+#: s, beyond which `TRIP_S` is the mean.
 (
     WORK_S,
     WORK_SHAPE,
@@ -68,10 +69,12 @@ TIMES = 5
     SILENT_SHARE,
     FORGOTTEN,
     RESUMES_AT,
-) = range(34)
-PART = 34
+    TRIP_LEAST_S,
+) = range(35)
+PART = 35
 #: A component's whole numbers (`State.kind`): somebody else's system; its first queue, queues of a shard,
-#: shards; how a queue is chosen; keeps its slot; 0 = no cache, 1 = hit ratio, 2 = keys; other copies, and
+#: shards; how a queue is chosen; keeps its slot; 0 = no cache, 1 = hit ratio, 2 = keys, 3 = a
+#: hit ratio that loads have to earn; other copies, and
 #: those of them that a read and a write must hear; misses of a key share a load; entries are evicted; reads
 #: and writes that can't be answered since too few copies are up; replicas; next queue in turn; taken slots;
 #: all slots; most and least recently used entry; entries it holds; whether each copy that is asked works, and
@@ -121,7 +124,7 @@ CPU = 6
 #: drawn; time of the fallback, s; factor on the component's work; of a breaker: share of failures at which it
 #: opens, length of a bucket of its window, s, sleep, s, and the time at which it is tried again; time on the
 #: network, s, and 1/scv of it; of a budget of
-#: retries: tokens for each call, and those that are there.
+#: retries: tokens for each call, and those that are there; time after which a second attempt is sent, s.
 (
     ONE_MORE,
     TIMEOUT_S,
@@ -137,8 +140,9 @@ CPU = 6
     NETWORK_SHAPE,
     RETRY_BUDGET,
     RETRIES_LEFT,
-) = range(14)
-CALL = 14
+    HEDGE_S,
+) = range(15)
+CALL = 15
 #: A call's whole numbers (`State.node`): component; steps under it (-1 = none); calls one after the other;
 #: retries; whether it has a breaker; places of its bulkhead (-1 = any number); whether a failure is replaced,
 #: or doesn't matter; whether it writes; calls that trip the breaker at the least; attempts under way; first
@@ -171,7 +175,8 @@ FLOW = 3
 
 #: A frame: a request, an attempt, a branch or one copy's part of an attempt (`State.frame`). Node: call or
 #: flow. Place: of an attempt. Left: calls to go, branches to come home, or copies to be heard; tries of
-#: an attempt: copies that may turn it away; position of a copy's part: 0 = the first copy.
+#: an attempt: copies that may turn it away; position of a copy's part: 0 = the first copy. Twin: the attempt
+#: beside it of which the first answer counts.
 (
     F_NODE,
     F_ROLE,
@@ -189,8 +194,11 @@ FLOW = 3
     F_ENTRY,
     F_TIMED,
     F_UID,
-) = range(16)
-FRAME = 16
+    F_TWIN,
+) = range(17)
+FRAME = 17
+#: Bits of a frame's number, and those of its life that an event may name beside it.
+FRAME_BITS, LIFE_MASK = 21, (1 << 26) - 1
 NOBODY, REQUEST, ATTEMPT, BRANCH, COPY = range(5)
 #: Times of a frame (`State.times`): when it came, when it was begun to be served, when its caller goes on
 #: without it, how long it will be served (drawn beforehand; -1 = not yet), and how long its copy had
@@ -216,7 +224,8 @@ DO_STEP, DO_ATTEMPT, DO_DONE, DO_RESULT, DO_FINISH, DO_ENOUGH = range(6)
     COPY_HEARD,
     TOLD_ANSWER,
     TOLD_FAILURE,
-) = range(11)
+    HEDGES,
+) = range(12)
 EVENT_BITS = 48
 
 #: What is counted of a component within a slice of time (`State.counted`). A call of a store whose copies all
@@ -249,8 +258,8 @@ S_WORK, S_CHOICE, S_ERROR, S_QUORUM, S_HIT, S_KEY, S_FIRST_STATE, S_FAULT = rang
 PART_STREAMS = 8
 S_TIMES, S_JITTER, S_NETWORK = range(3)
 CALL_STREAMS = 3
-S_ARRIVAL, S_SHED = range(2)
-FLOW_STREAMS = 2
+S_ARRIVAL, S_SHED, S_BRANCH = range(3)
+FLOW_STREAMS = 3
 
 #: Tokens that a budget of retries holds.
 MOST_RETRIES_LEFT = 10.0

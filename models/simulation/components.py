@@ -89,8 +89,11 @@ class Components:
         lag = said[layout.WRITES_PER_KEY] * said[layout.REPLICATION_LAG_MS] * _MS
         x[at.COPY_WORK], x[at.READ_REPAIR] = said[layout.COPY_WORK], said[layout.READ_REPAIR]
         x[at.BEHIND] = lag / (1.0 + lag)
-        x[at.TRIP_S], x[at.TRIP_SHAPE] = said[layout.RTT_MS] * _MS, shape_of(said[layout.RTT_SCV])
-        if x[at.TRIP_S] > 0.0:
+        mean, least = said[layout.RTT_MS] * _MS, said[layout.RTT_MIN_MS] * _MS
+        x[at.TRIP_S], x[at.TRIP_LEAST_S] = max(mean - least, 0.0), least if mean > 0.0 else 0.0
+        if mean > least:
+            x[at.TRIP_SHAPE] = shape_of(said[layout.RTT_SCV] * (mean / (mean - least)) ** 2)
+        if mean > 0.0:
             k[at.OTHERS] = max(up - 1, 0)
             k[at.READ_OTHERS] = min(read - 1, up - 1)
             k[at.WRITE_OTHERS] = min(write - 1, up - 1)

@@ -27,8 +27,9 @@ def copy_served(s: State, leg: int) -> None:
     if not is_awaited:
         free_frame(s, leg)
         return
-    if frame[at.F_POSITION] > 0 and part[at.TRIP_S] > 0.0:
+    if frame[at.F_POSITION] > 0 and part[at.TRIP_S] + part[at.TRIP_LEAST_S] > 0.0:
         x = gamma(s, c * at.PART_STREAMS + at.S_QUORUM, part[at.TRIP_S], part[at.TRIP_SHAPE])
+        x += part[at.TRIP_LEAST_S]
         schedule(s, s.x[at.NOW] + x, at.COPY_HEARD, leg)
         return
     copy_heard(s, leg)

@@ -20,7 +20,7 @@ def new_frame(s: State, role: int, node: int, parent: int) -> int:
     row[at.F_NODE], row[at.F_ROLE], row[at.F_PARENT] = node, role, parent
     row[at.F_NEXT], row[at.F_QUEUE], row[at.F_ENTRY] = -1, -1, -1
     row[at.F_PROBE], row[at.F_TIMED], row[at.F_UID] = 0, 0, 0
-    row[at.F_TRIES], row[at.F_LEFT] = 0, 0
+    row[at.F_TRIES], row[at.F_LEFT], row[at.F_TWIN] = 0, 0, -1
     s.times[f, at.CAME] = s.x[at.NOW]
     return f
 

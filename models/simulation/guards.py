@@ -111,6 +111,24 @@ def no_time_limit(s: State, i: int, a: int) -> None:
 
 
 @internal
+def takes_over(s: State, i: int, a: int, other: int) -> None:
+    """Another attempt takes the place of one that has ended in the list of those that can be late."""
+    node, frame, new = s.node[i], s.frame[a], s.frame[other]
+    earlier, later = frame[at.F_EARLIER], frame[at.F_LATER]
+    s.times[other, at.LATE_AT] = s.times[a, at.LATE_AT]
+    new[at.F_TIMED], new[at.F_EARLIER], new[at.F_LATER] = 1, earlier, later
+    frame[at.F_TIMED] = 0
+    if earlier >= 0:
+        s.frame[earlier, at.F_LATER] = other
+    else:
+        node[at.FIRST_LATE] = other
+    if later >= 0:
+        s.frame[later, at.F_EARLIER] = other
+    else:
+        node[at.LAST_LATE] = other
+
+
+@internal
 def expire(s: State, i: int) -> None:
     """The callers of the attempts that are late go on without them; the work goes on too."""
     node = s.node[i]
@@ -123,6 +141,10 @@ def expire(s: State, i: int) -> None:
             return
         no_time_limit(s, i, a)
         frame = s.frame[a]
+        if frame[at.F_TWIN] >= 0:
+            # A second attempt is given up with the first.
+            s.frame[frame[at.F_TWIN], at.F_PARENT] = s.frame[frame[at.F_TWIN], at.F_TWIN] = -1
+            frame[at.F_TWIN] = -1
         owner = frame[at.F_PARENT]
         frame[at.F_PARENT] = -1
         s.counted[node[at.COMPONENT], at.TIMED_OUT] += 1.0

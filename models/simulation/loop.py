@@ -7,6 +7,7 @@ import math
 from models.performance.compiled import compiled, folder_of, internal
 from models.simulation import columns as at
 from models.simulation.arrivals import arrive
+from models.simulation.attempts import hedge
 from models.simulation.calls import (
     attempt,
     below,
@@ -83,6 +84,8 @@ def advance(s: State, most: int) -> int:
                     copy_heard(s, which)
                 elif event == at.RETRY:
                     attempt(s, which)
+                elif event == at.HEDGES:
+                    hedge(s, which)
                 elif event == at.REACHES:
                     s.times[which, at.CAME] = t
                     arrive(s, which)

@@ -16,7 +16,8 @@ from models.simulation import columns as at
 from models.simulation.components import Components, shape_of
 from models.simulation.refused import NotSimulated, Reason
 from models.system import layout
-from models.system.system import ParallelNode, StepNode, System
+from models.system.choices import shares_of
+from models.system.system import CallNode, ChoiceNode, StepNode, System
 
 _MS = 1e-3
 
@@ -30,6 +31,7 @@ class Program:
         phase: Position of the phase.
         arrays: What a run begins with, by the names of `State`; copied by each run.
         gaps_per_s: Requests of each flow, 1/s, `(f,)`.
+        ways: Share of each branch of a choice, `(b,)`.
         slots: Slots of each component, or the cores of its CPU quotas, 0 where it is somebody else's, `(c,)`.
         weights: Weight of each flow, `(f,)`.
     """
@@ -38,6 +40,7 @@ class Program:
     phase: int
     arrays: Mapping[str, NDArray[Any]]
     requests_per_s: Array
+    ways: Array
     slots: Array
     weights: Array
     caches: tuple[int, ...] = field(default=())
@@ -73,7 +76,8 @@ def program_from(system: System, row: Array, phase: int, *, left: Mapping[int, i
     first_flow = first_call + i_n * len(layout.CALL)
     parts = row[1:first_call].reshape(c_n, len(layout.COMPONENT))
     calls = row[first_call:first_flow].reshape(i_n, len(layout.CALL))
-    flows = row[first_flow:].reshape(f_n, len(layout.FLOW))
+    first_branch = first_flow + f_n * len(layout.FLOW)
+    flows = row[first_flow:first_branch].reshape(f_n, len(layout.FLOW))
     phase_name = system.phases[phase]
     if not system.hours[0, phase] > 0.0:
         raise NotSimulated(Reason.NO_TIME, f"the phase {phase_name} lasts no time", where="workload.phases")
@@ -83,8 +87,8 @@ def program_from(system: System, row: Array, phase: int, *, left: Mapping[int, i
             Reason.NO_REQUESTS, f"nobody asks anything in the phase {phase_name}", where="workload.phases"
         )
     tables = Components(system, parts, left or {})
-    steps = _Steps(calls)
-    roots = [steps.sequence(trace) for trace in system.traces]
+    steps = _Steps(calls, row[first_branch:])
+    roots = [steps.sequence(trace, f) for f, trace in enumerate(system.traces)]
     node, call = _calls(system, calls, steps)
     flow = np.zeros((f_n, at.FLOW))
     with np.errstate(divide="ignore"):
@@ -107,7 +111,8 @@ def program_from(system: System, row: Array, phase: int, *, left: Mapping[int, i
         "roots": _ints(steps.starts[root] for root in roots),
         "steps": _ints(steps.flat),
         "group_start": _ints(np.cumsum([0, *map(len, steps.groups)])),
-        "equal": np.array(steps.equal, dtype=np.int64).reshape(-1, 2),
+        "equal": np.array(steps.equal, dtype=np.int64).reshape(-1, 3),
+        "taken_by": np.array(steps.taken_by, dtype=np.float64),
         "group": _ints(steps.starts[branch] for group in steps.groups for branch in group),
         "counted": np.zeros((c_n, at.COUNTED)),
         "answers": np.zeros((f_n, at.ANSWER)),
@@ -119,6 +124,7 @@ def program_from(system: System, row: Array, phase: int, *, left: Mapping[int, i
         phase=phase,
         arrays=arrays,
         requests_per_s=rates,
+        ways=steps.ways,
         slots=np.where(tables.part[:, at.RATION] > 0.0, tables.part[:, at.RATION], tables.kind[:, at.SLOTS]),
         weights=flows[:, layout.WEIGHT].copy(),
         caches=tuple(c for c in range(c_n) if tables.kind[c, at.CACHE] == 2),
@@ -144,21 +150,29 @@ def _ints(values: Any) -> NDArray[np.int64]:
 class _Steps:
     """Sequences of steps one behind the other, each closed by `END`; steps that are shed are left out."""
 
-    def __init__(self, calls: Array) -> None:
-        self._calls = calls
+    def __init__(self, calls: Array, shares: Array) -> None:
+        self._calls, self._shares, self.ways = calls, shares, np.zeros(shares.size)
         self.flat: list[int] = []
         self.starts: list[int] = []
         self.groups: list[list[int]] = []
-        self.equal: list[tuple[int, int]] = []
+        self.equal: list[tuple[int, int, int]] = []
+        self.taken_by: list[float] = []
 
-    def sequence(self, steps: Sequence[StepNode]) -> int:
+    def sequence(self, steps: Sequence[StepNode], flow: int) -> int:
         """Its number: `starts` says where it begins."""
         items: list[int] = []
         for step in steps:
-            if isinstance(step, ParallelNode):
-                branches = [self.sequence(branch) for branch in step.branches]
+            if not isinstance(step, CallNode):
+                branches = [self.sequence(branch, flow) for branch in step.branches]
                 self.groups.append(branches)
-                self.equal.append((step.each, step.needed))
+                if isinstance(step, ChoiceNode):
+                    self.equal.append((0, 0, flow))
+                    shares = shares_of(step, self._shares)
+                    self.ways[step.first : step.first + len(branches)] = shares
+                    self.taken_by += shares.tolist()
+                else:
+                    self.equal.append((step.each, step.needed, flow))
+                    self.taken_by += [1.0] * len(branches)
                 items.append(-len(self.groups))
             elif self._calls[step.index, layout.ENABLED] > 0.0 and self._calls[step.index, layout.TIMES] > 0:
                 items.append(step.index)
@@ -176,7 +190,7 @@ def _calls(system: System, calls: Array, steps: _Steps) -> tuple[NDArray[np.int6
         said, n, x = calls[i], node[i], call[i]
         times = said[layout.TIMES]
         n[at.COMPONENT], n[at.WRITES] = each.component, each.writes
-        n[at.THEN] = steps.starts[steps.sequence(each.then)] if each.then else -1
+        n[at.THEN] = steps.starts[steps.sequence(each.then, each.flow)] if each.then else -1
         n[at.WHOLE], x[at.ONE_MORE] = math.floor(times), times - math.floor(times)
         n[at.RETRIES] = said[layout.RETRIES]
         n[at.BREAKER] = said[layout.BREAKER] > 0.0
@@ -193,6 +207,7 @@ def _calls(system: System, calls: Array, steps: _Steps) -> tuple[NDArray[np.int6
         x[at.SLEEP_S] = said[layout.BREAKER_SLEEP_S]
         x[at.NETWORK_S] = said[layout.NETWORK_MS] * _MS
         x[at.RETRY_BUDGET], x[at.RETRIES_LEFT] = said[layout.RETRY_BUDGET], at.MOST_RETRIES_LEFT
+        x[at.HEDGE_S] = said[layout.HEDGE_AFTER_MS] * _MS
         x[at.NETWORK_SHAPE] = shape_of(said[layout.NETWORK_SCV])
     return node, call
 

@@ -85,12 +85,16 @@ def simulate_program(
     stop: Callable[[], bool] | None = None,
 ) -> Simulated:
     """Simulates the tables of one design in one phase (see `simulate`)."""
+    from models.simulation.cold_start import emptied
     from models.simulation.report import simulated_of
 
     refuse_what_is_too_much(program, settings)
     make_ready()
     watch = _Watch(settings, progress, stop)
-    lookups = measured_lookups(program, settings, stop=watch.asked)
+    if settings.cold:
+        program, lookups = emptied(program)
+    else:
+        lookups = measured_lookups(program, settings, stop=watch.asked)
     runs: list[OneRun | None] = []
     workers = min(settings.workers or _cores(), settings.runs)
     if workers == 1:

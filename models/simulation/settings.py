@@ -38,6 +38,7 @@ class Settings:
         seed: The same seed gives the same bits, on any number of workers.
         runs: Independent runs that are made; their batches are put together.
         workers: Threads; None = one for each core.
+        cold: Whether caches begin empty, as after a restart, and not as they are after a long time.
     """
 
     mean_precision: float = 0.02
@@ -50,6 +51,7 @@ class Settings:
     seed: int = 1
     runs: int = 1
     workers: int | None = None
+    cold: bool = False
 
     def __post_init__(self) -> None:
         """Refuses what makes no sense.

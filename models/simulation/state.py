@@ -35,6 +35,7 @@ class State(Record):
     steps: Ints
     group_start: Ints
     group: Ints
+    taken_by: Floats
     equal: Ints2
     stream: Ints
     when: Floats

@@ -47,6 +47,7 @@ def expected_visits(program: Program) -> tuple[Array, Array]:
                 if each.caller is None
                 else passed[each.caller]
             )
+            above = above * float(np.prod(program.ways[list(each.within)]))
             made[i] = above * (node[i, at.WHOLE] + call[i, at.ONE_MORE]) * enabled[i]
         visits[c] = sum(made[each.index] * _copies(program, each.index) for each in own)
         missed = 1.0

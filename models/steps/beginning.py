@@ -164,6 +164,7 @@ def begin_run(
         sequence=np.zeros((program.steps_start.size - 1, at.ANSWER)),
         together=np.zeros((program.group_each.size, at.ANSWER)),
         rate=tables.rate.copy(),
+        ways=tables.ways.copy(),
         bucket=np.full((i_n, at.BUCKETS, 3), -1.0),
         due=np.zeros((slots, lines, 2)),
         line=line,

@@ -18,6 +18,9 @@ _LEAST_S = 1e-12
 @internal
 def expect_group(program: Program, run: Run, g: int) -> None:
     """What parallel branches come to: the slowest, or the slowest of enough of them."""
+    if program.group_rest[g] >= 0:
+        _expect_choice(program, run, g)
+        return
     first, last = program.group_start[g], program.group_start[g + 1]
     each, needed = float(program.group_each[g]), float(program.group_needed[g])
     found = run.together[g]
@@ -45,6 +48,33 @@ def expect_group(program: Program, run: Run, g: int) -> None:
     found[at.SUCCESS], found[at.MEAN_S], found[at.VAR_S], found[at.THIRD] = success, mean, variance, third
     found[at.FAILS_S] = fails_s if fails_s < math.inf else 0.0
     found[at.ENDS_S] = success * mean + (1.0 - success) * found[at.FAILS_S]
+
+
+@internal
+def _expect_choice(program: Program, run: Run, g: int) -> None:
+    """What a choice comes to: a mixture of its branches; who goes none of them goes on at once."""
+    rest, success, fails_s, ends = 1.0, 0.0, 0.0, 0.0
+    mean, square, cube = 0.0, 0.0, 0.0
+    for b in range(program.group_start[g], program.group_start[g + 1]):
+        branch, share = run.sequence[program.group[b]], run.ways[program.group_branch[b]]
+        rest -= share
+        well, m, v = share * branch[at.SUCCESS], branch[at.MEAN_S], branch[at.VAR_S]
+        success += well
+        mean += well * m
+        square += well * (v + m * m)
+        cube += well * (branch[at.THIRD] + 3.0 * m * v + m**3)
+        fails_s += (share - well) * branch[at.FAILS_S]
+        ends += share * branch[at.ENDS_S]
+    if rest > _LEAST_S:
+        success += rest
+    found = run.together[g]
+    found[at.SUCCESS], found[at.ENDS_S] = min(success, 1.0), ends
+    found[at.FAILS_S] = fails_s / (1.0 - success) if 1.0 - success > _LEAST_S else 0.0
+    if success > 0.0:
+        mean, square, cube = mean / success, square / success, cube / success
+    variance = max(square - mean * mean, 0.0)
+    found[at.MEAN_S], found[at.VAR_S] = mean, variance
+    found[at.THIRD] = cube - mean * (3.0 * variance + mean * mean)
 
 
 @internal

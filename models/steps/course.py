@@ -82,7 +82,11 @@ def segments_of(
             before = tables_of(system, rows[legs[at_leg - 1].phase], active, now_s=a).rate
             grown = _grown(0.5 * (a + b), float(starts[at_leg]), leg.ramp_s)
             tables = Tables(
-                tables.part, tables.call, before + (tables.rate - before) * grown, tables.own_wait
+                tables.part,
+                tables.call,
+                before + (tables.rate - before) * grown,
+                tables.own_wait,
+                tables.ways,
             )
         flushed = tuple(each for each in active if each.change is Change.FLUSHED and each.from_s == a)
         for each in flushed:

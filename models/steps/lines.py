@@ -151,11 +151,21 @@ def begin(
                 continue
             g = -1 - item
             found = run.together[g]
+            is_choice, left, share = program.group_rest[g] >= 0, count, 1.0
             for b in range(program.group_start[g], program.group_start[g + 1]):
                 branch = program.group[b]
-                if n < STACK - 1 and program.steps_start[branch + 1] > program.steps_start[branch]:
+                some = count * program.group_each[g]
+                if is_choice:
+                    own = run.ways[program.group_branch[b]]
+                    some = binomial(run, stream, left, min(own / share, 1.0)) if own > 0.0 else 0.0
+                    left, share = left - some, max(share - own, 0.0)
+                if (
+                    some > 0.0
+                    and n < STACK - 1
+                    and program.steps_start[branch + 1] > program.steps_start[branch]
+                ):
                     stack[n, 0], stack[n, 1] = program.steps_start[branch], branch
-                    stack[n, 2], stack[n, 3] = count * program.group_each[g], delay_s
+                    stack[n, 2], stack[n, 3] = some, delay_s
                     stack[n, 4], stack[n, 5], stack[n, 6] = age, variance, third
                     n += 1
             good = binomial(run, stream, count, found[at.SUCCESS])

@@ -153,6 +153,7 @@ def _play_one(system: System, run: Run, row: Array, segments: list[Segment], clo
         pauses = run.part[:, at.RESUMES_AT] > 0.0
         run.part[pauses, at.RESUMES_AT] += clock.warm_up_s
         run.call[:], run.rate[:] = segment.tables.call, segment.tables.rate
+        run.ways[:] = segment.tables.ways
         run.own_wait[:] = segment.tables.own_wait
         if k == 0:
             _warm_up(system, run, segments, row, clock)
@@ -170,11 +171,11 @@ def _warm_up(system: System, run: Run, segments: list[Segment], row: Array, cloc
     """Lets the run go on without any fault until its first bin begins."""
     usual = tables_of(system, row, (), now_s=0.0)
     first = segments[0].tables
-    run.part[:], run.call[:], run.rate[:] = usual.part, usual.call, usual.rate
+    run.part[:], run.call[:], run.rate[:], run.ways[:] = usual.part, usual.call, usual.rate, usual.ways
     run.own_wait[:] = usual.own_wait
     run.n[at.IS_NEW] = 1
     advance(program_of(system), run, round(clock.warm_up_s / clock.step_s))
-    run.part[:], run.call[:], run.rate[:] = first.part, first.call, first.rate
+    run.part[:], run.call[:], run.rate[:], run.ways[:] = first.part, first.call, first.rate, first.ways
     pauses = run.part[:, at.RESUMES_AT] > 0.0
     run.part[pauses, at.RESUMES_AT] += clock.warm_up_s
 

@@ -14,6 +14,8 @@ class Why(StrEnum):
     """Arrivals are told to be more or less regular than by chance."""
     GIVEN_HITS = "given_hits"
     """A cache has a given hit ratio: nothing is known of its keys, so that none can be forgotten."""
+    HEDGED = "hedged"
+    """A second attempt is sent beside a slow first one."""
     NO_REQUESTS = "no_requests"
     """Nobody asks anything."""
     HORIZON = "horizon"

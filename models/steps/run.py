@@ -32,6 +32,7 @@ class Run(Record):
     sequence: Floats2
     together: Floats2
     rate: Floats
+    ways: Floats
     bucket: Floats3
     due: Floats3
     line: Ints2

@@ -15,6 +15,7 @@ from models.steps import columns as at
 from models.steps.own_queues import own_waits
 from models.steps.refused import NotPlayed, Why
 from models.system import layout
+from models.system.choices import ways_of
 from models.system.system import System
 
 _MS = 1e-3
@@ -33,12 +34,14 @@ class Tables:
         rate: Requests of each flow that aren't shed, 1/s, `(f,)`.
         own_wait: Wait in a queue of one's own over the service: its cumulants by utilisation, `(c,
             POINTS, 3)`.
+        ways: Share of each branch of a choice, `(b,)`.
     """
 
     part: Array
     call: Array
     rate: Array
     own_wait: Array
+    ways: Array
 
 
 def blocks_of(system: System, row: Array) -> tuple[Array, Array, Array]:
@@ -49,7 +52,7 @@ def blocks_of(system: System, row: Array) -> tuple[Array, Array, Array]:
     return (
         row[1:first_call].reshape(c_n, len(layout.COMPONENT)),
         row[first_call:first_flow].reshape(i_n, len(layout.CALL)),
-        row[first_flow:].reshape(f_n, len(layout.FLOW)),
+        row[first_flow : first_flow + f_n * len(layout.FLOW)].reshape(f_n, len(layout.FLOW)),
     )
 
 
@@ -66,6 +69,7 @@ def tables_of(system: System, row: Array, active: Sequence[TimedChange], *, now_
         NotPlayed: Something in it can't be played by steps.
     """
     parts, calls, flows = blocks_of(system, row)
+    _refuse_hedges(system, calls)
     part, own_wait = np.zeros((parts.shape[0], at.PART)), np.zeros((parts.shape[0], at.POINTS, 3))
     for c, component in enumerate(system.parts):
         said, x = parts[c], part[c]
@@ -97,7 +101,15 @@ def tables_of(system: System, row: Array, active: Sequence[TimedChange], *, now_
     for change in active:
         if change.change is Change.LOAD:
             rate = _pushed(rate, change, now_s)
-    return Tables(part, _calls(calls), rate, own_wait)
+    ways = ways_of(system, row[row.size - len(system.branches) :])
+    return Tables(part, _calls(calls), rate, own_wait, ways)
+
+
+def _refuse_hedges(system: System, calls: Array) -> None:
+    for node in system.nodes:
+        if calls[node.index, layout.HEDGE_AFTER_MS] < calls[node.index, layout.TIMEOUT_MS]:
+            where = f"flows.{system.flows[node.flow]}.trace"
+            raise NotPlayed(Why.HEDGED, "a hedged call", where=where, hint="let the events play it")
 
 
 def _refuse_regular(system: System, c: int, said: Array) -> None:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from models.evaluation import Array
 from models.scenario.complexity import ComplexityBudget
-from models.scenario.flow import Call, Flow, Parallel, calls
+from models.scenario.flow import AnyStep, Branch, Call, Exclusive, Flow, Parallel, branches, calls, within
 from models.scenario.paths import Slot, parameters_of, parameters_of_call
 from models.scenario.region import Link, crossed
 from models.scenario.scenario import Scenario
 from models.space.space import design_space
 from models.system.effects import base_value, plans_of, without_dust
 from models.system.supported import refuse_what_is_not_modelled
-from models.system.system import CallNode, ParallelNode, StepNode, System
+from models.system.system import CallNode, ChoiceNode, ParallelNode, StepNode, System
 
 
 def compile_system(scenario: Scenario) -> System:
@@ -26,10 +28,14 @@ def compile_system(scenario: Scenario) -> System:
     components = tuple(scenario.components)
     traces: list[tuple[StepNode, ...]] = []
     nodes: list[CallNode] = []
-    for f, flow in enumerate(scenario.flows.values()):
-        builder = _TreeBuilder(f, scenario, flow.region, first=len(nodes))
+    ways: list[Slot] = []
+    choices = 0
+    for f, (name, flow) in enumerate(scenario.flows.items()):
+        builder = _TreeBuilder(f, scenario, flow.region, first=(len(nodes), len(ways), choices))
         traces.append(builder.steps(flow.trace))
         nodes += sorted(builder.nodes, key=lambda node: node.index)
+        ways += [Slot("branch", name, "share", k) for k, _ in enumerate(branches(flow.trace))]
+        choices = builder.choices
     phases = scenario.workload.phases
     plans = plans_of(scenario, space)
     refuse_what_is_not_modelled(scenario, plans)
@@ -43,6 +49,7 @@ def compile_system(scenario: Scenario) -> System:
         parts=tuple(scenario.components.values()),
         flows=tuple(scenario.flows),
         traces=tuple(traces),
+        branches=tuple(ways),
         nodes=tuple(nodes),
         callers_first=_callers_first(scenario),
         plans=plans,
@@ -55,49 +62,77 @@ def compile_system(scenario: Scenario) -> System:
     )
 
 
+class _Place(NamedTuple):
+    """Where steps stand in a tree: caller, calls and choices before them, branches around them, and equal
+    branches that the caller begins with them, with the answers that are enough.
+    """
+
+    caller: int | None = None
+    after: tuple[int, ...] = ()
+    after_choices: tuple[int, ...] = ()
+    within: tuple[int, ...] = ()
+    equal: tuple[int, int] = (1, 1)
+
+
+_AT_THE_TOP = _Place()
+
+
 class _TreeBuilder:
     """Numbers the calls of one flow as `flow.calls` lists them: callers first."""
 
-    def __init__(self, flow: int, scenario: Scenario, region: str | None, *, first: int) -> None:
+    def __init__(
+        self, flow: int, scenario: Scenario, region: str | None, *, first: tuple[int, int, int]
+    ) -> None:
         self.flow = flow
         self.scenario = scenario
         self.components = tuple(scenario.components)
         self.region = region
-        self.first = first
+        self.first, self.ways, self.choices = first
         self.count = 0
         self.nodes: list[CallNode] = []
 
     def steps(
         self,
-        steps: tuple[Call | Parallel, ...],
-        caller: int | None = None,
-        after: tuple[int, ...] = (),
-        equal: tuple[int, int] = (1, 1),
+        steps: tuple[AnyStep, ...],
+        place: _Place = _AT_THE_TOP,
     ) -> tuple[StepNode, ...]:
         """Nodes for a sequence of steps; each comes after all before it.
 
         Args:
             steps: The steps.
-            caller: The call that makes them.
-            after: Calls that come before them.
-            equal: Equal branches that the caller begins with these steps, and answers that are enough.
+            place: Where they stand.
         """
         built: list[StepNode] = []
         for step in steps:
             node: StepNode
             if isinstance(step, Parallel):
-                inside = (equal[0] * step.each, equal[1] * step.wanted)
-                branches = tuple(self.steps(branch, caller, after, inside) for branch in step.parallel)
-                node = ParallelNode(branches, step.each, step.wanted)
+                inside = place._replace(equal=(place.equal[0] * step.each, place.equal[1] * step.wanted))
+                ways = tuple(self.steps(branch, inside) for branch in step.parallel)
+                node = ParallelNode(ways, step.each, step.wanted)
+            elif isinstance(step, Exclusive):
+                node = self.choice(step, place)
             else:
-                node = self.call(step, caller, after, equal)
-            after = (*after, *_direct(node))
+                node = self.call(step, place)
+            direct, chosen = _direct(node)
+            place = place._replace(
+                after=(*place.after, *direct), after_choices=(*place.after_choices, *chosen)
+            )
             built.append(node)
         return tuple(built)
 
-    def call(
-        self, call: Call, caller: int | None, after: tuple[int, ...], equal: tuple[int, int]
-    ) -> CallNode:
+    def choice(self, step: Exclusive, place: _Place) -> ChoiceNode:
+        """The node of a choice."""
+        number, first = self.choices, self.ways
+        self.choices += 1
+        self.ways += len(step.choice)
+        ways = tuple(
+            self.steps(branch.calls, place._replace(within=(*place.within, first + k)))
+            for k, branch in enumerate(step.choice)
+        )
+        return ChoiceNode(ways, number, first)
+
+    def call(self, call: Call, place: _Place) -> CallNode:
+        """The node of a call, with what is under it."""
         position = self.count
         self.count += 1
         index = self.first + position
@@ -108,25 +143,30 @@ class _TreeBuilder:
             flow=self.flow,
             component=self.components.index(call.call),
             position=position,
-            caller=caller,
-            after=after,
+            caller=place.caller,
+            after=place.after,
+            after_choices=place.after_choices,
+            within=place.within,
             writes=call.write,
             has_fallback=call.fallback is not None,
-            copies=equal[0],
-            needed=equal[1],
+            copies=place.equal[0],
+            needed=place.equal[1],
             link=link,
-            then=self.steps(call.then, index),
+            then=self.steps(call.then, _Place(caller=index)),
         )
         self.region = here
         self.nodes.append(node)
         return node
 
 
-def _direct(step: StepNode) -> tuple[int, ...]:
-    """The calls that a step makes itself, without those under them."""
-    if isinstance(step, ParallelNode):
-        return tuple(index for branch in step.branches for inner in branch for index in _direct(inner))
-    return (step.index,)
+def _direct(step: StepNode) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The calls and the choices that a step makes itself, without those under or in them."""
+    if isinstance(step, CallNode):
+        return (step.index,), ()
+    if isinstance(step, ChoiceNode):
+        return (), (step.number,)
+    inside = [_direct(inner) for branch in step.branches for inner in branch]
+    return tuple(i for own, _ in inside for i in own), tuple(k for _, own in inside for k in own)
 
 
 def _callers_first(scenario: Scenario) -> tuple[int, ...]:
@@ -146,14 +186,14 @@ def _callers_first(scenario: Scenario) -> tuple[int, ...]:
     return tuple(names.index(name) for name in order)
 
 
-def _called_by(steps: tuple[Call | Parallel, ...]) -> list[str]:
+def _called_by(steps: tuple[AnyStep, ...]) -> list[str]:
     found: list[str] = []
     for step in steps:
-        if isinstance(step, Parallel):
-            for branch in step.parallel:
-                found += _called_by(branch)
-        else:
+        if isinstance(step, Call):
             found.append(step.call)
+            continue
+        for _, inner in within(step):
+            found += _called_by(inner)
     return found
 
 
@@ -170,6 +210,8 @@ def _slots(scenario: Scenario) -> list[Slot]:
         slots += [Slot("flow", name, parameter) for parameter in parameters_of(Flow)]
         for index, _ in enumerate(calls(flow.trace)):
             slots += [Slot("call", name, parameter, index) for parameter in parameters_of_call()]
+        for index, _ in enumerate(branches(flow.trace)):
+            slots += [Slot("branch", name, parameter, index) for parameter in parameters_of(Branch)]
     return slots
 
 

@@ -1,7 +1,7 @@
 """Where each parameter that traffic and queues feel stands in the row of numbers of one situation.
 
-A row holds the arrival rate, then a block for each component, call and flow; the names below are the columns
-of these blocks. Compiled code reads `component[c, SLOTS]`.
+A row holds the arrival rate, then a block for each component, call, flow and branch; the names below are the
+columns of these blocks. Compiled code reads `component[c, SLOTS]`.
 """
 
 from __future__ import annotations
@@ -55,7 +55,10 @@ from models.scenario.paths import Slot
     CPU_QUOTA,
     CPU_PERIOD_MS,
     SERVICE_LAW,
-) = range(42)
+    LAG_SCV,
+    LAG_MIN_MS,
+    RTT_MIN_MS,
+) = range(45)
 #: Columns of a call's block.
 (
     TIMES,
@@ -78,13 +81,16 @@ from models.scenario.paths import Slot
     NETWORK_MS,
     NETWORK_SCV,
     RETRY_BUDGET,
-) = range(20)
+    HEDGE_AFTER_MS,
+) = range(21)
 #: How calls come to a replica, as `BALANCING` holds it (the order of the words in the format).
 SHARED, LEAST_CONNECTIONS, TWO_CHOICES, ROUND_ROBIN, RANDOM = (float(i) for i in range(5))
 #: Laws of a component's own work, as `SERVICE_LAW` holds them.
 GAMMA, LOGNORMAL = 0.0, 1.0
 #: Columns of a flow's block.
 SHARE, SHED_SHARE, WEIGHT = range(3)
+#: Columns of the block of a branch of a choice.
+BRANCH_SHARE = 0
 
 #: Name of each column of a component, and its value where the kind has no such parameter.
 COMPONENT: Mapping[str, tuple[int, float]] = {
@@ -130,6 +136,9 @@ COMPONENT: Mapping[str, tuple[int, float]] = {
     "service_law": (SERVICE_LAW, 0.0),
     "cpu_quota": (CPU_QUOTA, math.inf),
     "cpu_period_ms": (CPU_PERIOD_MS, 100.0),
+    "replication_lag_scv": (LAG_SCV, 1.0),
+    "replication_lag_min_ms": (LAG_MIN_MS, 0.0),
+    "rtt_min_ms": (RTT_MIN_MS, 0.0),
 }
 #: Name of each column of a call, and its value where it is not said (a call without a fallback).
 CALL: Mapping[str, tuple[int, float]] = {
@@ -153,12 +162,15 @@ CALL: Mapping[str, tuple[int, float]] = {
     "network_ms": (NETWORK_MS, 0.0),
     "network_scv": (NETWORK_SCV, 0.0),
     "retry_budget": (RETRY_BUDGET, math.inf),
+    "hedge_after_ms": (HEDGE_AFTER_MS, math.inf),
 }
 FLOW: Mapping[str, tuple[int, float]] = {
     "share": (SHARE, 0.0),
     "shed_share": (SHED_SHARE, 0.0),
     "weight": (WEIGHT, 1.0),
 }
+#: A branch: what isn't said is what the others leave.
+BRANCH: Mapping[str, tuple[int, float]] = {"share": (BRANCH_SHARE, math.nan)}
 
 
 class Layout:
@@ -170,6 +182,7 @@ class Layout:
         flows: Number of flows.
         first_call: Where the blocks of the calls begin.
         first_flow: Where those of the flows begin.
+        first_branch: Where those of the branches of choices begin.
         width: Numbers of a row.
     """
 
@@ -180,6 +193,7 @@ class Layout:
         flows: tuple[str, ...],
         *,
         with_fallback: frozenset[int],
+        branches: tuple[Slot, ...] = (),
     ) -> None:
         self._with_fallback = with_fallback
         self._components = {name: i for i, name in enumerate(components)}
@@ -188,7 +202,9 @@ class Layout:
         self.components, self.calls, self.flows = len(components), len(calls), len(flows)
         self.first_call = 1 + self.components * len(COMPONENT)
         self.first_flow = self.first_call + self.calls * len(CALL)
-        self.width = self.first_flow + self.flows * len(FLOW)
+        self._branches = {slot: k for k, slot in enumerate(branches)}
+        self.first_branch = self.first_flow + self.flows * len(FLOW)
+        self.width = self.first_branch + len(branches) * len(BRANCH)
 
     def column(self, slot: Slot) -> int | None:
         """Column of a parameter; None where no queue feels it: money, points, what an answer is worth."""
@@ -203,13 +219,21 @@ class Layout:
             return self.first_call + i * len(CALL) + CALL[slot.parameter][0]
         if slot.owner == "flow" and slot.parameter in FLOW:
             return self.first_flow + self._flows[slot.name] * len(FLOW) + FLOW[slot.parameter][0]
+        if slot.owner == "branch":
+            return self.first_branch + self._branches[slot] * len(BRANCH) + BRANCH[slot.parameter][0]
         return None
 
     def defaults(self) -> list[float]:
         """A row in which nothing is said."""
         return [
             0.0,
-            *([value for _, value in COMPONENT.values()] * self.components),
-            *([value for _, value in CALL.values()] * self.calls),
-            *([value for _, value in FLOW.values()] * self.flows),
+            *(_in_order(COMPONENT) * self.components),
+            *(_in_order(CALL) * self.calls),
+            *(_in_order(FLOW) * self.flows),
+            *(_in_order(BRANCH) * len(self._branches)),
         ]
+
+
+def _in_order(block: Mapping[str, tuple[int, float]]) -> list[float]:
+    """What a block holds where nothing is said, column by column."""
+    return [value for _, value in sorted(block.values(), key=lambda entry: entry[0])]

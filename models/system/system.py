@@ -24,6 +24,8 @@ class CallNode:
         position: Position among the calls of its flow.
         caller: The call that makes it; None = the user.
         after: Calls of the same caller that must have been made before it.
+        after_choices: Choices of the same caller that come before it, by their number.
+        within: Branches in which its caller makes it, by their place in `System.branches`.
         writes: Whether it changes data.
         has_fallback: Whether another answer can be given when it fails.
         copies: How often its caller makes it at the same time: the equal branches of the groups around it.
@@ -38,12 +40,14 @@ class CallNode:
     position: int
     caller: int | None
     after: tuple[int, ...]
+    after_choices: tuple[int, ...]
+    within: tuple[int, ...]
     writes: bool
     has_fallback: bool
     copies: int
     needed: int
     link: str | None
-    then: tuple[CallNode | ParallelNode, ...]
+    then: tuple[StepNode, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,22 +60,47 @@ class ParallelNode:
         needed: Of these: answers that are enough.
     """
 
-    branches: tuple[tuple[CallNode | ParallelNode, ...], ...]
+    branches: tuple[tuple[StepNode, ...], ...]
     each: int
     needed: int
 
 
-StepNode = CallNode | ParallelNode
+@dataclass(frozen=True, slots=True)
+class ChoiceNode:
+    """Branches of which each request goes one, or none.
+
+    Attributes:
+        branches: The branches, each a sequence of steps.
+        number: Number of the choice, in the order in which they are met.
+        first: Place of its first branch in `System.branches`; the others follow.
+    """
+
+    branches: tuple[tuple[StepNode, ...], ...]
+    number: int
+    first: int
+
+
+StepNode = CallNode | ParallelNode | ChoiceNode
 
 
 def all_calls(steps: Sequence[StepNode]) -> list[CallNode]:
     """All calls in some steps and under them."""
     found: list[CallNode] = []
     for step in steps:
-        if isinstance(step, ParallelNode):
-            found += [node for branch in step.branches for node in all_calls(branch)]
-        else:
+        if isinstance(step, CallNode):
             found += [step, *all_calls(step.then)]
+        else:
+            found += [node for branch in step.branches for node in all_calls(branch)]
+    return found
+
+
+def all_choices(steps: Sequence[StepNode]) -> list[ChoiceNode]:
+    """All choices in some steps and under them."""
+    found: list[ChoiceNode] = []
+    for step in steps:
+        found += [step] if isinstance(step, ChoiceNode) else []
+        for inner in (step.then,) if isinstance(step, CallNode) else step.branches:
+            found += all_choices(inner)
     return found
 
 
@@ -89,6 +118,7 @@ class System:
         parts: The components as written.
         flows: Names of the flows.
         traces: The steps of each flow.
+        branches: The share of each branch of a choice, flow by flow as `flow.branches` lists them.
         nodes: All calls, callers before the calls under them, flow by flow.
         callers_first: Positions of the components, callers before those they call.
         plans: What changes each parameter that is changed at all.
@@ -105,6 +135,7 @@ class System:
     parts: tuple[Component, ...]
     flows: tuple[str, ...]
     traces: tuple[tuple[StepNode, ...], ...]
+    branches: tuple[Slot, ...]
     nodes: tuple[CallNode, ...]
     callers_first: tuple[int, ...]
     plans: dict[Slot, Plan]

@@ -11,10 +11,15 @@ from models.evaluation import Array
 from models.performance.unsure import (
     BURSTS,
     COME_BACK_TOGETHER,
+    MEETS,
     NEARLY_FULL,
     OPENS_AND_CLOSES,
+    POOL_SWINGS,
     REGULAR,
+    SAME_QUEUE,
     SWINGS,
+    THROTTLED,
+    UNEVEN,
 )
 from optimizer.sections.content import Cell, Number, Text, text
 
@@ -26,8 +31,13 @@ _WHY = {
     OPENS_AND_CLOSES: "a breaker opens and closes under load",
     COME_BACK_TOGETHER: "retries come back together to a queue that is often full",
     NEARLY_FULL: "a queue is nearly full",
-    BURSTS: "arrivals are very bursty",
+    BURSTS: "arrivals are very bursty, and so is the work",
     REGULAR: "work that hardly varies meets a queue that is often full",
+    POOL_SWINGS: "threads wait for a store whose work varies very much or hardly at all",
+    THROTTLED: "single calls use much of the CPU time of a period",
+    SAME_QUEUE: "a second attempt waits in the same queue as the first",
+    MEETS: "branches meet in a store that is nearly full",
+    UNEVEN: "work that varies very much meets a queue that is often full",
 }
 
 

@@ -47,6 +47,7 @@ VALUES = {
 }
 #: Copies that are lost now and then.
 FAILING = {"replicas": 4, "availability": None, "mtbf_hours": 1, "mttr_minutes": 10}
+LAGS = {"replication_lag_ms": 100, "writes_per_key_per_s": 1}
 #: What a part is like in which a parameter lacks what it needs, and in which it doesn't.
 CASES = [
     ("service", "zones", {}, {"zone_availability": 0.9}),
@@ -70,6 +71,13 @@ CASES = [
     ("cache", "capacity_keys", {}, {"hit_ratio": None, "keys": 1000}),
     ("cache", "coalescing", {}, {"hit_ratio": None, "keys": 2, "ttl_s": 0.05}),
     ("store", "rtt_scv", {"read_quorum": 2}, {"read_quorum": 2, "rtt_ms": 5}),
+    ("store", "rtt_min_ms", {"read_quorum": 2}, {"read_quorum": 2, "rtt_ms": 5}),
+    *(
+        ("store", name, {"write_quorum": None, **LAGS}, {"write_quorum": 1, **LAGS, "rtt_ms": 5})
+        for name in ("replication_lag_scv", "replication_lag_min_ms")
+    ),
+    ("store", "replication_lag_scv", {"replication_lag_ms": 100}, LAGS | {"rtt_ms": 5}),
+    ("store", "replication_lag_min_ms", {"writes_per_key_per_s": 1}, LAGS | {"rtt_ms": 5}),
     *(
         ("store", name, {"write_quorum": None, **given}, {"write_quorum": 1, **given})
         for name, given in (

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from models.system.system import CallNode, ParallelNode, StepNode, System
+from models.system.system import CallNode, ChoiceNode, ParallelNode, StepNode, System
 from models.units import percent, quantity
 from ui.views.words import as_html
 
@@ -76,6 +76,10 @@ def rows_of(steps: Sequence[StepNode], depth: int = 0) -> Iterator[Row]:
     for step in steps:
         if isinstance(step, ParallelNode):
             yield Row(None, depth, _at_the_same_time(step))
+            for branch in step.branches:
+                yield from rows_of(branch, depth + 1)
+        elif isinstance(step, ChoiceNode):
+            yield Row(None, depth, "one of these, each for its share of the requests")
             for branch in step.branches:
                 yield from rows_of(branch, depth + 1)
         else:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 from models.errors import Finding
 from models.scenario.checks import (
+    choices,
     components,
     conditions,
     decisions,
@@ -26,6 +27,7 @@ _CHECKS: tuple[Callable[[Scenario], Iterable[Finding]], ...] = (
     workload.findings,
     components.findings,
     flows.findings,
+    choices.findings,
     regions.findings,
     decisions.findings,
     overlaps.findings,

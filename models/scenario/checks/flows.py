@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from models.errors import Code, Finding
-from models.scenario.flow import Call, Parallel
+from models.scenario.flow import AnyStep, Call, Parallel, within
 from models.scenario.paths import nearest
 from models.scenario.scenario import Scenario
 
@@ -31,33 +31,31 @@ def placed_calls(scenario: Scenario) -> Iterator[PlacedCall]:
         yield from _placed(flow.trace, f"flows.{name}.trace", None)
 
 
-def _placed(steps: tuple[Call | Parallel, ...], where: str, caller: str | None) -> Iterator[PlacedCall]:
+def _placed(steps: tuple[AnyStep, ...], where: str, caller: str | None) -> Iterator[PlacedCall]:
     for i, step in enumerate(steps):
         place = f"{where}[{i}]"
-        if isinstance(step, Parallel):
-            for k, branch in enumerate(step.parallel):
-                yield from _placed(branch, f"{place}.parallel[{k}]", caller)
-        else:
+        if isinstance(step, Call):
             yield PlacedCall(place, step, caller)
-            yield from _placed(step.then, f"{place}.then", step.call)
+        for inside, inner in within(step):
+            above = step.call if isinstance(step, Call) else caller
+            yield from _placed(inner, f"{place}.{inside}", above)
 
 
-def _groups(steps: tuple[Call | Parallel, ...], where: str) -> Iterator[tuple[str, Parallel]]:
-    """Every parallel group with its path in the file."""
+def placed_steps(steps: tuple[AnyStep, ...], where: str) -> Iterator[tuple[str, AnyStep]]:
+    """Every step of some steps and under them, with its path in the file."""
     for i, step in enumerate(steps):
         place = f"{where}[{i}]"
-        if isinstance(step, Parallel):
-            yield place, step
-            for k, branch in enumerate(step.parallel):
-                yield from _groups(branch, f"{place}.parallel[{k}]")
-        else:
-            yield from _groups(step.then, f"{place}.then")
+        yield place, step
+        for inside, inner in within(step):
+            yield from placed_steps(inner, f"{place}.{inside}")
 
 
 def _unequal(scenario: Scenario) -> Iterator[Finding]:
     """Groups of equal branches that contradict themselves."""
     for name, flow in scenario.flows.items():
-        for where, group in _groups(flow.trace, f"flows.{name}.trace"):
+        for where, group in placed_steps(flow.trace, f"flows.{name}.trace"):
+            if not isinstance(group, Parallel):
+                continue
             if group.each > 1 and len(group.parallel) > 1:
                 yield Finding(
                     f"{where}.each",

@@ -25,6 +25,7 @@ def findings(scenario: Scenario) -> Iterator[Finding]:
     yield from _components(scenario)
     yield from _calls(scenario)
     yield from idle.findings(scenario)
+    yield from _hedges(scenario)
     yield from _decisions(scenario)
     yield from _goals(scenario)
     yield from _targets(scenario)
@@ -60,6 +61,21 @@ def _calls(scenario: Scenario) -> Iterator[Finding]:
         if scenario.components[placed.call.call].may_miss and not placed.call.then:
             hint = "add then: with the call that answers a miss"
             yield _warning(placed.where, f"the misses of {placed.call.call!r} go nowhere", hint)
+
+
+def _hedges(scenario: Scenario) -> Iterator[Finding]:
+    """Second attempts that nobody waits for, or that wait behind the first ones."""
+    for placed in placed_calls(scenario):
+        component, hedge = scenario.components[placed.call.call], placed.call.hedge_after_ms
+        if hedge is not None and placed.call.timeout_ms is not None and hedge >= placed.call.timeout_ms:
+            found = f"a second attempt after {hedge:g} ms, which nobody waits for: timeout_ms comes first"
+            yield _warning(f"{placed.where}.hedge_after_ms", found, "lower it below timeout_ms")
+        if hedge is None or not component.traits.is_ours:
+            continue
+        if getattr(component, "replicas", 1) == 1 or getattr(component, "balancing", None) == "shared":
+            found = f"{placed.call.call!r} has one queue: a second attempt waits in it behind the first"
+            hint = "give it replicas with a queue each (balancing), or take hedge_after_ms out"
+            yield _warning(f"{placed.where}.hedge_after_ms", found, hint)
 
 
 def _decisions(scenario: Scenario) -> Iterator[Finding]:

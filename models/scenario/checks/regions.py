@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from models.errors import Code, Finding
-from models.scenario.flow import Call, Parallel
+from models.scenario.flow import AnyStep, Call, within
 from models.scenario.region import crossed
 from models.scenario.scenario import Scenario
 
@@ -32,11 +32,11 @@ def crossed_links(scenario: Scenario) -> set[str]:
     """The links that some call goes across."""
     found: set[str] = set()
 
-    def look(steps: tuple[Call | Parallel, ...], here: str | None) -> None:
+    def look(steps: tuple[AnyStep, ...], here: str | None) -> None:
         for step in steps:
-            if isinstance(step, Parallel):
-                for branch in step.parallel:
-                    look(branch, here)
+            if not isinstance(step, Call):
+                for _, inner in within(step):
+                    look(inner, here)
                 continue
             part = scenario.components.get(step.call)
             there = part.region if part is not None else None
@@ -50,13 +50,13 @@ def crossed_links(scenario: Scenario) -> set[str]:
 
 
 def _unlinked(
-    scenario: Scenario, steps: tuple[Call | Parallel, ...], where: str, here: str | None
+    scenario: Scenario, steps: tuple[AnyStep, ...], where: str, here: str | None
 ) -> Iterator[Finding]:
     for i, step in enumerate(steps):
         place = f"{where}[{i}]"
-        if isinstance(step, Parallel):
-            for k, branch in enumerate(step.parallel):
-                yield from _unlinked(scenario, branch, f"{place}.parallel[{k}]", here)
+        if not isinstance(step, Call):
+            for inside, inner in within(step):
+                yield from _unlinked(scenario, inner, f"{place}.{inside}", here)
             continue
         if step.call not in scenario.components:
             continue

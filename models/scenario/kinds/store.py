@@ -40,23 +40,29 @@ class Store(Station):
             "copy_work is 0: one copy alone does the work",
             "add copy_work",
         ),
-        Prerequisite(("rtt_scv",), ("rtt_ms",), lambda part: part.rtt_ms > 0.0, "rtt_ms is 0", "add rtt_ms"),
         Prerequisite(
-            ("replication_lag_ms", "writes_per_key_per_s"),
+            ("rtt_scv", "rtt_min_ms"),
+            ("rtt_ms",),
+            lambda part: part.rtt_ms > 0.0,
+            "rtt_ms is 0",
+            "add rtt_ms",
+        ),
+        Prerequisite(
+            ("replication_lag_ms", "replication_lag_scv", "replication_lag_min_ms", "writes_per_key_per_s"),
             ("read_quorum", "write_quorum", "replicas"),
             lambda part: part.read_quorum + (part.write_quorum or part.replicas) <= part.replicas,
             "read_quorum and write_quorum overlap (R + W > replicas), so every read finds the latest write",
             "lower a quorum (write_quorum is all replicas unless it is given)",
         ),
         Prerequisite(
-            ("replication_lag_ms",),
+            ("replication_lag_ms", "replication_lag_scv", "replication_lag_min_ms"),
             ("writes_per_key_per_s",),
             lambda part: part.writes_per_key_per_s > 0.0,
             "writes_per_key_per_s is 0: nothing changes that could be read too late",
             "add writes_per_key_per_s",
         ),
         Prerequisite(
-            ("writes_per_key_per_s",),
+            ("writes_per_key_per_s", "replication_lag_scv", "replication_lag_min_ms"),
             ("replication_lag_ms",),
             lambda part: part.replication_lag_ms > 0.0,
             "replication_lag_ms is 0: no copy lags behind",
@@ -77,18 +83,35 @@ class Store(Station):
     lags behind."""
     replication_lag_ms: Milliseconds = 0.0
     """Mean lag of a replica behind a write, ms."""
+    replication_lag_scv: Scv = 1.0
+    """Squared coefficient of variation of that lag; 1 = exponential where it has no minimum."""
+    replication_lag_min_ms: Milliseconds = 0.0
+    """Shortest lag, ms: what is above it follows a gamma law."""
     shards: Count = 1
     """Parts over which the load is split; `replicas` counts the copies of one shard."""
     rtt_ms: Milliseconds = 0.0
     """Round trip to another replica that a quorum must hear, ms."""
     rtt_scv: Scv = 1.0
     """Squared coefficient of variation of that round trip."""
+    rtt_min_ms: Milliseconds = 0.0
+    """Shortest round trip, ms: what is above it follows a gamma law."""
     writes_per_key_per_s: PerSecond = 0.0
     """How often the same item changes, 1/s."""
 
     def contradictions(self, where: str) -> Iterator[Finding]:
-        """A quorum of more replicas than there are."""
+        """A quorum of more replicas than there are, a minimum above its mean."""
         yield from super().contradictions(where)
+        for name, least in (("replication_lag", self.replication_lag_min_ms), ("rtt", self.rtt_min_ms)):
+            mean, scv = getattr(self, f"{name}_ms"), getattr(self, f"{name}_scv")
+            if mean > 0.0 and (least > mean or (least == mean and scv > 0.0)):
+                yield Finding(
+                    f"{where}.{name}_min_ms",
+                    f"a minimum of {least:g} ms of a mean of {mean:g} ms",
+                    "less than the mean, or as much with an scv of 0",
+                    "lower it",
+                    code=Code.CONFLICT,
+                    about=(f"{where}.{name}_ms",),
+                )
         for key in ("read_quorum", "write_quorum"):
             quorum: int | None = getattr(self, key)
             if quorum is not None and quorum > self.replicas:

@@ -141,7 +141,7 @@ def _finding(error: ErrorDetails, place: _Place) -> Finding:
         key = str(error["loc"][-1])[:100]
         known = keys_of(place.around)
         if place.around.annotation is Call:
-            known += ("parallel",)
+            known += ("parallel", "choice")
         hint, meant = meant_by(key, known)
         if place.around.annotation in (Limits, Scenario) and key in Goals.model_fields:
             hint, meant = f"write it in dimensions: {{{key}: {{limit: ...}}}}", ""
@@ -270,7 +270,7 @@ def _without_echoes(findings: list[Finding]) -> list[Finding]:
         is_missing = finding.code == Code.MISSING_KEY
         if is_missing and (around, key) in misspelt:
             continue
-        if is_missing and key == "call" and (around, "parallel") in misspelt:
+        if is_missing and key == "call" and {(around, "parallel"), (around, "choice")} & misspelt:
             continue
         if (is_missing or finding.code == Code.UNKNOWN_KEY) and (
             finding.where in kindless

@@ -23,6 +23,7 @@ from models.scenario.reading.findings import KINDS_OF_DECISIONS
 _BEARING = frozenset(
     [
         *("call", "trace", "parallel", "on", "options", "integer", "real", "sets", "when", "if", "not"),
+        *("choice", "share", "calls"),
         *("drivers", "phases", "components", "flows", "decisions", "workload"),
     ]
 )

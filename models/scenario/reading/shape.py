@@ -14,11 +14,11 @@ from typing import Annotated, Any, ForwardRef, Literal, Union, get_args, get_ori
 
 from pydantic import Tag
 
-from models.scenario.flow import Call, Parallel
+from models.scenario.flow import Call, Exclusive, Parallel
 from models.scenario.part import Part
 from models.scenario.paths import parameters_of
 
-_FORWARD = {"Call": Call, "Parallel": Parallel}
+_FORWARD = {"Call": Call, "Parallel": Parallel, "Exclusive": Exclusive}
 #: Keys that say which of several types is meant.
 _TELLING = ("kind", "distribution")
 
@@ -156,7 +156,7 @@ def allowed_at(shape: Shape, error: Mapping[str, Any] | None = None) -> str:
     parts = [annotation for _, annotation in shape.members if _is_part(annotation)]
     words = [_word(annotation) for _, annotation in shape.members if annotation not in parts]
     if Call in parts:
-        words = ["the name of a component", "a mapping with call or parallel"]
+        words = ["the name of a component", "a mapping with call, parallel or choice"]
     elif parts:
         words.append(f"a mapping with the keys {', '.join(keys_of(shape)[:12])}")
     if "a number" in words and "a whole number" in words:

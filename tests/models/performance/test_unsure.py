@@ -59,7 +59,8 @@ def test_regular_work_before_a_queue_that_is_often_full():
 
 
 def test_bursty_arrivals():
-    assert unsure(100.0, {"arrival_scv": 6.0}) == BURSTS
+    assert unsure(150.0, {"arrival_scv": 6.0, "service_scv": 4.0}) == BURSTS
+    assert unsure(100.0, {"arrival_scv": 6.0}) == 0
     assert unsure(100.0, {"arrival_scv": 1.5}) == 0
 
 

@@ -9,7 +9,7 @@ import pytest
 from models.errors import Code, ScenarioError
 from models.scenario.component import KINDS as COMPONENTS
 from models.scenario.decision import Choice, Integer, Real, Toggle
-from models.scenario.flow import Call, Fallback, Flow, Parallel
+from models.scenario.flow import Call, Exclusive, Fallback, Flow, Parallel
 from models.scenario.goals import Goal, Goals, LatencyGoal, Limits
 from models.scenario.load import scenario_from
 from models.scenario.scenario import DriverCost, Scenario
@@ -20,7 +20,21 @@ from models.scenario.workload import Phase, Workload
 
 PARTS = [
     *COMPONENTS.values(),
-    *(Toggle, Choice, Integer, Real, Call, Fallback, Flow, Parallel, Goal, LatencyGoal, Goals, Limits),
+    *(
+        Toggle,
+        Choice,
+        Integer,
+        Real,
+        Call,
+        Fallback,
+        Flow,
+        Parallel,
+        Exclusive,
+        Goal,
+        LatencyGoal,
+        Goals,
+        Limits,
+    ),
     *(Scenario, DriverCost, Normal, Phase, Workload),
 ]
 NAMES = {name for part in PARTS for name in part.model_fields}
@@ -66,7 +80,7 @@ def refused(**parts):
         ("threads", "'slots'"),
         ("cost", "'price_usd_per_hour'"),
         ("circuitBreaker", "breaker: true"),
-        ("hedging", "aren't modelled"),
+        ("hedging", "write hedge_after_ms"),
         ("priority", "aren't modelled"),
         ("uptime", "'availability'"),
     ],

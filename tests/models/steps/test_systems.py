@@ -165,6 +165,26 @@ def test_what_cannot_be_played_is_refused_by_name():
         assert told.value.code is code
 
 
+def test_each_goes_one_of_several_ways():
+    # 30 % by a, of whom a tenth fails; 50 % by b, in which a half goes on to c; the others do nothing.
+    parts = {"a": external(0.1, error_share=0.1), "b": external(0.2), "c": external(0.4), "d": external(0.05)}
+    inner = {"choice": [{"share": 0.5, "calls": "c"}]}
+    ways = {"choice": [{"share": 0.3, "calls": "a"}, {"share": 0.5, "calls": ["b", inner]}]}
+    found = played(system_of(parts, ways, "d", rate=200.0), 60.0)
+    for i, expected in enumerate((60.0, 100.0, 50.0, 200.0 - 6.0)):
+        assert calls_per_s(found, i) == pytest.approx(expected, rel=0.04)
+    answered = found.answered[:, 5:].sum() / found.offered[:, 5:].sum()
+    assert answered == pytest.approx(0.97, abs=0.01)
+    assert mean_s(found) == pytest.approx((0.27 * 0.1 + 0.5 * 0.2 + 0.25 * 0.4) / 0.97 + 0.05, rel=0.04)
+
+
+def test_hedged_calls_are_refused_by_name():
+    system = system_of({"a": external(0.1)}, {"call": "a", "hedge_after_ms": 50.0})
+    with pytest.raises(NotPlayed) as caught:
+        played(system, 10.0)
+    assert caught.value.code is Why.HEDGED
+
+
 @pytest.mark.parametrize(("jitter", "is_well"), [(0.0, False), (1.0, True)])
 def test_clients_that_come_back_need_a_spread_of_their_number_over_the_free_capacity(jitter, is_well):
     # 1,000 clients, 150/s of capacity, 100/s of it taken: 20 s at the least. A pause of 40 s with jitter
