@@ -16,6 +16,7 @@ from models.faults.timed_change import Change, TimedChange
 from models.performance.program import program_of
 from models.steps import columns as at
 from models.steps.beginning import Clock, begin_run, step_of, warm_up_of
+from models.steps.compile import make_ready
 from models.steps.course import Leg, Segment, segments_of
 from models.steps.loop import advance
 from models.steps.readings import series_of
@@ -68,6 +69,7 @@ def play(
     """
     horizon = sum(leg.seconds for leg in legs)
     _check(system, legs, changes, horizon, bin_s)
+    make_ready()
     X = np.atleast_2d(np.asarray(designs, dtype=np.float64))
     rows = {phase: rows_of(system, X, phase, parameters) for phase in {leg.phase for leg in legs}}
     arrivals = arrivals_of(system, X, legs[0].phase, parameters, threads=threads)
