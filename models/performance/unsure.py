@@ -35,8 +35,8 @@ _UNEVEN, _QUARTER = 5.0, 0.15
 #: Pools of so few threads over stores whose (1 + scv)/2 is outside of a range; larger pools over stores above
 #: another one, from a load on.
 _FEW_THREADS, _LESS, _MORE, _MUCH_MORE, _BUSY_POOL = 3.0, 0.75, 1.75, 2.5, 0.75
-#: Work of a call, its variation included, of the CPU time of a period from which on the period's steps show; of
-#: work that varies less than `_EVEN` they show from another load on.
+#: Work of a call, its variation included, of the CPU time of a period from which on the period's steps show;
+#: of work that varies less than `_EVEN` they show from another load on.
 _COARSE, _QUOTA_LOAD, _BUSY_QUOTA = 0.3, 0.45, 0.75
 #: Wait of a second attempt behind the first, of the time after which it is sent.
 _BEHIND = 0.1
