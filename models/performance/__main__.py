@@ -12,8 +12,8 @@ from models.performance.kernel import is_compiled, warm_up
 
 #: Functions that are compiled, roughly: what the progress is measured against.
 _FUNCTIONS = 230
-#: What else is compiled meanwhile, by processes of their own, by name: rooms above this one.
-_ABOVE = ("models.simulation.compile",)
+#: What else is compiled meanwhile, by a process of its own, by name: rooms above this one.
+_ABOVE = ("models.simulation.compile", "models.steps.compile")
 
 
 def main(rooms: list[str]) -> int:
@@ -31,17 +31,17 @@ def main(rooms: list[str]) -> int:
         return 0
     begin = time.monotonic()
     # A room that can't be kept would be compiled for nothing.
-    others = [
-        subprocess.Popen([sys.executable, "-m", "models.performance", name])
-        for name in (missing if FOLDER is not None else ())
-    ]
+    rooms_above = missing if FOLDER is not None else []
+    other = None
+    if rooms_above:
+        other = subprocess.Popen([sys.executable, "-m", "models.performance", *rooms_above])
     if not is_compiled():
         _compile_kernel()
-    failed = [name for name, one in zip(missing, others, strict=False) if one.wait() != 0]
+    has_failed = other is not None and other.wait() != 0
     kept = "" if FOLDER is not None else "; no folder can be written, so that each start compiles anew"
     seconds = time.monotonic() - begin
     print(f"\rCompiling the model, once: done in {seconds:.0f} s{kept}".ljust(70), file=sys.stderr)
-    for name in failed:
+    for name in rooms_above if has_failed else ():
         import_module(name).compile_all()  # says here what is wrong
     return 0
 

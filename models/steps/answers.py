@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from models.performance.compiled import inlined, internal
 from models.performance.program import Program
 from models.steps import columns as at
@@ -12,26 +14,67 @@ from models.steps.response_time import mean_below, share_below, third_of_gamma
 from models.steps.run import Run
 
 _LEAST_S = 1e-12
+#: What differs by less than this part is the same.
+_ALIKE, _DUST = 1e-3, 1e-9
 #: What is never answered counts as this long, s.
 ENDLESS_S = 3600.0
 
 
 @internal
 def expect(program: Program, run: Run) -> None:
-    """Works out all attempts, calls, sequences of steps and groups, the innermost first."""
+    """Works out the attempts, calls and sequences of which something has changed, inner ones first."""
+    is_new = run.n[at.IS_NEW] > 0
+    run.n[at.IS_NEW] = 0
     for p in range(program.order.size - 1, -1, -1):
         c = program.order[p]
+        has_changed = _has_changed(run.station[c]) or is_new
         for j in range(program.own_start[c], program.own_start[c + 1]):
             i = program.own[j]
-            root = program.then[i]
-            for m in range(program.inner_start[root], program.inner_start[root + 1]):
-                expect_steps(program, run, program.inner[m])
-            expect_attempt(program, run, i)
-            expect_call(program, run, i)
+            _expect_below(program, run, program.then[i], is_new)
+            gate = run.gate[i]
+            seen = 1.0 if gate[at.STATE] > 0.0 else gate[at.SHUT]
+            run.stale[i] = 0
+            is_shut = abs(seen - gate[at.SEEN_SHUT]) > _ALIKE
+            if has_changed or is_shut or run.stale_steps[program.then[i]] > 0:
+                gate[at.SEEN_SHUT] = seen
+                run.stale[i] = 1
+                expect_attempt(program, run, i)
+                expect_call(program, run, i)
     for f in range(program.flow_steps.size):
-        root = program.flow_steps[f]
-        for m in range(program.inner_start[root], program.inner_start[root + 1]):
-            expect_steps(program, run, program.inner[m])
+        _expect_below(program, run, program.flow_steps[f], is_new)
+
+
+@inlined
+def _expect_below(program: Program, run: Run, root: int, is_new: bool) -> None:
+    """A sequence and those in it, where a call in it has changed."""
+    for m in range(program.inner_start[root], program.inner_start[root + 1]):
+        q = program.inner[m]
+        stale = 1 if is_new else 0
+        for k in range(program.steps_start[q], program.steps_start[q + 1]):
+            item = program.steps[k]
+            if item >= 0:
+                stale = max(stale, run.stale[item])
+            else:
+                for b in range(program.group_start[-1 - item], program.group_start[-item]):
+                    stale = max(stale, run.stale_steps[program.group[b]])
+        run.stale_steps[q] = stale
+        if stale > 0:
+            expect_steps(program, run, q)
+
+
+@inlined
+def _has_changed(station: np.ndarray) -> bool:
+    """Whether what a caller feels of a component is another than when it was last seen; notes what it is."""
+    found = False
+    for j in range(at.FELT):
+        value = station[at.FIRST_FELT + j]
+        seen = station[at.SEEN + j]
+        if math.isinf(value) != math.isinf(seen) or abs(value - seen) > _ALIKE * abs(seen) + _DUST:
+            found = True
+    if found:
+        for j in range(at.FELT):
+            station[at.SEEN + j] = station[at.FIRST_FELT + j]
+    return found
 
 
 @inlined

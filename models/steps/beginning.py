@@ -153,7 +153,7 @@ def begin_run(
     return Run(
         stream=streams_of(system, seed),
         x=np.array([clock.step_s, clock.bin_s, clock.warm_up_s]),
-        n=np.array([0, t_n, slots], dtype=np.int64),
+        n=np.array([0, t_n, slots, 1], dtype=np.int64),
         part=tables.part.copy(),
         station=station,
         own_wait=tables.own_wait.copy(),
@@ -168,6 +168,8 @@ def begin_run(
         bucket=np.full((i_n, at.BUCKETS, 3), -1.0),
         due=np.zeros((slots, lines, 2)),
         line=line,
+        stale=np.zeros(i_n, dtype=np.int64),
+        stale_steps=np.zeros(program.steps_start.size - 1, dtype=np.int64),
         **_places(program),
         cache=cache,
         keys=keys,

@@ -70,16 +70,18 @@ POINTS = 33
     OWN_VAR,
     OWN_THIRD,
     STRETCH,
-    OFFERED,
     REFUSED,
-    TOKENS,
     HITS,
+    OFFERED,
+    TOKENS,
     CAME,
     LOAD_S,
     LOADS_WELL,
     PACE,
 ) = range(17)
-STATION = 17
+#: Of these what a caller feels, and the same when callers last looked at it.
+FIRST_FELT, FELT, SEEN = WAIT_S, 9, 17
+STATION = 26
 
 #: A call's numbers (`Run.call`): times, 0 where it is left out; longest time, s; retries; pause, s, and
 #: share of it that is drawn; factor on the component's work; whether a failure doesn't matter, or is
@@ -109,9 +111,10 @@ STATION = 17
 CALL = 18
 #: What changes at a call (`Run.gate`): state of its breaker; when that tries again, s; when it hears of its
 #: trial, s, and whether that succeeds; attempts behind its bulkhead; tokens of its budget; share that a
-#: guard turned away, smoothed; attempts that wait for a server; attempts that came, smoothed.
-STATE, TRY_AT, HEARD_AT, TRIAL, UNDER_WAY, BUDGET_LEFT, SHUT, WAITING, MIX = range(9)
-GATE = 9
+#: guard turned away, smoothed; attempts that wait for a server; attempts that came, smoothed;
+#: the share that a guard turned away when its caller last looked at it.
+STATE, TRY_AT, HEARD_AT, TRIAL, UNDER_WAY, BUDGET_LEFT, SHUT, WAITING, MIX, SEEN_SHUT = range(10)
+GATE = 10
 CLOSED, OPEN, PROBING = range(3)
 BUCKETS = 10
 #: Tokens that a budget of retries holds (as many as the events have).
@@ -160,9 +163,9 @@ KEY = 5
 LIVES = 96
 
 #: Scalars (`Run.x`, `Run.n`): length of a step, s; length of a bin, s; when the first bin begins, s. Steps
-#: so far; bins; slots of the lines.
+#: so far; bins; slots of the lines; whether something was changed from outside.
 STEP_S, BIN_S, BEGINS_S = range(3)
-STEP, BINS, SLOTS = range(3)
+STEP, BINS, SLOTS, IS_NEW = range(4)
 #: Histogram of response times: the shortest, s, bins for a factor e, and bins.
 SHORTEST_S, BINS_PER_E, HISTOGRAM = 1e-4, 14.0, 200
 

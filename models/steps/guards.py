@@ -17,7 +17,10 @@ def hear(run: Run, i: int) -> None:
     It opens when of at least `VOLUME` attempts in its window a share failed that is too large; after its
     sleep one attempt tries, and its outcome closes it or opens it again (Nygard 2007).
     """
-    call, gate, line = run.call[i], run.gate[i], run.line[i]
+    line = run.line[i]
+    if line[at.HEARS] < 0 and line[at.LEAVES] < 0:
+        return
+    call, gate = run.call[i], run.gate[i]
     step, now = run.n[at.STEP], run.n[at.STEP] * run.x[at.STEP_S]
     if line[at.LEAVES] >= 0:
         left = run.due[step % run.n[at.SLOTS], line[at.LEAVES], at.COUNT]

@@ -7,7 +7,7 @@ import math
 from models.performance.compiled import inlined, internal
 from models.performance.program import Program
 from models.steps import columns as at
-from models.steps.draws import binomial
+from models.steps.draws import binomial, uniform
 from models.steps.response_time import quantile
 from models.steps.run import Run
 
@@ -23,6 +23,8 @@ _POINTS = (
     (2.3301, 0.010),
     (2.9677, 0.005),
 )
+#: Fewer answers than this are noted one by one.
+_FEW = 4.0
 #: Branches that can be waiting to be begun at a time.
 STACK = 256
 
@@ -66,10 +68,27 @@ def answered(
         return
     run.answered[b, f] += count
     run.response[b, f] += count * age
-    for j in range(len(_POINTS)):
-        t = max(quantile(_POINTS[j][0], age, variance, third), at.SHORTEST_S)
-        place = min(int(math.log(t / at.SHORTEST_S) * at.BINS_PER_E), at.HISTOGRAM - 1)
-        run.histogram[b, f, place] += count * _POINTS[j][1]
+    if count > _FEW:
+        for j in range(len(_POINTS)):
+            _note(run, b, f, quantile(_POINTS[j][0], age, variance, third), count * _POINTS[j][1])
+        return
+    # Few take one of these times each, so that all of them come up in the long run.
+    left = count
+    while left > 0.0:
+        u, j = uniform(run, run.stream.size - 1), 0
+        while j < len(_POINTS) - 1 and u >= _POINTS[j][1]:
+            u -= _POINTS[j][1]
+            j += 1
+        _note(run, b, f, quantile(_POINTS[j][0], age, variance, third), min(left, 1.0))
+        left -= 1.0
+
+
+@inlined
+def _note(run: Run, b: int, f: int, time_s: float, count: float) -> None:
+    """So many responses of a length, s, in a bin."""
+    t = max(time_s, at.SHORTEST_S)
+    place = min(int(math.log(t / at.SHORTEST_S) * at.BINS_PER_E), at.HISTOGRAM - 1)
+    run.histogram[b, f, place] += count
 
 
 @internal

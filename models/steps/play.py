@@ -16,6 +16,7 @@ from models.faults.timed_change import Change, TimedChange
 from models.performance.program import program_of
 from models.steps import columns as at
 from models.steps.beginning import Clock, begin_run, step_of, warm_up_of
+from models.steps.compile import make_ready
 from models.steps.course import Leg, Segment, segments_of
 from models.steps.loop import advance
 from models.steps.readings import series_of
@@ -68,6 +69,7 @@ def play(
     """
     horizon = sum(leg.seconds for leg in legs)
     _check(system, legs, changes, horizon, bin_s)
+    make_ready()
     X = np.atleast_2d(np.asarray(designs, dtype=np.float64))
     rows = {phase: rows_of(system, X, phase, parameters) for phase in {leg.phase for leg in legs}}
     arrivals = arrivals_of(system, X, legs[0].phase, parameters, threads=threads)
@@ -162,6 +164,7 @@ def _play_one(system: System, run: Run, row: Array, segments: list[Segment], clo
                 if run.cache[c] >= 0:
                     run.keys[run.cache[c], :, at.WARM] *= 1.0 - change.share
                     run.lives[run.cache[c]] *= 1.0 - change.share
+        run.n[at.IS_NEW] = 1
         advance(program, run, round((clock.warm_up_s + segment.to_s) / clock.step_s))
     return run
 
@@ -172,6 +175,7 @@ def _warm_up(system: System, run: Run, segments: list[Segment], row: Array, cloc
     first = segments[0].tables
     run.part[:], run.call[:], run.rate[:], run.ways[:] = usual.part, usual.call, usual.rate, usual.ways
     run.own_wait[:] = usual.own_wait
+    run.n[at.IS_NEW] = 1
     advance(program_of(system), run, round(clock.warm_up_s / clock.step_s))
     run.part[:], run.call[:], run.rate[:], run.ways[:] = first.part, first.call, first.rate, first.ways
     pauses = run.part[:, at.RESUMES_AT] > 0.0

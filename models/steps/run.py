@@ -36,6 +36,8 @@ class Run(Record):
     bucket: Floats3
     due: Floats3
     line: Ints2
+    stale: Ints
+    stale_steps: Ints
     place: Ints
     within: Ints
     root: Ints

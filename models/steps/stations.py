@@ -91,10 +91,9 @@ def serve(run: Run, c: int, stream: int, waiting: float, came: float) -> tuple[f
     part, station = run.part[c], run.station[c]
     servers, held, step_s = part[at.SERVERS], station[at.HELD_S], run.x[at.STEP_S]
     taken, ready = station[at.TAKEN], waiting + came
-    if servers == math.inf:
-        station[at.TAKEN] = binomial(run, stream, taken, math.exp(-step_s / held)) + _stay(
-            run, stream, ready, held
-        )
+    if servers == math.inf or (taken + ready <= servers and run.n[at.STEP] * step_s >= part[at.RESUMES_AT]):
+        # A server for each.
+        station[at.TAKEN] = _still(run, stream, taken, held) + _stay(run, stream, ready, held)
         return ready, 0.0
     places = part[at.PLACES]
     paused = part[at.RESUMES_AT] - run.n[at.STEP] * step_s
@@ -104,9 +103,7 @@ def serve(run: Run, c: int, stream: int, waiting: float, came: float) -> tuple[f
     if servers > 0.0:
         ends = 0.0
         if paused <= 0.0 and taken + ready > 0.0:
-            mean = min(servers, taken + ready) * step_s / held
-            if taken + ready >= servers:
-                mean = servers * step_s / held
+            mean = servers * step_s / held
             ends = _ends(run, stream, mean, part[at.SERVICE_SCV] if part[at.BLOCKS] == 0.0 else 1.0)
         free = max(servers - taken, 0.0) + ends
         begun = min(ready, free)
@@ -114,16 +111,12 @@ def serve(run: Run, c: int, stream: int, waiting: float, came: float) -> tuple[f
             station[at.TAKEN] = taken + begun
         elif begun < ready:
             station[at.TAKEN] = min(servers, max(taken + begun - ends, 0.0))
-        elif taken + ready <= servers:
-            station[at.TAKEN] = binomial(run, stream, taken, math.exp(-step_s / held)) + _stay(
-                run, stream, ready, held
-            )
         else:
             # The last that waited are begun in this step; no more can have ended than have had the time.
             x = step_s / held
             left = taken + begun - ends
             if taken * math.exp(-x) + begun * -math.expm1(-x) / x > taken + begun - servers * x:
-                left = binomial(run, stream, taken, math.exp(-x)) + _stay(run, stream, begun, held)
+                left = _still(run, stream, taken, held) + _stay(run, stream, begun, held)
             station[at.TAKEN] = min(max(left, 0.0), servers)
     left = ready - begun
     turned_away = min(max(math.floor(left - places), 0.0), came)
@@ -131,8 +124,16 @@ def serve(run: Run, c: int, stream: int, waiting: float, came: float) -> tuple[f
 
 
 @internal
+def _still(run: Run, stream: int, count: float, held: float) -> float:
+    """Of those that are served at the beginning of a step, who is still served at its end."""
+    return binomial(run, stream, count, math.exp(-run.x[at.STEP_S] / held)) if count > 0.0 else 0.0
+
+
+@internal
 def _stay(run: Run, stream: int, count: float, held: float) -> float:
     """Of those that begin somewhen in a step, who is still served at its end."""
+    if count <= 0.0:
+        return 0.0
     x = run.x[at.STEP_S] / held
     return binomial(run, stream, count, -math.expm1(-x) / x if x > 1e-9 else 1.0)
 
