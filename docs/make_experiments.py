@@ -116,6 +116,13 @@ verdict. The report shows the same for the chosen design, and the app on the pag
 designs can be laid over it. An experiment that a design can't have (no such copies, a cache whose hits are given) says
 why.
 
+`tradespace stress SCENARIO --pattern all` (or one of `retry_storm`, `thundering_herd`, `death_spiral`, `cascade`,
+`synchronisation`, `metastable_state`) needs no experiment: each pattern is set off in the peak phase where the design is
+weakest for it. Beside the verdict stand the largest trigger that is survived (found by bisection), the defences that
+the design has, and for each that it lacks the runs of ten that survive with it. Backoff and jitter aren't among the
+defences against a retry storm: under an open load they only put it off. Jitter helps where clients that were cut off
+together come back together.
+
 `tradespace stress SCENARIO --first` says which experiment to run first: each is played in 32 draws of the scenario's
 guesses. What its result tells is the entropy of the share in which the hypothesis holds (Shannon 1948): 1 bit at one
 half, nothing where it is known before. Of those alike the one with more money at risk (requests that weren't answered

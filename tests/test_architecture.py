@@ -105,7 +105,6 @@ STARTED_BY_NAME = {
     "models.performance.__main__": "python -m models.performance",
     "optimizer.__main__": "python -m optimizer",
     "optimizer.resilience.hysteresis": "the page of hysteresis, to come",
-    "optimizer.resilience.pattern_trials": "tradespace stress --pattern, to come",
     "optimizer.resilience.phase_portrait": "the page of hysteresis, to come",
     "optimizer.batch.job": "optimizer.runs.job",
     "optimizer.runs.migrations.env": "alembic",

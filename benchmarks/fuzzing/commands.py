@@ -56,6 +56,7 @@ COMMANDS: tuple[str, ...] = (
     "doubt {scenario} --design today --draws 32 --json",
     "verify {scenario} --events 20000 --seeds 1",
     "stress {scenario} --runs 2",
+    "stress {scenario} --design today --pattern retry_storm --runs 2 --json",
     "verify {scenario} --design today --phase all --events 20000 --json",
     "explain {scenario} --design today --simulate",
     "gate {scenario} --design knee",

@@ -11,6 +11,8 @@ from models.system.system import System
 from optimizer.cli.answers.parts import scenario_answer
 from optimizer.resilience.experiments import Judged, Trial
 from optimizer.resilience.first_experiment import Surprise
+from optimizer.resilience.pattern_trials import PatternTrial
+from optimizer.resilience.patterns import Pattern
 
 
 def stress_answer(system: System, x: Array, found: Sequence[Trial]) -> dict[str, object]:
@@ -19,6 +21,49 @@ def stress_answer(system: System, x: Array, found: Sequence[Trial]) -> dict[str,
         "scenario": scenario_answer(system),
         "design": system.space.decode(x),
         "experiments": [trial_answer(one) for one in found],
+    }
+
+
+def patterns_answer(
+    system: System, x: Array, found: Sequence[tuple[Pattern, PatternTrial | None]]
+) -> dict[str, object]:
+    """The design, and what becomes of it in each pattern; null where it can't have it."""
+    return {
+        "scenario": scenario_answer(system),
+        "design": system.space.decode(x),
+        "phase": system.phases[system.peak],
+        "patterns": [
+            {"pattern": name, **(_pattern(one, system) if one is not None else {"verdict": None})}
+            for name, one in found
+        ],
+    }
+
+
+def _pattern(one: PatternTrial, system: System) -> dict[str, object]:
+    stress, edge = one.stress, one.border
+    return {
+        "verdict": stress.verdict,
+        "at": system.components[one.aim.component],
+        "size": one.size,
+        "unit": one.aim.unit,
+        "runs": {
+            "survived": asdict(stress.survived),
+            "degraded": asdict(stress.degraded),
+            "lost": asdict(stress.lost),
+        },
+        "amplification": stress.amplification,
+        "back_s": _finite(stress.back_s),
+        "fell_first": stress.fell_first or None,
+        "survives_up_to": None if edge is None else edge.survives,
+        "falls_at": None if edge is None else _finite(edge.falls),
+        "defences": [
+            {
+                "defence": each.has.defence,
+                "there": each.has.there,
+                "survived_with_it": None if each.survived is None else asdict(each.survived),
+            }
+            for each in one.defences
+        ],
     }
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from models.evaluation import Array
     from models.scenario.experiment import Experiment
     from models.system.system import System
+    from optimizer.resilience.patterns import Pattern
 
 
 @about_a_design("recommended")
@@ -21,6 +22,10 @@ def stress(
     asked: Asked,
     experiment: Annotated[
         list[str] | None, typer.Option(help="An experiment of the scenario; all when not given.")
+    ] = None,
+    pattern: Annotated[
+        list[str] | None,
+        typer.Option(help="A pattern of collapse instead: retry_storm, thundering_herd ..., or `all`."),
     ] = None,
     runs: Annotated[
         int, typer.Option(min=1, max=1000, help="Runs of each; a long experiment is run less often.")
@@ -40,6 +45,11 @@ def stress(
     from optimizer.sections.stress import stress as section_of
 
     system = asked.system
+    if pattern:
+        if experiment or is_first:
+            raise typer.BadParameter("--pattern goes without --experiment and --first")
+        _play_patterns(system, asked.x, _patterns(pattern), runs=runs, seed=seed, as_json=as_json)
+        return
     chosen = _chosen(system, experiment or [])
     x, found, is_stopped = asked.x, [], False
     if is_first:
@@ -55,6 +65,42 @@ def stress(
     if is_stopped:
         raise typer.Exit(INTERRUPTED)
     if any(one.stress is not None and one.stress.verdict == Verdict.LOST for one in found):
+        raise typer.Exit(NO)
+
+
+def _patterns(names: list[str]) -> list[Pattern]:
+    """The patterns that are asked for."""
+    from optimizer.resilience.patterns import Pattern
+
+    there = [str(one) for one in Pattern]
+    for name in names:
+        if name not in (*there, "all"):
+            raise typer.BadParameter(f"found --pattern {name}; allowed: {', '.join(there)}, or all")
+    return [Pattern(name) for name in (there if "all" in names else dict.fromkeys(names))]
+
+
+def _play_patterns(
+    system: System, x: Array, wanted: list[Pattern], *, runs: int, seed: int, as_json: bool
+) -> None:
+    """Plays patterns with a design in the peak phase, and tells what came of them."""
+    from optimizer.cli.answers.stress import patterns_answer
+    from optimizer.cli.progress import share_bar
+    from optimizer.resilience.pattern_trials import try_pattern
+    from optimizer.resilience.stress import Verdict
+    from optimizer.sections.patterns import patterns as section_of
+
+    found = []
+    with share_bar("playing") as (_, stop):
+        for one in wanted:
+            found.append((one, try_pattern(system, x, system.peak, one, runs=runs, seed=seed)))
+            if stop():
+                break
+        is_stopped = stop()
+    data = patterns_answer(system, x, found)
+    show(section_of(found, system.components), as_json=as_json, data=data)
+    if is_stopped:
+        raise typer.Exit(INTERRUPTED)
+    if any(one is not None and one.stress.verdict == Verdict.LOST for _, one in found):
         raise typer.Exit(NO)
 
 

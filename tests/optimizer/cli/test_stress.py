@@ -58,3 +58,39 @@ def test_what_is_not_there_is_refused(tradespace):
     code, _, err = tradespace("stress", EXERCISE, "--design", "today")
     assert code == 2
     assert "no experiment" in err
+
+
+def station(tmp_path, **call):
+    """Ten servers of 100 ms under 80/s, a time-out of 500 ms and three retries."""
+    path = tmp_path / "station.yaml"
+    options = ", ".join(f"{key}: {value}" for key, value in {"timeout_ms": 500, "retries": 3, **call}.items())
+    path.write_text(
+        "schema: 2\nname: station\nsources: [a test]\n"
+        "workload: {phases: [{name: day, rate: 60, hours: 1}]}\n"
+        "components: {app: {kind: service, slots: 10, service_ms: 100}}\n"
+        f"flows: {{all: {{share: 1, trace: [{{call: app, {options}}}]}}}}\n",
+        encoding="utf-8",
+    )
+    return path
+
+
+def test_a_push_is_the_end_of_who_repeats_and_not_of_who_has_a_breaker(tradespace, tmp_path):
+    """60/s after a push of 20 s: none comes back with plain retries, all do with a breaker (simulated)."""
+    options = ("--design", "today", "--pattern", "metastable_state", "--json")
+    code, out, _ = tradespace("stress", station(tmp_path), *options)
+    (plain,) = json.loads(out)["patterns"]
+    assert code == 1
+    assert plain["verdict"] == "lost"
+    helped = {one["defence"]: one["survived_with_it"]["k"] for one in plain["defences"] if not one["there"]}
+    assert helped["breaker"] >= 9
+    code, out, _ = tradespace("stress", station(tmp_path, breaker="true"), *options)
+    (guarded,) = json.loads(out)["patterns"]
+    assert code == 0
+    assert guarded["verdict"] == "survived"
+    assert guarded["survives_up_to"] > plain["survives_up_to"]
+
+
+def test_a_pattern_that_is_none_is_refused(tradespace, tmp_path):
+    code, _, err = tradespace("stress", station(tmp_path), "--design", "today", "--pattern", "flood")
+    assert code == 2
+    assert "thundering_herd" in err

@@ -1,0 +1,92 @@
+"""The six patterns of collapse with a design: verdict, largest trigger it survives, what would defend it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+from optimizer.resilience.defences import Defence
+from optimizer.resilience.pattern_trials import Defended, PatternTrial
+from optimizer.resilience.patterns import Pattern
+from optimizer.sections.content import Block, Cell, Number, Paragraph, Section, Table, Text, joined, text
+from optimizer.sections.stress import VERDICTS, runs_text
+
+#: What a pattern is called, and what sets it off.
+NAMES: Mapping[Pattern, tuple[str, str]] = {
+    Pattern.RETRY_STORM: ("retry storm", "calls fail for a while and are repeated"),
+    Pattern.THUNDERING_HERD: ("thundering herd", "a cache is emptied"),
+    Pattern.DEATH_SPIRAL: ("death spiral", "collecting garbage takes more and more time"),
+    Pattern.CASCADE: ("cascade", "a dependency gets slow"),
+    Pattern.SYNCHRONISATION: ("synchronisation", "clients that were cut off come back together"),
+    Pattern.METASTABLE_STATE: ("metastable state", "three times the load for a while"),
+}
+_DEFENCES: Mapping[Defence, str] = {
+    Defence.BREAKER: "breaker",
+    Defence.BULKHEAD: "bulkhead",
+    Defence.SHORT_QUEUE: "queue shorter than the time-out",
+    Defence.RETRY_BUDGET: "retry budget",
+    Defence.FEWER_RETRIES: "fewer retries",
+    Defence.TIMEOUT: "time-out",
+    Defence.FALLBACK: "fallback",
+    Defence.COALESCING: "coalescing",
+    Defence.JITTER: "jitter",
+}
+_UNITS = {"s": "s", "share": "fraction", "clients": "count"}
+_HEAD = ("pattern", "set off by", "at", "verdict", "runs", "survives up to", "it has", "would help")
+
+
+def patterns(found: Sequence[tuple[Pattern, PatternTrial | None]], components: Sequence[str]) -> Section:
+    """What becomes of a design in each pattern.
+
+    Args:
+        found: By pattern what came of it; None where the design can't have it.
+        components: Names of the components.
+    """
+    blocks: list[Block] = [
+        Paragraph(
+            text(
+                "Each pattern is set off where the design is weakest for it, and played by steps. Survives "
+                "up to: the longest push, pause or the largest flush after which it comes back in nine of "
+                "ten runs. Would help: defences it lacks, with the runs of ten that survive with them."
+            )
+        ),
+        Table("patterns", "The six patterns", _HEAD, tuple(_row(*one, components) for one in found)),
+    ]
+    return Section("patterns", "Six ways to collapse", tuple(blocks))
+
+
+def _row(pattern: Pattern, one: PatternTrial | None, components: Sequence[str]) -> tuple[Cell, ...]:
+    name, cause = NAMES[pattern]
+    if one is None:
+        return (name, cause, None, "it can't have it", None, None, None, None)
+    size = Number(one.size, _UNITS.get(one.aim.unit, one.aim.unit))
+    stress = one.stress
+    return (
+        name,
+        text(f"{cause}: ", size),
+        components[one.aim.component],
+        VERDICTS[stress.verdict],
+        runs_text(stress.survived, stress.degraded, stress.lost),
+        _border(one),
+        joined([text(_DEFENCES[each.has.defence]) for each in one.defences if each.has.there]) or "none",
+        joined([_helps(each) for each in one.defences if each.survived is not None and each.survived.k])
+        or None,
+    )
+
+
+def _border(one: PatternTrial) -> Cell:
+    edge = one.border
+    if edge is None:
+        return None
+    unit = _UNITS.get(one.aim.unit, one.aim.unit)
+    if math.isinf(edge.falls):
+        return text("all that was tried, to ", Number(edge.survives, unit))
+    if edge.survives == 0.0:
+        return text("not even ", Number(edge.falls, unit))
+    return Number(edge.survives, unit)
+
+
+def _helps(each: Defended) -> Text:
+    assert each.survived is not None
+    k, n = Number(float(each.survived.k), "count"), Number(float(each.survived.n), "count")
+    return text(f"{_DEFENCES[each.has.defence]} (", k, " of ", n, ")")
