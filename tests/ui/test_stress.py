@@ -47,5 +47,5 @@ def test_another_design_is_laid_over_it(page):
 
 
 def test_a_scenario_without_experiments_says_how_to_write_them(page):
-    app = page("stripe-payments")
+    app = page("black-friday-exercise")
     assert "inject" in app.info[0].value

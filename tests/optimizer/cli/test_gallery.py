@@ -246,6 +246,17 @@ def test_titles_of_every_style_are_replaced(tmp_path, monkeypatch, title, commen
     )
 
 
+def test_every_package_is_installed():
+    told = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"][
+        "packages"
+    ]
+    roots = (ROOT / name for name in ("models", "optimizer", "ui"))
+    there = {
+        ".".join(path.parent.relative_to(ROOT).parts) for root in roots for path in root.rglob("__init__.py")
+    }
+    assert set(told) == {*there, "optimizer.bundled"}
+
+
 def test_an_installed_package_brings_them_along(tmp_path):
     sources = tmp_path / "checkout"
     built = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
