@@ -38,7 +38,6 @@ class Case:
         call: The call to it.
         before: A component before it, through which the call goes: a cache.
         share: Part of the requests that reaches the station, as far as known beforehand, to choose a rate.
-        holds_all: Whether a slot is held from the proxy on, so that what proxies take is work of the station.
         alone: The servers without what answers in their place, to measure what a call takes beside its work;
             None = as they are.
     """
@@ -49,7 +48,6 @@ class Case:
     call: Tree
     before: Tree | None = None
     share: float = 1.0
-    holds_all: bool = False
     alone: Callable[[int], Any] | None = None
 
 
@@ -151,7 +149,7 @@ _STATION: Tree = {"kind": "service", "replicas": COPIES, "slots": SLOTS}
 _WHOLE: Tree = {"kind": "service", "slots": COPIES * SLOTS}
 CASES = (
     Case("pool of connections (pgbouncer, PostgreSQL)", _pool, _WHOLE, {}),
-    Case("one queue (HAProxy)", _one_queue(), {**_STATION, "balancing": "shared"}, {}, holds_all=True),
+    Case("one queue (HAProxy)", _one_queue(), {**_STATION, "balancing": "shared"}, {}),
     Case("in turn (nginx)", _balanced(""), {**_STATION, "balancing": "round_robin"}, {}),
     Case(
         "fewest connections (nginx)",
@@ -170,7 +168,6 @@ CASES = (
         _one_queue(queue_s=QUEUE_S),
         {**_STATION, "balancing": "shared", "max_wait_s": QUEUE_S},
         {},
-        holds_all=True,
     ),
     Case(
         "time-out with retries",
