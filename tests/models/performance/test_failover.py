@@ -114,6 +114,15 @@ def test_writes_to_one_copy_wait_for_its_successor_whatever_is_retried():
         assert 1.0 - success(part, call) == pytest.approx(unnoticed, rel=1e-6)
 
 
+def test_reads_that_ask_all_copies_miss_nothing():
+    """Two of four copies are asked, the lost one by half of the reads; who asks all takes what is there."""
+    part = {**STORE, **CHECKED, "replicas": 4, "read_quorum": 2, "write_quorum": 2, "copy_work": 1.0}
+    asked, repaired = (1.0 - success({**part, "read_repair": share}, {"call": "app"}) for share in (0.0, 0.5))
+    unnoticed = 12.5 / (3600.0 + 600.0)
+    assert asked == pytest.approx(4 * unnoticed * 0.5, rel=1e-6)
+    assert repaired == pytest.approx(0.5 * asked, rel=1e-6)
+
+
 @pytest.mark.parametrize(("limit", "value", "over"), [("failover_s", 10.0, 5.0), ("lost_writes", 50.0, 10.0)])
 def test_they_are_limits(limit, value, over):
     part = {**STORE, "write_quorum": 1, "health_check_s": 5.0}
