@@ -112,7 +112,7 @@ chance. The answer is one of:
 Beside it: most attempts for each request over what they were before, how long until answers were back, what fell
 first, and how long before the fall the emergence score said danger (0.8). `nearest` is the number, of the middle run,
 that came nearest to breaking a statement. Exit code 1 where a design is lost. At least 36 runs are needed for a
-verdict. The report shows the same for the chosen design, and the app on the page "When it breaks", where other
+verdict: the report plays so many with the chosen design, and the app on the page "When it breaks", where other
 designs can be laid over it. An experiment that a design can't have (no such copies, a cache whose hits are given) says
 why.
 

@@ -20,6 +20,8 @@ from optimizer.resilience.recovery import Recovery, Trigger, recovery_of
 
 #: Runs by which a verdict is reached, and lower bound of the share that must agree on it.
 RUNS, SURE = 50, 0.9
+#: Fewest runs that can reach a verdict: 0.025^(1/36) is above 0.9 (Clopper and Pearson 1934, all of n).
+FEWEST_RUNS = 36
 #: Time before a trigger that shows how well it was, and after it within which it must be back, s.
 BEFORE_S, AFTER_S = 30.0, 120.0
 

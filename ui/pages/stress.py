@@ -7,6 +7,7 @@ import streamlit as st
 from models.evaluation import Array
 from models.system.system import System
 from optimizer.resilience.experiments import Trial, typed_experiments
+from optimizer.resilience.stress import FEWEST_RUNS
 from optimizer.sections.stress import stress
 from optimizer.sections.time_strips import overlaid, time_strips
 from ui import cached
@@ -17,8 +18,6 @@ from ui.views.blocks import draw_block
 from ui.views.choosing import choose_design
 from ui.views.words import escaped
 
-#: Runs of each experiment: enough to see how far chance goes, and few enough to wait for.
-RUNS = 40
 #: Designs over each other, at the most.
 MOST_OVERLAID = 3
 _NONE = (
@@ -28,7 +27,7 @@ _NONE = (
 
 
 def _played(system: System, x: Array, name: str) -> Trial:
-    return cached.tried(system.digest, row(x), name, RUNS, system)
+    return cached.tried(system.digest, row(x), name, FEWEST_RUNS, system)
 
 
 def _draw_one(trial: Trial, system: System, one: Beside, others: list[Beside]) -> None:
@@ -63,7 +62,7 @@ if subject is not None:
     else:
         found = []
         for name, experiment in names.items():
-            with st.spinner(f"Playing {escaped(experiment.title or name)}, {RUNS} times"):
+            with st.spinner(f"Playing {escaped(experiment.title or name)}, {FEWEST_RUNS} times"):
                 found.append(_played(system, one.x, name))
         told = stress(found)
         for k, block in enumerate(told.blocks[:2]):

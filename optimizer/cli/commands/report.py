@@ -67,7 +67,7 @@ def report(
     from optimizer.report.building import build_report
     from optimizer.report.findings import findings_of
     from optimizer.report.writing import formats_of, refuse_existing_report, write_report
-    from optimizer.resilience.stress import RUNS
+    from optimizer.resilience.stress import FEWEST_RUNS
     from optimizer.scenario_model import model_of
 
     picks = pick or []
@@ -88,7 +88,7 @@ def report(
     known = Known(system, solution.front, solution.recommendation)
     x = None if is_recommended else design_of(system, design, changes or [], front, known=known)
     beside = [(_name(one), design_of(system, one, [], front, known=known)) for one in picks]
-    runs = 0 if which == "none" else RUNS
+    runs = 0 if which == "none" else FEWEST_RUNS
     with step_told() as tell:
         found = findings_of(
             model_of(system), solution, x=x, picks=beside, is_whole=is_whole, runs=runs, tell=tell
