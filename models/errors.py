@@ -1,6 +1,7 @@
 """What can go wrong, in words that a user can act on.
 
 TradespaceError             every error of this project that a user can cause
+├── RefusedError            what a design can't be simulated, played or broken by, by name
 ├── ScenarioError           a scenario file, with all its findings at once
 ├── DesignError             a design that does not belong to its scenario
 ├── NotModelledError        the format allows it, the model doesn't know it yet
@@ -13,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
-from typing import Literal
+from typing import ClassVar, Literal
 
 Severity = Literal["error", "warning", "note"]
 
@@ -143,6 +144,25 @@ class TradespaceError(Exception):
     def __init__(self, message: str = "", *, remedy: Remedy | None = None) -> None:
         super().__init__(message)
         self.remedy = remedy
+
+
+class RefusedError(TradespaceError, ValueError):
+    """Something that can't be done with a design, refused by name before anything runs.
+
+    Attributes:
+        code: Why.
+        what: What was found.
+        where: The place in the scenario or the settings; empty = the whole.
+        hint: What to do.
+    """
+
+    refusal: ClassVar[str] = "can't be done"
+    """What can't be, in words."""
+
+    def __init__(self, code: StrEnum, what: str, *, where: str = "", hint: str = "") -> None:
+        self.code, self.what, self.where, self.hint = code, what, where, hint
+        place = f"{where}: " if where else ""
+        super().__init__(f"{self.refusal}: {place}{what}" + (f"; {hint}" if hint else ""))
 
 
 class ScenarioError(TradespaceError):

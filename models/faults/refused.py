@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from models.errors import TradespaceError
+from models.errors import RefusedError
 
 
 class Why(StrEnum):
@@ -27,17 +27,7 @@ class Why(StrEnum):
     """The run ends before a statement can be read."""
 
 
-class NotInjected(TradespaceError, ValueError):  # noqa: N818  (it says what happened)
-    """An experiment that can't be made.
+class NotInjected(RefusedError):  # noqa: N818  (it says what happened)
+    """An experiment that can't be made."""
 
-    Attributes:
-        code: Why.
-        what: What was found.
-        where: The place in the scenario; empty = the whole.
-        hint: What to do.
-    """
-
-    def __init__(self, code: Why, what: str, *, where: str = "", hint: str = "") -> None:
-        self.code, self.what, self.where, self.hint = code, what, where, hint
-        place = f"{where}: " if where else ""
-        super().__init__(f"can't be made: {place}{what}" + (f"; {hint}" if hint else ""))
+    refusal = "can't be made"

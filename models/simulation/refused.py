@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from models.errors import TradespaceError
+from models.errors import RefusedError
 
 
 class Reason(StrEnum):
@@ -30,17 +30,7 @@ class Reason(StrEnum):
     NO_SUCH_FLOW = "no_such_flow"
 
 
-class NotSimulated(TradespaceError, ValueError):  # noqa: N818  (it says what happened)
-    """Something that isn't simulated.
+class NotSimulated(RefusedError):  # noqa: N818  (it says what happened)
+    """Something that isn't simulated."""
 
-    Attributes:
-        code: Why.
-        what: What was found.
-        where: The place in the scenario or the settings; empty = the whole.
-        hint: What to do.
-    """
-
-    def __init__(self, code: Reason, what: str, *, where: str = "", hint: str = "") -> None:
-        self.code, self.what, self.where, self.hint = code, what, where, hint
-        place = f"{where}: " if where else ""
-        super().__init__(f"can't be simulated: {place}{what}" + (f"; {hint}" if hint else ""))
+    refusal = "can't be simulated"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from models.errors import TradespaceError
+from models.errors import RefusedError
 
 
 class Why(StrEnum):
@@ -26,17 +26,7 @@ class Why(StrEnum):
     """A change names what isn't there."""
 
 
-class NotPlayed(TradespaceError, ValueError):  # noqa: N818  (it says what happened)
-    """Something that isn't played by steps.
+class NotPlayed(RefusedError):  # noqa: N818  (it says what happened)
+    """Something that isn't played by steps."""
 
-    Attributes:
-        code: Why.
-        what: What was found.
-        where: The place in the scenario; empty = the whole.
-        hint: What to do.
-    """
-
-    def __init__(self, code: Why, what: str, *, where: str = "", hint: str = "") -> None:
-        self.code, self.what, self.where, self.hint = code, what, where, hint
-        place = f"{where}: " if where else ""
-        super().__init__(f"can't be played by steps: {place}{what}" + (f"; {hint}" if hint else ""))
+    refusal = "can't be played by steps"

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from optimizer.resilience.defences import Defence
 from optimizer.resilience.pattern_trials import Defended, PatternTrial
 from optimizer.resilience.patterns import Pattern
+from optimizer.resilience.stress import Verdict
 from optimizer.sections.content import Block, Cell, Number, Paragraph, Section, Table, Text, joined, text
 from optimizer.sections.stress import VERDICTS, runs_text
 
@@ -69,9 +70,17 @@ def _row(pattern: Pattern, one: PatternTrial | None, components: Sequence[str]) 
         runs_text(stress.survived, stress.degraded, stress.lost),
         _border(one),
         joined([text(_DEFENCES[each.has.defence]) for each in one.defences if each.has.there]) or "none",
-        joined([_helps(each) for each in one.defences if each.survived is not None and each.survived.k])
-        or None,
+        _would_help(one),
     )
+
+
+def _would_help(one: PatternTrial) -> Cell:
+    """The defences with which more runs survive; None where all do already."""
+    if one.stress.verdict is Verdict.SURVIVED:
+        return None
+    now = one.stress.survived.k / one.stress.survived.n
+    tried = [(each, each.survived) for each in one.defences if each.survived is not None]
+    return joined([_helps(each) for each, share in tried if share.k / share.n > now]) or None
 
 
 def _border(one: PatternTrial) -> Cell:
