@@ -210,7 +210,7 @@ def test_a_batch_runs_on_without_the_page_and_shows_how_the_knee_moves(chromium,
     page.context.close()
     again, watch_again = page_of(chromium, server, f"?scenario={EXERCISE}&run={run.id}")
     part(again, "Batch")
-    again.get_by_text("Of 5 cases").wait_for()
+    again.get_by_text("Of 5 cases 2 have").wait_for()
     again.get_by_test_id("stPlotlyChart").first.wait_for()
     assert store.get(run.id).state == "done"
     for one in (watch, watch_again):
