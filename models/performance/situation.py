@@ -9,6 +9,7 @@ import numpy as np
 from models.performance import program as of
 from models.performance.choices import made, note_shares
 from models.performance.compiled import internal
+from models.performance.deadlines import pass_on, take_back
 from models.performance.first_state import begin, leave_cold, loads_that_fill
 from models.performance.fixed_point import MOST_PASSES, settle
 from models.performance.least_load import least_load
@@ -63,12 +64,30 @@ def situation(program: Program, work: Work, out: np.ndarray, most_load: float) -
             and the times, is left out. Where one is certain to be above this, what is told is a lower bound;
             where the load itself is in question (it runs away, swings, or still creeps), it is 0.
     """
+    users = np.zeros(program.flow_steps.size)
+    for f in range(users.size):
+        users[f] = work.row[0] * work.flows[f, at.SHARE] * (1.0 - work.flows[f, at.SHED_SHARE])
+    has_deadlines = False
+    if program.flags[of.DEADLINES]:
+        for i in range(program.component.size):
+            has_deadlines = has_deadlines or work.calls[i, at.PASSES_DEADLINE] > 0.0
+            work.call[i, of.DEADLINE_S], work.call[i, of.EXPIRES] = math.inf, 0.0
+            work.call[i, of.SPENDS], work.call[i, of.SPENT] = 0.0, 0.0
+    if has_deadlines:
+        pass_on(program, work, work.parts, work.calls, users)
+    _with_deadlines(program, work, users, out, most_load)
+    if has_deadlines:
+        take_back(program, work, work.parts, work.calls)
+
+
+@internal
+def _with_deadlines(
+    program: Program, work: Work, users: np.ndarray, out: np.ndarray, most_load: float
+) -> None:
+    """The same, where deadlines stand in the numbers of the situation."""
     only_load = most_load < math.inf
     c_n, i_n, f_n = program.kind.size, program.component.size, program.flow_steps.size
     parts, calls, flows = work.parts, work.calls, work.flows
-    users = np.zeros(f_n)
-    for f in range(f_n):
-        users[f] = work.row[0] * flows[f, at.SHARE] * (1.0 - flows[f, at.SHED_SHARE])
     _mark_what_is_new(program, work, parts, calls)
     if program.choice_group.size > 0:
         note_shares(program, work)

@@ -96,6 +96,13 @@ class Call(Part):
             "the call has no breaker",
             "add breaker: true",
         ),
+        Prerequisite(
+            ("passes_deadline",),
+            ("timeout_ms",),
+            lambda part: part.timeout_ms is not None,
+            "the call has no time-out to pass on (timeout_ms is null)",
+            "add timeout_ms",
+        ),
     )
 
     call: Name
@@ -122,6 +129,9 @@ class Call(Part):
     """What an answer is worth, USD; lost with the request, and where the call is optional with the call."""
     timeout_ms: Milliseconds | None = None
     """The caller waits no longer than this, ms; null = as long as it takes."""
+    passes_deadline: bool = False
+    """The time-out is passed on as a deadline: when it is over nothing under the call is begun, waited for or
+    tried again, and a component drops what it finds in its queue too late."""
     retries: Retries = 0
     """Further attempts after a failed one."""
     retry_budget: Annotated[float, Field(ge=0.0, le=20.0)] | None = None

@@ -42,7 +42,7 @@ MEANINGS = (
         "(the bundled scenario event-pipeline shows one)",
     ),
     Meaning(
-        "maxwait waittimeout queuetimeout deadline",
+        "maxwait waittimeout queuetimeout",
         ("max_wait_s",),
         "max_wait_s of a service or store turns away who would wait longer; timeout_ms of a call "
         "ends the wait",
@@ -140,6 +140,11 @@ MEANINGS = (
     ),
     Meaning("circuitbreaker cb", ("breaker",), f"write breaker: true; {_CALL}"),
     Meaning("bulkhead isolation", ("bulkhead_slots",), f"write bulkhead_slots: {_CALL}"),
+    Meaning(
+        "deadline deadlinepropagation propagatedeadline grpcdeadline contextdeadline",
+        ("passes_deadline",),
+        f"write timeout_ms and passes_deadline: true; {_CALL}",
+    ),
     Meaning(
         "hedge hedging hedged speculative tied backuprequest secondattempt hedgedelay",
         ("hedge_after_ms",),

@@ -28,6 +28,10 @@ def send(s: State, owner: int, i: int, twin: int) -> int:
     if a < 0:
         return a
     s.frame[a, at.F_TWIN] = twin
+    if twin >= 0:
+        s.times[a, at.EXPIRES] = s.times[twin, at.EXPIRES]
+    elif s.node[i, at.PASSES_DEADLINE] > 0:
+        s.times[a, at.EXPIRES] = min(s.times[a, at.EXPIRES], s.x[at.NOW] + s.call[i, at.TIMEOUT_S])
     s.node[i, at.N_UNDER_WAY] += 1
     if s.frame[owner, at.F_UID] > 0:
         follow(s, a, at.LOG_ATTEMPT)

@@ -107,6 +107,9 @@ def attempt(s: State, owner: int) -> None:
     if s.frame[owner, at.F_TRIES] == 0 and s.call[i, at.RETRY_BUDGET] < math.inf:
         left = s.call[i, at.RETRIES_LEFT] + s.call[i, at.RETRY_BUDGET]
         s.call[i, at.RETRIES_LEFT] = min(left, at.MOST_RETRIES_LEFT)
+    if s.times[owner, at.EXPIRES] <= s.x[at.NOW]:
+        do(s, at.DO_RESULT, owner, 0)
+        return
     if node[at.BULKHEAD] >= 0 and node[at.N_UNDER_WAY] >= node[at.BULKHEAD]:
         if s.frame[owner, at.F_UID] > 0:
             log_call(s, at.LOG_BULKHEAD, owner, i, 0.0)
@@ -125,7 +128,7 @@ def attempt(s: State, owner: int) -> None:
         return
     s.tried[i, min(s.frame[owner, at.F_TRIES], at.TRIES - 1)] += 1.0
     s.frame[a, at.F_PROBE] = gate - 1
-    if s.call[i, at.TIMEOUT_S] < math.inf:
+    if min(s.call[i, at.TIMEOUT_S], s.times[a, at.EXPIRES]) < math.inf:
         time_limit(s, i, a)
     hedge_later(s, i, a)
     go(s, a)
@@ -236,7 +239,8 @@ def result(s: State, owner: int, ok: int) -> None:
     node = s.node[i]
     is_followed = frame[at.F_UID] > 0
     if ok == 0:
-        if frame[at.F_TRIES] < node[at.RETRIES] and is_allowed(s, i):
+        left = s.times[owner, at.EXPIRES] - s.x[at.NOW]
+        if frame[at.F_TRIES] < node[at.RETRIES] and left > 0.0 and is_allowed(s, i):
             frame[at.F_TRIES] += 1
             pause = s.call[i, at.PAUSE_S]
             if pause > 0.0 and s.call[i, at.JITTER] > 0.0:
@@ -245,7 +249,7 @@ def result(s: State, owner: int, ok: int) -> None:
             if is_followed:
                 log_call(s, at.LOG_RETRY, owner, i, pause)
             if pause > 0.0:
-                schedule(s, s.x[at.NOW] + pause, at.RETRY, owner)
+                schedule(s, s.x[at.NOW] + min(pause, left), at.RETRY, owner)
             else:
                 do(s, at.DO_ATTEMPT, owner, 0)
             return

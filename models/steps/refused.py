@@ -16,6 +16,8 @@ class Why(StrEnum):
     """A cache has a given hit ratio: nothing is known of its keys, so that none can be forgotten."""
     HEDGED = "hedged"
     """A second attempt is sent beside a slow first one."""
+    DEADLINE = "deadline"
+    """A time-out is passed on to what is under the call."""
     NO_REQUESTS = "no_requests"
     """Nobody asks anything."""
     HORIZON = "horizon"

@@ -69,7 +69,7 @@ def tables_of(system: System, row: Array, active: Sequence[TimedChange], *, now_
         NotPlayed: Something in it can't be played by steps.
     """
     parts, calls, flows = blocks_of(system, row)
-    _refuse_hedges(system, calls)
+    _refuse_calls(system, calls)
     part, own_wait = np.zeros((parts.shape[0], at.PART)), np.zeros((parts.shape[0], at.POINTS, 3))
     for c, component in enumerate(system.parts):
         said, x = parts[c], part[c]
@@ -105,10 +105,12 @@ def tables_of(system: System, row: Array, active: Sequence[TimedChange], *, now_
     return Tables(part, _calls(calls), rate, own_wait, ways)
 
 
-def _refuse_hedges(system: System, calls: Array) -> None:
+def _refuse_calls(system: System, calls: Array) -> None:
     for node in system.nodes:
+        where = f"flows.{system.flows[node.flow]}.trace"
+        if calls[node.index, layout.PASSES_DEADLINE] > 0.0:
+            raise NotPlayed(Why.DEADLINE, "a deadline", where=where, hint="let the events play it")
         if calls[node.index, layout.HEDGE_AFTER_MS] < calls[node.index, layout.TIMEOUT_MS]:
-            where = f"flows.{system.flows[node.flow]}.trace"
             raise NotPlayed(Why.HEDGED, "a hedged call", where=where, hint="let the events play it")
 
 

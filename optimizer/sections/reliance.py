@@ -11,6 +11,7 @@ from models.evaluation import Array
 from models.performance.unsure import (
     BURSTS,
     COME_BACK_TOGETHER,
+    DROPPED,
     MEETS,
     NEARLY_FULL,
     OPENS_AND_CLOSES,
@@ -37,6 +38,7 @@ _WHY = {
     THROTTLED: "single calls use much of the CPU time of a period",
     SAME_QUEUE: "a second attempt waits in the same queue as the first",
     MEETS: "branches meet in a store that is nearly full",
+    DROPPED: "a queue drops what is too late, and who waits there has more or less time left",
     UNEVEN: "work that varies very much meets a queue that is often full",
 }
 
