@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from optimizer.resilience.exports.aws_fis import aws_fis
+from optimizer.resilience.exports.chaos_mesh import chaos_mesh
 from optimizer.resilience.exports.chaos_toolkit import chaos_toolkit
 from optimizer.resilience.exports.drill import Drill
+from optimizer.resilience.exports.litmus import litmus
+from optimizer.resilience.exports.request_faults import request_faults
+from optimizer.resilience.exports.toxiproxy import toxiproxy
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,5 +34,14 @@ EXPORTS: Mapping[str, Export] = {
         "Chaos Toolkit",
         chaos_toolkit,
         "With chaostoolkit and chaostoolkit-addons: PYTHONPATH=. chaos run EXPERIMENT.json",
+    ),
+    "chaosmesh": Export("Chaos Mesh", chaos_mesh, "kubectl apply -f EXPERIMENT.yaml"),
+    "litmus": Export("LitmusChaos", litmus, "kubectl apply -f EXPERIMENT.yaml"),
+    "fis": Export(
+        "AWS FIS", aws_fis, "aws fis create-experiment-template --cli-input-json file://EXPERIMENT.json"
+    ),
+    "requests": Export("injection by request", request_faults, "Given to the service that marks requests"),
+    "toxiproxy": Export(
+        "Toxiproxy", toxiproxy, "With Toxiproxy as fault switch: PYTHONPATH=. chaos run EXPERIMENT.json"
     ),
 }
