@@ -104,6 +104,7 @@ WITHOUT_FLOORS = ("ui",)
 STARTED_BY_NAME = {
     "models.performance.__main__": "python -m models.performance",
     "optimizer.__main__": "python -m optimizer",
+    "optimizer.resilience.exports.toolkit_probes": "Chaos Toolkit, from beside an exported experiment",
     "optimizer.resilience.hysteresis": "the page of hysteresis, to come",
     "optimizer.resilience.phase_portrait": "the page of hysteresis, to come",
     "optimizer.batch.job": "optimizer.runs.job",

@@ -50,7 +50,7 @@ def stress(
             raise typer.BadParameter("--pattern goes without --experiment and --first")
         _play_patterns(system, asked.x, _patterns(pattern), runs=runs, seed=seed, as_json=as_json)
         return
-    chosen = _chosen(system, experiment or [])
+    chosen = chosen_experiments(system, experiment or [])
     x, found, is_stopped = asked.x, [], False
     if is_first:
         _tell_first(system, x, chosen, seed=seed, as_json=as_json)
@@ -121,7 +121,7 @@ def _tell_first(
         raise typer.Exit(INTERRUPTED)
 
 
-def _chosen(system: System, names: list[str]) -> list[tuple[str, Experiment]]:
+def chosen_experiments(system: System, names: list[str]) -> list[tuple[str, Experiment]]:
     """The experiments that are asked for."""
     from optimizer.resilience.experiments import typed_experiments
 
