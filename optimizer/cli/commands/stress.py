@@ -13,8 +13,8 @@ from optimizer.cli.exit_codes import INTERRUPTED, NO
 if TYPE_CHECKING:
     from models.evaluation import Array
     from models.scenario.experiment import Experiment
+    from models.scenario.experiments.pattern import Pattern
     from models.system.system import System
-    from optimizer.resilience.patterns import Pattern
 
 
 @about_a_design("recommended")
@@ -70,7 +70,7 @@ def stress(
 
 def _patterns(names: list[str]) -> list[Pattern]:
     """The patterns that are asked for."""
-    from optimizer.resilience.patterns import Pattern
+    from models.scenario.experiments.pattern import Pattern
 
     there = [str(one) for one in Pattern]
     for name in names:
