@@ -10,20 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drills import drills
-from hostile_texts import MARKS, hostile_scenario
-from models.system.compiler import compile_system
-from optimizer.resilience.experiments import typed_experiments
 from optimizer.resilience.exports.aws_fis import TEMPLATE
 from optimizer.resilience.exports.chaos_mesh import WORKFLOW
-from optimizer.resilience.exports.drill import Drill
 from optimizer.resilience.exports.litmus import ENGINE
 from optimizer.resilience.exports.refused import NotExported, Why
 from optimizer.resilience.exports.registry import EXPORTS
 from optimizer.resilience.exports.request_faults import INJECTION
 from optimizer.resilience.exports.shape import wrong_in
 from optimizer.resilience.exports.yaml_text import yaml_text
-from optimizer.resilience.metric_queries import Queries
-from optimizer.resilience.predicted_runs import predict
 
 EVERY = set(EXPORTS)
 #: What each tool can do of the bundled experiments: the others are refused.
@@ -159,16 +153,3 @@ def test_yaml_says_what_was_said(value):
 
     wanted = clean(value)
     assert list(yaml.safe_load_all(yaml_text([wanted], ["a comment\nof two lines"]))) == [wanted]
-
-
-def test_hostile_texts_stand_where_people_read_them_and_nowhere_else():
-    scenario, _ = hostile_scenario()
-    system = compile_system(scenario)
-    today = system.space.today
-    ((name, experiment),) = typed_experiments(system)
-    drill = Drill(system, today, predict(system, today, name, experiment, runs=1), Queries(), ())
-    for tool, export in EXPORTS.items():
-        for document in documents(export.files(drill)):
-            for key, value in document.items():
-                if key not in ("title", "description", "extensions"):
-                    assert not any(mark in json.dumps(value) for mark in MARKS), (tool, key)
