@@ -17,6 +17,7 @@ from models.scenario.checks import (
     overlaps,
     regions,
     rules,
+    survival,
     today,
     workload,
 )
@@ -36,6 +37,7 @@ _CHECKS: tuple[Callable[[Scenario], Iterable[Finding]], ...] = (
     rules.findings,
     goals.findings,
     experiments.findings,
+    survival.findings,
 )
 
 
