@@ -7,10 +7,10 @@ import math
 import numpy as np
 
 from models.performance import program as of
+from models.performance.bare_times import bare_times
 from models.performance.choices import made
 from models.performance.compiled import internal
 from models.performance.program import Program, Work
-from models.performance.station import bare_times
 from models.system import layout as at
 
 _MS_PER_S = 1000.0

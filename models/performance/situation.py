@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from models.performance import program as of
+from models.performance.bare_times import bare_times
 from models.performance.choices import made, note_shares
 from models.performance.compiled import internal
 from models.performance.deadlines import pass_on, take_back
@@ -18,9 +19,8 @@ from models.performance.network import one_pass
 from models.performance.percentile import percentile
 from models.performance.program import Program, Work
 from models.performance.redundancy import hard_availability
-from models.performance.retry import allowed_attempts
 from models.performance.retry import repeats as may_repeat
-from models.performance.station import bare_times
+from models.performance.retry_margin import retry_margin
 from models.performance.steps import answer_steps
 from models.performance.unsure import unsure_of
 from models.system import layout as at
@@ -156,7 +156,7 @@ def _with_deadlines(
     out[RETRY_MARGIN], out[LIFETIME] = math.inf, math.inf
     out[UNSETTLED] = 1.0 if swings else 0.0
     if repeats:
-        out[RETRY_MARGIN] = _retry_margin(program, work, calls, users)
+        out[RETRY_MARGIN] = retry_margin(program, work, calls, users)
     if repeats or program.flags[of.COLD] > 0:
         if not recovers:
             for c in range(c_n):
@@ -227,34 +227,6 @@ def _differ(a: np.ndarray, b: np.ndarray) -> bool:
 def _flow_steps(program: Program, work: Work, calls: np.ndarray, root: int) -> None:
     for j in range(program.inner_start[root], program.inner_start[root + 1]):
         answer_steps(program, work, program.inner[j], calls, True)
-
-
-@internal
-def _retry_margin(program: Program, work: Work, calls: np.ndarray, users: np.ndarray) -> float:
-    """Capacity over the load of the state in which every attempt fails, the least over the components.
-
-    Below 1 retries alone can keep a component in overload: one attempt and r retries of each call bring it
-    there from capacity / (r + 1) on. Infinite where nothing is called or repeated.
-
-    Source: the hidden capacity of Bronson et al. 2021.
-    """
-    c_n, i_n = program.kind.size, program.component.size
-    loads = np.zeros((2, c_n))
-    passed = np.zeros(i_n)
-    for side in range(2):
-        for i in range(i_n):
-            caller = program.caller[i]
-            rate = users[program.flow[i]] if caller < 0 else passed[caller]
-            rate = rate * made(program, work, calls, i)
-            if side == 0:
-                rate = rate * allowed_attempts(calls[i])
-            loads[side, program.component[i]] += rate
-            passed[i] = rate * work.station[program.component[i], of.LOADS]
-    margin = math.inf
-    for c in range(c_n):
-        if loads[0, c] > loads[1, c]:
-            margin = min(margin, work.station[c, of.CAPACITY] / loads[0, c])
-    return margin
 
 
 @internal

@@ -56,6 +56,10 @@ def smaller(name):
     for decision in SMALLER[name]:
         del told["decisions"][decision]
         told.get("today", {}).pop(decision, None)
+    told["decisions"] = {  # a bare "on" is true in YAML 1.1
+        name: {"on" if key is True else key: value for key, value in decision.items()}
+        for name, decision in told["decisions"].items()
+    }
     return compile_system(scenario_from_text(yaml.safe_dump(told)))
 
 
