@@ -128,6 +128,9 @@ guesses. What its result tells is the entropy of the share in which the hypothes
 half, nothing where it is known before. Of those alike the one with more money at risk (requests that weren't answered
 times what they are worth) comes first; beside it stands the guess on which its end hangs most.
 
+`limits: survives: [flushed_home_page, retry_storm]` in a scenario makes what is survived decide: a design that falls
+isn't recommended ([recommendation.md](recommendation.md)).
+
 ## When a statement holds
 A metric is read over stretches of `for_s` (10 s unless it is said). `before` are the stretches that end before the
 fault begins, `during` those that begin while it lasts, `throughout` all from its beginning to the end of the run, and

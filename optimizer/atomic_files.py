@@ -123,7 +123,7 @@ def _together(folder: Path, writers: Mapping[str, Callable[[Path], object]]) -> 
     made: dict[Path, Path] = {}
     try:
         for name, write in writers.items():
-            handle, other = _half_written(folder, name)
+            handle, other = _half_written((folder / name).parent, Path(name).name)
             os.close(handle)
             made[Path(other)] = folder / name
             write(Path(other))

@@ -24,6 +24,7 @@ OWNERS = {
         "models.scenario.",
         "optimizer.validation",
         "optimizer.files.json_schema",
+        "optimizer.files.recommendation_form",
         "optimizer.solver.enumeration_checkpoint",
         "optimizer.batch.result_form",
         "optimizer.solver.enumeration_checkpoint",
@@ -101,9 +102,9 @@ MOST_FLOORS = {
 WITHOUT_FLOORS = ("ui",)
 #: Modules that no other imports, or beginnings of their names (with a dot at the end): who starts them.
 STARTED_BY_NAME = {
-    "models.simulation.transient": "who judges a verdict by events; so far only its tests do",
     "models.performance.__main__": "python -m models.performance",
     "optimizer.__main__": "python -m optimizer",
+    "optimizer.resilience.exports.toolkit_probes": "Chaos Toolkit, from beside an exported experiment",
     "optimizer.resilience.hysteresis": "the page of hysteresis, to come",
     "optimizer.resilience.phase_portrait": "the page of hysteresis, to come",
     "optimizer.batch.job": "optimizer.runs.job",

@@ -57,6 +57,8 @@ COMMANDS: tuple[str, ...] = (
     "verify {scenario} --events 20000 --seeds 1",
     "stress {scenario} --runs 2",
     "stress {scenario} --design today --pattern retry_storm --runs 2 --json",
+    "gameday {scenario} --runs 2 --out {out} --export all",
+    "gameday {scenario} --design today --runs 2 --json",
     "verify {scenario} --design today --phase all --events 20000 --json",
     "explain {scenario} --design today --simulate",
     "gate {scenario} --design knee",

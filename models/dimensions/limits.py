@@ -17,6 +17,8 @@ from models.system.system import System
 #: A design this close to a limit, relative to the limit (at least 1), counts as within it: two ways to write
 #: the same number (50,000 / 71,428.57 and 0.70) must not decide about a design.
 LIMIT_TOLERANCE = 1e-9
+#: Limits of what is recommended: they are asked of few designs, and of none while a front is looked for.
+NOT_SEARCHED = ("survives", "recovery_s")
 #: Limits that hold in any scenario, whoever wrote it.
 ALWAYS = ("collapse", "nothing_called", "parameter_bounds", "endless_cost", "retention_s")
 #: A design tips over by itself where that happens within a phase with more than this probability.
@@ -112,7 +114,7 @@ def written_limit(scenario: Scenario, name: str) -> float | None:
     if name in (dimension.name for dimension in DIMENSIONS):
         limit: float | None = getattr(scenario.dimensions, name).limit
         return limit
-    found = getattr(scenario.limits, name, None)
+    found = None if name in NOT_SEARCHED else getattr(scenario.limits, name, None)
     return None if isinstance(found, bool) or found is None else float(found)
 
 

@@ -6,9 +6,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from models.scenario.part import Number, Part, Text
+from models.scenario.part import Name, Number, Part, Text
 
 Tolerance = Literal["never", "rare", "sometimes", "pay"]
+#: A design whose answers aren't back so long after the end of a fault, s, doesn't count as back at all.
+BACK_WITHIN_S = 120.0
 
 
 class Goal(Part):
@@ -81,3 +83,8 @@ class Limits(Part):
     """Time from when most messages wait in a queue until none does, s."""
     message_age_s: Annotated[float, Field(ge=0, le=1e9)] | None = None
     """Longest time that a message waits in a queue, s."""
+    survives: Annotated[tuple[Name, ...], Field(max_length=20)] = ()
+    """Experiments of this file, or patterns of collapse (`retry_storm`, `thundering_herd`, `death_spiral`,
+    `cascade`, `synchronisation`, `metastable_state`), that the recommended design must survive."""
+    recovery_s: Annotated[float, Field(gt=0, le=BACK_WITHIN_S)] | None = None
+    """Longest time from the end of each of these until answers are back, s."""

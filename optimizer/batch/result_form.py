@@ -7,7 +7,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, model_validator
 
 from optimizer.decide.recommend.recommendation import Reached
-from optimizer.files.json_schema import AnswerForm, FirstBreakForm, Share
+from optimizer.files.json_schema import AnswerForm, Share
+from optimizer.files.recommendation_form import FirstBreakForm
 from optimizer.resilience.verification import Verdict
 from optimizer.validation import Count, Form, WrittenDesign
 

@@ -23,8 +23,8 @@ from optimizer.batch.running import Batch
 from optimizer.decide.recommend.recommendation import FirstBreak
 from optimizer.files.tables import plain_table
 from optimizer.report.content import Report
+from optimizer.sections.breaking import break_text
 from optimizer.sections.content import Block, Bullets, Cell, Number, Paragraph, Section, Table, joined, text
-from optimizer.sections.shortlist import break_text
 from optimizer.sections.verify import SHORT
 from optimizer.sections.wording import counted, limit_label
 

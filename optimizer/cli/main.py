@@ -18,6 +18,7 @@ from optimizer.cli.commands.compare import compare
 from optimizer.cli.commands.doubt import doubt
 from optimizer.cli.commands.explain import explain
 from optimizer.cli.commands.gallery import gallery, new
+from optimizer.cli.commands.gameday import gameday
 from optimizer.cli.commands.gate import gate
 from optimizer.cli.commands.migrate import migrate, said
 from optimizer.cli.commands.options import AsJson, Changes, ScenarioFile
@@ -145,6 +146,7 @@ COMMANDS: Final[tuple[tuple[str, Callable[..., None]], ...]] = (
     ("runbook", runbook),
     ("verify", verify),
     ("stress", stress),
+    ("gameday", gameday),
     ("doubt", doubt),
     ("gate", gate),
     ("report", report),

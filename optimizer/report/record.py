@@ -22,6 +22,7 @@ from optimizer.report.sections.answer import (
 )
 from optimizer.report.sections.origin import provenance
 from optimizer.sections.content import Number, Text, joined, text
+from optimizer.sections.survival import survives_text
 from optimizer.sections.wording import (
     MOST_NAMED,
     broken,
@@ -188,6 +189,8 @@ def _because(found: Findings) -> Text:
             told = text(
                 *told, ": all limits hold in ", Number(sure, "fraction"), " of the draws of the guesses"
             )
+        if pick is not None and made.survives != "not_asked":
+            told = text(*told, "; it must survive ", *survives_text(pick.endured))
         return text(*told, *where_it_breaks(found))
     if found.is_recommended:
         return text(

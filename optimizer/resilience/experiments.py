@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from models.evaluation import Array
-from models.faults.expected import Expected, Role, assumed_of, expected_of
-from models.faults.injection import Injection, injection_of
+from models.faults.expected import Expected, Role, assumed_of
+from models.faults.injection import Injection
 from models.faults.refused import NotInjected
 from models.faults.series import Series
 from models.scenario.experiment import Experiment
 from models.scenario.experiments.statement import Statement
-from models.steps.course import Leg
-from models.steps.play import play
 from models.steps.refused import NotPlayed
 from models.system.system import System
 from optimizer.resilience.early_warning import EarlyWarning, warning_of
-from optimizer.resilience.recovery import Trigger
-from optimizer.resilience.stress import AFTER_S, RUNS, Share, Stress, judge
+from optimizer.resilience.shock import Shock, of_experiment
+from optimizer.resilience.stress import RUNS, Share, Stress, judge
 
 #: Simulated seconds of all runs of an experiment together, at the most: long experiments are run less often.
 MOST_SECONDS = 400_000.0
@@ -131,57 +128,40 @@ def try_experiment(
     title = experiment.title or name
     phase = experiment.phase or system.phases[system.peak]
     try:
-        injection = injection_of(experiment, system, design)
+        shock, injection = of_experiment(system, design, experiment)
     except NotInjected as error:
         return Trial(name, title, phase, why_not=str(error))
-    expected = expected_of(experiment, system, injection)
     assumed = assumed_of(experiment, injection)
     if not injection.changes:
-        judged = tuple(_judged(one, None) for one in expected)
+        judged = tuple(_judged(one, None) for one in shock.expected)
         return Trial(name, title, phase, injection, statements=judged, assumed=assumed)
-    horizon_s = max([injection.to_s + AFTER_S, *(one.least_horizon_s + 1.0 for one in expected)])
-    seeds = range(seed, seed + runs_of(horizon_s, runs))
-    legs = [Leg(injection.phase, horizon_s)]
+    seeds = range(seed, seed + runs_of(shock.horizon_s, runs))
     try:
-        series = play(system, design, legs, injection.changes, seeds=seeds, stop=stop)[0]
+        series = shock.by_steps(system, design, seeds, stop=stop)
     except NotPlayed as error:
         return Trial(name, title, phase, injection, assumed=assumed, why_not=str(error))
-    return judged_trial(
-        system, design, Trial(name, title, phase, injection, assumed=assumed), expected, series
-    )
+    return judged_trial(system, design, Trial(name, title, phase, injection, assumed=assumed), shock, series)
 
 
-def judged_trial(
-    system: System, design: Array, trial: Trial, expected: Sequence[Expected], series: Series
-) -> Trial:
+def judged_trial(system: System, design: Array, trial: Trial, shock: Shock, series: Series) -> Trial:
     """A trial with what its runs show, whoever made them.
 
     Args:
         system: The compiled scenario.
         design: One row of the decision matrix, `(d,)`.
         trial: The trial as far as it is known before.
-        expected: Its statements.
+        shock: What was done.
         series: Its runs.
     """
-    assert trial.injection is not None
-    trigger = Trigger(trial.injection.from_s, trial.injection.to_s)
-
-    def broken(runs: Series) -> NDArray[np.bool_]:
-        found = np.zeros(runs.runs, dtype=bool)
-        for one in expected:
-            if one.role == "success" and not one.is_computed:
-                found |= ~one.holds(runs)
-        return found
-
     return Trial(
         trial.name,
         trial.title,
         trial.phase,
         trial.injection,
-        judge(system, series, trigger, broken),
-        tuple(_judged(one, series) for one in expected),
+        judge(system, series, shock.trigger, shock.broken),
+        tuple(_judged(one, series) for one in shock.expected),
         trial.assumed,
-        warning_of(system, design, series, trigger),
+        warning_of(system, design, series, shock.trigger),
         series,
     )
 

@@ -10,14 +10,14 @@ import numpy as np
 from models.evaluation import Array
 from models.faults.series import Series
 from models.faults.timed_change import TimedChange
-from models.steps.course import Leg
-from models.steps.play import play
+from models.scenario.experiments.pattern import Pattern
 from models.system.system import System
 from optimizer.resilience import border as borders
 from optimizer.resilience.border import Border, border
 from optimizer.resilience.defences import Defence, Has, defences_of
 from optimizer.resilience.early_warning import EarlyWarning, warning_of
-from optimizer.resilience.patterns import HELPS, Aim, Pattern, aim_of
+from optimizer.resilience.patterns import HELPS, Aim, aim_of
+from optimizer.resilience.shock import of_aim
 from optimizer.resilience.stress import AFTER_S, RUNS, Share, Stress, judge
 
 #: Runs by which it is tried what a defence would change.
@@ -100,18 +100,9 @@ def try_pattern(
     def played(
         given: float, seeds: Sequence[int], more: tuple[TimedChange, ...] = (), jitter: float = 0.0
     ) -> tuple[Stress, Series]:
-        changes, trigger = aim.made(given)
-        legs = [Leg(phase, trigger.to_s + after_s)]
-        series = play(
-            system,
-            design,
-            legs,
-            (*changes, *more),
-            returns=aim.returning(given, jitter),
-            seeds=seeds,
-            stop=stop,
-        )[0]
-        return judge(system, series, trigger), series
+        shock = of_aim(aim, phase, given, jitter=jitter, after_s=after_s)
+        series = shock.by_steps(system, design, seeds, more=more, stop=stop)
+        return judge(system, series, shock.trigger), series
 
     found, series = played(size, range(seed, seed + runs))
     few = range(seed, seed + borders.RUNS)

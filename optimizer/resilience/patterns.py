@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 
 from models.evaluation import Array
 from models.faults.timed_change import Change, TimedChange
+from models.scenario.experiments.pattern import Pattern
 from models.steps import columns as at
 from models.steps.returns import Return
 from models.steps.rows import arrivals_of, rows_of
@@ -22,23 +22,6 @@ from optimizer.resilience.recovery import Trigger
 BEFORE_S, SLOW_S, GROWS_S = 30.0, 30.0, 60.0
 #: Times the load of a push; pause of clients that come back, s; requests of a second of them, by default.
 PUSH, RETURN_PAUSE_S, RETURNING_S = 3.0, 5.0, 20.0
-
-
-class Pattern(StrEnum):
-    """A way to collapse."""
-
-    RETRY_STORM = "retry_storm"
-    """Errors are repeated, and the repetitions keep up the overload that makes them."""
-    THUNDERING_HERD = "thundering_herd"
-    """A cache is empty, and all that it answered goes to what is behind it."""
-    DEATH_SPIRAL = "death_spiral"
-    """Collecting garbage takes time, calls stay longer, and their memory makes more of it."""
-    CASCADE = "cascade"
-    """A dependency is slow, its callers keep what they hold meanwhile, and those of them do, too."""
-    SYNCHRONISATION = "synchronisation"
-    """Clients that were cut off together come back together, again and again."""
-    METASTABLE_STATE = "metastable_state"
-    """A push is over, and what it left behind keeps the system down."""
 
 
 #: Defences that help against a pattern; what doesn't, whatever is said of it, isn't here.

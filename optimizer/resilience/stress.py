@@ -13,6 +13,7 @@ from models.evaluation import Array
 from models.faults.series import Series
 from models.faults.timed_change import TimedChange
 from models.formulas.binomial import clopper_pearson
+from models.scenario.goals import BACK_WITHIN_S
 from models.steps.course import Leg
 from models.steps.play import play
 from models.system.system import System
@@ -23,7 +24,7 @@ RUNS, SURE = 50, 0.9
 #: Fewest runs that can reach a verdict: 0.025^(1/36) is above 0.9 (Clopper and Pearson 1934, all of n).
 FEWEST_RUNS = 36
 #: Time before a trigger that shows how well it was, and after it within which it must be back, s.
-BEFORE_S, AFTER_S = 30.0, 120.0
+BEFORE_S, AFTER_S = 30.0, BACK_WITHIN_S
 
 Broken = Callable[[Series], NDArray[np.bool_]]
 """Whether a statement of success is broken in each run, `(r,)`."""

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from models.evaluation import THROUGHPUT
+from optimizer.decide.recommend.recommendation import FirstBreak
 from optimizer.phrases import capitalised
 from optimizer.resilience.breaking_points import MOST, BreakingPoints
 from optimizer.sections.content import Block, Cell, Number, Paragraph, Section, Table, Text, joined, text
@@ -163,3 +164,22 @@ def _planned(points: BreakingPoints, components: tuple[str, ...]) -> str:
 
 def _is_driver(points: BreakingPoints, components: tuple[str, ...]) -> bool:
     return points.what != "load" and points.what not in components
+
+
+def break_text(first: FirstBreak | None) -> Text:
+    """Where a design breaks first: `utilisation of db, at 2.01 times the planned load`."""
+    if first is None:
+        return text("nothing up to ", times(MOST), " the load")
+    where = f" ({first.component})" if first.component else ""
+    if first.times == 0.0:
+        return text(f"{limit_label(first.limit)}, whatever the load")
+    return text(f"{limit_label(first.limit)}{where}, at ", times(first.times), " the load")
+
+
+def up_to_text(first: FirstBreak | None) -> Text:
+    """Up to which load a design keeps its limits."""
+    if first is None:
+        return text("at any load up to ", times(MOST), " the planned one")
+    if first.times == 0.0:
+        return text("at no load")
+    return text("up to ", times(first.times), " the planned load")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from optimizer.resilience.defences import Defence
+from models.scenario.experiments.pattern import Pattern
 from optimizer.resilience.pattern_trials import Defended, PatternTrial
-from optimizer.resilience.patterns import Pattern
 from optimizer.resilience.stress import Verdict
 from optimizer.sections.content import Block, Cell, Number, Paragraph, Section, Table, Text, joined, text
 from optimizer.sections.stress import VERDICTS, runs_text
+from optimizer.sections.survival import DEFENCES
 
 #: What a pattern is called, and what sets it off.
 NAMES: Mapping[Pattern, tuple[str, str]] = {
@@ -20,17 +20,6 @@ NAMES: Mapping[Pattern, tuple[str, str]] = {
     Pattern.CASCADE: ("cascade", "a dependency gets slow"),
     Pattern.SYNCHRONISATION: ("synchronisation", "clients that were cut off come back together"),
     Pattern.METASTABLE_STATE: ("metastable state", "three times the load for a while"),
-}
-_DEFENCES: Mapping[Defence, str] = {
-    Defence.BREAKER: "breaker",
-    Defence.BULKHEAD: "bulkhead",
-    Defence.SHORT_QUEUE: "queue shorter than the time-out",
-    Defence.RETRY_BUDGET: "retry budget",
-    Defence.FEWER_RETRIES: "fewer retries",
-    Defence.TIMEOUT: "time-out",
-    Defence.FALLBACK: "fallback",
-    Defence.COALESCING: "coalescing",
-    Defence.JITTER: "jitter",
 }
 _UNITS = {"s": "s", "share": "fraction", "clients": "count"}
 _HEAD = ("pattern", "set off by", "at", "verdict", "runs", "survives up to", "it has", "would help")
@@ -69,7 +58,7 @@ def _row(pattern: Pattern, one: PatternTrial | None, components: Sequence[str]) 
         VERDICTS[stress.verdict],
         runs_text(stress.survived, stress.degraded, stress.lost),
         _border(one),
-        joined([text(_DEFENCES[each.has.defence]) for each in one.defences if each.has.there]) or "none",
+        joined([text(DEFENCES[each.has.defence]) for each in one.defences if each.has.there]) or "none",
         _would_help(one),
     )
 
@@ -98,4 +87,4 @@ def _border(one: PatternTrial) -> Cell:
 def _helps(each: Defended) -> Text:
     assert each.survived is not None
     k, n = Number(float(each.survived.k), "count"), Number(float(each.survived.n), "count")
-    return text(f"{_DEFENCES[each.has.defence]} (", k, " of ", n, ")")
+    return text(f"{DEFENCES[each.has.defence]} (", k, " of ", n, ")")

@@ -10,11 +10,10 @@ from models.evaluation import Evaluation
 from optimizer.changes import TODAYS, called, is_today, numbered
 from optimizer.decide.choose.asks import Ask, asks_of, kept
 from optimizer.decide.confidence.limits_in_draws import FEW
-from optimizer.decide.recommend.recommendation import FirstBreak, Pick, Recommendation
+from optimizer.decide.recommend.recommendation import Pick, Recommendation
 from optimizer.model import Goal, Model
 from optimizer.pareto.front import Front
-from optimizer.resilience.breaking_points import MOST
-from optimizer.sections.breaking import two_loads_text
+from optimizer.sections.breaking import break_text, two_loads_text, up_to_text
 from optimizer.sections.content import (
     Block,
     Bullets,
@@ -28,9 +27,10 @@ from optimizer.sections.content import (
     text,
 )
 from optimizer.sections.reliance import reliance_rows
+from optimizer.sections.survival import SURVIVES, refuted_text, survived_text, survives_text
 from optimizer.sections.verdict import verdict
 from optimizer.sections.verify import SHORT, verdict_text
-from optimizer.sections.wording import against_today, counted, limit_label, number, times
+from optimizer.sections.wording import against_today, counted, number
 from optimizer.solver.solution import Solution
 
 #: The row that says what a simulation found.
@@ -123,6 +123,8 @@ def designs(model: Model, solution: Solution, found: Recommendation) -> Table:
         rows.append(("first break", *(break_text(column.pick.first_break) for column in columns)))
     if any(column.pick.check.verdict != "not_checked" for column in columns):
         rows.append((CHECKED, *(SHORT[column.pick.check.verdict] for column in columns)))
+    if found.survives != "not_asked":
+        rows.append((SURVIVES, *(survives_text(column.pick.endured) or None for column in columns)))
     rows += reliance_rows([(column.evaluation.indicators, column.row) for column in columns])
     dearer = _to_next(solution.front, found)
     if dearer:
@@ -154,16 +156,6 @@ class _Column:
         return text(text_count(int(keeps.sum())), " of ", text_count(len(asks)))
 
 
-def break_text(first: FirstBreak | None) -> Text:
-    """Where a design breaks first: `utilisation of db, at 2.01 times the planned load`."""
-    if first is None:
-        return text("nothing up to ", times(MOST), " the load")
-    where = f" ({first.component})" if first.component else ""
-    if first.times == 0.0:
-        return text(f"{limit_label(first.limit)}, whatever the load")
-    return text(f"{limit_label(first.limit)}{where}, at ", times(first.times), " the load")
-
-
 def ladder(model: Model, front: Front, found: Recommendation) -> tuple[Block, ...]:
     """What each further amount of money buys: certainty and headroom."""
     steps = found.ladder
@@ -184,19 +176,10 @@ def ladder(model: Model, front: Front, found: Recommendation) -> tuple[Block, ..
         if pick.confidence is not None:
             holds = text("holds in ", Number(pick.confidence, "fraction"), " of the draws, ")
         names = joined([text(ROLES[role]) for role in pick.roles], last=", ")
-        up_to = _up_to(pick.first_break)
+        up_to = up_to_text(pick.first_break)
         points.append(text(*amount, ": ", *holds, *up_to, " (", *names, ")"))
         before = value
     return Paragraph(text(f"The ladder, by {dimension.name}:")), Bullets(tuple(points))
-
-
-def _up_to(first: FirstBreak | None) -> Text:
-    """Up to which load a design keeps its limits."""
-    if first is None:
-        return text("at any load up to ", times(MOST), " the planned one")
-    if first.times == 0.0:
-        return text("at no load")
-    return text("up to ", times(first.times), " the planned load")
 
 
 def reasons(
@@ -218,13 +201,11 @@ def reasons(
         points.append(_runner_up(model, front, found, found.runner_up))
     if found.draws:
         points.append(_draws(found, len(front)))
-    why = (
-        "would be next, but fails its check"
-        if pick.check.is_refuted
-        else "would be first, but fails its check"
-    )
+    why = "would be next" if pick.is_refuted else "would be first"
     points += [_refuted(model, front, one, why) for one in found.refuted]
     points.append(_checked(pick))
+    if found.survives != "not_asked":
+        points.append(survived_text(found, pick))
     return Paragraph(text("Why this one:")), Bullets(tuple(points))
 
 
@@ -236,9 +217,11 @@ def _checked(pick: Pick) -> Text:
 
 
 def _refuted(model: Model, front: Front, pick: Pick, why: str) -> Text:
-    """A design that failed its check."""
+    """A design that failed its check, or doesn't survive event by event."""
     name = called(model.space, front.X, _place(pick))
-    return text(f"{name} {why} by simulation: ", *verdict_text(pick.check))
+    if not pick.check.is_refuted:
+        return text(f"{name} {why}, but event by event it falls: ", *refuted_text(pick))
+    return text(f"{name} {why}, but fails its check by simulation: ", *verdict_text(pick.check))
 
 
 def _chosen_by(front: Front, found: Recommendation, *, has_asks: bool, keeps_all: bool) -> Text:

@@ -45,6 +45,13 @@ _UNITS: Mapping[Unit, str] = {
     Unit.COUNT: "",
     Unit.USD: "USD",
 }
+
+
+def unit_of(metric: str) -> str:
+    """The unit of a metric, as numbers carry it."""
+    return _UNITS[METRICS[metric].unit]
+
+
 _HEAD = ("experiment", "verdict", "runs", "most attempts", "back after", "falls first", "warned before")
 
 

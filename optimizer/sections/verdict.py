@@ -8,6 +8,7 @@ from optimizer.model import Goal, Model
 from optimizer.pareto.front import Front
 from optimizer.phrases import capitalised
 from optimizer.sections.content import Block, Number, Paragraph, Text, text
+from optimizer.sections.survival import none_survives, refuted_text
 from optimizer.sections.verify import verdict_text
 from optimizer.sections.wording import number
 from optimizer.solver.solution import Solution
@@ -18,18 +19,19 @@ def verdict(model: Model, solution: Solution, found: Recommendation) -> tuple[Bl
     pick = found.pick("recommended")
     if pick is None:
         return ()
-    return (*_refuted(found, pick), *_how_sure(model, solution, found, pick))
+    return (*_refuted(found, pick), *none_survives(found), *_how_sure(model, solution, found, pick))
 
 
 def _refuted(found: Recommendation, pick: Pick) -> tuple[Block, ...]:
     """That no design passes its check by simulation, where that is so: it is the first to know."""
-    if not pick.check.is_refuted:
+    if not pick.is_refuted:
         return ()
     tried = Number(float(len(found.refuted) + 1), "count")
     told = text(
         "None of the ", tried, " designs that were tried passes its check by simulation. The first one: "
     )
-    return (Paragraph(text(*told, *verdict_text(pick.check)), "warning"),)
+    why = verdict_text(pick.check) if pick.check.is_refuted else refuted_text(pick)
+    return (Paragraph(text(*told, *why), "warning"),)
 
 
 def _how_sure(model: Model, solution: Solution, found: Recommendation, pick: Pick) -> tuple[Block, ...]:

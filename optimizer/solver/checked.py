@@ -16,6 +16,8 @@ from optimizer.decide.recommend.recommendation import Pick, Recommendation
 from optimizer.decide.recommend.shortlist import recommendation_of
 from optimizer.model import Model
 from optimizer.pareto.front import Front
+from optimizer.resilience.survival import Endured
+from optimizer.resilience.survival_trials import SurvivalTrials, survival_trials
 from optimizer.resilience.verification import NOT_CHECKED, Check
 from optimizer.resilience.verify import DEFAULTS, verify
 from optimizer.solver.solution import Solution
@@ -73,6 +75,8 @@ class _Checking:
         self._model, self._system, self._front = model, system, front
         self._settings, self._progress, self._stop = settings, progress, stop
         self._known: dict[bytes, Check] = {}
+        self._trials = survival_trials(system)
+        self._endured: dict[bytes, tuple[Endured, ...]] = {}
 
     def recommended(self, found: Recommendation) -> Recommendation:
         """The record with a recommended design that has not failed, if one of the first few hasn't."""
@@ -80,20 +84,19 @@ class _Checking:
         first: Recommendation | None = None
         while True:
             pick = found.pick("recommended")
-            if pick is None or (first is None and pick.check.is_refuted):
+            if pick is None or (first is None and pick.is_refuted):
                 return found  # others were tried in its place before, and failed too
             pick = self.pick(pick)
             found = _with(found, pick)
             first = first or found
-            if not pick.check.is_refuted:
+            if not pick.is_refuted:
                 return replace(found, refuted=tuple(refuted))
             refuted.append(pick)
             if len(refuted) >= MOST_TRIED or len(refuted) == len(self._front):
                 # Nothing better is known: the first stays, with what was found of it.
                 return replace(first, refuted=tuple(refuted[1:]))
-            found = without(
-                self._model, self._front, [one.position for one in refuted if one.position is not None]
-            )
+            out = [one.position for one in refuted if one.position is not None]
+            found = without(self._model, self._front, out, trials=self._trials)
 
     def shortlist(self, found: Recommendation) -> Recommendation:
         """The record with every design of the shortlist checked, and today's."""
@@ -111,7 +114,16 @@ class _Checking:
             if self._stop is not None and self._stop():
                 return pick
             self._known[key] = self._check(x, "today's" if pick.position is None else f"{pick.position + 1}")
-        return replace(pick, check=self._known[key])
+        pick = replace(pick, check=self._known[key])
+        return pick if pick.check.is_refuted or self._trials is None else self._confirmed(pick, x, key)
+
+    def _confirmed(self, pick: Pick, x: Array, key: bytes) -> Pick:
+        """A design with what it survives by steps played event by event too, where numbers are small."""
+        assert self._trials is not None
+        if key not in self._endured:
+            stop = self._stop or (lambda: False)
+            self._endured[key] = self._trials.confirmed(x, pick.endured, stop=stop)
+        return replace(pick, endured=self._endured[key])
 
     def _check(self, x: Array, name: str) -> Check:
         def told(progress: Progress) -> None:
@@ -135,16 +147,19 @@ def _with(found: Recommendation, pick: Pick) -> Recommendation:
     return replace(found, picks=tuple(pick if one.position == pick.position else one for one in found.picks))
 
 
-def without(model: Model, front: Front, refuted: Collection[int]) -> Recommendation:
+def without(
+    model: Model, front: Front, refuted: Collection[int], *, trials: SurvivalTrials | None = None
+) -> Recommendation:
     """The recommendation as if some designs weren't on the front; positions are those on the front.
 
     Args:
         model: The model.
         front: The front; more of it than what is left out.
         refuted: Positions of the designs that are left out.
+        trials: What is known of designs that were asked what they survive.
     """
     kept = np.setdiff1d(np.arange(len(front)), np.array(sorted(refuted), dtype=np.intp))
-    found = recommendation_of(model, Front(front.evaluation.take(kept)))
+    found = recommendation_of(model, Front(front.evaluation.take(kept)), trials=trials)
 
     def placed(position: int | None) -> int | None:
         return None if position is None else int(kept[position])

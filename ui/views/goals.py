@@ -33,6 +33,8 @@ _LIMIT_UNITS = {
     "backlog": "messages",
     "drain_s": "s",
     "message_age_s": "s",
+    "survives": "a list: on the text of the scenario",
+    "recovery_s": "s",
 }
 
 
@@ -94,11 +96,17 @@ def draw_goals(found: Drafted) -> None:
             "unit": [_LIMIT_UNITS.get(key, "") for key in keys],
             "what it is": [" ".join((Limits.model_fields[key].description or "").split()) for key in keys],
         },
-        cells={"value": [cell_of(found, ("limits", key), Limits.model_fields[key].default) for key in keys]},
+        cells={"value": [_limit_cell(found, key) for key in keys]},
         order=("limit", "value", "unit", "remark", "what it is"),
         config={"value": st.column_config.TextColumn("value")},
         alt="What no design may exceed; the values can be typed into",
     )
+
+
+def _limit_cell(found: Drafted, key: str) -> Cell | None:
+    """The cell of a limit; lists can't be typed into a cell."""
+    default = Limits.model_fields[key].default
+    return None if isinstance(default, tuple) else cell_of(found, ("limits", key), default)
 
 
 def _text(label: str, part: type[Goal], key: str) -> object:

@@ -18,6 +18,7 @@ from models.scenario.checks import (
     queues,
     regions,
     rules,
+    survival,
     today,
     workload,
 )
@@ -38,6 +39,7 @@ _CHECKS: tuple[Callable[[Scenario], Iterable[Finding]], ...] = (
     rules.findings,
     goals.findings,
     experiments.findings,
+    survival.findings,
 )
 
 

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from models.evaluation import Array
+from models.scenario.experiments.pattern import Pattern
 from models.system.system import System
 from optimizer.cli.answers.parts import scenario_answer
 from optimizer.resilience.experiments import Judged, Trial
 from optimizer.resilience.first_experiment import Surprise
 from optimizer.resilience.pattern_trials import PatternTrial
-from optimizer.resilience.patterns import Pattern
 
 
 def stress_answer(system: System, x: Array, found: Sequence[Trial]) -> dict[str, object]:

@@ -13,8 +13,8 @@ from optimizer.cli.exit_codes import INTERRUPTED, NO
 if TYPE_CHECKING:
     from models.evaluation import Array
     from models.scenario.experiment import Experiment
+    from models.scenario.experiments.pattern import Pattern
     from models.system.system import System
-    from optimizer.resilience.patterns import Pattern
 
 
 @about_a_design("recommended")
@@ -50,7 +50,7 @@ def stress(
             raise typer.BadParameter("--pattern goes without --experiment and --first")
         _play_patterns(system, asked.x, _patterns(pattern), runs=runs, seed=seed, as_json=as_json)
         return
-    chosen = _chosen(system, experiment or [])
+    chosen = chosen_experiments(system, experiment or [])
     x, found, is_stopped = asked.x, [], False
     if is_first:
         _tell_first(system, x, chosen, seed=seed, as_json=as_json)
@@ -70,7 +70,7 @@ def stress(
 
 def _patterns(names: list[str]) -> list[Pattern]:
     """The patterns that are asked for."""
-    from optimizer.resilience.patterns import Pattern
+    from models.scenario.experiments.pattern import Pattern
 
     there = [str(one) for one in Pattern]
     for name in names:
@@ -121,7 +121,7 @@ def _tell_first(
         raise typer.Exit(INTERRUPTED)
 
 
-def _chosen(system: System, names: list[str]) -> list[tuple[str, Experiment]]:
+def chosen_experiments(system: System, names: list[str]) -> list[tuple[str, Experiment]]:
     """The experiments that are asked for."""
     from optimizer.resilience.experiments import typed_experiments
 

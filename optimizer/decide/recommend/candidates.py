@@ -13,6 +13,7 @@ from models.system.uncertainty import guesses_of
 from optimizer.decide.confidence.limits_in_draws import FEW, Holding, draws_for
 from optimizer.decide.recommend.order import Rule
 from optimizer.decide.recommend.recommendation import Reached
+from optimizer.decide.recommend.survivors import Survivors
 from optimizer.model import Model
 from optimizer.pareto.boxes import widths_of
 from optimizer.pareto.front import Front
@@ -94,6 +95,7 @@ class Asked:
         trials: All candidates in few draws.
         confirming: The same in all draws, in which they are told.
         tried: How many were tried.
+        survives: Whether the first of the best survives what it must; None = nothing is asked.
     """
 
     reached: Reached
@@ -102,30 +104,65 @@ class Asked:
     trials: Holding
     confirming: Holding
     tried: int
+    survives: bool | None = None
 
 
-def ask(X: Array, order: NDArray[np.intp], asking: Asking) -> Asked:
+def ask(X: Array, order: NDArray[np.intp], asking: Asking, survivors: Survivors | None = None) -> Asked:
     """Tries candidates in their order, all of a short front, until one is likely enough to keep its limits.
+
+    Where it must survive something too, candidates that are likely enough are asked about that; if none of
+    those survives, the first of them stays.
 
     Args:
         X: The designs of the front, `(n, d)`.
         order: Their positions, best first, `(n,)`; at least one.
         asking: How likely that must be.
+        survivors: Which of them survive what they must; None = nothing is asked.
     """
     trials, confirming = asking.few(X), asking.many(X)
     trials.hardest_first(X[order[0]])
     tried = 0
+    fallen: Asked | None = None
     while tried < len(order):
         some = order[tried : tried + LEAST_TRIED]
         trials.ask(some, asking.wanted)
         tried += len(some)
         level = order[:tried][_reach(trials.share[order[:tried]], asking.wanted)]
-        best = _confirmed(confirming, level, asking.wanted)
+        likely, best = _confirmed(confirming, level, asking.wanted, survivors)
         if best.size:
-            return Asked("reached", best, level, trials, confirming, tried)
+            survives = None if survivors is None else True
+            return Asked("reached", best, level, trials, confirming, tried, survives)
+        if likely.size and fallen is None:
+            fallen = Asked("reached", likely, level, trials, confirming, tried, False)
+        if survivors is not None and survivors.is_over:
+            break
+    if fallen is not None:
+        return fallen
     level = _closest(trials, order)
     most = float(np.nanmax(trials.share, initial=0.0))
-    return Asked("closest" if most > 0.0 else "never", level[:2], level, trials, confirming, tried)
+    best, survives = surviving(level, survivors)
+    return Asked("closest" if most > 0.0 else "never", best, level, trials, confirming, tried, survives)
+
+
+def surviving(order: NDArray[np.intp], survivors: Survivors | None) -> tuple[NDArray[np.intp], bool | None]:
+    """The first two of some designs that survive what they must, and whether any does.
+
+    Args:
+        order: Positions of the designs, best first.
+        survivors: Which of them survive; None = nothing is asked.
+
+    Returns:
+        The first two of all where nothing is asked, or none survives.
+    """
+    if survivors is None:
+        return order[:2], None
+    found: list[int] = []
+    for i in order.tolist():
+        if len(found) == 2 or survivors.is_over:
+            break
+        if survivors.survives(i):
+            found.append(i)
+    return (np.array(found, dtype=np.intp), True) if found else (order[:2], False)
 
 
 def _closest(trials: Holding, order: NDArray[np.intp]) -> NDArray[np.intp]:
@@ -210,13 +247,18 @@ def _reach(share: Array, least: float) -> NDArray[np.bool_]:
         return np.asarray(share >= least - 1e-12)
 
 
-def _confirmed(confirming: Holding, level: NDArray[np.intp], wanted: float) -> NDArray[np.intp]:
-    """The first two that are likely enough in all draws too."""
-    found: list[int] = []
+def _confirmed(
+    confirming: Holding, level: NDArray[np.intp], wanted: float, survivors: Survivors | None
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The first two that are likely enough in all draws too, and of such the first two that survive."""
+    likely: list[int] = []
+    best: list[int] = []
     for start in range(0, len(level), CONFIRMED_TOGETHER):
         some = level[start : start + CONFIRMED_TOGETHER]
         confirming.ask(some, wanted)
-        found += some[_reach(confirming.share[some], wanted)].tolist()
-        if len(found) >= 2:
+        good = some[_reach(confirming.share[some], wanted)].tolist()
+        likely += good
+        best += good if survivors is None else [i for i in good if survivors.survives(i)]
+        if len(best) >= 2 or (survivors is not None and survivors.is_over):
             break
-    return np.array(found[:2], dtype=np.intp)
+    return np.array(likely[:2], dtype=np.intp), np.array(best[:2], dtype=np.intp)

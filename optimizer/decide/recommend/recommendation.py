@@ -11,6 +11,7 @@ from math import inf
 from typing import Literal
 
 from optimizer.decide.recommend.order import By, Reason
+from optimizer.resilience.survival import Endured, Remedy, is_survived
 from optimizer.resilience.verification import NOT_CHECKED, Check
 
 #: Why a design is on the shortlist.
@@ -18,6 +19,9 @@ Role = Literal["cheapest", "halfway", "recommended", "next", "safest", "best_of_
 #: Whether the recommended design is as likely to keep its limits as was wanted: it is; it comes closest; no
 #: design ever keeps them under the guesses; nothing is known of guesses; no design is feasible.
 Reached = Literal["reached", "closest", "never", "not_asked", "infeasible"]
+#: Whether the recommended design survives what it must: nobody asks for anything; it does; none of those that
+#: were asked does.
+Survives = Literal["not_asked", "survives", "none"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,7 @@ class Pick:
         confidence: Share of the draws in which all limits hold; None = nobody asked.
         first_break: Where it breaks first; None = nowhere, or nobody asked.
         check: What a simulation said of it.
+        endured: What became of it under each name of `limits.survives`.
     """
 
     position: int | None
@@ -52,6 +57,17 @@ class Pick:
     confidence: float | None = None
     first_break: FirstBreak | None = None
     check: Check = NOT_CHECKED
+    endured: tuple[Endured, ...] = ()
+
+    @property
+    def is_refuted(self) -> bool:
+        """Whether a simulation says that it is not to be recommended."""
+        return self.check.is_refuted or any(one.is_refuted for one in self.endured)
+
+    @property
+    def is_survived(self) -> bool:
+        """Whether it survives all that it was asked about."""
+        return is_survived(self.endured)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +90,10 @@ class Recommendation:
         digest: The scenario.
         is_rate_assumed: Whether the rate is off by what is assumed where nobody said how far.
         refuted: Designs that would have been recommended, but failed their check by simulation.
+        survives: Whether the recommended design survives what it must.
+        asked_to_survive: Candidates that were asked.
+        recovery_s: Time in which answers must be back, s; None = it isn't limited.
+        remedies: Where none survives, the defences with which the recommended one would.
     """
 
     reached: Reached
@@ -90,6 +110,10 @@ class Recommendation:
     digest: str = ""
     is_rate_assumed: bool = False
     refuted: tuple[Pick, ...] = ()
+    survives: Survives = "not_asked"
+    asked_to_survive: int = 0
+    recovery_s: float | None = None
+    remedies: tuple[Remedy, ...] = ()
 
     @property
     def position(self) -> int | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from math import isfinite
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,14 +12,25 @@ from numpy.typing import NDArray
 from models.evaluation import COST, Array
 from models.system.system import System
 from optimizer.decide.confidence.limits_in_draws import Holding
-from optimizer.decide.recommend.candidates import Asked, Asking, ask, asking_of, rule_of, surest, whole_share
+from optimizer.decide.recommend.candidates import (
+    Asked,
+    Asking,
+    ask,
+    asking_of,
+    rule_of,
+    surest,
+    surviving,
+    whole_share,
+)
 from optimizer.decide.recommend.order import Ordered, Rule
 from optimizer.decide.recommend.recommendation import FirstBreak, Pick, Recommendation, Role
+from optimizer.decide.recommend.survivors import Survivors
 from optimizer.model import Model
 from optimizer.pareto.boxes import boxed, visible
 from optimizer.pareto.front import Front
 from optimizer.pareto.scaling import scale_of
 from optimizer.resilience.breaking_points import breaking_points
+from optimizer.resilience.survival_trials import SurvivalTrials, survival_trials
 
 #: Designs that are named, today's apart.
 MOST_NAMED = 5
@@ -41,24 +53,32 @@ _EQUALLY_SURE, _NEARLY_SURE = 4, 8
 TOGETHER = 16
 
 
-def recommendation_of(model: Model, front: Front, *, seed: int = 0) -> Recommendation:
+def recommendation_of(
+    model: Model, front: Front, *, seed: int = 0, trials: SurvivalTrials | None = None
+) -> Recommendation:
     """Chooses a design of a model's front, and the few that are named beside it.
 
     Args:
         model: The model.
         front: Its front; may be empty.
         seed: Of the draws of the guesses.
+        trials: What is known of designs that were asked what they survive; None = nothing yet.
     """
-    return recommend(front, rule_of(model), asking_of(model, seed))
+    if trials is None and model.system is not None:
+        trials = survival_trials(model.system)
+    return recommend(front, rule_of(model), asking_of(model, seed), trials)
 
 
-def recommend(front: Front, rule: Rule, asking: Asking | None) -> Recommendation:
+def recommend(
+    front: Front, rule: Rule, asking: Asking | None, trials: SurvivalTrials | None = None
+) -> Recommendation:
     """The same by a rule.
 
     Args:
         front: The front; may be empty.
         rule: The order of designs.
         asking: How likely limits must hold; None = nothing is known of a system and its guesses.
+        trials: What must be survived; None = nothing.
     """
     decides = None if rule.decide_by is None else front.evaluation.dimensions[rule.decide_by]
     record = Recommendation(
@@ -73,13 +93,46 @@ def recommend(front: Front, rule: Rule, asking: Asking | None) -> Recommendation
         return record if asking is None else _told(front, rule, record, {}, asking)
     ordered = rule.order(front.evaluation)
     record = replace(record, reached="not_asked")
+    survivors = None if trials is None else Survivors(trials, front.X)
     if asking is None or not asking.has_guesses:
+        best, survives = surviving(ordered.order, survivors)
         roles = _roles_by_value(front, rule, ordered, ordered.order)
-        roles["recommended"] = int(ordered.order[0])
-        return _told(front, rule, _with_second(record, ordered, ordered.order[:2]), roles, asking)
-    asked = ask(front.X, ordered.order, asking)
-    record = replace(_with_second(record, ordered, asked.best), reached=asked.reached, candidates=asked.tried)
-    return _told(front, rule, record, _roles(front, rule, ordered, asked), asking, asked.confirming)
+        roles["recommended"] = int(best[0])
+        record = _told(front, rule, _with_second(record, ordered, best), roles, asking)
+    else:
+        asked = ask(front.X, ordered.order, asking, survivors)
+        survives = asked.survives
+        record = replace(
+            _with_second(record, ordered, asked.best), reached=asked.reached, candidates=asked.tried
+        )
+        roles = _roles(front, rule, ordered, asked)
+        record = _told(front, rule, record, roles, asking, asked.confirming)
+    return record if survivors is None else _endured(front, rule, record, survivors, survives=bool(survives))
+
+
+def _endured(
+    front: Front, rule: Rule, record: Recommendation, survivors: Survivors, *, survives: bool
+) -> Recommendation:
+    """The record with what became of its designs under what they must survive."""
+    trials, first = survivors.trials, record.position
+
+    def told(pick: Pick) -> Pick:
+        x = rule.today if pick.position is None else front.X[pick.position]
+        is_first = pick.position is not None and pick.position == first
+        return replace(pick, endured=trials.ask(x) if is_first else trials.look(x))
+
+    record = replace(
+        record,
+        picks=tuple(told(pick) for pick in record.picks),
+        today=told(record.today),
+        survives="survives" if survives else "none",
+        asked_to_survive=survivors.asked,
+        recovery_s=trials.recovery_s if isfinite(trials.recovery_s) else None,
+    )
+    pick = record.pick("recommended")
+    if survives or pick is None or pick.position is None:
+        return record
+    return replace(record, remedies=trials.remedies(front.X[pick.position], pick.endured))
 
 
 def _with_second(record: Recommendation, ordered: Ordered, best: NDArray[np.intp]) -> Recommendation:

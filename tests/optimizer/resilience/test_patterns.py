@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from models.scenario.experiments.pattern import Pattern
 from optimizer.resilience.border import border
 from optimizer.resilience.defences import Defence, defences_of
 from optimizer.resilience.hysteresis import hysteresis, way_back
 from optimizer.resilience.pattern_trials import try_pattern
-from optimizer.resilience.patterns import Pattern, aim_of
+from optimizer.resilience.patterns import aim_of
 from optimizer.resilience.phase_portrait import Station, portrait
 from optimizer.resilience.stress import Share, Verdict
 from simulated import cache, external, station, system_of
