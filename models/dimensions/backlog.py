@@ -88,7 +88,7 @@ def backlog_of(parameters: Parameters, found: Behaviour) -> Backlog:
     may_lose = any(getattr(system.parts[c], "retention_s", None) is not None for c in queues)
 
     def worst(name: str) -> Array:
-        return np.max([none, *(getattr(course, name) for course in queues.values())], axis=0)
+        return np.asarray(np.max([none, *(getattr(course, name) for course in queues.values())], axis=0))
 
     return Backlog(worst("backlog"), worst("drain_s"), worst("message_age_s"), kept, may_lose, queues)
 
