@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -76,7 +77,7 @@ def gameday(
             except NotExported as error:
                 refused[name] = str(error)
     if out is not None:
-        files, left_out = files_of(system, drills, found, refused, tools)
+        files, left_out = files_of(system, drills, found, refused, tools, date.today())
         write_folder(out, system.scenario.name, files)
         refused |= left_out
     show(section_of(found, refused), as_json=as_json, data=gameday_answer(system, x, found, refused))
