@@ -7,7 +7,7 @@ import math
 from models.performance.compiled import inlined, internal
 from models.simulation import columns as at
 from models.simulation.frames import do, log
-from models.simulation.heap import schedule
+from models.simulation.heap import no_time_limit, schedule
 from models.simulation.state import State
 
 
@@ -74,6 +74,7 @@ def is_allowed(s: State, i: int) -> bool:
 
 
 @internal
+<<<<<<< HEAD
 def time_limit(s: State, i: int, a: int) -> None:
     """An attempt's caller will wait no longer than the call's time-out, and than a deadline from above.
 
@@ -143,6 +144,8 @@ def takes_over(s: State, i: int, a: int, other: int) -> None:
 
 
 @internal
+=======
+>>>>>>> main
 def expire(s: State, i: int) -> None:
     """The callers of the attempts that are late go on without them; the work goes on too."""
     node = s.node[i]
