@@ -32,6 +32,8 @@ def bare_times(program: Program, work: Work, parts: np.ndarray, calls: np.ndarra
                             slowest = max(slowest, total[program.group[b]])
                     total[q] += slowest
                     continue
+                if program.is_async[step]:
+                    continue
                 part = parts[program.component[step]]
                 is_external = program.kind[program.component[step]] == of.EXTERNAL
                 own = part[at.LATENCY_MS] if is_external else part[at.SERVICE_MS]

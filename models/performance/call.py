@@ -122,7 +122,9 @@ def answer_call(
         if late < 1.0:
             held_s += (1.0 - late) * collapse(in_time, in_n)[0]
         work.call[i, of.LINGERS] = max(collapse(once, n)[0] / held_s, 1.0)
-    refused = refused_again(program, work, i, part, call)
+    refused = (0.0, 0.0)
+    if kind != of.QUEUE:  # which keeps what is too much
+        refused = refused_again(program, work, i, part, call)
     if work.call[i, of.EXPIRES] > 0.0:
         # What a component drops since its deadline is over, its caller has given up by then.
         late, refused = 1.0 - (1.0 - late) * (1.0 - refused[0]), (0.0, 0.0)
@@ -133,12 +135,6 @@ def answer_call(
     if math.isfinite(timeout_s):
         noticed = fails
     seen = 1.0 - (1.0 - late) * (1.0 - noticed)
-<<<<<<< HEAD
-=======
-    refused = (0.0, 0.0)
-    if kind != of.QUEUE:  # which keeps what is too much
-        refused = refused_again(program, work, i, part, call)
->>>>>>> main
     shut = (1.0, 0.0)
     # Of those whose whole time is over nobody tries again.
     spent = spent_of_attempt(program, work, i, late, 1.0 - error)

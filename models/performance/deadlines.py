@@ -50,7 +50,7 @@ def pass_on(program: Program, work: Work, parts: np.ndarray, calls: np.ndarray, 
         rates[i] = above * made(program, work, calls, i)
         own_s = call[at.TIMEOUT_MS] / _MS_PER_S
         done = work.call[i]
-        if caller >= 0:
+        if caller >= 0 and not program.is_async[i]:
             whole[i] = whole[caller]
             is_cut[i] = is_cut[caller] or (program.blocks[program.component[caller]] > 0)
         done[of.GIVEN_UP_S] = min(own_s, whole[i])
@@ -73,7 +73,7 @@ def pass_on(program: Program, work: Work, parts: np.ndarray, calls: np.ndarray, 
         given = work.given[i_n + c]
         given[0] = parts[c, at.MAX_WAIT_S]
         longest = _longest_wait(program, work, c, rates)
-        expires = longest < parts[c, at.MAX_WAIT_S] and program.kind[c] != of.EXTERNAL
+        expires = longest < parts[c, at.MAX_WAIT_S] and program.kind[c] < of.EXTERNAL
         if expires:
             parts[c, at.MAX_WAIT_S] = longest
         for j in range(program.own_start[c], program.own_start[c + 1]):
@@ -151,6 +151,8 @@ def _below(
                     slowest = max(slowest, _bare_steps(program, parts, calls, work, program.group[b]))
                 t += slowest
                 continue
+            if program.is_async[step]:
+                continue
             times = calls[step, at.TIMES] * calls[step, at.ENABLED]
             each_s = _bare_call(program, parts, calls, work, step)
             begins = t + 0.5 * max(times - 1.0, 0.0) * each_s
@@ -170,7 +172,7 @@ def _bare_steps(program: Program, parts: np.ndarray, calls: np.ndarray, work: Wo
     total = 0.0
     for j in range(program.steps_start[q], program.steps_start[q + 1]):
         step = program.steps[j]
-        if step >= 0:
+        if step >= 0 and not program.is_async[step]:
             times = calls[step, at.TIMES] * calls[step, at.ENABLED]
             total += times * _bare_call(program, parts, calls, work, step)
     return total

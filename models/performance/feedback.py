@@ -74,15 +74,10 @@ def coupling_of(system: System) -> Coupling:
     )
     deadlines = _with_deadline(system)
     refuses = tuple(
-<<<<<<< HEAD
-        any(_is_limited(system, Slot("component", name, parameter)) for parameter in part.traits.losses)
-        or (part.traits.is_ours and any(deadlines[node.index] for node in calls_of[c]))
-        for c, (name, part) in enumerate(zip(system.components, system.parts, strict=True))
-=======
         part.traits.keeps_messages  # what its consumers can't do now goes no further
         or any(_is_limited(system, Slot("component", name, parameter)) for parameter in part.traits.losses)
-        for name, part in zip(system.components, system.parts, strict=True)
->>>>>>> main
+        or (part.traits.is_ours and any(deadlines[node.index] for node in calls_of[c]))
+        for c, (name, part) in enumerate(zip(system.components, system.parts, strict=True))
     )
     attempt_fails, fails = _can_fail(system, refuses, deadlines)
     late = tuple(blocks[c] and refuses[c] for c in count)
@@ -125,8 +120,9 @@ def _with_deadline(system: System) -> tuple[bool, ...]:
     """By call: whether in some design it passes its time-out on, or gets one from above."""
     found: list[bool] = []
     for node in system.nodes:
-        own = _may_be(system, _slot(system, node, "passes_deadline"), 0.0)
-        found.append(own or (node.caller is not None and found[node.caller]))
+        own = may_be(system, _slot(system, node, "passes_deadline"), 0.0)
+        inherits = node.caller is not None and not node.is_async and found[node.caller]
+        found.append(own or inherits)
     return tuple(found)
 
 

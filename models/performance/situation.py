@@ -75,24 +75,25 @@ def situation(program: Program, work: Work, out: np.ndarray, most_load: float) -
             has_deadlines = has_deadlines or work.calls[i, at.PASSES_DEADLINE] > 0.0
             work.call[i, of.DEADLINE_S], work.call[i, of.EXPIRES] = math.inf, 0.0
             work.call[i, of.SPENDS], work.call[i, of.SPENT] = 0.0, 0.0
+    goes_elsewhere = note_shares(program, work) if program.choice_group.size > 0 else False
     if has_deadlines:
         pass_on(program, work, work.parts, work.calls, users)
-    _with_deadlines(program, work, users, out, most_load)
+    _with_deadlines(program, work, users, goes_elsewhere, out, most_load)
     if has_deadlines:
         take_back(program, work, work.parts, work.calls)
 
 
 @internal
 def _with_deadlines(
-    program: Program, work: Work, users: np.ndarray, out: np.ndarray, most_load: float
+    program: Program, work: Work, users: np.ndarray, goes_elsewhere: bool, out: np.ndarray, most_load: float
 ) -> None:
-    """The same, where deadlines stand in the numbers of the situation."""
+    """The same, where deadlines and the shares of branches are known."""
     only_load = most_load < math.inf
     c_n, i_n, f_n = program.kind.size, program.component.size, program.flow_steps.size
     parts, calls, flows = work.parts, work.calls, work.flows
     _mark_what_is_new(program, work, parts, calls)
-    if program.choice_group.size > 0:
-        note_shares(program, work)
+    if goes_elsewhere:
+        work.is_new[:] = 1
     if only_load:
         utilisation, collapse = least_load(program, work, parts, calls, users)
         if utilisation > most_load or collapse > 0.0:

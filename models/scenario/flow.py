@@ -220,7 +220,8 @@ class Flow(Part):
     label: Text | None = None
     source: Text | None = None
     region: Name | None = None
-    """Where its users are; null = beside what they call."""
+    """Where its users are; null = beside what they call. A `choice` between the regions' components splits
+    their traffic, and its shares can be decided."""
     share: Share
     """Share of all user requests."""
     value_usd: SignedUsd = 0.0

@@ -133,11 +133,7 @@ def attempt(s: State, owner: int) -> None:
         return
     s.tried[i, min(s.frame[owner, at.F_TRIES], at.TRIES - 1)] += 1.0
     s.frame[a, at.F_PROBE] = gate - 1
-<<<<<<< HEAD
-    if min(s.call[i, at.TIMEOUT_S], s.times[a, at.EXPIRES]) < math.inf:
-=======
-    if s.call[i, at.TIMEOUT_S] < math.inf and node[at.IS_MESSAGE] == 0:
->>>>>>> main
+    if min(s.call[i, at.TIMEOUT_S], s.times[a, at.EXPIRES]) < math.inf and node[at.IS_MESSAGE] == 0:
         time_limit(s, i, a)
     hedge_later(s, i, a)
     go(s, a)

@@ -148,12 +148,8 @@ CALL = 16
 #: A call's whole numbers (`State.node`): component; steps under it (-1 = none); calls one after the other;
 #: retries; whether it has a breaker; places of its bulkhead (-1 = any number); whether a failure is replaced,
 #: or doesn't matter; whether it writes; calls that trip the breaker at the least; attempts under way; first
-<<<<<<< HEAD
-#: and last that can be late; whether a timer runs; state of the breaker; whether it passes its time-out on.
-=======
 #: and last that can be late; whether a timer runs; state of the breaker; whether nobody waits for it, and
-#: whether its time begins only when a consumer takes it.
->>>>>>> main
+#: whether its time begins only when a consumer takes it; whether it passes its time-out on.
 (
     COMPONENT,
     THEN,
@@ -170,16 +166,11 @@ CALL = 16
     LAST_LATE,
     TIMER,
     GATE,
-<<<<<<< HEAD
-    PASSES_DEADLINE,
-) = range(16)
-NODE = 16
-=======
     ASYNC,
     IS_MESSAGE,
-) = range(17)
-NODE = 17
->>>>>>> main
+    PASSES_DEADLINE,
+) = range(18)
+NODE = 18
 #: States of a breaker, buckets of its window.
 CLOSED, OPEN, PROBING = range(3)
 BUCKETS = 10

@@ -7,7 +7,7 @@ import math
 from models.performance.compiled import inlined, internal
 from models.simulation import columns as at
 from models.simulation.frames import do, log
-from models.simulation.heap import no_time_limit, schedule
+from models.simulation.heap import no_time_limit, ring
 from models.simulation.state import State
 
 
@@ -74,78 +74,6 @@ def is_allowed(s: State, i: int) -> bool:
 
 
 @internal
-<<<<<<< HEAD
-def time_limit(s: State, i: int, a: int) -> None:
-    """An attempt's caller will wait no longer than the call's time-out, and than a deadline from above.
-
-    A list in the order in which attempts are late, of which only the first has an event. Without deadlines
-    that is the order in which they began, with them nearly so: each finds its place from the end.
-    """
-    node, frame = s.node[i], s.frame[a]
-    late_at = min(s.x[at.NOW] + s.call[i, at.TIMEOUT_S], s.times[a, at.EXPIRES])
-    s.times[a, at.LATE_AT] = late_at
-    earlier = node[at.LAST_LATE]
-    while earlier >= 0 and s.times[earlier, at.LATE_AT] > late_at:
-        earlier = s.frame[earlier, at.F_EARLIER]
-    later = node[at.FIRST_LATE] if earlier < 0 else s.frame[earlier, at.F_LATER]
-    frame[at.F_TIMED], frame[at.F_EARLIER], frame[at.F_LATER] = 1, earlier, later
-    if earlier >= 0:
-        s.frame[earlier, at.F_LATER] = a
-    else:
-        node[at.FIRST_LATE] = a
-    if later >= 0:
-        s.frame[later, at.F_EARLIER] = a
-    else:
-        node[at.LAST_LATE] = a
-    if node[at.TIMER] == 0 or late_at < s.call[i, at.TIMER_AT]:
-        _ring(s, i, late_at)
-
-
-@inlined
-def _ring(s: State, i: int, late_at: float) -> None:
-    """The timer of a call is set; one that was set for later will find that it isn't meant any more."""
-    s.node[i, at.TIMER] = 1
-    s.call[i, at.TIMER_AT] = late_at
-    schedule(s, late_at, at.TIMEOUT, i)
-
-
-@internal
-def no_time_limit(s: State, i: int, a: int) -> None:
-    """An attempt has ended, or its caller has gone on."""
-    node, frame = s.node[i], s.frame[a]
-    earlier, later = frame[at.F_EARLIER], frame[at.F_LATER]
-    if earlier >= 0:
-        s.frame[earlier, at.F_LATER] = later
-    else:
-        node[at.FIRST_LATE] = later
-    if later >= 0:
-        s.frame[later, at.F_EARLIER] = earlier
-    else:
-        node[at.LAST_LATE] = earlier
-    frame[at.F_TIMED] = 0
-
-
-@internal
-def takes_over(s: State, i: int, a: int, other: int) -> None:
-    """Another attempt takes the place of one that has ended in the list of those that can be late."""
-    node, frame, new = s.node[i], s.frame[a], s.frame[other]
-    earlier, later = frame[at.F_EARLIER], frame[at.F_LATER]
-    s.times[other, at.LATE_AT] = s.times[a, at.LATE_AT]
-    new[at.F_TIMED], new[at.F_EARLIER], new[at.F_LATER] = 1, earlier, later
-    frame[at.F_TIMED] = 0
-    if earlier >= 0:
-        s.frame[earlier, at.F_LATER] = other
-    else:
-        node[at.FIRST_LATE] = other
-    if later >= 0:
-        s.frame[later, at.F_EARLIER] = other
-    else:
-        node[at.LAST_LATE] = other
-
-
-@internal
-=======
->>>>>>> main
 def expire(s: State, i: int) -> None:
     """The callers of the attempts that are late go on without them; the work goes on too."""
     node = s.node[i]
@@ -155,7 +83,7 @@ def expire(s: State, i: int) -> None:
     while node[at.FIRST_LATE] >= 0:
         a = node[at.FIRST_LATE]
         if s.times[a, at.LATE_AT] > s.x[at.NOW]:
-            _ring(s, i, s.times[a, at.LATE_AT])
+            ring(s, i, s.times[a, at.LATE_AT])
             return
         no_time_limit(s, i, a)
         frame = s.frame[a]

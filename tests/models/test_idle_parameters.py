@@ -45,9 +45,7 @@ VALUES = {
     "breaker_volume": (5, 50),
     "breaker_window_s": (1, 100),
     "breaker_sleep_s": (1, 10),
-<<<<<<< HEAD
     "passes_deadline": (False, True),
-=======
     "min_replicas": (1, 3),
     "max_replicas": (1, 4),
     "target_utilisation": (0.1, 0.9),
@@ -55,7 +53,6 @@ VALUES = {
     "batch": (1, 10),
     "replicas": (1, 4),
     "look_back_s": (5, 50),
->>>>>>> main
 }
 #: Copies that are lost now and then.
 FAILING = {"replicas": 4, "availability": None, "mtbf_hours": 1, "mttr_minutes": 10}
