@@ -253,6 +253,8 @@ def program_of(system: System) -> Program:
     # Only who keeps a slot meanwhile asks how long the failed ones take.
     held = {q for c in components if coupling.blocks[c] for i in own[c] for q in flat.inner[then[i]]}
     fails = coupling.errors or coupling.refusals or coupling.valves or coupling.retries
+    acts = (coupling.blocks, coupling.fills, coupling.deadlines)
+    flags = (fails, coupling.retries, coupling.late, *(any(each) for each in acts))
     together = flat.together([node.component for node in system.nodes])
     batch = flat.batches(together, len(system.nodes))
     return Program(
@@ -303,16 +305,7 @@ def program_of(system: System) -> Program:
         fills=_ints(coupling.fills),
         weighs=_ints(coupling.weighs),
         timed=_ints(coupling.timed),
-        flags=_ints(
-            (
-                fails,
-                coupling.retries,
-                coupling.late,
-                any(coupling.blocks),
-                any(coupling.fills),
-                any(coupling.deadlines),
-            )
-        ),
+        flags=_ints(flags),
         limited=_ints(f for f, _ in limited),
         percentiles=np.array([wanted, *(share for _, share in limited)]),
         told=_ints(components_told(system)),

@@ -17,7 +17,7 @@ from models.simulation.heap import no_time_limit, schedule, time_limit
 from models.simulation.pauses import is_put_off
 from models.simulation.state import State
 from models.simulation.stations import release
-from models.simulation.streams import gamma, smallest, uniform
+from models.simulation.streams import smallest, uniform
 
 #: A shorter time is none: the clock has no more digits after hours.
 _AT_ONCE_S = 1e-9
@@ -334,10 +334,3 @@ def _answer(s: State, f: int, ok: int, response: float) -> None:
     if response > at.SHORTEST_S:
         b = min(1 + int(math.log(response / at.SHORTEST_S) * at.BINS_PER_E), at.BINS - 1)
     s.histogram[s.n[at.SLICE] // at.SLICES_EACH, f, b] += 1
-
-
-@inlined
-def next_gap(s: State, f: int) -> float:
-    """Time to the next request of a flow, s."""
-    first = s.kind.shape[0] * at.PART_STREAMS + s.node.shape[0] * at.CALL_STREAMS + f * at.FLOW_STREAMS
-    return gamma(s, first + at.S_ARRIVAL, s.flow[f, at.GAP_S], s.flow[f, at.GAP_SHAPE])
