@@ -58,10 +58,11 @@ def gameday(
     tools = chosen_tools(export or [])
     if tools and out is None:
         raise typer.BadParameter("--export writes files: give --out DIR")
-    queries = Queries() if metrics is None else read_queries(metrics)
+    named = Queries() if metrics is None else read_queries(metrics)
     if out is not None:
         refuse_existing_files(out, NAMES, force=is_forced)
     system = asked.system
+    queries = named.of_system(system)
     chosen = chosen_experiments(system, experiment or [])
     x, found = asked.x, []
     drills: list[Drill] = []
