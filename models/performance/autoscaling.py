@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from models.evaluation import Array
 from models.performance.clients import has_clients, with_clients, with_rate
 from models.performance.feedback import may_be
-from models.performance.steady_state import situations_of, told_of
+from models.performance.steady_state import mean_s_of, situations_of, told_of
 from models.scenario.paths import Slot
 from models.system.parameters import WHOLE_TOLERANCE, Parameters, apply_decisions, rows_of
 from models.system.system import System
@@ -50,14 +50,16 @@ def parameters_of(
     """
     found = apply_decisions(system, X, base=base, stress=stress)
     scaled = scaled_components(system)
+
+    def mean_s(now: Parameters) -> Array:
+        return mean_s_of(now, situations_of(now), threads=threads)
+
     if not scaled:
-        return with_clients(found, threads=threads)
+        return with_clients(found, mean_s)
     if has_clients(system):
         # How many ask hangs on how many copies run, and the other way round: first with the most of them.
-        rate = with_clients(at_most(found), threads=threads).rate
-        return with_clients(
-            _scaled(with_rate(found, rate), stress, threads), threads=threads, others=found.rate
-        )
+        rate = with_clients(at_most(found), mean_s).rate
+        return with_clients(_scaled(with_rate(found, rate), stress, threads), mean_s, others=found.rate)
     return _scaled(found, stress, threads)
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.evaluation import Array
-from models.performance.steady_state import mean_s_of, situations_of
 from models.scenario.paths import Slot
 from models.system.parameters import Parameters, rows_of
 from models.system.system import System
@@ -34,14 +34,14 @@ def has_clients(system: System) -> bool:
 
 
 def with_clients(
-    parameters: Parameters, *, others: Array | None = None, threads: int | None = None
+    parameters: Parameters, mean_s: Callable[[Parameters], Array], *, others: Array | None = None
 ) -> Parameters:
     """The same with the requests of connected clients in the rate of each phase.
 
     Args:
         parameters: The parameters of n designs.
+        mean_s: Tells the mean response over all requests, s, `(n, p)`.
         others: Requests beside those of clients, 1/s; None = the rate that the parameters have.
-        threads: Threads; None = one for each core.
 
     N clients that think for Z between an answer and the next request make X = N / (R + Z) requests (Little
     1961), and each meets those of the others: R is the mean response at the rate of everybody else and
@@ -61,7 +61,7 @@ def with_clients(
         """Requests that the clients of some designs make where they meet so many of the others, 1/s."""
         rate = np.maximum(others[rows] + met, _NOBODY_PER_S)
         now = with_rate(rows_of(parameters, rows), rate)
-        turn_s = mean_s_of(now, situations_of(now), threads=threads) + think_s
+        turn_s = mean_s(now) + think_s
         return np.asarray(np.where(turn_s > 0.0, count[rows] / np.where(turn_s > 0.0, turn_s, 1.0), np.inf))
 
     every = np.arange(parameters.n)
