@@ -36,6 +36,6 @@ def retry_margin(program: Program, work: Work, calls: np.ndarray, users: np.ndar
             passed[i] = rate * work.station[program.component[i], of.LOADS]
     margin = math.inf
     for c in range(c_n):
-        if loads[0, c] > loads[1, c]:
+        if loads[0, c] > loads[1, c] and program.kind[c] != of.QUEUE:
             margin = min(margin, work.station[c, of.CAPACITY] / loads[0, c])
     return margin

@@ -14,7 +14,7 @@ from models.system import layout as at
 
 #: Reasons; a sum of them is several.
 SWINGS, OPENS_AND_CLOSES, COME_BACK_TOGETHER, NEARLY_FULL, BURSTS, REGULAR = 1, 2, 4, 8, 16, 32
-POOL_SWINGS, THROTTLED, SAME_QUEUE, MEETS, UNEVEN, DROPPED = 64, 128, 256, 512, 1024, 2048
+POOL_SWINGS, THROTTLED, SAME_QUEUE, MEETS, UNEVEN, DROPPED = 64, 128, 256, 512, 1024, 4096
 #: A breaker opens and closes that lets a share between these through.
 _OPEN, _SHUT = 0.003, 0.97
 #: Load of the component behind it, if the breaker let all through, at which its queue swings with it.

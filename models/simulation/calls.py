@@ -6,9 +6,10 @@ import math
 
 from models.performance.compiled import inlined, internal
 from models.simulation import columns as at
-from models.simulation.attempts import go, hedge_later, is_settled, send
+from models.simulation.attempts import errs, go, hedge_later, is_settled, send
 from models.simulation.caches import loaded, look_up
 from models.simulation.choices import chosen
+from models.simulation.clients import come_again
 from models.simulation.copies import copy_served
 from models.simulation.cpu_quota import has_quota, stood_still
 from models.simulation.frames import do, free_frame, leave, log, log_call, new_frame
@@ -24,13 +25,14 @@ _AT_ONCE_S = 1e-9
 
 
 @inlined
-def request(s: State, f: int) -> None:
-    """A user of a flow comes."""
+def request(s: State, f: int, failures: int) -> None:
+    """A user of a flow comes: a connected client that has failed so often before, or with -1 anybody else."""
     first = s.kind.shape[0] * at.PART_STREAMS + s.node.shape[0] * at.CALL_STREAMS + f * at.FLOW_STREAMS
     is_followed = s.n[at.TO_TRACE] > 0 and (s.n[at.TRACED_FLOW] < 0 or s.n[at.TRACED_FLOW] == f)
     r = new_frame(s, at.REQUEST, f, -1)
     if r < 0:
         return
+    s.frame[r, at.F_TWIN] = failures
     s.answers[f, at.OFFERED] += 1.0
     if is_followed:
         s.n[at.TO_TRACE] -= 1
@@ -43,6 +45,8 @@ def request(s: State, f: int) -> None:
         s.answers[f, at.SHED_REQUESTS] += 1.0
         if is_followed:
             log(s, at.LOG_SHED, r, 0.0)
+        if failures >= 0:
+            come_again(s, f, failures, 0)
         free_frame(s, r)
         return
     s.n[at.UNDER_WAY] += 1
@@ -158,7 +162,7 @@ def served(s: State, a: int) -> None:
         log(s, at.LOG_SERVED, a, 0.0)
     if kind[at.OUTSIDE] == 0 and kind[at.BLOCKING] == 0:
         release(s, s.frame[a, at.F_QUEUE])
-    if _errs(s, a, c):
+    if errs(s, a, c):
         return
     streams = c * at.PART_STREAMS
     wanted = kind[at.WRITE_OTHERS] if node[at.WRITES] > 0 else kind[at.READ_OTHERS]
@@ -172,22 +176,10 @@ def served(s: State, a: int) -> None:
     below(s, a)
 
 
-@inlined
-def _errs(s: State, a: int, c: int) -> bool:
-    """Whether an attempt meets an error, which ends it."""
-    error = s.part[c, at.ERROR]
-    if not error > 0.0 or not uniform(s, c * at.PART_STREAMS + at.S_ERROR) < error:
-        return False
-    if s.frame[a, at.F_UID] > 0:
-        log(s, at.LOG_ERROR, a, 0.0)
-    do(s, at.DO_DONE, a, 0)
-    return True
-
-
 @internal
 def enough(s: State, a: int) -> None:
     """Enough copies have done their part of an attempt."""
-    if not _errs(s, a, s.node[s.frame[a, at.F_NODE], at.COMPONENT]):
+    if not errs(s, a, s.node[s.frame[a, at.F_NODE], at.COMPONENT]):
         below(s, a)
 
 
@@ -301,6 +293,8 @@ def finish(s: State, owner: int, ok: int) -> None:
             log(s, at.LOG_DONE if ok > 0 else at.LOG_FAILED, owner, 0.0)
         _answer(s, frame[at.F_NODE], ok, s.x[at.NOW] - s.times[owner, at.CAME])
         s.n[at.UNDER_WAY] -= 1
+        if frame[at.F_TWIN] >= 0:
+            come_again(s, frame[at.F_NODE], frame[at.F_TWIN], ok)
         free_frame(s, owner)
         return
     parent = frame[at.F_PARENT]

@@ -18,6 +18,8 @@ class Why(StrEnum):
     """A second attempt is sent beside a slow first one."""
     DEADLINE = "deadline"
     """A time-out is passed on to what is under the call."""
+    CLOSED = "closed"
+    """Only connected clients ask, who wait for their answers: their load isn't pushed."""
     NO_REQUESTS = "no_requests"
     """Nobody asks anything."""
     HORIZON = "horizon"

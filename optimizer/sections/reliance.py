@@ -8,6 +8,7 @@ import numpy as np
 
 from models.dimensions.limits import TIPS_OVER_FROM
 from models.evaluation import Array
+from models.performance.clients import CLOSED
 from models.performance.unsure import (
     BURSTS,
     COME_BACK_TOGETHER,
@@ -39,6 +40,7 @@ _WHY = {
     SAME_QUEUE: "a second attempt waits in the same queue as the first",
     MEETS: "branches meet in a store that is nearly full",
     DROPPED: "a queue drops what is too late, and who waits there has more or less time left",
+    CLOSED: "few connected clients stand in one queue: the slowest wait less than is said",
     UNEVEN: "work that varies very much meets a queue that is often full",
 }
 
