@@ -26,6 +26,8 @@ from optimizer.resilience.prediction import Band
 #: Shares of the probability at which a guess is tried, and how much of it each stands for.
 _TRIED = (0.01, 0.05, 0.15, 0.3, 0.5, 0.7, 0.85, 0.95, 0.99)
 _MASS = (0.03, 0.07, 0.125, 0.175, 0.2, 0.175, 0.125, 0.07, 0.03)
+#: How many times better a guess must explain it than the numbers as they are written.
+_EVIDENCE = 3.0
 #: How long a fault lasts at the most where guesses are tried, and what is played after it, s.
 _FAULT_S, _AFTER_S = 60.0, 60.0
 #: Stretches over which readings are taken, s.
@@ -127,8 +129,7 @@ def explanations(
     """Which guess would explain the readings, the likeliest first: each tried alone, by Bayes' rule.
 
     A reading is spread around what is played by half of what the model promises to be within. Only guesses
-    that
-    explain more than the numbers as they are written come back.
+    come back that explain it three times better than the numbers as they are written.
 
     Args:
         system: The compiled scenario.
@@ -160,7 +161,7 @@ def explanations(
     found = [
         _explanation(guess, written[j], tried[j], likelihood[1:].reshape(len(guesses), -1)[j] * mass, share)
         for j, (guess, share) in enumerate(zip(guesses, evidence[1:] / total, strict=True))
-        if evidence[1 + j] > evidence[0]
+        if evidence[1 + j] > _EVIDENCE * evidence[0]
     ]
     return tuple(sorted(found, key=lambda one: -one.share))
 
