@@ -14,9 +14,6 @@ from models.steps.play import play
 from models.steps.rows import rows_of
 from models.steps.tables import tables_of
 from models.system.system import System
-from optimizer.resilience.border import Border, border
-from optimizer.resilience.recovery import Trigger
-from optimizer.resilience.stress import Share, judge
 
 #: Time at each load, s, of which the first third doesn't count; runs; and more of what is asked than this
 #: is well.
@@ -58,6 +55,17 @@ class Hysteresis:
             return bool(np.any((self.up >= WELL) & (self.down < 0.5)))
 
 
+def rate_of(system: System, design: Array, phase: int) -> float:
+    """Requests/s of all flows in a phase, as they are let in."""
+    return float(tables_of(system, rows_of(system, design, phase)[0], (), now_s=0.0).rate.sum())
+
+
+def marked_loads(system: System, design: Array) -> tuple[tuple[str, float], ...]:
+    """The load of the first phase and that of the peak, requests/s, by their names."""
+    phases = dict.fromkeys((0, system.peak))
+    return tuple((system.phases[p], rate_of(system, design, p)) for p in phases)
+
+
 def hysteresis(
     system: System,
     design: Array,
@@ -83,7 +91,7 @@ def hysteresis(
         NotPlayed: It can't be played by steps.
     """
     factors = np.asarray(loads, dtype=np.float64)
-    rate = float(tables_of(system, rows_of(system, design, phase)[0], (), now_s=0.0).rate.sum())
+    rate = rate_of(system, design, phase)
     seeds = range(seed, seed + runs)
     stairs = [
         TimedChange(Change.LOAD, -1, k * hold_s, (k + 1) * hold_s, float(factor))
@@ -178,43 +186,3 @@ def way_back(found: Hysteresis, usual: float) -> WayBack | None:
         return WayBack(0.0, float("inf"), 0.0)
     _, rate, seconds = min(ways)
     return WayBack(rate, seconds, rate / usual)
-
-
-def push_map(
-    system: System,
-    design: Array,
-    phase: int,
-    loads: Sequence[float],
-    *,
-    push: float = 3.0,
-    most_s: float = 120.0,
-    after_s: float = 120.0,
-    runs: int = 10,
-    seed: int = 1,
-) -> tuple[Border, ...]:
-    """For each load the longest push that is survived: the border of no return.
-
-    Args:
-        system: The compiled scenario.
-        design: One row of the decision matrix, `(d,)`.
-        phase: Position of the phase.
-        loads: Loads as multiples of the phase's.
-        push: Times the load while it is pushed.
-        most_s: Longest push that is tried, s.
-        after_s: Time within which answers must be back, s.
-        runs: Runs of each trial.
-        seed: The first seed.
-    """
-    begins, seeds = 20.0, range(seed, seed + runs)
-    found = []
-    for load in loads:
-        usual = TimedChange(Change.LOAD, -1, 0.0, amount=load)
-
-        def survived(size: float, usual: TimedChange = usual) -> Share:
-            pushed = TimedChange(Change.LOAD, -1, begins, begins + size, push)
-            legs = [Leg(phase, begins + size + after_s)]
-            series = play(system, design, legs, [usual, pushed], seeds=seeds)[0]
-            return judge(system, series, Trigger(begins, begins + size)).survived
-
-        found.append(border(survived, 0.25, most_s, precision=0.1))
-    return tuple(found)
