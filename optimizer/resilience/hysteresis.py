@@ -9,10 +9,12 @@ import numpy as np
 
 from models.evaluation import Array
 from models.faults.timed_change import Change, TimedChange
+from models.scenario.paths import Slot
 from models.steps.course import Leg
 from models.steps.play import play
 from models.steps.rows import rows_of
 from models.steps.tables import tables_of
+from models.system.parameters import Parameters, apply_decisions
 from models.system.system import System
 
 #: Time at each load, s, of which the first third doesn't count; runs; and more of what is asked than this
@@ -23,7 +25,7 @@ _OVER, _OVER_S = 1.5, 20.0
 #: Standard errors by which a queue must shrink to be told from chance.
 _CHANCE = 2.0
 #: Part of the load that is asked for in steps, from least to most.
-LOADS = tuple(k / 10.0 for k in range(1, 31))
+LOADS = (*(k / 10.0 for k in range(1, 11)), 1.2, 1.4, 1.6, 1.8, 2.0, 2.5, 3.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,6 +51,12 @@ class Hysteresis:
     returns_at: float
 
     @property
+    def well_to(self) -> float:
+        """Most load below the fall at which it is well on the way up, requests/s; 0 = none."""
+        well = (self.up >= WELL) & (self.rates < self.falls_at)
+        return float(self.rates[well][-1]) if well.any() else 0.0
+
+    @property
     def is_wide(self) -> bool:
         """Whether a load that it carries keeps it down once it has fallen."""
         with np.errstate(invalid="ignore"):
@@ -58,6 +66,18 @@ class Hysteresis:
 def rate_of(system: System, design: Array, phase: int) -> float:
     """Requests/s of all flows in a phase, as they are let in."""
     return float(tables_of(system, rows_of(system, design, phase)[0], (), now_s=0.0).rate.sum())
+
+
+def under_load(system: System, design: Array, times: float) -> Parameters:
+    """A design under a multiple of the load from the beginning on: it starts in the state that this leads to.
+
+    Args:
+        system: The compiled scenario.
+        design: One row of the decision matrix, `(d,)`.
+        times: The multiple.
+    """
+    X = system.space.canonical(np.asarray(design, dtype=np.float64).reshape(1, -1))
+    return apply_decisions(system, X, stress={Slot("workload", "", "rate"): np.array([[times]])})
 
 
 def marked_loads(system: System, design: Array) -> tuple[tuple[str, float], ...]:
@@ -94,10 +114,12 @@ def hysteresis(
     rate = rate_of(system, design, phase)
     seeds = range(seed, seed + runs)
     stairs = [
-        TimedChange(Change.LOAD, -1, k * hold_s, (k + 1) * hold_s, float(factor))
+        TimedChange(Change.LOAD, -1, k * hold_s, (k + 1) * hold_s, float(factor / factors[0]))
         for k, factor in enumerate(factors)
     ]
-    series = play(system, design, [Leg(phase, hold_s * factors.size)], stairs, seeds=seeds)[0]
+    legs = [Leg(phase, hold_s * factors.size)]
+    least = under_load(system, design, float(factors[0]))
+    series = play(system, design, legs, stairs, seeds=seeds, parameters=least)[0]
     bins = round(hold_s / series.bin_s)
 
     def held(values: Array) -> Array:

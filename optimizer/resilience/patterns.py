@@ -186,9 +186,8 @@ def _cascade(system: System, tables: Tables, arrivals: Array) -> Aim | None:
 
     c = max(there, key=harm)
     late = [tables.call[node.index, at.TIMEOUT_S] for node in system.nodes if node.component == c]
-    usual = max(
-        [2.0 * float(x) for x in late if x < math.inf] or [20.0 * float(tables.part[c, at.SERVICE_S])]
-    )
+    # A call that nobody gives up hangs for as long as the dependency does.
+    usual = max([2.0 * float(x) for x in late if x < math.inf] or [SLOW_S])
 
     def made(size: float) -> tuple[tuple[TimedChange, ...], Trigger]:
         end = BEFORE_S + SLOW_S

@@ -45,6 +45,11 @@ class Station:
     places: float = math.inf
 
     @property
+    def is_repeated(self) -> bool:
+        """Whether its calls are given up, and tried again."""
+        return self.retries > 0.0 and math.isfinite(self.timeout_s)
+
+    @property
     def repeats_after_s(self) -> float:
         """Time from an attempt to its retry, s."""
         return self.timeout_s + self.pause_s

@@ -11,9 +11,10 @@ from models.evaluation import Array
 from models.faults.timed_change import Change, TimedChange
 from models.steps.course import Leg
 from models.steps.play import play
+from models.system.parameters import Parameters
 from models.system.system import System
 from optimizer.resilience.border import Border, border
-from optimizer.resilience.hysteresis import WELL, rate_of
+from optimizer.resilience.hysteresis import WELL, rate_of, under_load
 from optimizer.resilience.recovery import Trigger
 from optimizer.resilience.stress import AFTER_S, Share, judge
 
@@ -76,12 +77,12 @@ def push_map(
     for load in loads:
         if stop():
             break
-        usual = TimedChange(Change.LOAD, -1, 0.0, amount=load)
+        usual = under_load(system, design, load)
 
-        def survived(size: float, usual: TimedChange = usual) -> Share:
+        def survived(size: float, usual: Parameters = usual) -> Share:
             pushed = TimedChange(Change.LOAD, -1, _BEGINS_S, _BEGINS_S + size, push)
             legs = [Leg(phase, _BEGINS_S + size + after_s)]
-            series = play(system, design, legs, [usual, pushed], seeds=seeds)[0]
+            series = play(system, design, legs, [pushed], seeds=seeds, parameters=usual)[0]
             told = judge(system, series, Trigger(_BEGINS_S, _BEGINS_S + size))
             # Who is down before it has nothing to come back to.
             return Share.of((told.recovery.healthy_share >= WELL) & ~told.recovery.is_lost)

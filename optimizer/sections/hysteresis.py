@@ -24,7 +24,8 @@ def hysteresis(found: Hysteresis, way: WayBack | None, marks: Marks) -> Section:
         way: The way back to the usual load; None = nothing is needed.
         marks: Loads that are marked.
     """
-    blocks: list[Block] = [Paragraph(_fall_text(found), "warning" if found.is_wide else "plain")]
+    is_bad = found.is_wide or (math.isfinite(found.falls_at) and found.well_to <= 0.0)
+    blocks: list[Block] = [Paragraph(_fall_text(found), "warning" if is_bad else "plain")]
     if way is not None:
         blocks.append(Paragraph(way_back_text(way)))
     blocks.append(_curve(found, marks))
@@ -36,7 +37,11 @@ def _fall_text(found: Hysteresis) -> Text:
     if not math.isfinite(found.falls_at):
         return text("Nothing that was tried makes it fall, up to ", most, ".")
     falls = Number(found.falls_at, "requests/s")
-    if not found.is_wide:
+    if found.well_to <= 0.0:
+        return text(
+            "It is well at no load that was tried, from ", Number(float(found.rates[0]), "requests/s"), " on."
+        )
+    if found.returns_at >= found.well_to:
         return text("It falls at ", falls, ", and is back as soon as the load is below that.")
     if found.returns_at <= 0.0:
         return text("It falls at ", falls, ", and no load that was tried brings it back.")

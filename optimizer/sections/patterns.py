@@ -22,7 +22,8 @@ NAMES: Mapping[Pattern, tuple[str, str]] = {
     Pattern.METASTABLE_STATE: ("metastable state", "three times the load for a while"),
 }
 _UNITS = {"s": "s", "share": "fraction", "clients": "count"}
-_HEAD = ("pattern", "set off by", "at", "verdict", "runs", "survives up to", "it has", "would help")
+_HEAD = ("pattern", "set off by", "at", "verdict", "runs", "it has")
+_MORE = ("survives up to", "would help")
 
 
 def patterns(found: Sequence[tuple[Pattern, PatternTrial | None]], components: Sequence[str]) -> Section:
@@ -32,15 +33,20 @@ def patterns(found: Sequence[tuple[Pattern, PatternTrial | None]], components: S
         found: By pattern what came of it; None where the design can't have it.
         components: Names of the components.
     """
+    told = "Each pattern is set off where the design is weakest for it, and played by steps."
+    head: tuple[str, ...] = _HEAD
+    rows = [_row(*one, components) for one in found]
+    if any(one is not None and one.border is not None for _, one in found):
+        told += (
+            " Survives up to: the longest push, pause or the largest flush after which it comes back in nine "
+            "of ten runs. Would help: defences it lacks, with the runs of ten that survive with them."
+        )
+        head = (*_HEAD, *_MORE)
+        more = [(None, None) if one is None else (_border(one), _would_help(one)) for _, one in found]
+        rows = [(*row, *further) for row, further in zip(rows, more, strict=True)]
     blocks: list[Block] = [
-        Paragraph(
-            text(
-                "Each pattern is set off where the design is weakest for it, and played by steps. Survives "
-                "up to: the longest push, pause or the largest flush after which it comes back in nine of "
-                "ten runs. Would help: defences it lacks, with the runs of ten that survive with them."
-            )
-        ),
-        Table("patterns", "The six patterns", _HEAD, tuple(_row(*one, components) for one in found)),
+        Paragraph(text(told)),
+        Table("patterns", "The six patterns", head, tuple(rows)),
     ]
     return Section("patterns", "Six ways to collapse", tuple(blocks))
 
@@ -48,7 +54,7 @@ def patterns(found: Sequence[tuple[Pattern, PatternTrial | None]], components: S
 def _row(pattern: Pattern, one: PatternTrial | None, components: Sequence[str]) -> tuple[Cell, ...]:
     name, cause = NAMES[pattern]
     if one is None:
-        return (name, cause, None, "it can't have it", None, None, None, None)
+        return (name, cause, None, "it can't have it", None, None)
     size = Number(one.size, _UNITS.get(one.aim.unit, one.aim.unit))
     stress = one.stress
     return (
@@ -57,9 +63,7 @@ def _row(pattern: Pattern, one: PatternTrial | None, components: Sequence[str]) 
         components[one.aim.component],
         VERDICTS[stress.verdict],
         runs_text(stress.survived, stress.degraded, stress.lost),
-        _border(one),
         joined([text(DEFENCES[each.has.defence]) for each in one.defences if each.has.there]) or "none",
-        _would_help(one),
     )
 
 

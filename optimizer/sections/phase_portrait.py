@@ -18,6 +18,8 @@ def phase_portrait(found: Portrait, component: str) -> Section:
         component: Name of the component.
     """
     blocks: list[Block] = [Paragraph(text(*_states(found, component)))]
+    if not found.station.is_repeated:
+        return Section("phase-portrait", f"Where {component} drifts", tuple(blocks))
     border = found.border
     lines = [(_name(path), path.points) for path in found.paths if len(path.points) > 1]
     if border:
@@ -52,13 +54,15 @@ def phase_portrait(found: Portrait, component: str) -> Section:
 
 def _states(found: Portrait, component: str) -> Text:
     station = found.station
+    if not station.is_repeated:
+        return text(f"No call of {component} is given up and repeated: no retries can keep it down.")
     told = text(
         f"{component} is asked ",
         Number(station.load_per_s, "requests/s"),
         " and can do ",
         Number(station.servers / station.service_s, "requests/s"),
         f", with {station.retries:g} retries after ",
-        *(text(Number(station.timeout_s, "s")) if math.isfinite(station.timeout_s) else text("no time-out")),
+        Number(station.timeout_s, "s"),
         ". ",
     )
     if found.failed is None:

@@ -147,7 +147,7 @@ def line(chart: Line) -> go.Figure:
         figure.add_vrect(*chart.shaded, fillcolor=faint(GREY), line_width=0, layer="below")
     for k, (name, x) in enumerate(chart.marks):
         # Names of places beside each other stand on lines of their own.
-        label = {"text": as_label(name), "yanchor": "top", "y": 1.0 - 0.09 * k, "showarrow": False}
+        label = {"text": as_label(name), "yanchor": "bottom", "y": 0.02 + 0.09 * k, "showarrow": False}
         figure.add_vline(x=x, line_width=1, line_dash="dot", line_color=GREY, annotation=label)
     return figure
 

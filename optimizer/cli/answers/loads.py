@@ -5,6 +5,7 @@ from __future__ import annotations
 from models.evaluation import Array
 from models.system.system import System
 from optimizer.cli.answers.parts import finite, scenario_answer
+from optimizer.cli.answers.resilience import way_back_answer
 from optimizer.resilience.hysteresis import Hysteresis, WayBack
 from optimizer.resilience.phase_portrait import Portrait
 from optimizer.resilience.push_map import PushMap
@@ -34,9 +35,7 @@ def hysteresis_answer(system: System, x: Array, found: Hysteresis, way: WayBack 
             }
             for rate, up, down, empty in zip(found.rates, found.up, found.down, found.empty_s, strict=True)
         ],
-        "way_back": None
-        if way is None
-        else {"shed_to_per_s": way.rate, "for_s": finite(way.seconds), "kept_share": way.kept_share},
+        "way_back": way_back_answer(way),
     }
 
 

@@ -13,6 +13,7 @@ from optimizer.cli.answers.parts import scenario_answer
 from optimizer.resilience.experiments import Judged, Trial
 from optimizer.resilience.first_experiment import Surprise
 from optimizer.resilience.pattern_trials import PatternTrial
+from optimizer.resilience.stress import Stress
 
 
 def stress_answer(system: System, x: Array, found: Sequence[Trial]) -> dict[str, object]:
@@ -46,11 +47,7 @@ def _pattern(one: PatternTrial, system: System) -> dict[str, object]:
         "at": system.components[one.aim.component],
         "size": one.size,
         "unit": one.aim.unit,
-        "runs": {
-            "survived": asdict(stress.survived),
-            "degraded": asdict(stress.degraded),
-            "lost": asdict(stress.lost),
-        },
+        "runs": _runs(stress),
         "amplification": stress.amplification,
         "back_s": _finite(stress.back_s),
         "fell_first": stress.fell_first or None,
@@ -65,6 +62,10 @@ def _pattern(one: PatternTrial, system: System) -> dict[str, object]:
             for each in one.defences
         ],
     }
+
+
+def _runs(stress: Stress) -> dict[str, object]:
+    return {name: asdict(getattr(stress, name)) for name in ("survived", "degraded", "lost")}
 
 
 def first_answer(system: System, x: Array, found: Sequence[Surprise]) -> dict[str, object]:
@@ -88,13 +89,8 @@ def trial_answer(one: Trial) -> dict[str, object]:
         "verdict": None if stress is None else stress.verdict,
         "from_s": None if one.injection is None else one.injection.from_s,
         "to_s": None if one.injection is None else one.injection.to_s,
-        "runs": None
-        if stress is None
-        else {
-            "survived": asdict(stress.survived),
-            "degraded": asdict(stress.degraded),
-            "lost": asdict(stress.lost),
-        },
+        "runs": None if stress is None else _runs(stress),
+        "runs_by_events": None if one.by_events is None else _runs(one.by_events),
         "amplification": None if stress is None else stress.amplification,
         "back_s": None if stress is None else _finite(stress.back_s),
         "fell_first": None if stress is None else stress.fell_first or None,

@@ -35,6 +35,10 @@ def stress(
         bool,
         typer.Option("--first", help="Which experiment to run first: what its end tells, money at risk."),
     ] = False,
+    has_events: Annotated[
+        bool,
+        typer.Option("--events", help="Also event by event, where up to 40 million events are enough."),
+    ] = False,
     is_hysteresis: Annotated[
         bool, typer.Option("--hysteresis", help="Load up and down: where it falls, where it comes back.")
     ] = False,
@@ -50,7 +54,7 @@ def stress(
     """Play the scenario's experiments with a design: survived, degraded or lost, in how many runs."""
     from optimizer.cli.answers.stress import stress_answer
     from optimizer.cli.progress import share_bar
-    from optimizer.resilience.experiments import try_experiment
+    from optimizer.resilience.experiments import beside_events, try_experiment
     from optimizer.resilience.stress import Verdict
     from optimizer.sections.stress import stress as section_of
 
@@ -78,7 +82,10 @@ def stress(
         return
     with share_bar("playing") as (_, stop):
         for name, one in chosen:
-            found.append(try_experiment(system, x, name, one, runs=runs, seed=seed, stop=stop))
+            trial = try_experiment(system, x, name, one, runs=runs, seed=seed, stop=stop)
+            if has_events or trial.is_close:
+                trial = beside_events(system, x, trial, one, seed=seed, stop=stop)
+            found.append(trial)
             is_stopped = stop()
             if is_stopped:
                 break
