@@ -52,12 +52,18 @@ TYPES: dict[str, tuple[tuple[type[BaseModel], str], ...]] = {
     ),
     "Components": (
         (component.Service, "`kind: service`: something that computes."),
-        (component.Store, "`kind: store`: all that a service has, and these."),
+        (component.Store, "`kind: store`: all that a service has but an autoscaler, and these."),
         (
             component.Cache,
-            "`kind: cache`: all that a service has, and these. It needs `hit_ratio` or `keys`.",
+            "`kind: cache`: all that a service has but an autoscaler, and these. It needs `hit_ratio` or `keys`.",
         ),
         (component.External, "`kind: external`: somebody else's system."),
+        (
+            component.Queue,
+            "`kind: queue`: messages that wait until its consumers, `replicas` x `slots`, work on them; all that a "
+            "service has but what turns calls away, and these. Calls of it say `async: true`; what a consumer calls "
+            "for a message stands under that call.",
+        ),
     ),
     "Flows and calls": (
         (flow.Flow, "One entry of `flows`. The shares of all flows add up to 1."),
@@ -115,6 +121,7 @@ TYPES: dict[str, tuple[tuple[type[BaseModel], str], ...]] = {
 SHORTENED: dict[type[BaseModel], type[BaseModel]] = {
     component.Store: component.Service,
     component.Cache: component.Service,
+    component.Queue: component.Service,
     decision.Choice: decision.Toggle,
     decision.Integer: decision.Toggle,
     decision.Real: decision.Toggle,
@@ -257,6 +264,8 @@ def prerequisites() -> str:
             if key not in told:
                 told.add(key)
                 owner = "service, store or cache" if name == "service" else name
+                is_of_scaled = name == "service" and rule not in component.Store.prerequisites
+                owner = "service or queue" if is_of_scaled else owner
                 rows.append(f"| {owner} | {', '.join(f'`{one}`' for one in rule.parameters)} | {rule.why} |")
     return "\n".join(rows)
 
@@ -413,9 +422,9 @@ A path names a parameter. Effects, decisions and uncertainty use it.
 
 CALL is the call's own `name`, or else the name of the component it calls; BRANCH the branch's own `name`, or else
 that of its first call. One path may stand for several calls.
-Only numbers and switches are parameters: texts, names, `trace` and `kind` are not. Four things can't be changed
-by a decision or a phase: `write` of a call, and `percentile`, `limit_ms` and `target_ms` of a flow. No component
-may be called `flows`, `calls`, `workload`, `complexity` or `drivers`.
+Only numbers and switches are parameters: texts, names, `trace` and `kind` are not. What can't be changed by a
+decision or a phase: `write` and `async` of a call, `visibility_s`, `max_receives` and `retention_s` of a queue, and
+`percentile`, `limit_ms` and `target_ms` of a flow. No component may be called `flows`, `calls`, `workload`, `complexity` or `drivers`.
 
 ## Effects and their order
 A parameter starts from what the file says. Then come all `set`, then all `multiply`, then all `add`, whatever the
@@ -560,13 +569,14 @@ Times are in ms.
 | `dimensions` | by dimension `value` and `unit` |
 | `limits` | list of `name`, `excess` (amount over the limit, at most 0 when it holds), `holds` |
 | `phases` | list of `name`, `hours`, `rate`, `latency_ms`, `components`, `flows` |
-| `phases[].components` | `arrivals_per_s`, `servers`, `service_ms`, `utilisation` (of a component that keeps its slots: the share that is taken), `capacity_per_s`, `limited_by` (the component that limits this capacity: itself, or one for which it keeps its slots), `wait_ms`, `response_ms`, `response_variance_ms2`, `p50_ms`, `p99_ms`, `blocked_share`, `timeout_share` |
+| `phases[].components` | `arrivals_per_s`, `servers`, `service_ms`, `utilisation` (of a component that keeps its slots: the share that is taken), `capacity_per_s`, `limited_by` (the component that limits this capacity: itself, or one for which it keeps its slots), `wait_ms`, `response_ms`, `response_variance_ms2`, `p50_ms`, `p99_ms`, `blocked_share`, `timeout_share`; with an autoscaler `replicas` (that run), of a queue `backlog` (messages that wait at the end of the phase; `blocked_share` is what stays in it) |
 | `phases[].flows` | `rate` (let in), `response_ms`, `p50_ms`, `p99_ms`, `success_share`, `fresh_share` |
 | `cost` | `replicas_usd` and `calls_usd` by component, `drivers_usd` by cost, `lost_revenue_usd`, `one_time_usd` |
 | `complexity` | `income`, `expenses`, `remaining`, `remaining_share`, `warns` (less than a quarter is left) |
 | `emergence` | `score`, `base`, `terms` |
 | `effort` | `days`, `one_time_usd`, `changed_decisions` |
 | `utilisation`, `metastable`, `retry_margin`, `tips_over`, `failover_s`, `lost_writes`, `unsettled`, `unsure` | of the busiest component; whether any phase stays down after a push; the least margin; probability that the healthy state ends by itself within a phase; longest time from the loss of a copy until calls go elsewhere; writes that are gone with a copy; whether some phase comes to no rest; for which reasons the numbers may be further off than promised (a sum of 1 = comes to no rest, 2 = a breaker opens and closes under load, 4 = retries come back together to a full queue, 8 = a queue is nearly full, 16 = bursty arrivals of bursty work, 32 = regular work meets a queue that is often full, 64 = threads wait for a store whose work varies very much or hardly, 128 = single calls use much of a CPU quota's period, 256 = a hedge waits in the same queue, 512 = branches meet in a store that is nearly full, 1024 = work that varies very much meets a queue that is often full) |
+| `backlog`, `drain_s`, `message_age_s` | only with a queue: messages that wait at the most; time from then until none does; longest time that a message waits |
 
 `response_ms` of a component is its own wait and work; that of a flow is what the user waits, calls included.
 
@@ -585,7 +595,7 @@ Times are in ms.
 | `excluded`, `excluded_alone` | by limit: designs that break it; those that break only it |
 | `closest` | only when nothing is feasible: the design nearest to it |
 
-`indicators` are `utilisation`, `emergence`, `effort_days`, `one_time_usd`, `metastable` (1 or 0), `retry_margin`, `tips_over` (probability that the healthy state ends by itself within a phase), `failover_s`, `lost_writes`, `unsettled` (1 where no state comes to rest: the numbers are rough), `unsure` (reasons for which they may be further off than promised, see above) and `bottleneck` (position of the component that limits the busiest one).
+`indicators` are `utilisation`, `emergence`, `effort_days`, `one_time_usd`, `metastable` (1 or 0), `retry_margin`, `tips_over` (probability that the healthy state ends by itself within a phase), `failover_s`, `lost_writes`, `unsettled` (1 where no state comes to rest: the numbers are rough), `unsure` (reasons for which they may be further off than promised, see above) and `bottleneck` (position of the component that limits the busiest one); with a queue also `backlog`, `drain_s` and `message_age_s`.
 
 ## Exit codes
 | code | meaning |

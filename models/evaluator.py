@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.dimensions.availability import availability
+from models.dimensions.backlog import Backlog, backlog_of
 from models.dimensions.complexity import Budget, budget_of
 from models.dimensions.consistency import consistency
 from models.dimensions.cost import Cost, cost_of
@@ -23,12 +24,13 @@ from models.dimensions.limits import ends_within, limit_excess
 from models.dimensions.rounding import significant
 from models.dimensions.throughput import throughput
 from models.evaluation import Array, Evaluation
+from models.performance.autoscaling import parameters_of
 from models.performance.failover import failover_s, lost_writes
 from models.performance.network_state import Network, network_of
 from models.performance.steady_state import Behaviour, Situations, behaviour, situations_of
 from models.scenario.paths import Slot
 from models.system.dependency_graph import coupling, made_calls
-from models.system.parameters import Parameters, apply_decisions
+from models.system.parameters import Parameters
 from models.system.phases import over_phases, worst_of
 from models.system.system import System
 
@@ -53,6 +55,7 @@ class Run:
         tips_over: Probability that the healthy state ends by itself within a phase, `(n,)`.
         failover_s: Longest time from the loss of a copy until calls go elsewhere, s, `(n,)`.
         lost_writes: Writes that are gone with the copy of a store that took them, in the worst phase, `(n,)`.
+        backlog: What waits in queues of messages from phase to phase.
         unsettled: 1.0 where the state swings around and comes to no rest, so that numbers are rough, `(n,)`.
         unsure: Sum of the reasons, over all phases, for which numbers may be further off than promised
             (`models.performance.unsure`), `(n,)`; 0 = none.
@@ -76,6 +79,7 @@ class Run:
     tips_over: Array
     failover_s: Array
     lost_writes: Array
+    backlog: Backlog
     unsettled: Array
     unsure: Array
     bottleneck: Array
@@ -124,8 +128,14 @@ def evaluate(system: System, X: Array, *, threads: int | None = None) -> Evaluat
             "unsettled": steps.unsettled,
             "unsure": steps.unsure,
             "bottleneck": steps.bottleneck,
+            **_of_queues(steps.backlog),
         },
     )
+
+
+def _of_queues(backlog: Backlog) -> dict[str, Array]:
+    """Indicators that only systems with queues of messages have."""
+    return backlog.told if backlog.queues else {}
 
 
 def run(
@@ -156,7 +166,7 @@ def run(
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
         # Absurd numbers overflow to infinity, which every step knows; Evaluation refuses NaN.
         X = system.space.canonical(X)
-        parameters = apply_decisions(system, X, base=base, stress=stress)
+        parameters = parameters_of(system, X, base=base, stress=stress, threads=threads)
         situations = situations_of(parameters)
         return _steps(X, parameters, situations, behaviour(parameters, situations, threads=threads), base)
 
@@ -178,6 +188,7 @@ def _steps(
     metastable = worst_of(n, [found.metastable])
     tips_over = worst_of(n, [ends_within(system.hours, found.lifetime_s)])
     longest, lost = worst_of(n, [failover_s(parameters)]), worst_of(n, [lost_writes(parameters)])
+    backlog = backlog_of(parameters, found)
     budget = budget_of(parameters, made, utilisation, taken.complexity)
     emergence = emergence_of(parameters, found, waits, coupling(parameters, made))
     values = np.column_stack(
@@ -202,6 +213,7 @@ def _steps(
         tips_over=tips_over,
         failover_s=longest,
         lost_writes=lost,
+        backlog=backlog,
         calls_per_s=worst_of(n, list(found.arrivals_per_s)),
         beyond_bounds=parameters.beyond,
         flow_latency_ms=waits.flow_worst_ms,
@@ -222,6 +234,7 @@ def _steps(
         tips_over=tips_over,
         failover_s=longest,
         lost_writes=lost,
+        backlog=backlog,
         unsettled=worst_of(n, [found.unsettled]),
         unsure=_any_of(n, found.unsure),
         bottleneck=_bottleneck(found),

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from models.dimensions.effort import effort
 from models.dimensions.limits import effort_excess, load_excess
 from models.evaluation import Array
+from models.performance.autoscaling import scaled_components
 from models.performance.steady_state import load_of
 from models.scenario.paths import Slot
 from models.system.parameters import apply_decisions
@@ -65,7 +66,8 @@ def screen(
         for excess in over.values():
             within &= ~(excess > 0.0)
         places = np.flatnonzero(within)
-        if places.size:
+        # Autoscalers follow the load: what it is at the least isn't known before it is worked out.
+        if places.size and not scaled_components(system):
             limit = system.scenario.limits.saturation
             most = 1.0 if limit is None else limit + 2.0 * _SURE
             parameters = apply_decisions(

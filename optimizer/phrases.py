@@ -129,6 +129,10 @@ _UNIT_OF_LIMIT = {
     "tips_over": "fraction",
     "failover_s": "s",
     "lost_writes": "count",
+    "backlog": "count",
+    "drain_s": "s",
+    "message_age_s": "s",
+    "retention_s": "fraction",
     "saturation": "fraction",
     "collapse": "fraction",
 }

@@ -6,7 +6,7 @@ in the room of the family (utilisation, spread of service times) can be set by w
 
 from __future__ import annotations
 
-from benchmarks.families import failing, pools, replicated, single, trees, waiting
+from benchmarks.families import background, failing, pools, replicated, single, trees, waiting
 from benchmarks.families.draw import FAMILIES, Draw, Family, Room, drawn
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Draw",
     "Family",
     "Room",
+    "background",
     "drawn",
     "failing",
     "pools",

@@ -59,6 +59,8 @@ COMMANDS: tuple[str, ...] = (
     "stress {scenario} --design today --pattern retry_storm --runs 2 --json",
     "gameday {scenario} --runs 2 --out {out} --export all",
     "gameday {scenario} --design today --runs 2 --json",
+    "watch-rules {scenario} --out {out}",
+    "watch-rules {scenario} --design today --format datadog-json --json",
     "verify {scenario} --design today --phase all --events 20000 --json",
     "explain {scenario} --design today --simulate",
     "gate {scenario} --design knee",

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from models.dimensions.backlog import Backlog
 from models.dimensions.cost import may_be_infinite
 from models.evaluation import COMPLEXITY, COST, DIMENSIONS, Array
+from models.scenario.goals import Limits
 from models.scenario.scenario import Scenario
 from models.system.dependency_graph import may_call_nothing
 from models.system.system import System
@@ -18,7 +20,7 @@ LIMIT_TOLERANCE = 1e-9
 #: Limits of what is recommended: they are asked of few designs, and of none while a front is looked for.
 NOT_SEARCHED = ("survives", "recovery_s")
 #: Limits that hold in any scenario, whoever wrote it.
-ALWAYS = ("collapse", "nothing_called", "parameter_bounds", "endless_cost")
+ALWAYS = ("collapse", "nothing_called", "parameter_bounds", "endless_cost", "retention_s")
 #: A design tips over by itself where that happens within a phase with more than this probability.
 TIPS_OVER_FROM = 0.01
 #: The load ratio at which a queue grows without end; used where the scenario sets no limit on saturation.
@@ -38,6 +40,7 @@ def limit_excess(
     tips_over: Array,
     failover_s: Array,
     lost_writes: Array,
+    backlog: Backlog,
     calls_per_s: Array,
     beyond_bounds: Array,
     flow_latency_ms: Mapping[str, Array],
@@ -57,6 +60,7 @@ def limit_excess(
         tips_over: Probability that its healthy state ends by itself within a phase, `(n,)`.
         failover_s: Longest time from the loss of a copy until calls go elsewhere, s, `(n,)`.
         lost_writes: Writes that are gone with a copy, `(n,)`.
+        backlog: What waits in queues of messages.
         calls_per_s: Calls of any component in any phase, `(n,)`.
         beyond_bounds: By how much (relative) effects push a parameter out of its bounds, `(n,)`.
         flow_latency_ms: For each flow with a latency limit its percentile in the worst phase, `(n,)`.
@@ -71,10 +75,9 @@ def limit_excess(
     if not limits.metastable:
         excess["metastable"] = metastable - 0.5
         excess["tips_over"] = tips_over - TIPS_OVER_FROM
-    for name, value in (("failover_s", failover_s), ("lost_writes", lost_writes)):
-        limit = getattr(limits, name)
-        if limit is not None:
-            excess[name] = _snap(value - limit, limit)
+    excess |= _over(limits, {"failover_s": failover_s, "lost_writes": lost_writes, **backlog.told})
+    if backlog.may_lose:
+        excess["retention_s"] = _snap(backlog.kept, 1.0)
     if limits.complexity_reserve is not None:
         used = values[:, DIMENSIONS.index(COMPLEXITY)]
         excess["complexity_reserve"] = _snap(used - (1.0 - limits.complexity_reserve), 1.0)
@@ -91,6 +94,12 @@ def limit_excess(
     if may_be_infinite(system):
         excess["endless_cost"] = np.where(np.isfinite(values[:, DIMENSIONS.index(COST)]), -1.0, 1.0)
     return excess
+
+
+def _over(limits: Limits, measured: Mapping[str, Array]) -> dict[str, Array]:
+    """Amount over each of the plain limits that the scenario sets, `(n,)` each."""
+    found = {name: (value, getattr(limits, name)) for name, value in measured.items()}
+    return {name: _snap(value - limit, limit) for name, (value, limit) in found.items() if limit is not None}
 
 
 def written_limit(scenario: Scenario, name: str) -> float | None:

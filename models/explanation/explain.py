@@ -64,6 +64,7 @@ def explain(system: System, x: Array) -> dict[str, Json]:
         "tips_over": _number(steps.tips_over[0]),
         "failover_s": _number(steps.failover_s[0]),
         "lost_writes": _number(steps.lost_writes[0]),
+        **{name: _number(value[0]) for name, value in _queues(steps).items()},
         "unsettled": bool(steps.unsettled[0] > 0.0),
         "unsure": int(steps.unsure[0]),
     }
@@ -90,13 +91,29 @@ def _phase(system: System, steps: Run, network: Network, p: int) -> Json:
         "latency_ms": _number(steps.latency.by_phase_ms[0, p]),
         "components": {
             name: _component(system, network.stations[c], p, _timeout_share(network, system, c, p))
+            | _of_kind(steps, c, p)
             for c, name in enumerate(system.components)
         },
         "flows": {name: _flow(steps, network, f, p) for f, name in enumerate(system.flows)},
     }
 
 
-def _component(system: System, station: Station, p: int, timeout_share: float) -> Json:
+def _queues(steps: Run) -> dict[str, Array]:
+    """What systems with queues of messages are told beside."""
+    return steps.backlog.told if steps.backlog.queues else {}
+
+
+def _of_kind(steps: Run, c: int, p: int) -> dict[str, Json]:
+    """Copies that an autoscaler lets run; messages that wait at the end of a phase."""
+    found: dict[str, Json] = {}
+    if _at(steps.parameters.of_component_or(c, "autoscaling", 0.0), 0, p) > 0.0:
+        found["replicas"] = _number(_at(steps.parameters.of_component(c, "replicas"), 0, p))
+    if c in steps.backlog.queues:
+        found["backlog"] = _number(steps.backlog.queues[c].at_end[0, p])
+    return found
+
+
+def _component(system: System, station: Station, p: int, timeout_share: float) -> dict[str, Json]:
     wait, work, response = (_of_phase(x, p) for x in (station.wait, station.work, station.response))
     law = sojourn(wait, work)
     return {

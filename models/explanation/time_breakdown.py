@@ -147,7 +147,13 @@ def _of_steps(
 
 
 def _of_call(steps: _Steps, node: CallNode, weight: _Weight, *, depth: int) -> Iterator[TimePart]:
-    """A call, and what is under it."""
+    """A call, and what is under it; nothing of what goes on in the background."""
+    if node.is_async:
+        made = (
+            weight.made * steps.parameters.of_call(node, "times") * steps.parameters.of_call(node, "enabled")
+        )
+        yield _part(node.index, replace(weight, made=made), depth)
+        return
     parameters, station = steps.parameters, steps.network.stations[node.component]
     below = int(steps.program.then[node.index])
     times = parameters.of_call(node, "times") * parameters.of_call(node, "enabled")

@@ -8,9 +8,10 @@ import numpy as np
 
 from models.evaluation import Array
 from models.faults.refused import NotInjected, Why
+from models.performance.autoscaling import parameters_of
 from models.performance.program import layout_of
 from models.scenario.paths import Slot
-from models.system.parameters import Parameters, apply_decisions
+from models.system.parameters import Parameters
 from models.system.phases import in_phase
 from models.system.system import System
 
@@ -85,7 +86,7 @@ def moment_of(system: System, design: Array, phase: int) -> Moment:
     if not 0 <= phase < len(system.phases):
         raise NotInjected(Why.NO_SUCH_PHASE, f"there are {len(system.phases)} phases, not {phase + 1}")
     X = system.space.canonical(np.asarray(design, dtype=np.float64).reshape(1, -1))
-    parameters = apply_decisions(system, X)
+    parameters = parameters_of(system, X)
     found = Moment(system, parameters, phase, np.zeros(len(system.nodes)))
     rate = found.value(Slot("workload", "", "rate"))
     for node in system.nodes:

@@ -77,7 +77,8 @@ def answer_call(
         stale = 0.0
     if is_timed:
         own = own_time(program, work, i, calls)
-        own = (st[of.WAIT] + own[0], st[of.WAIT + 1] + own[1], st[of.WAIT + 2] + own[2])
+        if kind != of.QUEUE:  # a message's time begins when a consumer takes it
+            own = (st[of.WAIT] + own[0], st[of.WAIT + 1] + own[1], st[of.WAIT + 2] + own[2])
         if kind == of.STORE:
             quorum = of.WRITE_WAIT if program.writes[i] else of.READ_WAIT
             own = (own[0] + st[quorum], max(own[1] + st[quorum + 1], 0.0), own[2] + st[quorum + 2])
@@ -97,7 +98,7 @@ def answer_call(
         fresh = (1.0 - stale) * (hit * (1.0 - st[of.STALE]) + (1.0 - hit) * below_fresh)
     # Who waits without a time-out never learns that there is no answer, and repeats nothing.
     noticed = max(fails - (1.0 - error) * passed_on * (1.0 - below_ends), 0.0)
-    if math.isinf(st[of.WAIT]):
+    if math.isinf(st[of.WAIT]) and kind != of.QUEUE:
         noticed /= max(st[of.LOAD_RATIO], 1.0)
         fails = 1.0
     timeout_s, retries = call[at.TIMEOUT_MS] / _MS_PER_S, call[at.RETRIES]
@@ -124,7 +125,9 @@ def answer_call(
     if math.isfinite(timeout_s):
         noticed = fails
     seen = 1.0 - (1.0 - late) * (1.0 - noticed)
-    refused = refused_again(program, work, i, part, call)
+    refused = (0.0, 0.0)
+    if kind != of.QUEUE:  # which keeps what is too much
+        refused = refused_again(program, work, i, part, call)
     shut = (1.0, 0.0)
     allowed = allowed_share(refused, seen, shut, retries, call[at.RETRY_BUDGET])
     more = (retries, allowed)
@@ -186,6 +189,13 @@ def answer_call(
     done[of.PASSES] = 1.0
     if not call[at.OPTIONAL] > 0.0:
         done[of.PASSES] = enough(float(program.copies[i]), float(program.needed[i]), done[of.SUCCESS])
+    if program.is_async[i]:
+        # Its caller has gone on, whatever becomes of it.
+        done[of.FRESH], done[of.ENDS], done[of.PASSES] = 1.0, 1.0, 1.0
+        if is_timed:
+            work.answer_n[i] = single(0.0, 0.0, 0.0, work.answer[i])
+            if program.held_calls[i]:
+                work.held_n[i] = single(0.0, 0.0, 0.0, work.held[i])
 
 
 @internal

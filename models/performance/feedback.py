@@ -47,13 +47,22 @@ class Coupling:
     calls_of: tuple[tuple[CallNode, ...], ...]
 
 
+def components_told(system: System) -> tuple[int, ...]:
+    """Components of which utilisation, capacity and wait are told: autoscaled ones, and queues."""
+    return tuple(
+        c
+        for c, (name, part) in enumerate(zip(system.components, system.parts, strict=True))
+        if part.traits.keeps_messages or may_be(system, Slot("component", name, "autoscaling"), 0.0)
+    )
+
+
 @lru_cache(maxsize=16)
 def coupling_of(system: System) -> Coupling:
     """Works out what acts back on what."""
     count = range(len(system.components))
     calls_of = tuple(tuple(node for node in system.nodes if node.component == c) for c in count)
     blocks = tuple(
-        _may_be(system, Slot("component", name, "blocking"), 0.0) and any(node.then for node in calls_of[c])
+        may_be(system, Slot("component", name, "blocking"), 0.0) and any(node.then for node in calls_of[c])
         for c, name in enumerate(system.components)
     )
     slow = tuple(
@@ -62,7 +71,8 @@ def coupling_of(system: System) -> Coupling:
         for c, name in enumerate(system.components)
     )
     refuses = tuple(
-        any(_is_limited(system, Slot("component", name, parameter)) for parameter in part.traits.losses)
+        part.traits.keeps_messages  # what its consumers can't do now goes no further
+        or any(_is_limited(system, Slot("component", name, parameter)) for parameter in part.traits.losses)
         for name, part in zip(system.components, system.parts, strict=True)
     )
     attempt_fails, fails = _can_fail(system, refuses)
@@ -70,12 +80,12 @@ def coupling_of(system: System) -> Coupling:
     node_moves = _moving_calls(system, fails, late)
     moves = _moving_components(system, node_moves, blocks, calls_of)
     retries = any(
-        (attempt_fails[node.index] and _may_be(system, _slot(system, node, "retries"), 0.0))
+        (attempt_fails[node.index] and may_be(system, _slot(system, node, "retries"), 0.0))
         or _is_limited(system, _slot(system, node, "hedge_after_ms"))
         for node in system.nodes
     )
     guards = any(
-        _may_be(system, _slot(system, node, "breaker"), 0.0)
+        may_be(system, _slot(system, node, "breaker"), 0.0)
         or _is_limited(system, _slot(system, node, "bulkhead_slots"))
         for node in system.nodes
     )
@@ -104,17 +114,17 @@ def coupling_of(system: System) -> Coupling:
 def _weighs(system: System, c: int, own: tuple[CallNode, ...]) -> bool:
     name = system.components[c]
     is_copied = system.parts[c].traits.keeps_copies and all(
-        _may_be(system, Slot("component", name, parameter), neutral)
+        may_be(system, Slot("component", name, parameter), neutral)
         for parameter, neutral in (("copy_work", 0.0), ("replicas", 1.0))
     )
-    return is_copied or any(_may_be(system, _slot(system, node, "work"), 1.0) for node in own)
+    return is_copied or any(may_be(system, _slot(system, node, "work"), 1.0) for node in own)
 
 
 def _slot(system: System, node: CallNode, parameter: str) -> Slot:
     return Slot("call", system.flows[node.flow], parameter, node.position)
 
 
-def _may_be(system: System, slot: Slot, neutral: float) -> bool:
+def may_be(system: System, slot: Slot, neutral: float) -> bool:
     """Whether a parameter may be anything but a neutral value in some design."""
     if slot in system.plans:
         return True
@@ -146,7 +156,7 @@ def _can_fail(system: System, refuses: tuple[bool, ...]) -> tuple[list[bool], li
         name = system.components[node.component]
         own = (
             refuses[node.component]
-            or _may_be(system, Slot("component", name, "error_share"), 0.0)
+            or may_be(system, Slot("component", name, "error_share"), 0.0)
             or _is_limited(system, _slot(system, node, "timeout_ms"))
             or _is_limited(system, _slot(system, node, "bulkhead_slots"))
         )
@@ -175,9 +185,9 @@ def _moving_calls(system: System, fails: list[bool], late: tuple[bool, ...]) -> 
         own = (
             any(fails[i] for i in node.after)
             or any(fails[inner.index] for k in node.after_choices for inner in inside[k])
-            or (_may_be(system, _slot(system, node, "retries"), 0.0))
+            or (may_be(system, _slot(system, node, "retries"), 0.0))
             or _is_limited(system, _slot(system, node, "hedge_after_ms"))
-            or _may_be(system, _slot(system, node, "breaker"), 0.0)
+            or may_be(system, _slot(system, node, "breaker"), 0.0)
             or _is_limited(system, _slot(system, node, "bulkhead_slots"))
         )
         if node.caller is not None:
@@ -195,9 +205,9 @@ def _timed(system: System, blocks: tuple[bool, ...]) -> tuple[bool, ...]:
             _is_limited(system, _slot(system, node, "timeout_ms"))
             or _is_limited(system, _slot(system, node, "hedge_after_ms"))
             or _is_limited(system, _slot(system, node, "bulkhead_slots"))
-            or _may_be(system, _slot(system, node, "breaker"), 0.0)
+            or may_be(system, _slot(system, node, "breaker"), 0.0)
         )
-        if node.caller is not None:
+        if node.caller is not None and not node.is_async:
             caller = system.nodes[node.caller]
             own = own or timed[caller.index] or blocks[caller.component]
         timed.append(own)
@@ -210,7 +220,7 @@ def _moving_answers(system: System, moves: tuple[bool, ...]) -> tuple[bool, ...]
     for node in reversed(system.nodes):
         own = (
             moves[node.component]
-            or _may_be(system, _slot(system, node, "breaker"), 0.0)
+            or may_be(system, _slot(system, node, "breaker"), 0.0)
             or _is_limited(system, _slot(system, node, "bulkhead_slots"))
         )
         below = any(found[other.index] for other in system.nodes if other.caller == node.index)

@@ -84,6 +84,9 @@ def share_of(program: Program, work: Work, c: int, j: int) -> float:
 def _attempt(program: Program, work: Work, i: int, calls: np.ndarray, with_waits: bool) -> None:
     """Time of the attempts of one call, each succeeding at once: `work.once[i]`."""
     c = program.component[i]
+    if program.is_async[i]:
+        put(work.once[i], 0, (0.0, 0.0, 0.0))
+        return
     st = work.station[c]
     inner = _steps(program, work, program.then[i])
     if program.kind[c] == of.CACHE:

@@ -40,11 +40,12 @@ def holders(system: System, blocks: Sequence[bool]) -> Holders:
                 for branch in step.branches:
                     walk(branch, above, inside=inside or isinstance(step, ParallelNode))
                 continue
-            holder[step.index], parallel[step.index] = above, inside
+            above_it, inside_it = (-1, False) if step.is_async else (above, inside)
+            holder[step.index], parallel[step.index] = above_it, inside_it
             if blocks[step.component]:
                 walk(step.then, step.component, inside=False)
             else:
-                walk(step.then, above, inside=inside)
+                walk(step.then, above_it, inside=inside_it)
 
     for trace in system.traces:
         walk(trace, -1, inside=False)
@@ -88,7 +89,8 @@ def feeds(system: System) -> list[int]:
                 below = walk(step.then, step.index)
                 # Hits leave a cache at once: what follows is its stream, of which misses go a longer way.
                 is_cache = system.parts[step.component].traits.passes_on_misses
-                source = step.index if is_cache else below
+                if not step.is_async:
+                    source = step.index if is_cache else below
             else:
                 source, *_ = [walk(branch, source) for branch in step.branches]
         return source

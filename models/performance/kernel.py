@@ -35,7 +35,8 @@ CHUNK = 256
 def width(program: Program) -> int:
     """Numbers that are told of a situation."""
     c, i, f = program.kind.size, program.component.size, program.flow_steps.size
-    return int(told.FIRST + c + i + 2 * f + program.limited.size)
+    each = len(told.TOLD) * program.told.size
+    return int(told.FIRST + c + i + 2 * f + program.limited.size + each)
 
 
 def solve(

@@ -63,7 +63,7 @@ def least_load(
             least_share = _share_passed(program, st, c, part)
         serve(program, work, c, total, parts, calls, stage)
         work.is_new[c] = 1
-        if program.kind[c] != of.EXTERNAL:
+        if program.kind[c] < of.EXTERNAL:
             utilisation = max(utilisation, st[of.UTILISATION])
         if not st[of.CAN_REFUSE] > 0.0:
             collapse = max(collapse, st[of.LOAD_RATIO] - 1.0)

@@ -42,7 +42,7 @@ def lifetime_s(program: Program, work: Work, parts: np.ndarray, calls: np.ndarra
     """
     least = math.inf
     for c in range(program.kind.size):
-        if program.kind[c] != of.EXTERNAL and work.station[c, of.ARRIVALS] > 0.0:
+        if program.kind[c] < of.EXTERNAL and work.station[c, of.ARRIVALS] > 0.0:
             least = min(least, _of_station(program, work, c, parts[c], calls))
     return least
 

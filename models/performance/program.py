@@ -10,21 +10,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.performance.courses import courses_of
-from models.performance.feedback import coupling_of
+from models.performance.feedback import components_told, coupling_of
 from models.performance.holders import feeds, holders, in_order_of_calls, where_branches_meet
 from models.performance.record import Floats, Floats2, Floats3, Ints, Record
 from models.performance.sequences import Sequences
 from models.scenario.component import KINDS
 from models.scenario.kinds.cache import Cache
 from models.scenario.kinds.external import External
+from models.scenario.kinds.queue import Queue
 from models.scenario.kinds.store import Store
 from models.system.layout import Layout
 from models.system.system import System, all_calls
 
 Array = NDArray[np.float64]
 
-#: Kinds of components as numbers.
-STORE, CACHE, EXTERNAL = Store.traits.code, Cache.traits.code, External.traits.code
+#: Kinds of components as numbers; for those from `EXTERNAL` on no user waits while they are busy.
+STORE, CACHE, EXTERNAL, QUEUE = (kind.traits.code for kind in (Store, Cache, External, Queue))
 
 #: Columns of what is known of a station.
 (
@@ -93,6 +94,7 @@ class Program(Record):
     flow: Ints
     caller: Ints
     writes: Ints
+    is_async: Ints
     copies: Ints
     batch: Ints
     is_batched: Ints
@@ -141,6 +143,7 @@ class Program(Record):
     limited: Ints
     percentiles: Floats
     places: Ints
+    told: Ints
 
 
 #: Sizes of what is not empty in a system of nothing.
@@ -258,6 +261,7 @@ def program_of(system: System) -> Program:
         flow=_ints(node.flow for node in system.nodes),
         caller=_ints(-1 if node.caller is None else node.caller for node in system.nodes),
         writes=_ints(node.writes for node in system.nodes),
+        is_async=_ints(node.is_async for node in system.nodes),
         copies=_ints(node.copies for node in system.nodes),
         batch=_ints(batch),
         is_batched=_ints(any(batch[i] > 1 for i in own[c]) for c in components),
@@ -300,6 +304,7 @@ def program_of(system: System) -> Program:
         flags=_ints((fails, coupling.retries, coupling.late, any(coupling.blocks), any(coupling.fills))),
         limited=_ints(f for f, _ in limited),
         percentiles=np.array([wanted, *(share for _, share in limited)]),
+        told=_ints(components_told(system)),
         places=_ints((1, layout.first_call, layout.first_flow, layout.first_branch, layout.width)),
     )
 

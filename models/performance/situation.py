@@ -31,7 +31,7 @@ DUST = 1e-15
 ANOTHER_STATE = 1.05
 _LEAST_EXCESS = 1e-6
 #: What a situation comes to; behind it stand arrivals by component, success by call, success and freshness by
-#: flow, and the percentiles of flows with a limit of their own.
+#: flow, the percentiles of flows with a limit of their own, and what is told of single components.
 (
     UTILISATION,
     BOTTLENECK,
@@ -49,6 +49,8 @@ _LEAST_EXCESS = 1e-6
     UNSURE,
 ) = range(14)
 FIRST = 14
+#: What is told of a component of `Program.told`: its utilisation, its capacity, 1/s, and its mean wait, s.
+TOLD = (of.UTILISATION, of.CAPACITY, of.WAIT)
 
 
 @internal
@@ -58,7 +60,7 @@ def situation(program: Program, work: Work, out: np.ndarray, most_load: float) -
     Args:
         program: The system.
         work: Room, with the situation's numbers in `row`; the network is left in it.
-        out: What it comes to, `(FIRST + c + i + 2 f + limited,)`.
+        out: What it comes to, `(FIRST + c + i + 2 f + limited + 3 told,)`.
         most_load: Where finite only the load of the stations is wanted: what comes after it, the failed state
             and the times, is left out. Where one is certain to be above this, what is told is a lower bound;
             where the load itself is in question (it runs away, swings, or still creeps), it is 0.
@@ -248,7 +250,7 @@ def _read_stations(
     for c in range(c_n):
         st = work.station[c]
         out[FIRST + c] = st[of.ATTEMPTED]
-        if program.kind[c] != of.EXTERNAL:
+        if program.kind[c] < of.EXTERNAL:
             out[UTILISATION] = max(out[UTILISATION], st[of.UTILISATION])
             if st[of.UTILISATION] > most:
                 most = st[of.UTILISATION]
@@ -273,6 +275,9 @@ def _read_stations(
         if visits[c] > 0.0:
             out[REACHABLE] = min(out[REACHABLE], work.station[c, of.CAPACITY] / visits[c])
     out[RETRY_SHARE] = 1.0 - calls_per_s / attempts_per_s if attempts_per_s > 0.0 else 0.0
+    for k in range(program.told.size):
+        for j in range(3):
+            out[out.size - 3 * (program.told.size - k) + j] = work.station[program.told[k], TOLD[j]]
 
 
 @internal

@@ -114,6 +114,8 @@ def serve(
         each, at_read, at_write = waits_at_copies(rate, service, st[of.STREAM], spread, limits, to_all)
         blocked, w1, w2, w3 = each
         blocked = blocked if limited else 0.0
+        if program.kind[c] == of.QUEUE and arrivals > capacity:
+            blocked = 1.0 - capacity / arrivals
         batch = batch_of(program, work, c)
         if batch > 1.0 and copies == 1.0 and not limited and math.isfinite(w1):
             # What copies with a queue each wait beyond one shared queue stays.
@@ -138,7 +140,7 @@ def serve(
     put(st, of.WORK, own)
     load_ratio = arrivals / capacity if arrivals > 0.0 else 0.0
     st[of.UTILISATION], st[of.LOAD_RATIO], st[of.LIMITED_BY] = load_ratio, load_ratio, float(c)
-    st[of.CAN_REFUSE] = 1.0 if limited else 0.0
+    st[of.CAN_REFUSE] = 1.0 if limited or program.kind[c] == of.QUEUE else 0.0
     st[of.HELD_S], st[of.BLOCKED], st[of.CAPACITY] = service_s, blocked, capacity
     st[of.HIT], st[of.STALE], st[of.LOADS] = 0.0, 0.0, 1.0
     if program.kind[c] == of.CACHE:

@@ -6,6 +6,7 @@ is worked out once, by the compiled kernel (`models.performance`).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -63,6 +64,7 @@ class Behaviour:
         p99_ms: The 99th percentile.
         p50_ms: The median.
         flow_latency_ms: For each flow with a limit of its own its percentile.
+        told: By position, what is told of autoscaled components and of queues.
     """
 
     success: tuple[Array, ...]
@@ -83,6 +85,22 @@ class Behaviour:
     p99_ms: Array
     p50_ms: Array
     flow_latency_ms: tuple[Array, ...]
+    told: Mapping[int, Told]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Told:
+    """What is told of single components in each phase, `(n, p)` each (`feedback.components_told`).
+
+    Attributes:
+        utilisation: Busy share of its slots; from 1 on what comes over what it can do.
+        capacity_per_s: Calls, or messages, that it can do.
+        wait_s: Mean wait, s; infinite where more comes than it can do.
+    """
+
+    utilisation: Array
+    capacity_per_s: Array
+    wait_s: Array
 
 
 @lru_cache(maxsize=32)
@@ -205,4 +223,22 @@ def behaviour(parameters: Parameters, situations: Situations, *, threads: int | 
         p99_ms=own[situation.P99],
         p50_ms=own[situation.P50],
         flow_latency_ms=tuple(take(program.limited.size)),
+        told={int(c): Told(*take(len(situation.TOLD))) for c in program.told},
     )
+
+
+def told_of(
+    parameters: Parameters, situations: Situations, *, threads: int | None = None
+) -> Mapping[int, Told]:
+    """What is told of single components, by position (see `behaviour`)."""
+    from models.performance import kernel, situation
+    from models.performance.program import program_of
+
+    program = program_of(parameters.system)
+    rows = kernel.solve(program, situations.base, situations.columns, situations.values, threads=threads)
+    each = len(situation.TOLD)
+    columns = np.ascontiguousarray(rows[:, rows.shape[1] - each * program.told.size :].T)
+    return {
+        int(c): Told(*(np.asarray(columns[each * k + j][situations.kind]) for j in range(each)))
+        for k, c in enumerate(program.told)
+    }

@@ -148,6 +148,8 @@ def turn(program: Program, work: Work, c: int, parts: np.ndarray, calls: np.ndar
         blocked = 0.0
         if not rate < limit:
             w1, w2, w3 = math.inf, math.inf, math.inf
+            if program.kind[c] == of.QUEUE:
+                blocked = 1.0 - limit / rate
     put(st, of.BASE, (w1, w2, w3))
     st[of.POOL_BLOCKED], st[of.POOL_LIMIT], st[of.POOL_LIMITER] = blocked, limit, limiter
     st[of.POOL_SWING], st[of.POOL_FREE_S], st[of.POOL_SCV] = swing, free_s, scv

@@ -51,7 +51,7 @@ def unsure_of(program: Program, work: Work, parts: np.ndarray, calls: np.ndarray
     for i in range(program.component.size):
         c, call, done = program.component[i], calls[i], work.call[i]
         st = work.station[c]
-        if not done[of.CALLS_PER_S] > 0.0 or program.kind[c] == of.EXTERNAL:
+        if not done[of.CALLS_PER_S] > 0.0 or program.kind[c] >= of.EXTERNAL:
             continue
         passes = 1.0
         if call[at.BULKHEAD_SLOTS] < math.inf and done[of.ATTEMPTS_PER_S] > 0.0:
@@ -73,7 +73,7 @@ def unsure_of(program: Program, work: Work, parts: np.ndarray, calls: np.ndarray
             reasons |= COME_BACK_TOGETHER
     for c in range(program.kind.size):
         st = work.station[c]
-        if program.kind[c] == of.EXTERNAL or not st[of.ARRIVALS] > 0.0:
+        if program.kind[c] >= of.EXTERNAL or not st[of.ARRIVALS] > 0.0:
             continue
         if st[of.LOAD_RATIO] > _FULL and not st[of.CAN_REFUSE] > 0.0 and math.isfinite(st[of.WAIT]):
             reasons |= NEARLY_FULL

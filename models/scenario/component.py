@@ -8,10 +8,11 @@ from pydantic import Field
 
 from models.scenario.kinds.cache import Cache
 from models.scenario.kinds.external import External
+from models.scenario.kinds.queue import Queue
 from models.scenario.kinds.service import Service
 from models.scenario.kinds.store import Store
 
-Kind = Service | Store | Cache | External
+Kind = Service | Store | Cache | External | Queue
 """The kinds there are; a new one is a name more."""
 
 Component = Annotated[Kind, Field(discriminator="kind")]

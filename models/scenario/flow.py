@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag
+from pydantic import BeforeValidator, Discriminator, Field, Tag, create_model
 
 from models.scenario.part import Name, Part, Text
 from models.scenario.prerequisite import Prerequisite
@@ -64,7 +64,20 @@ class Fallback(Part):
     """False: there is none (for a decision that switches it)."""
 
 
-class Call(Part):
+if TYPE_CHECKING:
+
+    class _Made(Part):
+        """A call that is waited for, or not."""
+
+else:
+    # `async` is a word of Python, which no class can spell as a field of its own.
+    _ASYNC = "Nobody waits for it: it goes on in the background, as what a queue's consumers do always does."
+    _Made = create_model(
+        "_Made", __base__=Part, __module__=__name__, **{"async": (bool, Field(False, description=_ASYNC))}
+    )
+
+
+class Call(_Made):
     """One call of a component, with the calls made while it serves."""
 
     prerequisites: ClassVar[tuple[Prerequisite, ...]] = (
@@ -148,6 +161,11 @@ class Call(Part):
     """Calls of this kind of one flow that may be under way at the same time; null = any number."""
     fallback: Fallback | None = None
     """The answer given instead when the call fails."""
+
+    @property
+    def is_async(self) -> bool:
+        """Whether nobody waits for it (`async`)."""
+        return bool(getattr(self, "async"))
 
 
 class Parallel(Part):

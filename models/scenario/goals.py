@@ -77,6 +77,12 @@ class Limits(Part):
     """Recovery time: longest time from the loss of a copy until calls go elsewhere, s."""
     lost_writes: Annotated[float, Field(ge=0, le=1e15)] | None = None
     """Recovery point: writes that are gone with the copy of a store that took them."""
+    backlog: Annotated[float, Field(ge=0, le=1e15)] | None = None
+    """Messages that wait in a queue at the most."""
+    drain_s: Annotated[float, Field(ge=0, le=1e9)] | None = None
+    """Time from when most messages wait in a queue until none does, s."""
+    message_age_s: Annotated[float, Field(ge=0, le=1e9)] | None = None
+    """Longest time that a message waits in a queue, s."""
     survives: Annotated[tuple[Name, ...], Field(max_length=20)] = ()
     """Experiments of this file, or patterns of collapse (`retry_storm`, `thundering_herd`, `death_spiral`,
     `cascade`, `synchronisation`, `metastable_state`), that the recommended design must survive."""

@@ -60,6 +60,8 @@ _WITHOUT_LIMIT = frozenset(
         "cpu_quota",
         "retry_budget",
         "hedge_after_ms",
+        "visibility_s",
+        "retention_s",
     ]
 )
 

@@ -26,20 +26,33 @@ MEANINGS = (
         "queue queuesize queuelength queuecapacity backlog buffer buffersize",
         ("queue_limit",),
         "every service and store has a queue, which queue_limit and max_wait_s bound; "
-        "a log or broker is a store, and its consumers are a service",
+        "a broker of messages is a component of kind queue",
     ),
     Meaning(
-        "async asynchronous background fireandforget nonblocking deferred sync synchronous",
-        (),
-        "a call is always waited for: give work that nobody waits for a flow of its own, with its share",
+        "asynchronous background fireandforget nonblocking deferred sync synchronous",
+        ("async",),
+        "write async: true on a call that nobody waits for",
     ),
+    Meaning(
+        "visibilitytimeout visibility lease leasetime ackdeadline acktimeout lockduration",
+        ("visibility_s",),
+        "visibility_s of a queue is how long a consumer may work on a message",
+    ),
+    Meaning(
+        "maxreceivecount maxdeliveries deliveryattempts redeliveries deadletter deadletters dlq "
+        "deadletterqueue",
+        ("max_receives",),
+        "max_receives of a queue is how often a message is tried before it goes to the dead letters",
+    ),
+    Meaning("retentionperiod messageretention messagettl retain", ("retention_s",), "a queue's retention_s"),
+    Meaning("batchsize prefetch prefetchcount maxbatch", ("batch",), "batch of a queue, with batch_ms"),
     Meaning(
         "kafka topic broker rabbitmq sqs sns pubsub kinesis nats mq messagequeue messagebroker "
         "eventbus stream "
         "producer consumer consumergroup subscriber message messages event events job jobs task tasks",
         (),
-        "a log or broker is a store that is written to, and its consumers are a service "
-        "(the bundled scenario event-pipeline shows one)",
+        "messages wait in a component of kind queue, whose replicas and slots are the consumers; a call of "
+        "it says async: true",
     ),
     Meaning(
         "maxwait waittimeout queuetimeout deadline",
@@ -57,13 +70,28 @@ MEANINGS = (
     Meaning("az azs availabilityzone availabilityzones zone", ("zones",), "zones belongs to a component"),
     # size
     Meaning(
-        "autoscaling autoscale autoscaler hpa scaling elastic elasticity scale scaleup scaleout keda "
-        "karpenter "
-        "minreplicas maxreplicas mininstances maxinstances",
-        (),
-        "write a decision with one value for each phase: "
-        "{integer: [2, 12], sets: web.replicas, adaptive: true}; the time that scaling takes isn't "
-        "modelled",
+        "autoscale autoscaler hpa scaling elastic elasticity scale scaleup scaleout keda karpenter",
+        ("autoscaling",),
+        "write autoscaling: true with min_replicas and max_replicas on a service or queue; for copies by the "
+        "calendar a decision with one value for each phase: "
+        "{integer: [2, 12], sets: web.replicas, adaptive: true}",
+    ),
+    Meaning("mininstances minpods minsize minnodes", ("min_replicas",), "min_replicas beside autoscaling"),
+    Meaning("maxinstances maxpods maxsize maxnodes", ("max_replicas",), "max_replicas beside autoscaling"),
+    Meaning(
+        "targetcpu targetcpuutilization averageutilization targetutilization targetload cputarget",
+        ("target_utilisation",),
+        "target_utilisation beside autoscaling",
+    ),
+    Meaning(
+        "cooldown scaledowndelay stabilization stabilizationwindow scaledownstabilization",
+        ("cool_down_s",),
+        "cool_down_s beside autoscaling",
+    ),
+    Meaning(
+        "startuptime bootseconds startuplag scalelag provisioningtime",
+        ("start_up_s",),
+        "start_up_s beside autoscaling",
     ),
     Meaning(
         "instance instances node nodes pod pods copy copies server servers machine machines host "

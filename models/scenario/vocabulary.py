@@ -12,11 +12,14 @@ from models.scenario.synonyms import MEANINGS, Meaning
 KINDS = (
     Meaning(
         "database db sql nosql rdbms postgres postgresql mysql mongo mongodb dynamodb cassandra "
-        "queue kafka topic "
-        "broker log stream storage bucket s3 search elasticsearch index message messagequeue disk "
-        "filesystem",
+        "log stream storage bucket s3 search elasticsearch index disk filesystem",
         ("store",),
-        "what keeps data, also a queue or a log, is a store",
+        "what keeps data, also a log, is a store",
+    ),
+    Meaning(
+        "kafka topic broker message messagequeue sqs rabbitmq pubsub",
+        ("queue",),
+        "what keeps messages for consumers is a queue",
     ),
     Meaning(
         "redis memcached cdn proxycache varnish edge", ("cache",), "what answers some calls itself is a cache"

@@ -8,8 +8,7 @@ from models.performance.compiled import internal
 from models.simulation import columns as at
 from models.simulation.arrivals import arrive
 from models.simulation.frames import follow, log, new_frame
-from models.simulation.guards import no_time_limit, takes_over
-from models.simulation.heap import schedule
+from models.simulation.heap import no_time_limit, schedule, takes_over
 from models.simulation.state import State
 from models.simulation.streams import gamma
 

@@ -8,7 +8,7 @@ from models.performance.compiled import compiled
 from models.simulation import columns as at
 from models.simulation.caches import forget
 from models.simulation.cpu_quota import has_quota, use_time
-from models.simulation.guards import no_time_limit
+from models.simulation.heap import no_time_limit
 from models.simulation.state import State
 from models.simulation.stations import begin_waiting, refuse, taken
 from models.simulation.streams import uniform

@@ -11,9 +11,9 @@ from models.simulation.caches import loaded, look_up
 from models.simulation.choices import chosen
 from models.simulation.copies import copy_served
 from models.simulation.cpu_quota import has_quota, stood_still
-from models.simulation.frames import do, free_frame, log, log_call, new_frame
-from models.simulation.guards import heard, is_allowed, lets_through, no_time_limit, time_limit
-from models.simulation.heap import schedule
+from models.simulation.frames import do, free_frame, leave, log, log_call, new_frame
+from models.simulation.guards import heard, is_allowed, lets_through
+from models.simulation.heap import no_time_limit, schedule, time_limit
 from models.simulation.pauses import is_put_off
 from models.simulation.state import State
 from models.simulation.stations import release
@@ -94,6 +94,11 @@ def step(s: State, owner: int) -> None:
         if count == 0:
             position += 1
             continue
+        if s.node[item, at.ASYNC] > 0:
+            if not leave(s, item, position, count):
+                return
+            position += 1
+            continue
         frame[at.F_LEFT], frame[at.F_TRIES] = count, 0
         attempt(s, owner)
         return
@@ -125,7 +130,7 @@ def attempt(s: State, owner: int) -> None:
         return
     s.tried[i, min(s.frame[owner, at.F_TRIES], at.TRIES - 1)] += 1.0
     s.frame[a, at.F_PROBE] = gate - 1
-    if s.call[i, at.TIMEOUT_S] < math.inf:
+    if s.call[i, at.TIMEOUT_S] < math.inf and node[at.IS_MESSAGE] == 0:
         time_limit(s, i, a)
     hedge_later(s, i, a)
     go(s, a)
@@ -267,6 +272,9 @@ def result(s: State, owner: int, ok: int) -> None:
 def go_on(s: State, owner: int) -> None:
     """The call at which an owner stands has its answer: the next one, or the next step."""
     frame = s.frame[owner]
+    if frame[at.F_ROLE] == at.BACKGROUND:
+        free_frame(s, owner)
+        return
     frame[at.F_LEFT] -= 1
     if frame[at.F_LEFT] > 0:
         frame[at.F_TRIES] = 0

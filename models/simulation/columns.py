@@ -146,7 +146,8 @@ CALL = 15
 #: A call's whole numbers (`State.node`): component; steps under it (-1 = none); calls one after the other;
 #: retries; whether it has a breaker; places of its bulkhead (-1 = any number); whether a failure is replaced,
 #: or doesn't matter; whether it writes; calls that trip the breaker at the least; attempts under way; first
-#: and last that can be late; whether a timer runs; state of the breaker.
+#: and last that can be late; whether a timer runs; state of the breaker; whether nobody waits for it, and
+#: whether its time begins only when a consumer takes it.
 (
     COMPONENT,
     THEN,
@@ -163,8 +164,10 @@ CALL = 15
     LAST_LATE,
     TIMER,
     GATE,
-) = range(15)
-NODE = 15
+    ASYNC,
+    IS_MESSAGE,
+) = range(17)
+NODE = 17
 #: States of a breaker, buckets of its window.
 CLOSED, OPEN, PROBING = range(3)
 BUCKETS = 10
@@ -199,7 +202,7 @@ FLOW = 3
 FRAME = 17
 #: Bits of a frame's number, and those of its life that an event may name beside it.
 FRAME_BITS, LIFE_MASK = 21, (1 << 26) - 1
-NOBODY, REQUEST, ATTEMPT, BRANCH, COPY = range(5)
+NOBODY, REQUEST, ATTEMPT, BRANCH, COPY, BACKGROUND = range(6)
 #: Times of a frame (`State.times`): when it came, when it was begun to be served, when its caller goes on
 #: without it, how long it will be served (drawn beforehand; -1 = not yet), and how long its copy had
 #: stood still when it began, s.

@@ -47,6 +47,18 @@ def do(s: State, what: int, which: int, value: int) -> None:
 
 
 @internal
+def leave(s: State, i: int, position: int, count: int) -> bool:
+    """So many calls begin that nobody waits for; whether there was room for them."""
+    for _ in range(count):
+        f = new_frame(s, at.BACKGROUND, i, -1)
+        if f < 0:
+            return False
+        s.frame[f, at.F_POSITION], s.frame[f, at.F_LEFT] = position, 1
+        do(s, at.DO_ATTEMPT, f, 0)
+    return True
+
+
+@internal
 def log(s: State, what: int, f: int, value: float) -> None:
     """Notes what happens to a frame that is followed."""
     k = s.n[at.LOGGED]

@@ -7,7 +7,7 @@ import math
 from models.performance.compiled import inlined, internal
 from models.simulation import columns as at
 from models.simulation.frames import do, log
-from models.simulation.heap import schedule
+from models.simulation.heap import no_time_limit, schedule
 from models.simulation.state import State
 
 
@@ -71,61 +71,6 @@ def is_allowed(s: State, i: int) -> bool:
         return False
     s.call[i, at.RETRIES_LEFT] -= 1.0
     return True
-
-
-@internal
-def time_limit(s: State, i: int, a: int) -> None:
-    """An attempt's caller will wait no longer than the call's time-out.
-
-    All attempts of a call have the same time, so that they are late in the order in which they began: a list,
-    of which only the first has an event.
-    """
-    node, frame = s.node[i], s.frame[a]
-    s.times[a, at.LATE_AT] = s.x[at.NOW] + s.call[i, at.TIMEOUT_S]
-    last = node[at.LAST_LATE]
-    frame[at.F_TIMED], frame[at.F_EARLIER], frame[at.F_LATER] = 1, last, -1
-    if last >= 0:
-        s.frame[last, at.F_LATER] = a
-    else:
-        node[at.FIRST_LATE] = a
-    node[at.LAST_LATE] = a
-    if node[at.TIMER] == 0:
-        node[at.TIMER] = 1
-        schedule(s, s.times[a, at.LATE_AT], at.TIMEOUT, i)
-
-
-@internal
-def no_time_limit(s: State, i: int, a: int) -> None:
-    """An attempt has ended, or its caller has gone on."""
-    node, frame = s.node[i], s.frame[a]
-    earlier, later = frame[at.F_EARLIER], frame[at.F_LATER]
-    if earlier >= 0:
-        s.frame[earlier, at.F_LATER] = later
-    else:
-        node[at.FIRST_LATE] = later
-    if later >= 0:
-        s.frame[later, at.F_EARLIER] = earlier
-    else:
-        node[at.LAST_LATE] = earlier
-    frame[at.F_TIMED] = 0
-
-
-@internal
-def takes_over(s: State, i: int, a: int, other: int) -> None:
-    """Another attempt takes the place of one that has ended in the list of those that can be late."""
-    node, frame, new = s.node[i], s.frame[a], s.frame[other]
-    earlier, later = frame[at.F_EARLIER], frame[at.F_LATER]
-    s.times[other, at.LATE_AT] = s.times[a, at.LATE_AT]
-    new[at.F_TIMED], new[at.F_EARLIER], new[at.F_LATER] = 1, earlier, later
-    frame[at.F_TIMED] = 0
-    if earlier >= 0:
-        s.frame[earlier, at.F_LATER] = other
-    else:
-        node[at.FIRST_LATE] = other
-    if later >= 0:
-        s.frame[later, at.F_EARLIER] = other
-    else:
-        node[at.LAST_LATE] = other
 
 
 @internal

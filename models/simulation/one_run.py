@@ -220,7 +220,7 @@ def _patience_s(program: Program) -> float:
     node, call = program.arrays["node"], program.arrays["call"]
     sleeps = call[node[:, at.BREAKER] > 0, at.SLEEP_S]
     waits = np.where(np.isfinite(call[:, at.TIMEOUT_S]), call[:, at.TIMEOUT_S], 0.0) + call[:, at.PAUSE_S]
-    waits = waits * (1.0 + node[:, at.RETRIES])
+    waits = waits * (1.0 + node[:, at.RETRIES]) * (node[:, at.IS_MESSAGE] == 0)
     return 3.0 * max(float(sleeps.max(initial=0.0)), float(waits.max(initial=0.0)))
 
 

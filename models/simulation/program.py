@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from models.evaluation import Array
 from models.simulation import columns as at
 from models.simulation.components import Components, shape_of
+from models.simulation.growing import refuse_what_grows
 from models.simulation.refused import NotSimulated, Reason
 from models.system import layout
 from models.system.choices import shares_of
@@ -66,6 +67,7 @@ def program_of(
     """
     if not 0 <= phase < len(system.phases):
         raise NotSimulated(Reason.NO_SUCH_PHASE, f"there are {len(system.phases)} phases, not {phase + 1}")
+    refuse_what_grows(system, design, phase)
     return program_from(system, row_of(system, design, phase), phase, left=left)
 
 
@@ -133,11 +135,11 @@ def program_from(system: System, row: Array, phase: int, *, left: Mapping[int, i
 
 def row_of(system: System, design: Array, phase: int) -> Array:
     """The numbers of the situation of a design in a phase (`models.system.layout`)."""
+    from models.performance.autoscaling import parameters_of
     from models.performance.steady_state import situations_of
-    from models.system.parameters import apply_decisions
 
     X = system.space.canonical(np.asarray(design, dtype=np.float64).reshape(1, -1))
-    found = situations_of(apply_decisions(system, X), phase=phase)
+    found = situations_of(parameters_of(system, X), phase=phase)
     row = found.base.copy()
     row[found.columns] = found.values[0]
     return row
@@ -190,6 +192,8 @@ def _calls(system: System, calls: Array, steps: _Steps) -> tuple[NDArray[np.int6
         said, n, x = calls[i], node[i], call[i]
         times = said[layout.TIMES]
         n[at.COMPONENT], n[at.WRITES] = each.component, each.writes
+        n[at.ASYNC] = each.is_async
+        n[at.IS_MESSAGE] = system.parts[each.component].traits.keeps_messages
         n[at.THEN] = steps.starts[steps.sequence(each.then, each.flow)] if each.then else -1
         n[at.WHOLE], x[at.ONE_MORE] = math.floor(times), times - math.floor(times)
         n[at.RETRIES] = said[layout.RETRIES]

@@ -52,6 +52,8 @@ def _let_through(program: Program, c: int) -> float:
     for each in program.system.nodes:
         if each.component != c:
             continue
+        if each.is_async:
+            return math.inf
         caller = None if each.caller is None else int(node[each.caller, at.COMPONENT])
         if node[each.index, at.BULKHEAD] >= 0:
             total += float(node[each.index, at.BULKHEAD]) * copies

@@ -27,6 +27,8 @@ class Reason(StrEnum):
     NOT_INJECTED = "not_injected"
     """A change that a run can't make while it runs."""
     NO_SUCH_PHASE = "no_such_phase"
+    GROWS = "grows"
+    """A queue of messages gets more than its consumers do: there is no steady state to be seen."""
     NO_SUCH_FLOW = "no_such_flow"
 
 

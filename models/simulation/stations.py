@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 from models.performance.compiled import inlined, internal
 from models.simulation import columns as at
 from models.simulation.cpu_quota import has_quota, use_time
 from models.simulation.frames import do, free_frame, log
-from models.simulation.heap import schedule
+from models.simulation.heap import schedule, time_limit
 from models.simulation.state import State
 from models.simulation.streams import gamma, lognormal, uniform
 
@@ -146,6 +148,9 @@ def _begin(s: State, a: int, c: int, q: int) -> None:
     if s.frame[a, at.F_UID] > 0:
         log(s, at.LOG_SERVICE, a, x)
     schedule(s, now + x, at.SERVED, a)
+    i = s.frame[a, at.F_NODE]
+    if s.node[i, at.IS_MESSAGE] > 0 and s.call[i, at.TIMEOUT_S] < math.inf:
+        time_limit(s, i, a)
 
 
 @inlined

@@ -88,9 +88,12 @@ def own_time(program: Program, run: Run, i: int) -> tuple[float, float, float]:
     serves_var = (part[at.WRITE_FACTOR_VAR] if is_write else part[at.READ_FACTOR_VAR]) * service * service
     away = part[at.WRITE_S] if is_write else part[at.READ_S]
     away_var = part[at.WRITE_VAR] if is_write else part[at.READ_VAR]
-    mean = call[at.NETWORK_S] + station[at.WAIT_S] + station[at.OWN_S] + serves + away
-    variance = call[at.NETWORK_VAR] + station[at.WAIT_VAR] + station[at.OWN_VAR] + serves_var + away_var
-    third = station[at.WAIT_THIRD] + station[at.OWN_THIRD] + third_of_gamma(serves, serves_var)
+    mean, variance = call[at.NETWORK_S] + serves + away, call[at.NETWORK_VAR] + serves_var + away_var
+    third = third_of_gamma(serves, serves_var)
+    if part[at.KEEPS] == 0.0:  # a message's time begins when a consumer takes it
+        mean += station[at.WAIT_S] + station[at.OWN_S]
+        variance += station[at.WAIT_VAR] + station[at.OWN_VAR]
+        third += station[at.WAIT_THIRD] + station[at.OWN_THIRD]
     if away_var > 0.0:
         third += third_of_gamma(away, away_var)
     if call[at.NETWORK_VAR] > 0.0:
@@ -177,7 +180,7 @@ def expect_call(program: Program, run: Run, i: int) -> None:
     call, gate, attempt, found = run.call[i], run.gate[i], run.attempt[i], run.answer[i]
     part = run.part[program.component[i]]
     times = call[at.TIMES]
-    if times <= 0.0:
+    if times <= 0.0 or call[at.ASYNC] > 0.0:
         found[at.SUCCESS] = 1.0
         for j in range(at.MEAN_S, at.ANSWER):
             found[j] = 0.0

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from models.evaluation import Array
 from models.performance.program import Program, program_of
 from models.steps import columns as at
+from models.steps.autoscaler import begin_scaling
 from models.steps.lines import STACK
 from models.steps.popularity import in_the_long_run, popularity
 from models.steps.refused import NotPlayed, Why
@@ -59,13 +60,14 @@ def step_of(system: System, tables: Tables) -> float:
     attempt is too late, whether who comes is turned away.
     """
     found = [LONGEST_STEP_S]
-    made = tables.call[tables.call[:, at.TIMES] > 0.0]
+    made = tables.call[(tables.call[:, at.TIMES] > 0.0) & (tables.call[:, at.ASYNC] == 0.0)]
     late = made[np.isfinite(made[:, at.TIMEOUT_S]), at.TIMEOUT_S]
     found += [float(x) / _WITHIN_TIMEOUT for x in late if x > 0.0]
     for node in system.nodes:
         call = tables.call[node.index]
         late_s, service_s = float(call[at.TIMEOUT_S]), float(tables.part[node.component, at.SERVICE_S])
-        if call[at.TIMES] > 0.0 and call[at.RETRIES] > 0.0 and 0.0 < late_s < _FEW_SERVICES * service_s:
+        is_repeated = not node.is_async and call[at.TIMES] > 0.0 and call[at.RETRIES] > 0.0
+        if is_repeated and 0.0 < late_s < _FEW_SERVICES * service_s:
             # A few services too many in a row and all are late: chance decides, and has to be seen.
             found.append(max(service_s / _WITHIN_SERVICE, late_s / _MOST_WITHIN))
     for x in tables.part:
@@ -79,7 +81,7 @@ def step_of(system: System, tables: Tables) -> float:
 
 def warm_up_of(tables: Tables) -> float:
     """Time until what is under way is as in the long run, s: some of the longest waits, at the least 2 s."""
-    made = tables.call[tables.call[:, at.TIMES] > 0.0]
+    made = tables.call[(tables.call[:, at.TIMES] > 0.0) & (tables.call[:, at.ASYNC] == 0.0)]
     late = np.where(np.isfinite(made[:, at.TIMEOUT_S]), made[:, at.TIMEOUT_S], 0.0) + made[:, at.PAUSE_S]
     longest = max(float(late.max(initial=0.0)), 5.0 * float(tables.part[:, at.SERVICE_S].max(initial=0.0)))
     return min(max(2.0 * longest, 2.0), 60.0)
@@ -108,6 +110,7 @@ def begin_run(
     *,
     seed: int,
     most_delay_s: float,
+    scaling: Array,
 ) -> Run:
     """A run at its beginning.
 
@@ -119,6 +122,7 @@ def begin_run(
         clock: Its times.
         seed: The same seed gives the same numbers.
         most_delay_s: How far ahead something may be due, s.
+        scaling: What its autoscalers do, `(c, keys)`.
 
     Raises:
         NotPlayed: Something may be due too far ahead.
@@ -175,6 +179,8 @@ def begin_run(
         keys=keys,
         lives=lives,
         stack=np.zeros((STACK, 7)),
+        scaler=begin_scaling(blocks_of(system, row)[0], scaling),
+        orders=np.zeros((c_n, at.ORDERS, 2)),
         crowd=np.zeros((f_n, at.CROWD)),
         ended=np.zeros((f_n, 2)),
         coming=np.zeros((slots, f_n, at.RETURNS)),

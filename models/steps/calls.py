@@ -185,7 +185,7 @@ def _next(
 ) -> None:
     """Callers have what a call gives: some make it once more, so that its mean is met; the others go on."""
     count, after, age_then, variance, third = told
-    if count <= 0.0:
+    if count <= 0.0 or run.call[i, at.ASYNC] > 0.0:
         return
     times = run.call[i, at.TIMES]
     if times > 1.0:
@@ -233,7 +233,7 @@ def _fail(program: Program, run: Run, i: int, k: int, stream: int, told: tuple[f
             waits = after + pause * (1.0 - jitter * (0.5 if jitter < 1e-9 else uniform(run, stream)))
             put(run, line, waits, 1, again, again * (mean_age + waits))
     lost = count - again
-    if lost <= 0.0:
+    if lost <= 0.0 or call[at.ASYNC] > 0.0:
         return
     if call[at.FALLBACK] > 0.0 or call[at.OPTIONAL] > 0.0:
         waits = after + (call[at.FALLBACK_S] if call[at.FALLBACK] > 0.0 else 0.0)

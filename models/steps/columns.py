@@ -11,7 +11,8 @@ from __future__ import annotations
 #: time to live, s; entries that it holds; queues of its own (1 = one for all); whether reads, and writes,
 #: have too few copies; mean and variance of the time on the way to the copies that a read, and a write,
 #: must hear, s; of a read and of a write: servers that it takes, in calls, mean and variance of the time
-#: until enough copies have done their part, in services.
+#: until enough copies have done their part, in services; share of the copies that faults leave; whether it
+#: keeps messages for its consumers.
 (
     SERVERS,
     SERVICE_S,
@@ -49,8 +50,10 @@ from __future__ import annotations
     WRITE_WORK,
     WRITE_FACTOR,
     WRITE_FACTOR_VAR,
-) = range(36)
-PART = 36
+    COPIES_LEFT,
+    KEEPS,
+) = range(38)
+PART = 38
 #: Points of the utilisation at which the wait in a queue of one's own is known (`Run.own_wait`).
 POINTS = 33
 
@@ -87,7 +90,8 @@ STATION = 26
 #: share of it that is drawn; factor on the component's work; whether a failure doesn't matter, or is
 #: replaced, and after which time, s; mean and variance of the time on the network, s; whether it has a
 #: breaker; share of failures at which that opens, calls that it must have heard, length of a bucket of its
-#: window, s, and of its sleep, s; places of its bulkhead; retries that its budget allows for each call.
+#: window, s, and of its sleep, s; places of its bulkhead; retries that its budget allows for each call;
+#: whether nobody waits for it.
 (
     TIMES,
     TIMEOUT_S,
@@ -107,8 +111,9 @@ STATION = 26
     SLEEP_S,
     BULKHEAD,
     BUDGET,
-) = range(18)
-CALL = 18
+    ASYNC,
+) = range(19)
+CALL = 19
 #: What changes at a call (`Run.gate`): state of its breaker; when that tries again, s; when it hears of its
 #: trial, s, and whether that succeeds; attempts behind its bulkhead; tokens of its budget; share that a
 #: guard turned away, smoothed; attempts that wait for a server; attempts that came, smoothed;
@@ -161,6 +166,35 @@ KEY_SHARE, KEYS, WARM, LOADING, WEIGHT = range(5)
 KEY = 5
 #: Slots of the ring in which entries wait for the end of their life.
 LIVES = 96
+
+#: An autoscaler (`Run.scaler`): whether there is one; fewest and most copies; busy share that it aims at;
+#: time between its decisions, s, until a new copy serves, s, and for which no more must be asked for before
+#: copies are stopped, s; whether it stops any. Then: copies that run; with those that are being started;
+#: servers of each; busy share over the time since the last decision, s, and that time, s; since when fewer
+#: are asked for, s (-1 = they aren't), and how many at the most; share of the copies that faults left when it
+#: last looked, and how many they took.
+(
+    SCALES,
+    LEAST,
+    MOST,
+    TARGET,
+    LOOK_BACK_S,
+    START_UP_S,
+    COOL_DOWN_S,
+    STOPS,
+    COPIES,
+    ORDERED,
+    EACH,
+    BUSY,
+    SINCE_S,
+    LOW_SINCE_S,
+    HIGHEST,
+    ALL_LEFT,
+    GONE,
+) = range(17)
+SCALER = 17
+#: Orders of copies that can be open at a time (`Run.orders`): when they are ready, s, and how many.
+ORDERS = 64
 
 #: Scalars (`Run.x`, `Run.n`): length of a step, s; length of a bin, s; when the first bin begins, s. Steps
 #: so far; bins; slots of the lines; whether something was changed from outside.

@@ -43,12 +43,14 @@ class Segment:
         to_s: Its end, s.
         tables: The design meanwhile.
         flushed: Caches that lose a share of their keys at its beginning.
+        phase: Position of its phase.
     """
 
     from_s: float
     to_s: float
     tables: Tables
     flushed: tuple[TimedChange, ...]
+    phase: int
 
 
 def segments_of(
@@ -91,7 +93,7 @@ def segments_of(
         flushed = tuple(each for each in active if each.change is Change.FLUSHED and each.from_s == a)
         for each in flushed:
             _is_flushable(system, tables, each.index)
-        found.append(Segment(a, b, tables, flushed))
+        found.append(Segment(a, b, tables, flushed, leg.phase))
     return found
 
 

@@ -104,6 +104,28 @@ def failed(program: Program, run: Run, q: int, delay_s: float, count: float) -> 
 
 
 @internal
+def _make(program: Program, run: Run, i: int, now: int, told: tuple[float, float, float]) -> float:
+    """Of so many that come to a call after a time, s, with an age, s, some make it; who goes on at once.
+
+    A call that nobody waits for goes its own way, and all go on.
+    """
+    count, delay_s, age = told
+    times, is_async = run.call[i, at.TIMES], run.call[i, at.ASYNC] > 0.0
+    if times <= 0.0:
+        return count
+    stream = run.stream.size - 1
+    made = count
+    if is_async and times > 1.0:
+        made = count * math.floor(times) + binomial(run, stream, count, times - math.floor(times))
+    elif times < 1.0:
+        made = binomial(run, stream, count, times)
+    if made > 0.0:
+        later = 0 if run.rank[program.component[i]] > now else 1
+        put(run, run.line[i, at.FIRST], delay_s, later, made, 0.0 if is_async else made * age)
+    return count if is_async else count - made
+
+
+@internal
 def begin(
     program: Program,
     run: Run,
@@ -140,13 +162,7 @@ def begin(
                 break
             item = program.steps[k]
             if item >= 0:
-                times = run.call[item, at.TIMES]
-                if times > 0.0:
-                    made = count if times >= 1.0 else binomial(run, stream, count, times)
-                    if made > 0.0:
-                        rank = run.rank[program.component[item]]
-                        put(run, run.line[item, at.FIRST], delay_s, 0 if rank > now else 1, made, made * age)
-                    count -= made
+                count = _make(program, run, item, now, (count, delay_s, age))
                 k += 1
                 continue
             g = -1 - item

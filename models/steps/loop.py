@@ -6,6 +6,7 @@ from models.performance.compiled import compiled
 from models.performance.program import Program
 from models.steps import columns as at
 from models.steps.answers import expect
+from models.steps.autoscaler import scale
 from models.steps.calls import turn
 from models.steps.draws import poisson
 from models.steps.lines import begin, bin_after
@@ -26,6 +27,9 @@ def advance(program: Program, run: Run, until: int) -> None:
     Source: tau-leaping (Gillespie 2001): counts of a step are drawn by the rates at its beginning.
     """
     while run.n[at.STEP] < until:
+        for c in range(program.kind.size):
+            if run.scaler[c, at.SCALES] > 0.0:
+                scale(run, c)
         for p in range(program.order.size):
             look_at(program, run, program.order[p])
         if run.n[at.STEP] % 4 == 0:

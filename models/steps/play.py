@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -13,8 +13,10 @@ import numpy as np
 from models.evaluation import Array
 from models.faults.series import Series
 from models.faults.timed_change import Change, TimedChange
+from models.performance.autoscaling import parameters_of
 from models.performance.program import program_of
 from models.steps import columns as at
+from models.steps.autoscaler import scaling_of
 from models.steps.beginning import Clock, begin_run, step_of, warm_up_of
 from models.steps.compile import make_ready
 from models.steps.course import Leg, Segment, segments_of
@@ -71,7 +73,9 @@ def play(
     _check(system, legs, changes, horizon, bin_s)
     make_ready()
     X = np.atleast_2d(np.asarray(designs, dtype=np.float64))
+    parameters = parameters or parameters_of(system, system.space.canonical(X), threads=threads)
     rows = {phase: rows_of(system, X, phase, parameters) for phase in {leg.phase for leg in legs}}
+    scaling = {phase: scaling_of(system, parameters, phase) for phase in rows}
     arrivals = arrivals_of(system, X, legs[0].phase, parameters, threads=threads)
     bins = max(math.ceil(horizon / bin_s - 1e-9), 1)
 
@@ -84,8 +88,10 @@ def play(
     def run(n: int, seed: int, segments: list[Segment], clock: Clock) -> Run | None:
         if stop():
             return None
-        begun = _begin_one(system, rows[legs[0].phase][n], arrivals[n], segments, clock, (seed, returns))
-        return _play_one(system, begun, rows[legs[0].phase][n], segments, clock)
+        scalers = {phase: table[n] for phase, table in scaling.items()}
+        first = (rows[legs[0].phase][n], arrivals[n], scalers[legs[0].phase])
+        begun = _begin_one(system, first, segments, clock, (seed, returns))
+        return _play_one(system, begun, rows[legs[0].phase][n], segments, clock, scalers)
 
     with ThreadPoolExecutor(threads or _cores()) as pool:
         jobs = []
@@ -123,23 +129,24 @@ def _check(
 
 def _begin_one(
     system: System,
-    row: Array,
-    arrivals: Array,
+    first: tuple[Array, Array, Array],
     segments: list[Segment],
     clock: Clock,
     drawn: tuple[int, Sequence[Return]],
 ) -> Run:
     """A run before its first step: its lines have room for every retry and guard that any segment has."""
     seed, returns = drawn
+    row, arrivals, scaling = first
     widest = replace(segments[0].tables, call=np.maximum.reduce([each.tables.call for each in segments]))
     widest.call[:, at.BULKHEAD] = np.minimum.reduce([each.tables.call[:, at.BULKHEAD] for each in segments])
-    late = np.where(np.isfinite(widest.call[:, at.TIMEOUT_S]), widest.call[:, at.TIMEOUT_S], 0.0)
+    is_awaited = np.isfinite(widest.call[:, at.TIMEOUT_S]) & (widest.call[:, at.ASYNC] == 0.0)
+    late = np.where(is_awaited, widest.call[:, at.TIMEOUT_S], 0.0)
     ahead = float((late + widest.call[:, at.PAUSE_S] + widest.call[:, at.FALLBACK_S]).max(initial=0.0))
     ahead = max(ahead, 4.0, max(5.0 * float(each.tables.part[:, at.SERVICE_S].max()) for each in segments))
     for each in returns:
         longest = each.pause_s if each.growth <= 1.0 else each.most_pause_s
         ahead = max(ahead, longest + float(late.max(initial=0.0)), clock.warm_up_s + each.at_s)
-    run = begin_run(system, row, widest, arrivals, clock, seed=seed, most_delay_s=ahead)
+    run = begin_run(system, row, widest, arrivals, clock, seed=seed, most_delay_s=ahead, scaling=scaling)
     run.call[:] = segments[0].tables.call
     for each in returns:
         run.crowd[each.flow] = each.pause_s, each.jitter, each.growth, each.most_pause_s
@@ -147,7 +154,14 @@ def _begin_one(
     return run
 
 
-def _play_one(system: System, run: Run, row: Array, segments: list[Segment], clock: Clock) -> Run:
+def _play_one(
+    system: System,
+    run: Run,
+    row: Array,
+    segments: list[Segment],
+    clock: Clock,
+    scaling: Mapping[int, Array],
+) -> Run:
     """A run from its beginning to its end."""
     program = program_of(system)
     for k, segment in enumerate(segments):
@@ -157,6 +171,7 @@ def _play_one(system: System, run: Run, row: Array, segments: list[Segment], clo
         run.call[:], run.rate[:] = segment.tables.call, segment.tables.rate
         run.ways[:] = segment.tables.ways
         run.own_wait[:] = segment.tables.own_wait
+        run.scaler[:, : scaling[segment.phase].shape[1]] = scaling[segment.phase]
         if k == 0:
             _warm_up(system, run, segments, row, clock)
         for change in segment.flushed:

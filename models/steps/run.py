@@ -46,6 +46,8 @@ class Run(Record):
     keys: Floats3
     lives: Floats3
     stack: Floats2
+    scaler: Floats2
+    orders: Floats3
     crowd: Floats2
     coming: Floats3
     ended: Floats2

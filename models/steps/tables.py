@@ -76,7 +76,8 @@ def tables_of(system: System, row: Array, active: Sequence[TimedChange], *, now_
         _refuse_regular(system, c, said)
         x[at.ERROR] = 1.0 - (1.0 - said[layout.ERROR_SHARE]) * said[layout.UP_FACTOR]
         x[at.PLACES], x[at.MAX_WAIT_S] = said[layout.QUEUE_LIMIT], said[layout.MAX_WAIT_S]
-        x[at.HITS_LEFT] = 1.0
+        x[at.HITS_LEFT] = x[at.COPIES_LEFT] = 1.0
+        x[at.KEEPS] = component.traits.keeps_messages
         x[at.REPLICAS], x[at.TTL_S], x[at.QUEUES] = said[layout.REPLICAS], math.inf, 1.0
         x[at.TOKENS_PER_S], x[at.READ_WORK], x[at.WRITE_WORK] = math.inf, 1.0, 1.0
         x[at.READ_FACTOR] = x[at.WRITE_FACTOR] = 1.0
@@ -102,7 +103,9 @@ def tables_of(system: System, row: Array, active: Sequence[TimedChange], *, now_
         if change.change is Change.LOAD:
             rate = _pushed(rate, change, now_s)
     ways = ways_of(system, row[row.size - len(system.branches) :])
-    return Tables(part, _calls(calls), rate, own_wait, ways)
+    table = _calls(calls)
+    table[:, at.ASYNC] = [node.is_async for node in system.nodes]
+    return Tables(part, table, rate, own_wait, ways)
 
 
 def _refuse_hedges(system: System, calls: Array) -> None:
@@ -152,7 +155,7 @@ def _ours(system: System, c: int, said: Array, x: Array, active: Sequence[TimedC
     up = math.floor(replicas * lost + 1e-9)
     shards = int(said[layout.SHARDS]) if traits.keeps_copies else 1
     each = min(said[layout.SLOTS], said[layout.CPU_QUOTA])
-    x[at.SERVERS] = up * each * shards
+    x[at.SERVERS], x[at.COPIES_LEFT] = up * each * shards, lost
     x[at.REPLICAS] = max(up, 1)
     is_shared = said[layout.BALANCING] in (layout.SHARED, layout.LEAST_CONNECTIONS)
     x[at.QUEUES] = shards * (1 if is_shared else max(up, 1))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -9,6 +11,7 @@ import numpy as np
 from models.evaluation import Array
 from models.scenario.complexity import ComplexityBudget
 from models.scenario.flow import AnyStep, Branch, Call, Exclusive, Flow, Parallel, branches, calls, within
+from models.scenario.kinds.queue import Queue
 from models.scenario.paths import Slot, parameters_of, parameters_of_call
 from models.scenario.region import Link, crossed
 from models.scenario.scenario import Scenario
@@ -57,9 +60,29 @@ def compile_system(scenario: Scenario) -> System:
             slot: _frozen(without_dust(base_value(scenario, slot)))
             for slot in _slots(scenario)
             if slot not in plans
-        },
+        }
+        | _in_the_background(scenario, nodes),
         digest=scenario.digest(),
     )
+
+
+def _in_the_background(scenario: Scenario, nodes: Sequence[CallNode]) -> dict[Slot, Array]:
+    """What calls are that nobody waits for: their failure is no request's; a queue tells how often they are
+    tried, and how long a consumer may take.
+    """
+    found: dict[Slot, float] = {}
+    flows, parts = tuple(scenario.flows), tuple(scenario.components.values())
+    for node in nodes:
+        if not node.is_async:
+            continue
+        slot = Slot("call", flows[node.flow], "optional", node.position)
+        found[slot] = 1.0
+        part = parts[node.component]
+        if isinstance(part, Queue):
+            seconds = math.inf if part.visibility_s is None else part.visibility_s
+            found[slot._replace(parameter="timeout_ms")] = 1000.0 * seconds
+            found[slot._replace(parameter="retries")] = part.max_receives - 1.0
+    return {slot: _frozen(np.array([[value]])) for slot, value in found.items()}
 
 
 class _Place(NamedTuple):
@@ -148,6 +171,7 @@ class _TreeBuilder:
             after_choices=place.after_choices,
             within=place.within,
             writes=call.write,
+            is_async=call.is_async,
             has_fallback=call.fallback is not None,
             copies=place.equal[0],
             needed=place.equal[1],

@@ -174,6 +174,8 @@ def coupling(parameters: Parameters, made: Sequence[Array]) -> Array:
 
 def _guarded(parameters: Parameters, node: CallNode) -> Array:
     """1.0 where a call can't draw its caller into trouble without end."""
+    if node.is_async:
+        return np.ones((1, 1))
     guarded = np.maximum(
         parameters.of_call(node, "breaker"),
         np.isfinite(parameters.of_call(node, "bulkhead_slots")).astype(np.float64),

@@ -118,8 +118,22 @@ def apply_decisions(
         values[slot] = np.where(np.isinf(value), value, value * factor)
     across = _across_links(system, values)
     values.update(across)
+    across |= _in_batches(system, values)
+    values.update(across)
     own = tuple(dict.fromkeys((*system.plans, *base, *(stress or {}), *across)))
     return Parameters(system, X.shape[0], system.hours.shape[1], values, beyond, own)
+
+
+def _in_batches(system: System, values: Mapping[Slot, Array]) -> dict[Slot, Array]:
+    """The work for one message where a consumer takes several: its own, and a part of the taking."""
+    found: dict[Slot, Array] = {}
+    for name, part in zip(system.components, system.parts, strict=True):
+        if not part.traits.keeps_messages:
+            continue
+        work, taking, batch = (Slot("component", name, key) for key in ("service_ms", "batch_ms", "batch"))
+        if taking not in system.static or np.any(values[taking] > 0.0):
+            found[work] = values[work] + values[taking] / values[batch]
+    return found
 
 
 def _across_links(system: System, values: Mapping[Slot, Array]) -> dict[Slot, Array]:

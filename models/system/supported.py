@@ -22,7 +22,8 @@ def refuse_what_is_not_modelled(scenario: Scenario, plans: dict[Slot, Plan]) -> 
     for slot in plans:
         what = FIXED.get((slot.owner, slot.parameter))
         if what is not None:
-            found.append(f"  flows.{slot.name}: {what} ({slot.parameter}) can't be changed by a decision")
+            owner = f"{'components' if slot.owner == 'component' else 'flows'}.{slot.name}"
+            found.append(f"  {owner}: {what} ({slot.parameter}) can't be changed by a decision")
     for name, component in scenario.components.items():
         found += _beside_a_quota(name, component, plans)
     if found:

@@ -27,6 +27,7 @@ class CallNode:
         after_choices: Choices of the same caller that come before it, by their number.
         within: Branches in which its caller makes it, by their place in `System.branches`.
         writes: Whether it changes data.
+        is_async: Whether its caller goes on at once.
         has_fallback: Whether another answer can be given when it fails.
         copies: How often its caller makes it at the same time: the equal branches of the groups around it.
         needed: Of these: answers that are enough.
@@ -43,6 +44,7 @@ class CallNode:
     after_choices: tuple[int, ...]
     within: tuple[int, ...]
     writes: bool
+    is_async: bool
     has_fallback: bool
     copies: int
     needed: int

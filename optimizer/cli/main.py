@@ -32,6 +32,7 @@ from optimizer.cli.commands.shortlist import shortlist
 from optimizer.cli.commands.solve import solve
 from optimizer.cli.commands.stress import stress
 from optimizer.cli.commands.verify import verify
+from optimizer.cli.commands.watch import watch_rules
 from optimizer.cli.commands.what_if import what_if
 from optimizer.cli.console import compiled, print_json, show
 from optimizer.cli.door import doors
@@ -147,6 +148,7 @@ COMMANDS: Final[tuple[tuple[str, Callable[..., None]], ...]] = (
     ("verify", verify),
     ("stress", stress),
     ("gameday", gameday),
+    ("watch-rules", watch_rules),
     ("doubt", doubt),
     ("gate", gate),
     ("report", report),

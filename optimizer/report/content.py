@@ -56,6 +56,23 @@ class Decision:
     more: tuple[Text, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of sections that is no report of a front.
+
+    Attributes:
+        title: Its title.
+        subtitle: What it is about.
+        sections: Its parts.
+        provenance: Where every number comes from.
+    """
+
+    title: str
+    subtitle: str
+    sections: tuple[Section, ...]
+    provenance: tuple[tuple[str, Text], ...]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Report:
     """A report, ready to be rendered.

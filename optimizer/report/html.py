@@ -19,7 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from optimizer.report.charts import line_chart, waterfall_chart
-from optimizer.report.content import Report
+from optimizer.report.content import Page, Report
 from optimizer.sections.content import (
     Block,
     Bullets,
@@ -55,7 +55,7 @@ def front_style() -> str:
     return _read("front.css")
 
 
-def html(report: Report) -> str:
+def html(report: Report | Page) -> str:
     """A report as one HTML page."""
     script = f'(function () {{\n"use strict";\n{front_script()}\n{_read("mount.js")}}})();'
     style = f"{front_style()}\n{_read('report.css')}"

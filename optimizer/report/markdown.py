@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from optimizer.report.content import Report
+from optimizer.report.content import Page, Report
 from optimizer.sections.content import (
     Block,
     Bullets,
@@ -29,7 +29,7 @@ _LINKS = re.compile(r"(://|(?i:www)\.)")
 _BEGINS = re.compile(r"^([-+](?=\s|$)|=|\d{1,9}[.)](?=\s|$))")
 
 
-def markdown(report: Report) -> str:
+def markdown(report: Report | Page) -> str:
     """A report as Markdown."""
     lines = [f"# {escaped(report.title)}", ""]
     if report.subtitle:

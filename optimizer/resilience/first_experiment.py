@@ -17,11 +17,12 @@ from models.faults.expected import expected_of
 from models.faults.injection import injection_of
 from models.faults.refused import NotInjected
 from models.faults.series import Series
+from models.performance.autoscaling import parameters_of
 from models.scenario.experiment import Experiment
 from models.steps.course import Leg
 from models.steps.play import play
 from models.steps.refused import NotPlayed
-from models.system.parameters import Parameters, apply_decisions
+from models.system.parameters import Parameters
 from models.system.system import System
 from models.system.uncertainty import Draws, base_of, draws_of, stress_of
 from optimizer.resilience.stress import AFTER_S, Share
@@ -125,7 +126,7 @@ def _parameters(system: System, design: Array, draws: Draws) -> Parameters:
     rows = np.arange(len(draws))
     X = np.tile(system.space.canonical(design[None, :]), (len(draws), 1))
     base, stress = base_of(system, draws, rows), stress_of(system, draws, rows)
-    return apply_decisions(system, X, base=base, stress=stress)
+    return parameters_of(system, X, base=base, stress=stress)
 
 
 def _lost_usd(parameters: Parameters, series: Series, k: int, phase: int) -> float:

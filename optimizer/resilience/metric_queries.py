@@ -12,11 +12,12 @@ import json
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from models.errors import TradespaceError
 from models.scenario.experiments.metric import METRICS, Subject
+from models.system.system import System
 
 _COUNT = "http_server_request_duration_seconds_count"
 _BUCKET = "http_server_request_duration_seconds_bucket"
@@ -69,12 +70,20 @@ class Queries:
         labels: By `flow` and `component` the label that names one.
         least_window_s: The shortest window, s.
         names: By flow or component what it is called there; what isn't named has its own name.
+        flows: The flows of the scenario: all are meant where none is named; empty = whatever there is.
+        components: The same for its components.
     """
 
     queries: Mapping[str, str] = field(default_factory=lambda: QUERIES)
     labels: Mapping[str, str] = field(default_factory=lambda: LABELS)
     least_window_s: float = LEAST_WINDOW_S
     names: Mapping[str, str] = field(default_factory=dict)
+    flows: tuple[str, ...] = ()
+    components: tuple[str, ...] = ()
+
+    def of_system(self, system: System) -> Queries:
+        """The same for the flows and components of a system: others that are measured too don't count."""
+        return replace(self, flows=tuple(system.flows), components=tuple(system.components))
 
     def window_s(self, wanted_s: float | None) -> float:
         """The window over which a query looks back, s: no less than a few scrapes."""
@@ -92,11 +101,16 @@ class Queries:
         if template is None:
             return None
         known = METRICS.get(metric)
-        is_flow = known is None or known.subject in (Subject.FLOW, Subject.SYSTEM)
+        is_flow = known is not None and known.subject is Subject.FLOW
         label = self.labels["flow" if is_flow else "component"]
         if template == QUERIES.get(metric):
             label = _OF_CALLS.get(metric, label)
         selector = f'{label}!=""' if of is None else f"{label}={quoted(self.names.get(of, of))}"
+        several = self.flows if is_flow else self.components
+        if of is None and several:
+            # Services ask each other with the same metrics: only what users ask counts as a flow.
+            pattern = "|".join(re.escape(self.names.get(one, one)) for one in several)
+            selector = f"{label}=~{quoted(pattern)}"
         window = f"{math.ceil(self.window_s(window_s))}s"
         found = template.replace("$component", self.labels["component"]).replace("$window", window)
         return found.replace("$of", selector)

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from models.dimensions.limits import LIMIT_TOLERANCE, TIPS_OVER_FROM, ends_within
 from models.evaluation import Array
+from models.performance.autoscaling import parameters_of
 from models.performance.steady_state import behaviour, situations_of
 from models.scenario.paths import Slot
-from models.system.parameters import apply_decisions
 from models.system.system import System
 
 
@@ -34,7 +34,7 @@ def breaks_at_peak(
     limits = system.scenario.limits
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
         stress = {Slot("workload", "", "rate"): multiple[:, None]}
-        parameters = apply_decisions(system, system.space.canonical(X), stress=stress)
+        parameters = parameters_of(system, system.space.canonical(X), stress=stress)
         all_phases = situations_of(parameters)
         which, kind = np.unique(all_phases.kind[:, system.peak], return_inverse=True)
         found = behaviour(

@@ -56,6 +56,7 @@ def evaluate(told: Mapping[str, object], limits: Mapping[str, Bound]) -> Section
         seconds, writes = _real(told["failover_s"]), _real(told["lost_writes"])
         lost: Text = text("; ", Number(writes, "count"), " writes are lost with it") if writes else ()
         blocks.append(Paragraph(text("A lost copy is asked for up to ", Number(seconds, "s"), *lost, ".")))
+    blocks += _queues(told)
     if told.get("metastable"):
         metastable = "Metastable: it stays down after one push, though it looks healthy."
         blocks.append(Paragraph(text(metastable), "warning"))
@@ -100,7 +101,32 @@ def _phase(phase: Mapping[str, object]) -> tuple[Block, ...]:
     caption = f"{name}: {_number(phase['rate'], 'requests/s')} for {_number(phase['hours'], 'h')}"
     return (
         _entries(f"components-{name}", caption, "component", phase["components"], _COMPONENT),
+        *_of_kind(phase["components"], "replicas", "Copies that autoscalers let run"),
+        *_of_kind(phase["components"], "backlog", "Messages that wait at the end"),
         _entries(f"flows-{name}", f"{name}, by flow", "flow", phase["flows"], _FLOW),
+    )
+
+
+def _of_kind(components: object, key: str, what: str) -> tuple[Block, ...]:
+    """A number that only some components have."""
+    found = {name: _dict(entry)[key] for name, entry in _dict(components).items() if key in _dict(entry)}
+    if not found:
+        return ()
+    named = [text(f"{name} ", _number(value, "count")) for name, value in found.items()]
+    return (Paragraph(text(f"{what}: ", *joined(named, last=", "), ".")),)
+
+
+def _queues(told: Mapping[str, object]) -> tuple[Block, ...]:
+    """What waits in queues of messages at the worst; nothing where there are none."""
+    if "backlog" not in told:
+        return ()
+    backlog = _number(told["backlog"], "count")
+    waits = _number(told["message_age_s"], "s")
+    drains = _number(told["drain_s"], "s")
+    never = told["drain_s"] is None
+    end: Text = ("; the queue never drains",) if never else text("; drained ", drains, " after that")
+    return (
+        Paragraph(text("Up to ", backlog, " messages wait in a queue, the longest for ", waits, *end, ".")),
     )
 
 

@@ -55,6 +55,10 @@ def gameday(found: Sequence[Prediction], refused: Mapping[str, str]) -> Section:
     ]
     for one in found:
         blocks += _experiment(one, refused.get(one.name, ""))
+    names = {one.name for one in found}
+    others = tuple(text(f"{name}: {why}.") for name, why in refused.items() if name not in names)
+    if others:
+        blocks += [Paragraph(text("Not written for a tool, and why:")), Bullets(others)]
     return Section("gameday", "What the experiments are predicted to show", tuple(blocks))
 
 

@@ -27,6 +27,10 @@ _LIMITS = {
     "complexity_reserve": "complexity reserve",
     "failover_s": "time to fail over",
     "lost_writes": "writes lost at a failover",
+    "backlog": "messages that wait",
+    "drain_s": "time to drain a queue",
+    "message_age_s": "age of messages",
+    "retention_s": "how long a queue keeps messages",
     "tips_over": "risk to fall over by itself",
     "parameter_bounds": "bounds of a parameter",
 }

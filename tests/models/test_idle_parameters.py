@@ -19,6 +19,7 @@ PARTS = {
     "store": WEB | {"kind": "store", "read_quorum": 1, "write_quorum": 1},
     "cache": WEB | {"kind": "cache", "hit_ratio": 0.5},
     "external": {"kind": "external", "latency_ms": 10, "error_share": 0.1},
+    "queue": WEB | {"kind": "queue"},
 }
 #: Values that a parameter is given in turn.
 VALUES = {
@@ -44,6 +45,13 @@ VALUES = {
     "breaker_volume": (5, 50),
     "breaker_window_s": (1, 100),
     "breaker_sleep_s": (1, 10),
+    "min_replicas": (1, 3),
+    "max_replicas": (1, 4),
+    "target_utilisation": (0.1, 0.9),
+    "scale_in": (False, True),
+    "batch": (1, 10),
+    "replicas": (1, 4),
+    "look_back_s": (5, 50),
 }
 #: Copies that are lost now and then.
 FAILING = {"replicas": 4, "availability": None, "mtbf_hours": 1, "mttr_minutes": 10}
@@ -60,6 +68,12 @@ CASES = [
         ("service", name, FAILING, {**FAILING, "health_check_s": 5})
         for name in ("failure_threshold", "dns_ttl_s", "takeover_s")
     ),
+    *(
+        ("service", name, {}, {"service_ms": 20, "autoscaling": True})
+        for name in ("min_replicas", "max_replicas", "target_utilisation")
+    ),
+    ("service", "replicas", {"autoscaling": True}, {}),
+    ("queue", "batch", {}, {"batch_ms": 50}),
     ("service", "service_scv", {"service_ms": 0}, {}),
     ("service", "service_law", {"service_ms": 0}, {}),
     ("service", "service_law", {"service_scv": 0}, {}),
@@ -92,6 +106,14 @@ CASES = [
     ("store", "writes_per_key_per_s", {}, {"replication_lag_ms": 100}),
     ("external", "latency_scv", {"latency_ms": 0}, {}),
 ]
+#: What only behaviour in time feels: a steady state is the same.
+IN_TIME = [
+    *(
+        (name, {"autoscaling": False}, {"autoscaling": True})
+        for name in ("look_back_s", "start_up_s", "cool_down_s", "scale_in")
+    ),
+    ("cool_down_s", {"autoscaling": True, "scale_in": False}, {"autoscaling": True}),
+]
 CALLS = [
     ("backoff_ms", {"retries": 0}, {"retries": 2}),
     ("jitter", {"retries": 0, "backoff_ms": 10}, {"retries": 2, "backoff_ms": 10}),
@@ -108,6 +130,7 @@ CALLS = [
 def read(component, call=None, parameter="", path=""):
     """A scenario of one component of which a decision changes a parameter, under some load."""
     under = {"then": ["behind"]} if component["kind"] != "external" else {}
+    under |= {"async": True} if component["kind"] == "queue" else {}
     decisions = {}
     if path:
         values = VALUES.get(parameter, (0, 0.5, 4))
@@ -155,6 +178,13 @@ def test_a_parameter_without_what_it_needs_changes_nothing(kind, parameter, with
     check(PARTS[kind] | with_it, None, parameter, path, is_idle=False)
 
 
+@pytest.mark.parametrize(("parameter", "without", "with_it"), IN_TIME)
+def test_what_only_time_shows_is_told_where_it_lacks_what_it_needs(parameter, without, with_it):
+    path = f"part.{parameter}"
+    assert told(read(WEB | without, None, parameter, path), path) != [None]
+    assert told(read(WEB | with_it, None, parameter, path), path) == [None]
+
+
 @pytest.mark.parametrize(("parameter", "without", "with_it"), CALLS)
 def test_a_calls_parameter_without_what_it_needs_changes_nothing(parameter, without, with_it):
     part = PARTS["external"]
@@ -173,6 +203,7 @@ def test_the_value_of_a_call_that_is_not_optional_is_lost_with_the_request_and_o
 
 def test_every_prerequisite_is_tried():
     tried = {(kind, parameter) for kind, parameter, *_ in CASES}
+    tried |= {("service", parameter) for parameter, *_ in IN_TIME}
     for kind, part in KINDS.items():
         inherited = PARTS["service"] if kind != "external" else {}
         for rule in part.prerequisites:

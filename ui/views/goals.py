@@ -30,6 +30,9 @@ _LIMIT_UNITS = {
     "complexity_reserve": "share, 0 to 1",
     "failover_s": "s",
     "lost_writes": "writes",
+    "backlog": "messages",
+    "drain_s": "s",
+    "message_age_s": "s",
     "survives": "a list: on the text of the scenario",
     "recovery_s": "s",
 }

@@ -15,6 +15,10 @@ from models.scenario.scenario import Scenario
 #: Parameters that say how a system is built or judged: the same for every design and in every draw.
 FIXED = {
     ("call", "write"): "whether a call writes",
+    ("call", "async"): "whether a call is waited for",
+    ("component", "visibility_s"): "how a queue gives its messages away",
+    ("component", "max_receives"): "how a queue gives its messages away",
+    ("component", "retention_s"): "how long a queue keeps its messages",
     ("flow", "percentile"): "the percentile of a flow's own limit",
     ("flow", "limit_ms"): "a flow's own limit",
     ("flow", "target_ms"): "a flow's own target",

@@ -28,6 +28,7 @@ def findings(scenario: Scenario) -> Iterator[Finding]:
     yield from _hedges(scenario)
     yield from _decisions(scenario)
     yield from _goals(scenario)
+    yield from _queue_limits(scenario)
     yield from _targets(scenario)
     yield from _refusals(scenario)
     yield from _guesses(scenario)
@@ -220,6 +221,15 @@ def _goals(scenario: Scenario) -> Iterator[Finding]:
             if getattr(limits, key) is not None:
                 found = "every design meets it: no component has health checks"
                 yield _warning(f"limits.{key}", found, "add health_check_s to what is failed over")
+
+
+def _queue_limits(scenario: Scenario) -> Iterator[Finding]:
+    """Limits on queues where there are none."""
+    if any(part.traits.keeps_messages for part in scenario.components.values()):
+        return
+    for key in ("backlog", "drain_s", "message_age_s"):
+        if getattr(scenario.limits, key) is not None:
+            yield _warning(f"limits.{key}", "every design meets it: there is no queue", "remove it")
 
 
 def _costs_anything(scenario: Scenario, key: str) -> bool:

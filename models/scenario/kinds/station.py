@@ -43,6 +43,7 @@ class Traits:
         is_ours: It runs in copies of ours, which can be busy and can be lost.
         passes_on_misses: It answers some calls itself; only the others go on to the calls under it.
         keeps_copies: Its answers are those of a quorum, and a write must reach one.
+        keeps_messages: What is to be done waits in it, however long, and nobody waits for that.
     """
 
     code: int
@@ -52,6 +53,7 @@ class Traits:
     is_ours: bool = True
     passes_on_misses: bool = False
     keeps_copies: bool = False
+    keeps_messages: bool = False
 
 
 #: The 99th percentile is at most so many times the median.
@@ -114,8 +116,8 @@ class Station(Described):
         ),
         Prerequisite(
             ("contention", "coherency"),
-            ("replicas",),
-            lambda part: part.replicas > 1,
+            ("replicas", "autoscaling"),
+            lambda part: part.may_have_copies,
             "replicas is 1: they slow down replicas of each other",
         ),
         Prerequisite(
@@ -140,8 +142,8 @@ class Station(Described):
         ),
         Prerequisite(
             ("balancing",),
-            ("replicas",),
-            lambda part: part.replicas > 1,
+            ("replicas", "autoscaling"),
+            lambda part: part.may_have_copies,
             "replicas is 1: there is one queue",
         ),
         Prerequisite(
@@ -208,6 +210,11 @@ class Station(Described):
     """Length of that period, ms."""
     gc_share: LostShare = 0.0
     """Share of time lost to garbage collection; stretches the work by 1/(1 - share)."""
+
+    @property
+    def may_have_copies(self) -> bool:
+        """Whether more than one copy may run."""
+        return self.replicas > 1
 
     def contradictions(self, where: str) -> Iterator[Finding]:
         """Two ways to say how often a copy fails, or half of one."""

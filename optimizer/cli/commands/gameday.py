@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -57,10 +58,11 @@ def gameday(
     tools = chosen_tools(export or [])
     if tools and out is None:
         raise typer.BadParameter("--export writes files: give --out DIR")
-    queries = Queries() if metrics is None else read_queries(metrics)
+    named = Queries() if metrics is None else read_queries(metrics)
     if out is not None:
         refuse_existing_files(out, NAMES, force=is_forced)
     system = asked.system
+    queries = named.of_system(system)
     chosen = chosen_experiments(system, experiment or [])
     x, found = asked.x, []
     drills: list[Drill] = []
@@ -76,7 +78,7 @@ def gameday(
             except NotExported as error:
                 refused[name] = str(error)
     if out is not None:
-        files, left_out = files_of(system, drills, found, refused, tools)
+        files, left_out = files_of(system, drills, found, refused, tools, date.today())
         write_folder(out, system.scenario.name, files)
         refused |= left_out
     show(section_of(found, refused), as_json=as_json, data=gameday_answer(system, x, found, refused))

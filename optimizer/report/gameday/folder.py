@@ -5,11 +5,16 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 
 from models.errors import OutputError
 from models.system.system import System
 from optimizer.atomic_files import write_together
+from optimizer.report.gameday.plan import plan_of
+from optimizer.report.gameday.sheets import curve, post_mortem, run_log
+from optimizer.report.html import html
+from optimizer.report.markdown import markdown
 from optimizer.resilience.exports.drill import Drill
 from optimizer.resilience.exports.refused import NotExported
 from optimizer.resilience.exports.registry import EXPORTS
@@ -18,7 +23,7 @@ from optimizer.resilience.prediction import Prediction
 #: What the zip is called.
 ZIP = "gameday.zip"
 #: What a folder holds that a game day was written to.
-NAMES = (ZIP, *EXPORTS)
+NAMES = (ZIP, "plan.html", "plan.md", "run-log.csv", "post-mortem.md", "curves", *EXPORTS)
 #: The moment that all files of a zip bear: the same inputs give the same bytes.
 _MOMENT = (2026, 1, 1, 0, 0, 0)
 
@@ -29,6 +34,7 @@ def files_of(
     found: Sequence[Prediction],
     refused: Mapping[str, str],
     tools: Sequence[str],
+    made: date,
 ) -> tuple[dict[str, str], dict[str, str]]:
     """The files by their names within the folder, and by experiment and tool what a tool can't do.
 
@@ -38,17 +44,29 @@ def files_of(
         found: What is predicted of all.
         refused: By experiment why it may not be run.
         tools: Names of the tools that experiments are exported to (`EXPORTS`).
+        made: The day to put on the plan.
     """
     files: dict[str, str] = {}
     left_out: dict[str, str] = {}
     for tool in tools:
         for drill in drills:
             try:
-                told = EXPORTS[tool].files(drill)
+                written = EXPORTS[tool].files(drill)
             except NotExported as error:
                 left_out[f"{drill.name}, {EXPORTS[tool].tool}"] = str(error)
                 continue
-            files |= {f"{tool}/{name}": text for name, text in told.items()}
+            files |= {f"{tool}/{name}": text for name, text in written.items()}
+    plan = plan_of(system, drills, {**refused, **left_out}, tools, made)
+    files |= {
+        "plan.html": html(plan),
+        "plan.md": markdown(plan),
+        "run-log.csv": run_log(system, drills),
+        "post-mortem.md": post_mortem(system, drills),
+    }
+    for one in found:
+        told = curve(system, one)
+        if told is not None:
+            files[f"curves/{one.name}.csv"] = told
     return files, left_out
 
 

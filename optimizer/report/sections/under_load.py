@@ -23,6 +23,10 @@ _MEANS = {
     "tips_over": "it may fall over by itself within the phase, without any push",
     "failover_s": "users meet a lost copy for longer than the limit allows",
     "lost_writes": "more writes are gone with a lost copy than the limit allows",
+    "backlog": "more messages wait in a queue than the limit allows",
+    "drain_s": "a queue takes longer to drain than the limit allows",
+    "message_age_s": "messages wait longer than the limit allows",
+    "retention_s": "messages wait longer than their queue keeps them, and are lost",
     "complexity_reserve": "too little of the complexity budget is left for what nobody foresaw",
     "parameter_bounds": "effects push a number out of the bounds within which it means anything",
 }

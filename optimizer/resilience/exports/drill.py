@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from models.evaluation import Array
+from models.faults.moment import moment_of
 from models.scenario.experiment import AnyFault
 from models.scenario.experiments.statement import Statement
 from models.system.system import System
@@ -47,14 +48,14 @@ class Drill:
 
     Attributes:
         system: The compiled scenario.
-        design: The design, decoded.
+        x: The design, `(d,)`.
         prediction: What it is predicted to show.
         queries: How each metric is read.
         notes: What is to be known of all exports of it.
     """
 
     system: System
-    design: Mapping[str, object]
+    x: Array
     prediction: Prediction
     queries: Queries
     notes: tuple[str, ...]
@@ -63,6 +64,11 @@ class Drill:
     def name(self) -> str:
         """Name of the experiment."""
         return self.prediction.name
+
+    @property
+    def design(self) -> Mapping[str, object]:
+        """The design, decoded."""
+        return self.system.space.decode(self.x)
 
     @property
     def resource(self) -> str:
@@ -118,6 +124,12 @@ class Drill:
             high = UNBOUNDED if statement.above is None else statement.above
             yield Guard(statement, low, high, "injection" if statement.within_s_after is None else "end")
 
+    def of_design(self, component: str, parameter: str) -> float:
+        """A parameter of a component in this design, in the phase of the experiment."""
+        assert self.prediction.trial.injection is not None
+        moment = moment_of(self.system, self.x, self.prediction.trial.injection.phase)
+        return moment.of(self.system.components.index(component), parameter)
+
     @property
     def assumed(self) -> tuple[str, ...]:
         """What no metric shows: people see to it."""
@@ -156,7 +168,7 @@ def drill_of(system: System, x: Array, prediction: Prediction, queries: Queries)
                 where=f"{where}.abort[{k}]",
                 hint="choose a design for which less is predicted, or a level beyond the prediction",
             )
-    return Drill(system, system.space.decode(x), prediction, queries, tuple(_notes(prediction, queries)))
+    return Drill(system, x, prediction, queries, tuple(_notes(prediction, queries)))
 
 
 def _notes(prediction: Prediction, queries: Queries) -> Iterator[str]:

@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from optimizer.resilience.exports.aws_fis import aws_fis
+from optimizer.resilience.exports.chaos_mesh import chaos_mesh
 from optimizer.resilience.exports.chaos_toolkit import chaos_toolkit
 from optimizer.resilience.exports.drill import Drill
+from optimizer.resilience.exports.litmus import litmus
+from optimizer.resilience.exports.request_faults import request_faults
+from optimizer.resilience.exports.toxiproxy import toxiproxy
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,18 +21,42 @@ class Export:
     Attributes:
         tool: What the tool is called.
         files: The files by name; refuses what the tool can't do (`NotExported`).
-        run: How they are run, in a sentence.
+        run: How they are run.
+        ends: How a run is ended by hand.
     """
 
     tool: str
     files: Callable[[Drill], Mapping[str, str]]
     run: str
+    ends: str
 
 
 EXPORTS: Mapping[str, Export] = {
     "chaostoolkit": Export(
         "Chaos Toolkit",
         chaos_toolkit,
-        "With chaostoolkit and chaostoolkit-addons: PYTHONPATH=. chaos run EXPERIMENT.json",
+        "PYTHONPATH=. chaos run --rollback-strategy always EXPERIMENT.json",
+        "Ctrl-C, once: it takes the fault back",
+    ),
+    "chaosmesh": Export(
+        "Chaos Mesh", chaos_mesh, "kubectl apply -f EXPERIMENT.yaml", "kubectl delete -f EXPERIMENT.yaml"
+    ),
+    "litmus": Export(
+        "LitmusChaos", litmus, "kubectl apply -f EXPERIMENT.yaml", "kubectl delete -f EXPERIMENT.yaml"
+    ),
+    "fis": Export(
+        "AWS FIS",
+        aws_fis,
+        "aws fis create-experiment-template --cli-input-json file://EXPERIMENT.json",
+        "aws fis stop-experiment --id ID",
+    ),
+    "requests": Export(
+        "injection by request", request_faults, "given to the service that marks requests", "percent 0"
+    ),
+    "toxiproxy": Export(
+        "Toxiproxy",
+        toxiproxy,
+        "PYTHONPATH=. chaos run --rollback-strategy always EXPERIMENT.json",
+        "Ctrl-C, once: it takes the fault back",
     ),
 }

@@ -63,10 +63,9 @@ def refused(**parts):
     ("word", "said"),
     [
         ("queue", "queue_limit"),
-        ("async", "flow of its own"),
-        ("autoscaling", "adaptive: true"),
-        ("hpa", "adaptive: true"),
-        ("maxReplicas", "adaptive: true"),
+        ("background", "async: true"),
+        ("coolDown", "cool_down_s"),
+        ("maxPods", "max_replicas"),
         ("timeout", "timeout_ms"),
         ("request-timeout_s", "timeout_ms"),
         ("ttl", "ttl_s belongs to a cache"),
@@ -75,8 +74,8 @@ def refused(**parts):
         ("instances", "'replicas'"),
         ("replica", "'replicas'"),
         ("memory", "aren't modelled by their parts"),
-        ("kafka", "is a store"),
-        ("topic", "is a store"),
+        ("kafka", "kind queue"),
+        ("topic", "kind queue"),
         ("threads", "'slots'"),
         ("cost", "'price_usd_per_hour'"),
         ("circuitBreaker", "breaker: true"),
@@ -108,7 +107,7 @@ def test_where_the_key_may_stand_it_is_named(word, meant):
     ("kind", "meant"),
     [
         ("postgres", "store"),
-        ("queue", "store"),
+        ("kafka", "queue"),
         ("redis", "cache"),
         ("lambda", "service"),
         ("load_balancer", "service"),
@@ -122,8 +121,8 @@ def test_a_kind_that_people_try_says_which_it_is_here(kind, meant):
 
 
 def test_a_parameter_in_a_path_is_told_alike():
-    paths = {"grow": {"integer": [1, 4], "sets": "web.autoscaling"}}
-    assert "adaptive: true" in refused(decisions=paths)[0].hint
+    paths = {"grow": {"integer": [1, 4], "sets": "web.keda"}}
+    assert "autoscaling" in refused(decisions=paths)[0].hint
 
 
 @pytest.mark.parametrize("name", Goals.model_fields)

@@ -7,7 +7,6 @@ import zipfile
 
 import pytest
 
-from hostile_texts import MARKS, hostile_scenario
 from reports import ROOT
 
 DISNEY, LAMBDA = "disney-cache-expiry", "lambda-retry-storm"
@@ -42,6 +41,7 @@ def test_the_zip_holds_what_the_folder_holds(folder):
         told = {name.split("/", 1)[1]: archive.read(name) for name in archive.namelist()}
     del there["gameday.zip"]
     assert told == there
+    assert {"plan.html", "plan.md", "run-log.csv", "post-mortem.md", "curves/slow_table.csv"} < set(told)
     assert "chaostoolkit/slow_table.json" in told
 
 
@@ -118,16 +118,3 @@ def strings(value):
             waiting += [(path, each) for each in one]
         elif isinstance(one, str):
             yield path, one
-
-
-def test_nothing_of_a_text_is_run_or_asked(tmp_path, tradespace):
-    """Free texts of a scenario stand where people read them, and nowhere else."""
-    scenario, _ = hostile_scenario()
-    path, out = tmp_path / "hostile.yaml", tmp_path / "out"
-    path.write_text(json.dumps(scenario.model_dump(mode="json", by_alias=True, exclude_defaults=True)))
-    options = ("--design", "today", "--runs", "2", "--out", out, "--export", "chaostoolkit")
-    code, _, err = tradespace("gameday", path, *options)
-    assert code == 0, err
-    told = json.loads((out / "chaostoolkit" / "slow.json").read_text())
-    found = {keys[0] for keys, text in strings(told) if any(mark in text for mark in MARKS)}
-    assert found == {"title", "description", "extensions"}

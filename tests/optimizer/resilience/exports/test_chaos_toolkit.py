@@ -21,6 +21,8 @@ from optimizer.resilience.exports.refused import NotExported
 from optimizer.resilience.exports.registry import EXPORTS
 from reports import ROOT
 
+#: The experiment that is run with Toxiproxy as its switch too.
+PROXIED = "lambda_retry_storm.slow_table"
 #: What each part of a run takes, s, and how often it looks.
 _PART_S, _EVERY_S = 1.2, 0.3
 _ENDINGS = ("success", "deviation", "abort", "interrupt", "refused")
@@ -104,13 +106,16 @@ def numbers(document, ending):
     return number
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def journals(tmp_path_factory):
     """All experiments in all endings, run at the same time: journal, fake system, document."""
     found = {}
     with ExitStack() as stack:
-        for key, drill in runnable().items():
-            files = EXPORTS["chaostoolkit"].files(drill)
+        several = [("chaostoolkit", key, drill) for key, drill in runnable().items()]
+        several.append(("toxiproxy", PROXIED, runnable()[PROXIED]))
+        for tool, of, drill in several:
+            files = EXPORTS[tool].files(drill)
+            key = of if tool == "chaostoolkit" else f"{of} ({tool})"
             document = json.loads(files[f"{drill.name}.json"])
             for ending in _ENDINGS:
                 number = numbers(document, ending)
@@ -136,47 +141,57 @@ def journals(tmp_path_factory):
         }
 
 
-def test_all_that_a_tool_can_do_is_run_through_all_endings(journals):
+def all_that_a_tool_can_do_is_run_through_all_endings(journals):
     ran = {key for key, _ in journals}
-    assert ran == set(runnable())
+    assert ran == {*runnable(), f"{PROXIED} (toxiproxy)"}
     assert len(ran) >= 10
     for ending in _ENDINGS:
         assert sum(each == ending for _, each in journals) >= 9, ending
 
 
-def test_the_fault_was_there_and_is_gone(journals):
+def the_fault_was_there_and_is_gone(journals):
     for (key, ending), (_, system) in journals.items():
         assert system.faults == {}, (key, ending)
         if ending != "refused":
             assert [what for what, _ in system.moments] == ["in", "out"], (key, ending)
 
 
-def test_each_run_ends_as_the_system_behaved(journals):
+def each_run_ends_as_the_system_behaved(journals):
     wanted = {"success": ("completed", False), "deviation": ("completed", True)}
     for (key, ending), (journal, _) in journals.items():
         told = (journal["status"], journal["deviated"])
         assert told == wanted.get(ending, ("interrupted", False)), (key, ending)
 
 
-def test_an_injection_that_failed_is_never_a_confirmation(journals):
+def an_injection_that_failed_is_never_a_confirmation(journals):
     refused = {key: journal for (key, ending), (journal, _) in journals.items() if ending == "refused"}
     assert refused
     assert all(journal["status"] == "interrupted" for journal in refused.values())
 
 
-def test_an_abort_acts_within_two_seconds_and_the_interval_of_its_probe(journals):
+def an_abort_acts_within_two_seconds_and_the_interval_of_its_probe(journals):
     for (key, ending), (_, system) in journals.items():
         if ending == "abort":
             (_, begun), (_, ended) = system.moments
             assert ended - begun < 2.0 + GUARD_S + 2 * _PART_S, key
 
 
-def test_what_is_predicted_stands_in_the_journal(journals):
+def what_is_predicted_stands_in_the_journal(journals):
     for (key, _), (journal, _) in journals.items():
         (told,) = journal["experiment"]["extensions"]
-        drill = runnable()[key]
+        drill = runnable()[key.split()[0]]
         assert told["digest"] == drill.system.scenario.digest()
         assert [one["key"] for one in told["metrics"]] == [one.key for one in drill.prediction.watched]
+
+
+def test_every_experiment_ends_as_it_should_and_leaves_nothing_behind(journals):
+    """One test: its runs are made once, all at the same time."""
+    all_that_a_tool_can_do_is_run_through_all_endings(journals)
+    the_fault_was_there_and_is_gone(journals)
+    each_run_ends_as_the_system_behaved(journals)
+    an_injection_that_failed_is_never_a_confirmation(journals)
+    an_abort_acts_within_two_seconds_and_the_interval_of_its_probe(journals)
+    what_is_predicted_stands_in_the_journal(journals)
 
 
 def test_costs_that_follow_a_driver_are_refused():
