@@ -6,6 +6,7 @@ from models.scenario.experiments.pattern import Pattern
 from models.system.system import System
 from optimizer.resilience.experiments import Trial, try_experiment, typed_experiments
 from optimizer.resilience.hysteresis import Hysteresis, hysteresis
+from optimizer.resilience.longest_pause import LongestPause, longest_pause
 from optimizer.resilience.pattern_trials import PatternTrial, try_pattern
 from optimizer.resilience.push_map import PushMap, push_map
 from optimizer.resilience.stress import FEWEST_RUNS
@@ -49,6 +50,20 @@ def pattern_tried(system: System, x: Row, pattern: Pattern, *, is_whole: bool) -
 
     what = f"pattern {pattern}{' whole' if is_whole else ''}"
     found: PatternTrial | None = cached.played(system.digest, x, what, system, play)
+    return found
+
+
+def pause_survived(system: System, x: Row) -> LongestPause | None:
+    """The longest pause of the busiest component that is survived.
+
+    Raises:
+        NotPlayed: It can't be played by steps.
+    """
+
+    def play() -> LongestPause | None:
+        return longest_pause(system, array(x), system.peak)
+
+    found: LongestPause | None = cached.played(system.digest, x, "pause", system, play)
     return found
 
 

@@ -27,6 +27,8 @@ from optimizer.resilience.runbook import PhasePlan, Switch, plan_by_phase, runbo
 from optimizer.scenario_model import model_of
 from optimizer.solver.solution import Solution
 
+#: Runs of each pattern: six patterns are too many for a verdict of each while somebody waits for a report.
+PATTERN_RUNS = 10
 #: Told what is being worked out.
 Tell = Callable[[str], None]
 
@@ -40,7 +42,7 @@ class SystemFindings:
         solution: Its solution.
         x: The design that is asked about, `(d,)`; today's where there is none to choose.
         shown: The designs of the front that are shown.
-        runs: Runs of each experiment and pattern; 0 = nothing is played.
+        runs: Runs of each experiment; 0 = nothing is played.
     """
 
     system: System
@@ -129,7 +131,7 @@ class SystemFindings:
                         self.x,
                         self.system.peak,
                         one,
-                        runs=self.runs,
+                        runs=PATTERN_RUNS,
                         with_border=False,
                         with_defences=False,
                     ),

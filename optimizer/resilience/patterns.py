@@ -88,6 +88,12 @@ def aim_of(system: System, design: Array, phase: int, pattern: Pattern) -> Aim |
     return _AIMS[pattern](system, tables, arrivals)
 
 
+def busiest_of(system: System, design: Array, phase: int) -> int | None:
+    """Position of the component of ours of whose servers the largest share works in a phase."""
+    tables = tables_of(system, rows_of(system, design, phase)[0], (), now_s=0.0)
+    return _busiest(system, tables, arrivals_of(system, design, phase)[0])
+
+
 def _fault(change: Change, c: int, from_s: float, to_s: float, **keys: float) -> tuple[TimedChange, ...]:
     return (TimedChange(change, c, from_s, to_s, **keys),)
 

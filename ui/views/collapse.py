@@ -37,8 +37,10 @@ def draw_patterns(system: System, x: Row) -> None:
             except RefusedError as error:
                 st.info(escaped(str(error)))
                 return
+    with place, st.spinner("Looking for the longest pause"):
+        pause = playing.pause_survived(system, x) if is_whole else None
     place.empty()
-    _draw(patterns(found, system.components), key="patterns")
+    _draw(patterns(found, system.components, pause), key="patterns")
 
 
 def draw_loads(system: System, x: Row) -> None:

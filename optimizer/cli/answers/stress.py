@@ -12,6 +12,7 @@ from models.system.system import System
 from optimizer.cli.answers.parts import scenario_answer
 from optimizer.resilience.experiments import Judged, Trial
 from optimizer.resilience.first_experiment import Surprise
+from optimizer.resilience.longest_pause import LongestPause
 from optimizer.resilience.pattern_trials import PatternTrial
 from optimizer.resilience.stress import Stress
 
@@ -26,7 +27,10 @@ def stress_answer(system: System, x: Array, found: Sequence[Trial]) -> dict[str,
 
 
 def patterns_answer(
-    system: System, x: Array, found: Sequence[tuple[Pattern, PatternTrial | None]]
+    system: System,
+    x: Array,
+    found: Sequence[tuple[Pattern, PatternTrial | None]],
+    pause: LongestPause | None = None,
 ) -> dict[str, object]:
     """The design, and what becomes of it in each pattern; null where it can't have it."""
     return {
@@ -37,6 +41,13 @@ def patterns_answer(
             {"pattern": name, **(_pattern(one, system) if one is not None else {"verdict": None})}
             for name, one in found
         ],
+        "longest_pause": None
+        if pause is None
+        else {
+            "at": system.components[pause.component],
+            "survives_s": pause.border.survives,
+            "falls_s": _finite(pause.border.falls),
+        },
     }
 
 

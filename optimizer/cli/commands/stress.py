@@ -111,8 +111,10 @@ def _play_patterns(
     system: System, x: Array, wanted: list[Pattern], *, runs: int, seed: int, as_json: bool
 ) -> None:
     """Plays patterns with a design in the peak phase, and tells what came of them."""
+    from models.scenario.experiments.pattern import Pattern
     from optimizer.cli.answers.stress import patterns_answer
     from optimizer.cli.progress import share_bar
+    from optimizer.resilience.longest_pause import longest_pause
     from optimizer.resilience.pattern_trials import try_pattern
     from optimizer.resilience.stress import Verdict
     from optimizer.sections.patterns import patterns as section_of
@@ -123,9 +125,12 @@ def _play_patterns(
             found.append((one, try_pattern(system, x, system.peak, one, runs=runs, seed=seed)))
             if stop():
                 break
+        is_whole = len(found) == len(Pattern) and not stop()
+        pause = longest_pause(system, x, system.peak, seed=seed, stop=stop) if is_whole else None
         is_stopped = stop()
-    data = patterns_answer(system, x, found)
-    show(section_of(found, system.components), as_json=as_json, data=data)
+    pause = None if is_stopped else pause
+    data = patterns_answer(system, x, found, pause)
+    show(section_of(found, system.components, pause), as_json=as_json, data=data)
     if is_stopped:
         raise typer.Exit(INTERRUPTED)
     if any(one is not None and one.stress.verdict == Verdict.LOST for _, one in found):
