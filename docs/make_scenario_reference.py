@@ -47,6 +47,7 @@ TYPES: dict[str, tuple[tuple[type[BaseModel], str], ...]] = {
             "Either `phases` or a `trace`. A trace that is a word is the name of the CSV, cut into 4 phases.",
         ),
         (workload.Phase, "One entry of `workload.phases`."),
+        (workload.Clients, "What connected clients do (`workload.clients`), where phases have `clients`."),
         (workload.Trace, "The long form of `workload.trace`."),
         (scenario.DriverCost, "One entry of `costs`."),
     ),
@@ -568,14 +569,14 @@ Times are in ms.
 | `design` | the value of each decision; of an adaptive one a mapping from phase to value |
 | `dimensions` | by dimension `value` and `unit` |
 | `limits` | list of `name`, `excess` (amount over the limit, at most 0 when it holds), `holds` |
-| `phases` | list of `name`, `hours`, `rate`, `latency_ms`, `components`, `flows` |
+| `phases` | list of `name`, `hours`, `rate` (with those of connected clients), `clients` where there are some, `latency_ms`, `components`, `flows` |
 | `phases[].components` | `arrivals_per_s`, `servers`, `service_ms`, `utilisation` (of a component that keeps its slots: the share that is taken), `capacity_per_s`, `limited_by` (the component that limits this capacity: itself, or one for which it keeps its slots), `wait_ms`, `response_ms`, `response_variance_ms2`, `p50_ms`, `p99_ms`, `blocked_share`, `timeout_share`; with an autoscaler `replicas` (that run), of a queue `backlog` (messages that wait at the end of the phase; `blocked_share` is what stays in it) |
 | `phases[].flows` | `rate` (let in), `response_ms`, `p50_ms`, `p99_ms`, `success_share`, `fresh_share` |
 | `cost` | `replicas_usd` and `calls_usd` by component, `drivers_usd` by cost, `lost_revenue_usd`, `one_time_usd` |
 | `complexity` | `income`, `expenses`, `remaining`, `remaining_share`, `warns` (less than a quarter is left) |
 | `emergence` | `score`, `base`, `terms` |
 | `effort` | `days`, `one_time_usd`, `changed_decisions` |
-| `utilisation`, `metastable`, `retry_margin`, `tips_over`, `failover_s`, `lost_writes`, `unsettled`, `unsure` | of the busiest component; whether any phase stays down after a push; the least margin; probability that the healthy state ends by itself within a phase; longest time from the loss of a copy until calls go elsewhere; writes that are gone with a copy; whether some phase comes to no rest; for which reasons the numbers may be further off than promised (a sum of 1 = comes to no rest, 2 = a breaker opens and closes under load, 4 = retries come back together to a full queue, 8 = a queue is nearly full, 16 = bursty arrivals of bursty work, 32 = regular work meets a queue that is often full, 64 = threads wait for a store whose work varies very much or hardly, 128 = single calls use much of a CPU quota's period, 256 = a hedge waits in the same queue, 512 = branches meet in a store that is nearly full, 1024 = work that varies very much meets a queue that is often full) |
+| `utilisation`, `metastable`, `retry_margin`, `tips_over`, `failover_s`, `lost_writes`, `unsettled`, `unsure` | of the busiest component; whether any phase stays down after a push; the least margin; probability that the healthy state ends by itself within a phase; longest time from the loss of a copy until calls go elsewhere; writes that are gone with a copy; whether some phase comes to no rest; for which reasons the numbers may be further off than promised (a sum of 1 = comes to no rest, 2 = a breaker opens and closes under load, 4 = retries come back together to a full queue, 8 = a queue is nearly full, 16 = bursty arrivals of bursty work, 32 = regular work meets a queue that is often full, 64 = threads wait for a store whose work varies very much or hardly, 128 = single calls use much of a CPU quota's period, 256 = a hedge waits in the same queue, 512 = branches meet in a store that is nearly full, 1024 = work that varies very much meets a queue that is often full, 2048 = few connected clients stand in one queue) |
 | `backlog`, `drain_s`, `message_age_s` | only with a queue: messages that wait at the most; time from then until none does; longest time that a message waits |
 
 `response_ms` of a component is its own wait and work; that of a flow is what the user waits, calls included.

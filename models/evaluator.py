@@ -25,6 +25,7 @@ from models.dimensions.rounding import significant
 from models.dimensions.throughput import throughput
 from models.evaluation import Array, Evaluation
 from models.performance.autoscaling import parameters_of
+from models.performance.clients import unsure_of_clients
 from models.performance.failover import failover_s, lost_writes
 from models.performance.network_state import Network, network_of
 from models.performance.steady_state import Behaviour, Situations, behaviour, situations_of
@@ -236,7 +237,7 @@ def _steps(
         lost_writes=lost,
         backlog=backlog,
         unsettled=worst_of(n, [found.unsettled]),
-        unsure=_any_of(n, found.unsure),
+        unsure=_any_of(n, found.unsure + unsure_of_clients(parameters, found.mean_s, found.utilisation)),
         bottleneck=_bottleneck(found),
         values=values,
         excess=excess,

@@ -1,4 +1,4 @@
-"""Work that nobody waits for, and copies that follow the load."""
+"""Work that nobody waits for, copies that follow the load, and clients who wait for their answers."""
 
 from __future__ import annotations
 
@@ -39,3 +39,14 @@ def _(draw: Draw) -> Parts:
     }
     flow = {"share": 1.0, "trace": [{"call": "web", "then": ["db"]}]}
     return {"web": web, "db": draw.station("store")}, {"all": flow}
+
+
+@family("connected-clients", utilisation=(0.3, 0.9))
+def _(draw: Draw) -> Parts:
+    """Clients who think, beside others who come at random."""
+    web, db = draw.station(), draw.busiest(kind="store", service_scv=draw.scv(high=4.0))
+    think_s, share = draw.log_uniform(0.5, 20.0), draw.uniform(0.3, 1.0)
+    draw.clients["think_s"] = think_s
+    draw.phase["clients"] = max(round(share * RATE * think_s), 20)
+    draw.phase["rate"] = round((1.0 - share) * RATE, 4)
+    return {"web": web, "db": db}, {"all": {"share": 1.0, "trace": [{"call": "web", "then": ["db"]}]}}

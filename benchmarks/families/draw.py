@@ -39,11 +39,14 @@ class Draw:
         rng: Where they come from.
         utilisation: What the busiest station shall have.
         scv_range: Lowest and highest squared coefficient of variation.
+        phase: What the phase has beside its rate and its length; `clients` what connected clients do.
     """
 
     rng: np.random.Generator
     utilisation: float
     scv_range: tuple[float, float]
+    phase: Tree = field(default_factory=dict)
+    clients: Tree = field(default_factory=dict)
 
     def scv(self, low: float = 0.0, high: float = math.inf) -> float:
         """A squared coefficient of variation, evenly on a log scale, held to a range."""
@@ -152,12 +155,15 @@ def drawn(family: Family, number: int, *, seed: int, room: Room) -> Drawn:
     # Evenly over the range: a few systems already show how errors grow with the load.
     spread = (number * 0.618034 + float(rng.uniform(0.0, 0.15))) % 1.0
     utilisation = low + (high - low) * spread
-    components, flows = family.make(Draw(rng, utilisation, room.scv))
+    draw = Draw(rng, utilisation, room.scv)
+    components, flows = family.make(draw)
+    phase = {"name": "steady", "rate": RATE, "hours": PHASE_S / 3600.0, **draw.phase}
+    told = {"clients": draw.clients} if draw.clients else {}
     tree = {
         "schema": 1,
         "name": f"{family.name}-{number}",
         "sources": ["drawn at random"],
-        "workload": {"phases": [{"name": "steady", "rate": RATE, "hours": PHASE_S / 3600.0}]},
+        "workload": {"phases": [phase], **told},
         "components": components,
         "flows": flows,
         "limits": {"saturation": None, "emergence": None},

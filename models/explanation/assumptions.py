@@ -22,7 +22,7 @@ from models.scenario.reading.scalar import Scalar
 from models.scenario.region import Link
 from models.scenario.scenario import Scenario
 from models.scenario.uncertainty import Lognormal, Normal, Triangular, Uniform
-from models.scenario.workload import Phase
+from models.scenario.workload import Clients, Phase
 from models.system.system import System
 from models.system.uncertainty import Guess, guesses_of
 
@@ -146,12 +146,14 @@ class _Listing:
     def _workload(self, node: Tree) -> Iterator[Assumption]:
         source = source_of(node)
         phases = node.get("phases")
+        for key, value in mapping_of(node.get("clients")).items():
+            yield self._row(("workload", "clients", key), "clients", value, Clients, key, source=source)
         for i, phase in enumerate(phases if isinstance(phases, tuple) else ()):
             inner = mapping_of(phase)
             place: Place = ("workload", "phases", i)
             owner = f"phase {inner.get('name')}"
             rate = Slot("workload", "", "rate")
-            for key in ("rate", "hours"):
+            for key in ("rate", "hours", *(["clients"] if "clients" in inner else [])):
                 unit = "requests/s" if key == "rate" else ""
                 yield self._row(
                     (*place, key), owner, inner.get(key), Phase, key,

@@ -88,6 +88,7 @@ def _phase(system: System, steps: Run, network: Network, p: int) -> Json:
         "name": system.phases[p],
         "hours": _number(system.hours[0, p]),
         "rate": _number(_at(rate, 0, p)),
+        **({"clients": clients} if (clients := system.scenario.workload.phases[p].clients) else {}),
         "latency_ms": _number(steps.latency.by_phase_ms[0, p]),
         "components": {
             name: _component(system, network.stations[c], p, _timeout_share(network, system, c, p))

@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.evaluation import Array
+from models.performance.clients import has_clients, with_clients, with_rate
 from models.performance.feedback import may_be
-from models.performance.steady_state import situations_of, told_of
+from models.performance.steady_state import mean_s_of, situations_of, told_of
 from models.scenario.paths import Slot
-from models.system.parameters import WHOLE_TOLERANCE, Parameters, apply_decisions
+from models.system.parameters import WHOLE_TOLERANCE, Parameters, apply_decisions, rows_of
 from models.system.system import System
 
 #: Rounds in which all copies are brought down from the most, and then up again where that was too few.
@@ -49,8 +50,22 @@ def parameters_of(
     """
     found = apply_decisions(system, X, base=base, stress=stress)
     scaled = scaled_components(system)
+
+    def mean_s(now: Parameters) -> Array:
+        return mean_s_of(now, situations_of(now), threads=threads)
+
     if not scaled:
-        return found
+        return with_clients(found, mean_s)
+    if has_clients(system):
+        # How many ask hangs on how many copies run, and the other way round: first with the most of them.
+        rate = with_clients(at_most(found), mean_s).rate
+        return with_clients(_scaled(with_rate(found, rate), stress, threads), mean_s, others=found.rate)
+    return _scaled(found, stress, threads)
+
+
+def _scaled(found: Parameters, stress: Mapping[Slot, Array] | None, threads: int | None) -> Parameters:
+    """The same with the copies that autoscalers let run at its rates."""
+    system, scaled = found.system, scaled_components(found.system)
     shape = (found.n, found.n_phases)
     slots = [Slot("component", system.components[c], "replicas") for c in scaled]
     of = {name: [_whole(found, c, name, shape) for c in scaled] for name in ("min_replicas", "max_replicas")}
@@ -63,7 +78,7 @@ def parameters_of(
 
     def asked(rows: NDArray[np.intp], copies: Array) -> Array:
         """Copies that would be asked for, `(scaled, rows, p)`."""
-        now = _with(_rows(found, rows), slots, copies)
+        now = _with(rows_of(found, rows), slots, copies)
         told = told_of(now, situations_of(now), threads=threads)
         busy = np.stack([told[c].utilisation for c in scaled])
         wanted = copies * busy / target[:, rows]
@@ -103,14 +118,3 @@ def _whole(parameters: Parameters, c: int, name: str, shape: tuple[int, int]) ->
 def _with(parameters: Parameters, slots: list[Slot], copies: list[Array] | Array) -> Parameters:
     values = {**parameters.values, **dict(zip(slots, copies, strict=True))}
     return replace(parameters, values=values, own=tuple(dict.fromkeys((*parameters.own, *slots))))
-
-
-def _rows(parameters: Parameters, rows: NDArray[np.intp]) -> Parameters:
-    """The parameters of some of the designs."""
-    if rows.size == parameters.n:
-        return parameters
-    values = {
-        slot: value[rows] if value.ndim == 2 and value.shape[0] > 1 else value
-        for slot, value in parameters.values.items()
-    }
-    return replace(parameters, n=rows.size, values=values, beyond=parameters.beyond[rows])

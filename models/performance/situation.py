@@ -47,8 +47,9 @@ _LEAST_EXCESS = 1e-6
     PASSES_MADE,
     LIFETIME,
     UNSURE,
-) = range(14)
-FIRST = 14
+    MEAN,
+) = range(15)
+FIRST = 15
 #: What is told of a component of `Program.told`: its utilisation, its capacity, 1/s, and its mean wait, s.
 TOLD = (of.UTILISATION, of.CAPACITY, of.WAIT)
 
@@ -235,7 +236,7 @@ def _retry_margin(program: Program, work: Work, calls: np.ndarray, users: np.nda
             passed[i] = rate * work.station[program.component[i], of.LOADS]
     margin = math.inf
     for c in range(c_n):
-        if loads[0, c] > loads[1, c]:
+        if loads[0, c] > loads[1, c] and program.kind[c] != of.QUEUE:
             margin = min(margin, work.station[c, of.CAPACITY] / loads[0, c])
     return margin
 
@@ -300,13 +301,11 @@ def _read_flows(program: Program, work: Work, flows: np.ndarray, users: np.ndarr
             share = weight * (1.0 if math.isinf(entry[1]) else success) * entry[0]
             answered += share
             if share > 0.0:
-                mixture[k, 0], mixture[k, 1], mixture[k, 2], mixture[k, 3] = (
-                    share,
-                    entry[1],
-                    entry[2],
-                    entry[3],
-                )
+                mixture[k, 0] = share
+                mixture[k, 1], mixture[k, 2], mixture[k, 3] = entry[1], entry[2], entry[3]
                 k += 1
+            if users[f] > 0.0:
+                out[MEAN] += users[f] / users.sum() * entry[0] * entry[1]
     out[LATENCY] = _percentile_ms(mixture, k, answered, requests, program.percentiles[0], work)
     out[P99] = out[LATENCY]
     if program.percentiles[0] != 0.99:

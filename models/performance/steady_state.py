@@ -63,6 +63,7 @@ class Behaviour:
         latency_ms: The scenario's percentile of the response times; infinite after a collapse.
         p99_ms: The 99th percentile.
         p50_ms: The median.
+        mean_s: Mean response over all requests of users, s; infinite after a collapse.
         flow_latency_ms: For each flow with a limit of its own its percentile.
         told: By position, what is told of autoscaled components and of queues.
     """
@@ -84,6 +85,7 @@ class Behaviour:
     latency_ms: Array
     p99_ms: Array
     p50_ms: Array
+    mean_s: Array
     flow_latency_ms: tuple[Array, ...]
     told: Mapping[int, Told]
 
@@ -222,9 +224,20 @@ def behaviour(parameters: Parameters, situations: Situations, *, threads: int | 
         latency_ms=own[situation.LATENCY],
         p99_ms=own[situation.P99],
         p50_ms=own[situation.P50],
+        mean_s=own[situation.MEAN],
         flow_latency_ms=tuple(take(program.limited.size)),
         told={int(c): Told(*take(len(situation.TOLD))) for c in program.told},
     )
+
+
+def mean_s_of(parameters: Parameters, situations: Situations, *, threads: int | None = None) -> Array:
+    """Mean response over all requests, s, `(n, p)`; infinite after a collapse."""
+    from models.performance import kernel, situation
+    from models.performance.program import program_of
+
+    program = program_of(parameters.system)
+    rows = kernel.solve(program, situations.base, situations.columns, situations.values, threads=threads)
+    return np.asarray(rows[:, situation.MEAN][situations.kind])
 
 
 def told_of(

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from models.scenario.effect import Effect
 from models.scenario.part import Name, Number, Part, Text
-from models.scenario.quantity import Hours, PerSecond
+from models.scenario.quantity import CountFromZero, Hours, PerSecond, Seconds, Share
 
 
 class Phase(Part):
@@ -16,7 +16,9 @@ class Phase(Part):
 
     name: Name
     rate: PerSecond
-    """User requests per second."""
+    """User requests per second; with `clients` those beside theirs."""
+    clients: CountFromZero = 0
+    """Clients that are connected: each has one request under way at most, and thinks before the next one."""
     hours: Hours
     """How long it lasts, h."""
     peak: bool = False
@@ -25,6 +27,21 @@ class Phase(Part):
     """What happens in this phase (a network hiccup, a lost zone)."""
     drivers: dict[Name, Number] = {}
     """Values of the drivers in this phase."""
+
+
+class Clients(Part):
+    """What connected clients do: they wait for an answer, and after a failure come back."""
+
+    think_s: Seconds = 0.0
+    """Mean time from an answer to the next request, s (exponential)."""
+    backoff_s: Seconds = 1.0
+    """Pause after a failure, s."""
+    growth: Annotated[float, Field(ge=1.0, le=10.0)] = 2.0
+    """Factor on the pause after each further failure."""
+    most_backoff_s: Seconds = 60.0
+    """Longest pause, s."""
+    jitter: Share = 0.0
+    """Share of the pause that is drawn at random."""
 
 
 class Trace(Part):
@@ -40,6 +57,8 @@ class Workload(Part):
     """What the system is asked to serve: phases, or a measured trace from which they are cut."""
 
     phases: Annotated[tuple[Phase, ...], Field(max_length=100)] = ()
+    clients: Clients | None = None
+    """What connected clients do, where phases have some; null = they don't think, and pause for a second."""
     trace: Trace | str | None = None
     source: Text | None = None
 
@@ -49,4 +68,13 @@ class Workload(Part):
         marked = [i for i, phase in enumerate(self.phases) if phase.peak]
         if marked or not self.phases:
             return marked[0] if marked else None
-        return max(range(len(self.phases)), key=lambda i: self.phases[i].rate)
+        return max(range(len(self.phases)), key=lambda i: self.asked_per_s(self.phases[i]))
+
+    @property
+    def behaviour(self) -> Clients:
+        """What connected clients do."""
+        return self.clients or Clients()
+
+    def asked_per_s(self, phase: Phase) -> float:
+        """Requests of a phase if answers took no time, 1/s; a client that doesn't think counts as one."""
+        return phase.rate + phase.clients / (self.behaviour.think_s or 1.0)

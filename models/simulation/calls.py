@@ -9,6 +9,7 @@ from models.simulation import columns as at
 from models.simulation.attempts import go, hedge_later, is_settled, send
 from models.simulation.caches import loaded, look_up
 from models.simulation.choices import chosen
+from models.simulation.clients import come_again
 from models.simulation.copies import copy_served
 from models.simulation.cpu_quota import has_quota, stood_still
 from models.simulation.frames import do, free_frame, leave, log, log_call, new_frame
@@ -17,20 +18,21 @@ from models.simulation.heap import no_time_limit, schedule, time_limit
 from models.simulation.pauses import is_put_off
 from models.simulation.state import State
 from models.simulation.stations import release
-from models.simulation.streams import gamma, smallest, uniform
+from models.simulation.streams import smallest, uniform
 
 #: A shorter time is none: the clock has no more digits after hours.
 _AT_ONCE_S = 1e-9
 
 
 @inlined
-def request(s: State, f: int) -> None:
-    """A user of a flow comes."""
+def request(s: State, f: int, failures: int) -> None:
+    """A user of a flow comes: a connected client that has failed so often before, or with -1 anybody else."""
     first = s.kind.shape[0] * at.PART_STREAMS + s.node.shape[0] * at.CALL_STREAMS + f * at.FLOW_STREAMS
     is_followed = s.n[at.TO_TRACE] > 0 and (s.n[at.TRACED_FLOW] < 0 or s.n[at.TRACED_FLOW] == f)
     r = new_frame(s, at.REQUEST, f, -1)
     if r < 0:
         return
+    s.frame[r, at.F_TWIN] = failures
     s.answers[f, at.OFFERED] += 1.0
     if is_followed:
         s.n[at.TO_TRACE] -= 1
@@ -43,6 +45,8 @@ def request(s: State, f: int) -> None:
         s.answers[f, at.SHED_REQUESTS] += 1.0
         if is_followed:
             log(s, at.LOG_SHED, r, 0.0)
+        if failures >= 0:
+            come_again(s, f, failures, 0)
         free_frame(s, r)
         return
     s.n[at.UNDER_WAY] += 1
@@ -297,6 +301,8 @@ def finish(s: State, owner: int, ok: int) -> None:
             log(s, at.LOG_DONE if ok > 0 else at.LOG_FAILED, owner, 0.0)
         _answer(s, frame[at.F_NODE], ok, s.x[at.NOW] - s.times[owner, at.CAME])
         s.n[at.UNDER_WAY] -= 1
+        if frame[at.F_TWIN] >= 0:
+            come_again(s, frame[at.F_NODE], frame[at.F_TWIN], ok)
         free_frame(s, owner)
         return
     parent = frame[at.F_PARENT]
@@ -330,10 +336,3 @@ def _answer(s: State, f: int, ok: int, response: float) -> None:
     if response > at.SHORTEST_S:
         b = min(1 + int(math.log(response / at.SHORTEST_S) * at.BINS_PER_E), at.BINS - 1)
     s.histogram[s.n[at.SLICE] // at.SLICES_EACH, f, b] += 1
-
-
-@inlined
-def next_gap(s: State, f: int) -> float:
-    """Time to the next request of a flow, s."""
-    first = s.kind.shape[0] * at.PART_STREAMS + s.node.shape[0] * at.CALL_STREAMS + f * at.FLOW_STREAMS
-    return gamma(s, first + at.S_ARRIVAL, s.flow[f, at.GAP_S], s.flow[f, at.GAP_SHAPE])

@@ -18,11 +18,25 @@ from __future__ import annotations
     TRACED,
     ENTRIES,
     BROKEN,
-) = range(14)
-SCALARS = 14
-#: Scalars that are times, s (`State.x`); the last: when all paused servers go on.
-NOW, SLICE_END, SLICE_S, UNTIL, PAUSED_TO = range(5)
-TIMES = 5
+    CLIENTS,
+) = range(15)
+SCALARS = 15
+#: Scalars that are times, s (`State.x`): the fifth is when all paused servers go on. Of connected clients:
+#: time between answer and request, pause after a failure, the longest one; factor on it after each further
+#: failure, share of it that is drawn.
+(
+    NOW,
+    SLICE_END,
+    SLICE_S,
+    UNTIL,
+    PAUSED_TO,
+    THINK_S,
+    BACKOFF_S,
+    MOST_BACKOFF_S,
+    GROWTH,
+    CLIENT_JITTER,
+) = range(10)
+TIMES = 10
 
 #: A component's numbers (`State.part`): mean work of a call, s; 1/scv of it (0 = always the same); share of
 #: errors; longest wait, s; round trip to a copy, s, and its 1/scv; hit ratio; time to live, s; entries it
@@ -172,14 +186,15 @@ NODE = 17
 CLOSED, OPEN, PROBING = range(3)
 BUCKETS = 10
 
-#: A flow (`State.flow`): mean time between requests, s; 1/scv of it; share turned away; first step.
-GAP_S, GAP_SHAPE, SHED = range(3)
-FLOW = 3
+#: A flow (`State.flow`): mean time between requests, s; 1/scv of it; share turned away; share of the requests
+#: of connected clients that are its.
+GAP_S, GAP_SHAPE, SHED, CLIENT_SHARE = range(4)
+FLOW = 4
 
 #: A frame: a request, an attempt, a branch or one copy's part of an attempt (`State.frame`). Node: call or
 #: flow. Place: of an attempt. Left: calls to go, branches to come home, or copies to be heard; tries of
 #: an attempt: copies that may turn it away; position of a copy's part: 0 = the first copy. Twin: the attempt
-#: beside it of which the first answer counts.
+#: beside it of which the first answer counts; of a request of a client its failures before (else -1).
 (
     F_NODE,
     F_ROLE,
@@ -228,7 +243,8 @@ DO_STEP, DO_ATTEMPT, DO_DONE, DO_RESULT, DO_FINISH, DO_ENOUGH = range(6)
     TOLD_ANSWER,
     TOLD_FAILURE,
     HEDGES,
-) = range(12)
+    CLIENT,
+) = range(13)
 EVENT_BITS = 48
 
 #: What is counted of a component within a slice of time (`State.counted`). A call of a store whose copies all

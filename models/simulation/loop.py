@@ -15,12 +15,12 @@ from models.simulation.calls import (
     enough,
     finish,
     go_on,
-    next_gap,
     request,
     result,
     served,
     step,
 )
+from models.simulation.clients import flow_of, next_gap, think
 from models.simulation.copies import copy_heard
 from models.simulation.guards import expire
 from models.simulation.heap import drop_first, put_first, schedule
@@ -37,6 +37,8 @@ def begin(s: State) -> None:
     for f in range(s.flow.shape[0]):
         if s.flow[f, at.GAP_S] < math.inf:
             schedule(s, next_gap(s, f), at.ARRIVAL, f)
+    for _ in range(s.n[at.CLIENTS]):
+        think(s)
 
 
 @compiled
@@ -69,10 +71,12 @@ def advance(s: State, most: int) -> int:
             n[at.EVENTS] += 1
             if event == at.ARRIVAL:
                 put_first(s, t + next_gap(s, which), told)
-                request(s, which)
+                request(s, which, -1)
             else:
                 drop_first(s)
-                if event == at.SERVED:
+                if event == at.CLIENT:
+                    request(s, flow_of(s, which), which // s.flow.shape[0])
+                elif event == at.SERVED:
                     served(s, which)
                 elif event == at.HEARD:
                     below(s, which)

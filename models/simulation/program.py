@@ -94,13 +94,13 @@ def program_from(system: System, row: Array, phase: int, *, left: Mapping[int, i
     node, call = _calls(system, calls, steps)
     flow = np.zeros((f_n, at.FLOW))
     with np.errstate(divide="ignore"):
-        flow[:, at.GAP_S] = 1.0 / rates
+        flow[:, at.GAP_S] = 1.0 / (rates * flows[:, layout.OPEN_SHARE])
     flow[:, at.GAP_SHAPE] = 1.0
     flow[:, at.SHED] = flows[:, layout.SHED_SHARE]
+    flow[:, at.CLIENT_SHARE] = rates / rates.sum()
     _regular_arrivals(system, parts, calls, flow)
     arrays: dict[str, NDArray[Any]] = {
-        "n": np.zeros(at.SCALARS, dtype=np.int64),
-        "x": np.zeros(at.TIMES),
+        **_clients(system, phase),
         "part": tables.part,
         "kind": tables.kind,
         "cpu": np.array(tables.cpu, dtype=np.float64).reshape(-1, at.CPU),
@@ -143,6 +143,16 @@ def row_of(system: System, design: Array, phase: int) -> Array:
     row = found.base.copy()
     row[found.columns] = found.values[0]
     return row
+
+
+def _clients(system: System, phase: int) -> dict[str, NDArray[Any]]:
+    """The scalars of a run at its beginning: how many clients are connected, and what they do."""
+    n, x = np.zeros(at.SCALARS, dtype=np.int64), np.zeros(at.TIMES)
+    workload = system.scenario.workload
+    n[at.CLIENTS], told = workload.phases[phase].clients, workload.behaviour
+    x[at.THINK_S], x[at.BACKOFF_S], x[at.MOST_BACKOFF_S] = told.think_s, told.backoff_s, told.most_backoff_s
+    x[at.GROWTH], x[at.CLIENT_JITTER] = told.growth, told.jitter
+    return {"n": n, "x": x}
 
 
 def _ints(values: Any) -> NDArray[np.int64]:

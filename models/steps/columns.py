@@ -208,3 +208,6 @@ SHORTEST_S, BINS_PER_E, HISTOGRAM = 1e-4, 14.0, 200
 RETURN_PAUSE_S, RETURN_JITTER, RETURN_GROWTH, RETURN_MOST_S = range(4)
 CROWD = 4
 RETURNS = 8
+#: Connected clients (`Run.closed`): how many; time between answer and request, s; how many think now.
+CLIENTS, THINK_S, THINKING = range(3)
+CLOSED_LOAD = 3

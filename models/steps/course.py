@@ -89,6 +89,7 @@ def segments_of(
                 before + (tables.rate - before) * grown,
                 tables.own_wait,
                 tables.ways,
+                tables.mix,
             )
         flushed = tuple(each for each in active if each.change is Change.FLUSHED and each.from_s == a)
         for each in flushed:

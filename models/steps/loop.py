@@ -10,7 +10,7 @@ from models.steps.autoscaler import scale
 from models.steps.calls import turn
 from models.steps.draws import poisson
 from models.steps.lines import begin, bin_after
-from models.steps.returns import come_back, try_again
+from models.steps.returns import ask, come_back, try_again
 from models.steps.run import Run
 from models.steps.stations import look_at
 
@@ -34,6 +34,8 @@ def advance(program: Program, run: Run, until: int) -> None:
             look_at(program, run, program.order[p])
         if run.n[at.STEP] % 4 == 0:
             expect(program, run)
+        if run.closed[at.CLIENTS] > 0.0:
+            ask(run)
         b = bin_after(run, 0.0)
         for f in range(program.flow_steps.size):
             count = poisson(run, f, run.rate[f] * run.x[at.STEP_S]) + come_back(run, f)

@@ -23,10 +23,10 @@ from models.steps.course import Leg, Segment, segments_of
 from models.steps.loop import advance
 from models.steps.readings import series_of
 from models.steps.refused import NotPlayed, Why
-from models.steps.returns import Return
+from models.steps.returns import Return, connect
 from models.steps.rows import arrivals_of, rows_of
 from models.steps.run import Run
-from models.steps.tables import tables_of
+from models.steps.tables import tables_of, with_all_open
 from models.system.parameters import Parameters
 from models.system.system import System
 
@@ -75,6 +75,11 @@ def play(
     X = np.atleast_2d(np.asarray(designs, dtype=np.float64))
     parameters = parameters or parameters_of(system, system.space.canonical(X), threads=threads)
     rows = {phase: rows_of(system, X, phase, parameters) for phase in {leg.phase for leg in legs}}
+    clients = {phase: system.scenario.workload.phases[phase].clients for phase in rows}
+    if returns:
+        # Those who come back together are clients too: what the others ask counts as anybody's load.
+        clients = dict.fromkeys(rows, 0)
+        rows = {phase: with_all_open(system, table) for phase, table in rows.items()}
     scaling = {phase: scaling_of(system, parameters, phase) for phase in rows}
     arrivals = arrivals_of(system, X, legs[0].phase, parameters, threads=threads)
     bins = max(math.ceil(horizon / bin_s - 1e-9), 1)
@@ -91,7 +96,7 @@ def play(
         scalers = {phase: table[n] for phase, table in scaling.items()}
         first = (rows[legs[0].phase][n], arrivals[n], scalers[legs[0].phase])
         begun = _begin_one(system, first, segments, clock, (seed, returns))
-        return _play_one(system, begun, rows[legs[0].phase][n], segments, clock, scalers)
+        return _play_one(system, begun, rows[legs[0].phase][n], segments, clock, (scalers, clients))
 
     with ThreadPoolExecutor(threads or _cores()) as pool:
         jobs = []
@@ -143,14 +148,19 @@ def _begin_one(
     late = np.where(is_awaited, widest.call[:, at.TIMEOUT_S], 0.0)
     ahead = float((late + widest.call[:, at.PAUSE_S] + widest.call[:, at.FALLBACK_S]).max(initial=0.0))
     ahead = max(ahead, 4.0, max(5.0 * float(each.tables.part[:, at.SERVICE_S].max()) for each in segments))
+    if not returns and any(phase.clients for phase in system.scenario.workload.phases):
+        ahead = max(ahead, system.scenario.workload.behaviour.most_backoff_s + 1.0)
     for each in returns:
         longest = each.pause_s if each.growth <= 1.0 else each.most_pause_s
-        ahead = max(ahead, longest + float(late.max(initial=0.0)), clock.warm_up_s + each.at_s)
+        ahead = max(
+            ahead, longest + float(late.max(initial=0.0)), clock.warm_up_s + each.last_s + clock.step_s
+        )
     run = begin_run(system, row, widest, arrivals, clock, seed=seed, most_delay_s=ahead, scaling=scaling)
     run.call[:] = segments[0].tables.call
     for each in returns:
         run.crowd[each.flow] = each.pause_s, each.jitter, each.growth, each.most_pause_s
-        run.coming[round((clock.warm_up_s + each.at_s) / clock.step_s), each.flow, 0] = each.clients
+        comes = each.first(clock.warm_up_s, clock.step_s, seed)
+        run.coming[: comes.size, each.flow, 0] = comes
     return run
 
 
@@ -160,7 +170,7 @@ def _play_one(
     row: Array,
     segments: list[Segment],
     clock: Clock,
-    scaling: Mapping[int, Array],
+    by_phase: tuple[Mapping[int, Array], Mapping[int, int]],
 ) -> Run:
     """A run from its beginning to its end."""
     program = program_of(system)
@@ -171,7 +181,9 @@ def _play_one(
         run.call[:], run.rate[:] = segment.tables.call, segment.tables.rate
         run.ways[:] = segment.tables.ways
         run.own_wait[:] = segment.tables.own_wait
-        run.scaler[:, : scaling[segment.phase].shape[1]] = scaling[segment.phase]
+        scaling, clients = by_phase[0][segment.phase], by_phase[1][segment.phase]
+        run.scaler[:, : scaling.shape[1]] = scaling
+        connect(run, system.scenario.workload.behaviour, clients, segment.tables)
         if k == 0:
             _warm_up(system, run, segments, row, clock)
         for change in segment.flushed:

@@ -50,6 +50,9 @@ class Run(Record):
     orders: Floats3
     crowd: Floats2
     coming: Floats3
+    closed: Floats
+    home: Floats
+    mix: Floats
     ended: Floats2
     offered: Floats2
     answered: Floats2

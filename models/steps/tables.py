@@ -35,6 +35,7 @@ class Tables:
         own_wait: Wait in a queue of one's own over the service: its cumulants by utilisation, `(c,
             POINTS, 3)`.
         ways: Share of each branch of a choice, `(b,)`.
+        mix: Share of each flow in what is asked, `(f,)`.
     """
 
     part: Array
@@ -42,6 +43,16 @@ class Tables:
     rate: Array
     own_wait: Array
     ways: Array
+    mix: Array
+
+
+def with_all_open(system: System, rows: Array) -> Array:
+    """Rows of parameters, `(n, width)`, in which all requests are those of others than connected clients."""
+    found = rows.copy()
+    first = 1 + len(system.components) * len(layout.COMPONENT) + len(system.nodes) * len(layout.CALL)
+    for f in range(len(system.flows)):
+        found[:, first + f * len(layout.FLOW) + layout.OPEN_SHARE] = 1.0
+    return found
 
 
 def blocks_of(system: System, row: Array) -> tuple[Array, Array, Array]:
@@ -70,6 +81,13 @@ def tables_of(system: System, row: Array, active: Sequence[TimedChange], *, now_
     """
     parts, calls, flows = blocks_of(system, row)
     _refuse_hedges(system, calls)
+    if np.any((flows[:, layout.OPEN_SHARE] < 1.0) & (flows[:, layout.SHED_SHARE] > 0.0)):
+        raise NotPlayed(
+            Why.CLOSED,
+            "requests of connected clients that are shed",
+            where="flows",
+            hint="let the events play it",
+        )
     part, own_wait = np.zeros((parts.shape[0], at.PART)), np.zeros((parts.shape[0], at.POINTS, 3))
     for c, component in enumerate(system.parts):
         said, x = parts[c], part[c]
@@ -98,14 +116,22 @@ def tables_of(system: System, row: Array, active: Sequence[TimedChange], *, now_
         for change in active:
             if change.change not in (Change.LOAD, Change.SET) and change.index in (c, -1):
                 _broken(x, change, now_s)
-    rate = row[0] * flows[:, layout.SHARE] * (1.0 - flows[:, layout.SHED_SHARE])
+    asked = row[0] * flows[:, layout.SHARE]
+    rate = asked * (1.0 - flows[:, layout.SHED_SHARE]) * flows[:, layout.OPEN_SHARE]
     for change in active:
         if change.change is Change.LOAD:
+            if not np.any(rate > 0.0):
+                raise NotPlayed(
+                    Why.CLOSED,
+                    "a push of the load of a phase in which all requests are those of connected clients",
+                    where="workload.phases",
+                    hint="give the phase a rate beside them, or more clients",
+                )
             rate = _pushed(rate, change, now_s)
     ways = ways_of(system, row[row.size - len(system.branches) :])
     table = _calls(calls)
     table[:, at.ASYNC] = [node.is_async for node in system.nodes]
-    return Tables(part, table, rate, own_wait, ways)
+    return Tables(part, table, rate, own_wait, ways, asked / max(float(asked.sum()), 1e-300))
 
 
 def _refuse_hedges(system: System, calls: Array) -> None:

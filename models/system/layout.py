@@ -87,8 +87,8 @@ from models.scenario.paths import Slot
 SHARED, LEAST_CONNECTIONS, TWO_CHOICES, ROUND_ROBIN, RANDOM = (float(i) for i in range(5))
 #: Laws of a component's own work, as `SERVICE_LAW` holds them.
 GAMMA, LOGNORMAL = 0.0, 1.0
-#: Columns of a flow's block.
-SHARE, SHED_SHARE, WEIGHT = range(3)
+#: Columns of a flow's block; of its requests a share comes from others than connected clients.
+SHARE, SHED_SHARE, WEIGHT, OPEN_SHARE = range(4)
 #: Columns of the block of a branch of a choice.
 BRANCH_SHARE = 0
 
@@ -168,6 +168,7 @@ FLOW: Mapping[str, tuple[int, float]] = {
     "share": (SHARE, 0.0),
     "shed_share": (SHED_SHARE, 0.0),
     "weight": (WEIGHT, 1.0),
+    "open_share": (OPEN_SHARE, 1.0),
 }
 #: A branch: what isn't said is what the others leave.
 BRANCH: Mapping[str, tuple[int, float]] = {"share": (BRANCH_SHARE, math.nan)}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.evaluation import Array
 from models.scenario.paths import Slot
@@ -122,6 +123,17 @@ def apply_decisions(
     values.update(across)
     own = tuple(dict.fromkeys((*system.plans, *base, *(stress or {}), *across)))
     return Parameters(system, X.shape[0], system.hours.shape[1], values, beyond, own)
+
+
+def rows_of(parameters: Parameters, rows: NDArray[np.intp]) -> Parameters:
+    """The parameters of some of the designs."""
+    if rows.size == parameters.n:
+        return parameters
+    values = {
+        slot: value[rows] if value.ndim == 2 and value.shape[0] > 1 else value
+        for slot, value in parameters.values.items()
+    }
+    return replace(parameters, n=rows.size, values=values, beyond=parameters.beyond[rows])
 
 
 def _in_batches(system: System, values: Mapping[Slot, Array]) -> dict[Slot, Array]:

@@ -203,18 +203,23 @@ def _cascade(system: System, tables: Tables, arrivals: Array) -> Aim | None:
 
 
 def _synchronisation(system: System, tables: Tables, arrivals: Array) -> Aim | None:
-    f = int(tables.rate.argmax())
+    f, told = int(tables.mix.argmax()), system.scenario.workload.behaviour
+    clients = max(phase.clients for phase in system.scenario.workload.phases)
     first = next((node.component for node in system.nodes if node.flow == f and node.caller is None), None)
-    if first is None or not tables.rate[f] > 0.0:
+    if first is None or not (tables.rate[f] > 0.0 or clients):
         return None
 
     def made(size: float) -> tuple[tuple[TimedChange, ...], Trigger]:
         return (), Trigger(BEFORE_S, BEFORE_S)
 
     def returning(size: float, jitter: float) -> tuple[Return, ...]:
-        return (Return(f, max(round(size), 1), BEFORE_S, RETURN_PAUSE_S, jitter, growth=2.0),)
+        many = max(round(size), 1)
+        if not clients:
+            return (Return(f, many, BEFORE_S, RETURN_PAUSE_S, jitter, growth=2.0),)
+        pauses = (told.backoff_s, max(jitter, told.jitter), told.growth, told.most_backoff_s)
+        return (Return(f, many, BEFORE_S, *pauses, is_cut_off=True),)
 
-    usual = float(tables.rate[f]) * RETURNING_S
+    usual = float(clients or float(tables.rate[f]) * RETURNING_S)
     return Aim(
         Pattern.SYNCHRONISATION, first, first, "clients", usual, 0.05 * usual, 50.0 * usual, made, returning
     )

@@ -8,6 +8,7 @@ import numpy as np
 
 from models.dimensions.limits import TIPS_OVER_FROM
 from models.evaluation import Array
+from models.performance.clients import CLOSED
 from models.performance.unsure import (
     BURSTS,
     COME_BACK_TOGETHER,
@@ -37,6 +38,7 @@ _WHY = {
     THROTTLED: "single calls use much of the CPU time of a period",
     SAME_QUEUE: "a second attempt waits in the same queue as the first",
     MEETS: "branches meet in a store that is nearly full",
+    CLOSED: "few connected clients stand in one queue: the slowest wait less than is said",
     UNEVEN: "work that varies very much meets a queue that is often full",
 }
 

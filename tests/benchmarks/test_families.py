@@ -21,7 +21,7 @@ from models.system.compiler import compile_system
 OTHER_LOAD = {
     *(name for name in FAMILIES if "pool" in name or "retries" in name),
     *("breakers", "bulkheads", "bounded-queue", "longest-wait", "time-outs", "keyed-cache", "quorums"),
-    *("hedged-calls", "choices", "queued-work", "autoscaled"),
+    *("hedged-calls", "choices", "queued-work", "autoscaled", "connected-clients"),
 }
 
 

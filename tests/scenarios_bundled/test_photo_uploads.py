@@ -33,6 +33,8 @@ def test_the_backlog_can_be_worked_out(system: System) -> None:
     """
     can, comes, later = 5.0 / (0.590 + 2 * 0.040 + 0.005), 20.0 * 1.0101, 60.0 * 0.083333 * 1.0101
     found = indicators(system)
+    # 120/s of others, and 800 apps whose turns take 10 s and their answer: within 1 % of 200/s.
+    assert told(system)["phases"]["after"]["rate"] == pytest.approx(200.0, rel=0.01)
     assert found["backlog"] == pytest.approx(1200.0 * (comes - can), rel=0.01)
     assert found["drain_s"] == pytest.approx(found["backlog"] / (can - later), rel=0.03)
     assert found["message_age_s"] == pytest.approx(found["backlog"] / can, rel=0.01)

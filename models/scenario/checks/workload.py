@@ -44,7 +44,16 @@ def findings(scenario: Scenario) -> Iterator[Finding]:
         yield Finding(
             f"workload.phases[{i}].peak", found, "at most one peak", "remove one of them", code=Code.DUPLICATE
         )
-    if all(phase.rate == 0 for phase in phases):
+    if scenario.workload.clients is not None and not any(phase.clients for phase in phases):
+        yield Finding(
+            "workload.clients",
+            "what clients do, and no phase has any",
+            "clients: a whole number above 0 in one phase at least",
+            "add it to a phase, or remove this",
+            code=Code.MISSING_KEY,
+            about=("workload.phases",),
+        )
+    if all(phase.rate == 0 and phase.clients == 0 for phase in phases):
         yield Finding(
             "workload.phases", "every rate is 0", "a rate above 0 in one phase at least", code=Code.NO_LOAD
         )
