@@ -12,6 +12,7 @@ from models.faults.timed_change import Change, TimedChange
 from models.scenario.paths import Slot
 from models.steps.course import Leg
 from models.steps.play import play
+from models.steps.refused import NotPlayed, Why
 from models.steps.rows import rows_of
 from models.steps.tables import tables_of
 from models.system.parameters import Parameters, apply_decisions
@@ -64,7 +65,19 @@ class Hysteresis:
 
 
 def rate_of(system: System, design: Array, phase: int) -> float:
-    """Requests/s of all flows in a phase, as they are let in."""
+    """Requests/s of all flows in a phase, as they are let in.
+
+    Raises:
+        NotPlayed: Nobody asks at a rate: clients that wait for their answers ask as fast as these come.
+    """
+    found = _rate(system, design, phase)
+    if not found > 0.0:
+        what = f"nobody asks at a rate in the phase {system.phases[phase]}"
+        raise NotPlayed(Why.NO_REQUESTS, what, hint="give it one")
+    return found
+
+
+def _rate(system: System, design: Array, phase: int) -> float:
     return float(tables_of(system, rows_of(system, design, phase)[0], (), now_s=0.0).rate.sum())
 
 
@@ -83,7 +96,7 @@ def under_load(system: System, design: Array, times: float) -> Parameters:
 def marked_loads(system: System, design: Array) -> tuple[tuple[str, float], ...]:
     """The load of the first phase and that of the peak, requests/s, by their names."""
     phases = dict.fromkeys((0, system.peak))
-    return tuple((system.phases[p], rate_of(system, design, p)) for p in phases)
+    return tuple((system.phases[p], _rate(system, design, p)) for p in phases)
 
 
 def hysteresis(

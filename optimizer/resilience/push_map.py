@@ -72,7 +72,7 @@ def push_map(
     Raises:
         NotPlayed: It can't be played by steps.
     """
-    seeds = range(seed, seed + runs)
+    rate, seeds = rate_of(system, design, phase), range(seed, seed + runs)
     found: list[Border] = []
     for load in loads:
         if stop():
@@ -92,5 +92,5 @@ def push_map(
         found.append(
             Border(0.0, LEAST_S, 0) if is_over else border(survived, LEAST_S, most_s, precision=PRECISION)
         )
-    rates = np.asarray(loads[: len(found)], dtype=np.float64) * rate_of(system, design, phase)
+    rates = np.asarray(loads[: len(found)], dtype=np.float64) * rate
     return PushMap(rates, tuple(found), push, most_s)
