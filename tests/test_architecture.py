@@ -105,8 +105,6 @@ STARTED_BY_NAME = {
     "models.performance.__main__": "python -m models.performance",
     "optimizer.__main__": "python -m optimizer",
     "optimizer.resilience.exports.toolkit_probes": "Chaos Toolkit, from beside an exported experiment",
-    "optimizer.resilience.hysteresis": "the page of hysteresis, to come",
-    "optimizer.resilience.phase_portrait": "the page of hysteresis, to come",
     "optimizer.batch.job": "optimizer.runs.job",
     "optimizer.runs.migrations.env": "alembic",
     "optimizer.runs.migrations.versions.": "alembic",
@@ -283,11 +281,17 @@ def test_a_module_is_short_and_named_for_what_it_does(module):
 
 #: Words of a scenario file that are a dimension's name too: `complexity`, the section, is left out.
 OTHER_USES = {
-    "availability": {"models.system.layout", "models.scenario.synonyms"},
+    "availability": {
+        "models.scenario.parameter_names",
+        "models.scenario.synonyms",
+        "models.system.layout",
+    },
     "latency": {
         "models.scenario.experiments.network",
         "models.scenario.editing.typed_experiments",
         "models.scenario.vocabulary",
+        "optimizer.resilience.exports.chaos_mesh",
+        "optimizer.resilience.exports.toxiproxy",
     },
 }
 
