@@ -68,7 +68,7 @@ MOST_LINES = 340
 FLOORS = {
     "models": (
         ("errors", "units", "formulas"),
-        ("evaluation",),
+        ("evaluation", "telemetry"),
         ("scenario",),
         ("space",),
         ("system",),
@@ -105,8 +105,6 @@ STARTED_BY_NAME = {
     "models.performance.__main__": "python -m models.performance",
     "optimizer.__main__": "python -m optimizer",
     "optimizer.resilience.exports.toolkit_probes": "Chaos Toolkit, from beside an exported experiment",
-    "optimizer.resilience.hysteresis": "the page of hysteresis, to come",
-    "optimizer.resilience.phase_portrait": "the page of hysteresis, to come",
     "models.telemetry.self_time": "tradespace import, to come",
     "models.telemetry.reading": "tradespace import, to come",
     "optimizer.batch.job": "optimizer.runs.job",
