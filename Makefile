@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 # One test more than there are cores: those in a browser wait most of their time.
 AT_ONCE = $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 
-.PHONY: setup run app screenshots test lint benchmark clean
+.PHONY: setup run app screenshots docs test lint benchmark clean
 .DEFAULT_GOAL := setup
 
 setup: $(STAMP)
@@ -42,6 +42,14 @@ lint: setup
 
 # Pictures of every page, for the README.
 screenshots: setup
+	$(BIN)/python docs/make_screenshots.py
+
+# All that is written from the code and the bundled scenarios: references, tables, pictures. Takes half an hour.
+docs: setup
+	$(BIN)/python docs/make_scenario_reference.py
+	$(BIN)/python docs/make_experiments.py
+	$(BIN)/python -m benchmarks.model_against_simulation --page docs/model.md
+	$(BIN)/python -m benchmarks.recommended_against_simulation --page docs/simulation.md
 	$(BIN)/python docs/make_screenshots.py
 
 benchmark: setup

@@ -41,11 +41,12 @@ class Place:
 
     out: Path
     store: Path
+    grid: tuple[str, ...] = GRID
 
     def batch(self, *more: str) -> list[str]:
         """The command of the batch."""
         scenario = str(DATA / "black_friday_exercise.yaml")
-        return [*_tradespace(self.store), "batch", scenario, *GRID, "--out", str(self.out), *more]
+        return [*_tradespace(self.store), "batch", scenario, *self.grid, "--out", str(self.out), *more]
 
     def finished(self) -> dict[str, bytes]:
         """The files of the cases that are finished."""

@@ -283,11 +283,17 @@ def test_a_module_is_short_and_named_for_what_it_does(module):
 
 #: Words of a scenario file that are a dimension's name too: `complexity`, the section, is left out.
 OTHER_USES = {
-    "availability": {"models.system.layout", "models.scenario.synonyms"},
+    "availability": {
+        "models.scenario.parameter_names",
+        "models.scenario.synonyms",
+        "models.system.layout",
+    },
     "latency": {
         "models.scenario.experiments.network",
         "models.scenario.editing.typed_experiments",
         "models.scenario.vocabulary",
+        "optimizer.resilience.exports.chaos_mesh",
+        "optimizer.resilience.exports.toxiproxy",
     },
 }
 

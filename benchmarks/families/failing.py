@@ -66,3 +66,24 @@ def _(draw: Draw) -> Parts:
     if draw.heads(0.3):
         call["fallback"] = {"fidelity": 0.5, "latency_ms": 1.0}
     return {"web": draw.station(load=0.3), "app": app}, one_flow({"call": "web", "then": [call]})
+
+
+@family("deadlines", utilisation=(0.3, 1.1), lasts=True)
+def _(draw: Draw) -> Parts:
+    """A time-out that is passed on to services under it: one is busy, and calls may be tried again."""
+    components = {"front": draw.station(load=0.3), "app": draw.station(load=0.5)}
+    components["db"] = draw.busiest("store", slots=draw.whole(2, 12))
+    call: Tree = {"call": "db"}
+    if draw.heads():
+        call |= {"retries": draw.whole(1, 2), "timeout_ms": round(draw.uniform(3.0, 8.0), 3)}
+        call["timeout_ms"] = round(call["timeout_ms"] * components["db"]["service_ms"], 4)
+    mean = sum(part["service_ms"] for part in components.values())
+    if draw.heads(0.3):
+        components["app"]["error_share"] = draw.uniform(0.01, 0.1)
+    asked: Tree = {
+        "call": "front",
+        "timeout_ms": round(draw.uniform(3.0, 10.0) * mean, 4),
+        "passes_deadline": True,
+        "then": [{"call": "app", "retries": draw.whole(0, 1), "then": [call]}],
+    }
+    return components, one_flow(asked)

@@ -60,6 +60,7 @@ COMMANDS: tuple[str, ...] = (
     "gameday {scenario} --runs 2 --out {out} --export all",
     "gameday {scenario} --design today --runs 2 --json",
     "watch-rules {scenario} --out {out}",
+    "returns {scenario} --journal {scenario}",
     "watch-rules {scenario} --design today --format datadog-json --json",
     "verify {scenario} --design today --phase all --events 20000 --json",
     "explain {scenario} --design today --simulate",

@@ -37,13 +37,14 @@ def attempts_time(
     in_time: np.ndarray,
     in_n: int,
     tries: Tries,
-    late: float,
+    late: tuple[float, float],
     others: float,
     instead_s: float,
 ) -> int:
     """Response of a call whose failure is no failure for the caller: answered, or given up and replaced.
 
-    Leaves it in `scratch[4]`, and the response of the calls that succeed in `scratch[3]`.
+    Leaves it in `scratch[4]`, and the response of the calls that succeed in `scratch[3]`. `late` is the share
+    of the attempts let in that are given up, and after which time, s.
     """
     retries = call[at.RETRIES]
     answered, room, failed = work.scratch[3], work.scratch[5], work.scratch[6]
@@ -51,7 +52,7 @@ def attempts_time(
     turned = tries[4] * tries[0]
     way_s = call[at.NETWORK_MS] / _MS_PER_S * (tries[1] - tries[2]) / turned if turned > 0.0 else 0.0
     success = tries[2] * (1.0 - others)
-    k = _failed_attempt(call, in_time, in_n, (tries[4], way_s), late, others, failed)
+    k = _failed_attempt(in_time, in_n, (tries[4], way_s), late, others, failed)
     n = in_n
     for j in range(n):
         copied(in_time, j, answered, j)
@@ -61,8 +62,8 @@ def attempts_time(
         pause = (pause_s * (1.0 - jitter / 2.0), (pause_s * jitter) ** 2 / 12.0, 0.0)
         before = collapse(failed, k)
         before = (before[0] + pause[0], before[1] + pause[1], before[2] + pause[2])
-        # Of those who fail in the end: as many retries as a budget leaves them.
-        tried = min(retries, call[at.RETRY_BUDGET] / max(1.0 - success, 1e-12))
+        # Of those who fail in the end: as many retries as a budget or a deadline leaves them.
+        tried = min(retries, (tries[0] - 1.0) / max(1.0 - success, 1e-12))
         k = shifted(failed, k, scaled(before, tried), failed)
         n = _after_retries(in_time, in_n, before, tries, room, answered, work.scratch[7])
     whole = collapse(failed, k)
@@ -84,11 +85,10 @@ def attempts_time(
 
 @internal
 def _failed_attempt(
-    call: np.ndarray,
     in_time: np.ndarray,
     in_n: int,
     refused: tuple[float, float],
-    late: float,
+    late: tuple[float, float],
     others: float,
     out: np.ndarray,
 ) -> int:
@@ -100,14 +100,14 @@ def _failed_attempt(
     at_once, timed_out = 1.0, 0.0
     if failure > 0.0:
         at_once = refused[0] / failure
-        timed_out = (1.0 - refused[0]) * late / failure
+        timed_out = (1.0 - refused[0]) * late[0] / failure
     badly = max(1.0 - at_once - timed_out, 0.0)
     k = 0
     if at_once > 0.0:
         out[k, 0], out[k, 1], out[k, 2], out[k, 3] = at_once, refused[1], 0.0, 0.0
         k += 1
     if timed_out > 0.0:
-        out[k, 0], out[k, 1], out[k, 2], out[k, 3] = timed_out, call[at.TIMEOUT_MS] / _MS_PER_S, 0.0, 0.0
+        out[k, 0], out[k, 1], out[k, 2], out[k, 3] = timed_out, late[1], 0.0, 0.0
         k += 1
     if badly > 0.0:
         answer = collapse(in_time, in_n)

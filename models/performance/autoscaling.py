@@ -13,12 +13,15 @@ from models.evaluation import Array
 from models.performance.clients import has_clients, with_clients, with_rate
 from models.performance.feedback import may_be
 from models.performance.steady_state import mean_s_of, situations_of, told_of
+from models.scenario.parameter_names import ComponentParameter
 from models.scenario.paths import Slot
 from models.system.parameters import WHOLE_TOLERANCE, Parameters, apply_decisions, rows_of
 from models.system.system import System
 
 #: Rounds in which all copies are brought down from the most, and then up again where that was too few.
 _DOWN, _UP = 8, 24
+#: Fewest and most copies.
+_ENDS: tuple[ComponentParameter, ...] = ("min_replicas", "max_replicas")
 
 
 @lru_cache(maxsize=32)
@@ -68,7 +71,7 @@ def _scaled(found: Parameters, stress: Mapping[Slot, Array] | None, threads: int
     system, scaled = found.system, scaled_components(found.system)
     shape = (found.n, found.n_phases)
     slots = [Slot("component", system.components[c], "replicas") for c in scaled]
-    of = {name: [_whole(found, c, name, shape) for c in scaled] for name in ("min_replicas", "max_replicas")}
+    of = {name: [_whole(found, c, name, shape) for c in scaled] for name in _ENDS}
     on = np.stack([_whole(found, c, "autoscaling", shape) > 0.0 for c in scaled])
     least = np.stack(of["min_replicas"])
     most = np.maximum(np.stack(of["max_replicas"]), least)
@@ -105,13 +108,13 @@ def at_most(parameters: Parameters) -> Parameters:
     slots = [Slot("component", system.components[c], "replicas") for c in scaled]
     copies = []
     for c, slot in zip(scaled, slots, strict=True):
-        least, most = (parameters.of_component(c, f"{end}_replicas") for end in ("min", "max"))
+        least, most = (parameters.of_component(c, key) for key in _ENDS)
         is_on = parameters.of_component(c, "autoscaling") > 0.0
         copies.append(np.where(is_on, np.maximum(least, most), parameters.values[slot]))
     return _with(parameters, slots, copies)
 
 
-def _whole(parameters: Parameters, c: int, name: str, shape: tuple[int, int]) -> Array:
+def _whole(parameters: Parameters, c: int, name: ComponentParameter, shape: tuple[int, int]) -> Array:
     return np.broadcast_to(parameters.of_component(c, name), shape)
 
 

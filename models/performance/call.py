@@ -17,6 +17,7 @@ from models.performance.circuit_breaker import (
     stays_shut,
 )
 from models.performance.compiled import internal
+from models.performance.deadlines import spent_of_attempt
 from models.performance.equal_branches import enough
 from models.performance.full_queue import felt_attempts, refused_again, stages_of, still_full
 from models.performance.hedging import hedged
@@ -121,28 +122,37 @@ def answer_call(
         if late < 1.0:
             held_s += (1.0 - late) * collapse(in_time, in_n)[0]
         work.call[i, of.LINGERS] = max(collapse(once, n)[0] / held_s, 1.0)
+    refused = (0.0, 0.0)
+    if kind != of.QUEUE:  # which keeps what is too much
+        refused = refused_again(program, work, i, part, call)
+    if work.call[i, of.EXPIRES] > 0.0:
+        # What a component drops since its deadline is over, its caller has given up by then.
+        late, refused = 1.0 - (1.0 - late) * (1.0 - refused[0]), (0.0, 0.0)
+        given_up = (late, min(timeout_s, work.call[i, of.GIVEN_UP_S]))
+    else:
+        given_up = (late, timeout_s)
     others = 1.0 - (1.0 - late) * (1.0 - fails)
     if math.isfinite(timeout_s):
         noticed = fails
     seen = 1.0 - (1.0 - late) * (1.0 - noticed)
-    refused = (0.0, 0.0)
-    if kind != of.QUEUE:  # which keeps what is too much
-        refused = refused_again(program, work, i, part, call)
     shut = (1.0, 0.0)
-    allowed = allowed_share(refused, seen, shut, retries, call[at.RETRY_BUDGET])
+    # Of those whose whole time is over nobody tries again.
+    spent = spent_of_attempt(program, work, i, late, 1.0 - error)
+    at_most = max(seen - spent, 0.0) / seen if spent > 0.0 and seen > 0.0 else 1.0
+    allowed = min(allowed_share(refused, seen, shut, retries, call[at.RETRY_BUDGET]), at_most)
     more = (retries, allowed)
     tries = tries_of(refused, seen, shut, more)
     is_guarded = call[at.BREAKER] > 0.0 or math.isfinite(call[at.BULKHEAD_SLOTS])
     if is_guarded:
         valve = (work.valve[i, 0], work.valve[i, 1], work.valve[i, 2])
-        n = attempts_time(work, call, in_time, in_n, tries, late, others, 0.0)
+        n = attempts_time(work, call, in_time, in_n, tries, given_up, others, 0.0)
         held_s = collapse(work.scratch[4], n)[0] / tries[0]
         stays = 0.0
         if retries > 0.0:
             stays = _finds_it_shut(work, i, call, held_s)
         opening = opening_of(valve[0], refused, seen, stays, more)
         shut = (opening, stays)
-        allowed = allowed_share(refused, seen, shut, retries, call[at.RETRY_BUDGET])
+        allowed = min(allowed_share(refused, seen, shut, retries, call[at.RETRY_BUDGET]), at_most)
         more = (retries, allowed)
         tries = tries_of(refused, seen, shut, more)
         heard = 1.0 - (tries[2] / tries[1] if tries[1] > 0.0 else 1.0 - refused[0]) * (1.0 - seen)
@@ -169,9 +179,10 @@ def answer_call(
                 for j in range(work.answer_n[i]):
                     copied(work.answer[i], j, work.held[i], j)
         else:
-            _answer_in_time(program, work, i, call, in_time, in_n, tries, late, others, success)
+            _answer_in_time(program, work, i, call, in_time, in_n, tries, given_up, others, success)
     done = work.call[i]
     done[of.LATE], done[of.ATTEMPTS], done[of.MET] = late, tries[0], 1.0
+    done[of.SPENT] = min(made * tries[2] * spent, 1.0)
     if refused[0] < refused[1] and tries[1] > 0.0:
         felt = felt_attempts(program, work, i, part, refused, seen, shut, more)
         done[of.MET] = max(tries[1] / felt, 1.0)
@@ -207,7 +218,7 @@ def _answer_in_time(
     in_time: np.ndarray,
     in_n: int,
     tries: Tries,
-    late: float,
+    late: tuple[float, float],
     others: float,
     success: float,
 ) -> None:

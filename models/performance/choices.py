@@ -13,15 +13,18 @@ from models.system import layout as at
 
 
 @internal
-def note_shares(program: Program, work: Work) -> None:
+def note_shares(program: Program, work: Work) -> bool:
     """The share of each branch, and of those who go none of a choice, in `work.chosen`; they add up to 1.
 
-    What guesses and decisions make more than 1 is held to what those before it leave. Where one differs from
-    the situation before, all of the network is new.
+    What guesses and decisions make more than 1 is held to what those before it leave.
+
+    Returns:
+        Whether one differs from the situation before: then all of the network is new.
     """
+    has_changed = False
     for j in range(program.places[3], program.places[4]):
         if work.row[j] != work.before[j] and (work.row[j] == work.row[j] or work.before[j] == work.before[j]):
-            work.is_new[:] = 1
+            has_changed = True
     for g in range(program.group_start.size - 1):
         rest = program.group_rest[g]
         if rest < 0:
@@ -38,6 +41,7 @@ def note_shares(program: Program, work: Work) -> None:
         work.chosen[rest] = left
         if open_one >= 0:
             work.chosen[open_one], work.chosen[rest] = left, 0.0
+    return has_changed
 
 
 @internal

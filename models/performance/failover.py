@@ -10,6 +10,7 @@ import numpy as np
 
 from models.evaluation import Array
 from models.performance.traffic import at_the_door
+from models.scenario.parameter_names import CallParameter
 from models.system.parameters import Parameters
 from models.system.system import CallNode
 
@@ -112,7 +113,7 @@ def kept_shares(parameters: Parameters) -> tuple[Array | None, ...]:
     return tuple(kept)
 
 
-def _spared(parameters: Parameters, node: CallNode, parameter: str) -> Array:
+def _spared(parameters: Parameters, node: CallNode, parameter: CallParameter) -> Array:
     """1.0 where a call may fail without its caller failing."""
     if parameter == "fallback.enabled" and not node.has_fallback:
         return np.zeros((1, 1))

@@ -30,6 +30,7 @@ class Coupling:
         timed: By call: whether its response time acts back on the load (a time-out, a guard, a slot kept).
         answer_moves: By call: whether its answer may change from pass to pass.
         calls_of: By component: the calls of it.
+        deadlines: By call: may have a deadline, its own or one from above.
     """
 
     retries: bool
@@ -45,6 +46,7 @@ class Coupling:
     timed: tuple[bool, ...]
     answer_moves: tuple[bool, ...]
     calls_of: tuple[tuple[CallNode, ...], ...]
+    deadlines: tuple[bool, ...]
 
 
 def components_told(system: System) -> tuple[int, ...]:
@@ -70,12 +72,14 @@ def coupling_of(system: System) -> Coupling:
         and not _is_given(system, Slot("component", name, "hit_ratio"))
         for c, name in enumerate(system.components)
     )
+    deadlines = _with_deadline(system)
     refuses = tuple(
         part.traits.keeps_messages  # what its consumers can't do now goes no further
         or any(_is_limited(system, Slot("component", name, parameter)) for parameter in part.traits.losses)
-        for name, part in zip(system.components, system.parts, strict=True)
+        or (part.traits.is_ours and any(deadlines[node.index] for node in calls_of[c]))
+        for c, (name, part) in enumerate(zip(system.components, system.parts, strict=True))
     )
-    attempt_fails, fails = _can_fail(system, refuses)
+    attempt_fails, fails = _can_fail(system, refuses, deadlines)
     late = tuple(blocks[c] and refuses[c] for c in count)
     node_moves = _moving_calls(system, fails, late)
     moves = _moving_components(system, node_moves, blocks, calls_of)
@@ -108,7 +112,18 @@ def coupling_of(system: System) -> Coupling:
         timed=_timed(system, blocks),
         answer_moves=_moving_answers(system, moves),
         calls_of=calls_of,
+        deadlines=deadlines,
     )
+
+
+def _with_deadline(system: System) -> tuple[bool, ...]:
+    """By call: whether in some design it passes its time-out on, or gets one from above."""
+    found: list[bool] = []
+    for node in system.nodes:
+        own = may_be(system, _slot(system, node, "passes_deadline"), 0.0)
+        inherits = node.caller is not None and not node.is_async and found[node.caller]
+        found.append(own or inherits)
+    return tuple(found)
 
 
 def _weighs(system: System, c: int, own: tuple[CallNode, ...]) -> bool:
@@ -145,7 +160,9 @@ def _is_given(system: System, slot: Slot) -> bool:
     return value is not None and not bool(np.any(np.isnan(value)))
 
 
-def _can_fail(system: System, refuses: tuple[bool, ...]) -> tuple[list[bool], list[bool]]:
+def _can_fail(
+    system: System, refuses: tuple[bool, ...], deadlines: tuple[bool, ...]
+) -> tuple[list[bool], list[bool]]:
     """By call: whether an attempt of it, and whether the call as its caller sees it, can fail in some design.
 
     A fallback rescues the call, not its attempts: they are repeated before it is used.
@@ -159,6 +176,7 @@ def _can_fail(system: System, refuses: tuple[bool, ...]) -> tuple[list[bool], li
             or may_be(system, Slot("component", name, "error_share"), 0.0)
             or _is_limited(system, _slot(system, node, "timeout_ms"))
             or _is_limited(system, _slot(system, node, "bulkhead_slots"))
+            or deadlines[node.index]
         )
         below = any(
             fails[other.index] and not _is_always(system, _slot(system, other, "optional"))

@@ -72,7 +72,8 @@ STORE, CACHE, EXTERNAL, QUEUE = (kind.traits.code for kind in (Store, Cache, Ext
 STATION_WIDTH = 51
 #: Columns of what is known of a call.
 CALLS_PER_S, ATTEMPTS_PER_S, THROUGH_PER_S, SUCCESS, FRESH, PASSES = range(6)
-ATTEMPTS, LATE, ENDS, FELT, MET, LINGERS, HEDGES, CALL_WIDTH = range(6, 14)
+ATTEMPTS, LATE, ENDS, FELT, MET, LINGERS, HEDGES = range(6, 13)
+DEADLINE_S, EXPIRES, SPENDS, SPENT, GIVEN_UP_S, CALL_WIDTH = range(13, 19)
 #: Numbers kept of what a flow requires (`redundancy`): eight of it, a count of values, four pairs of them.
 PART_WIDTH = 17
 
@@ -147,12 +148,12 @@ class Program(Record):
 
 
 #: Sizes of what is not empty in a system of nothing.
-_SIZES = {name: 1 for name in Program.names() if name.endswith("_start")} | {"flags": 5, "places": 5}
+_SIZES = {name: 1 for name in Program.names() if name.endswith("_start")} | {"flags": 6, "places": 5}
 
 #: Positions in `Program.flags`: whether anything can fail or be repeated, whether calls are repeated, whether
 #: something is known only on the way up that matters on the way down, whether slots are kept during calls,
-#: whether caches are filled by loads that may fail.
-FAILS, REPEATS, LATE_NEWS, POOLS, COLD = range(5)
+#: whether caches are filled by loads that may fail, whether time-outs are passed on.
+FAILS, REPEATS, LATE_NEWS, POOLS, COLD, DEADLINES = range(6)
 
 
 class Work(Record):
@@ -169,6 +170,7 @@ class Work(Record):
     before_parts: Floats2
     before_calls: Floats2
     kept: Floats2
+    given: Floats2
     station: Floats2
     call: Floats2
     answer: Floats3
@@ -251,6 +253,8 @@ def program_of(system: System) -> Program:
     # Only who keeps a slot meanwhile asks how long the failed ones take.
     held = {q for c in components if coupling.blocks[c] for i in own[c] for q in flat.inner[then[i]]}
     fails = coupling.errors or coupling.refusals or coupling.valves or coupling.retries
+    acts = (coupling.blocks, coupling.fills, coupling.deadlines)
+    flags = (fails, coupling.retries, coupling.late, *(any(each) for each in acts))
     together = flat.together([node.component for node in system.nodes])
     batch = flat.batches(together, len(system.nodes))
     return Program(
@@ -301,7 +305,7 @@ def program_of(system: System) -> Program:
         fills=_ints(coupling.fills),
         weighs=_ints(coupling.weighs),
         timed=_ints(coupling.timed),
-        flags=_ints((fails, coupling.retries, coupling.late, any(coupling.blocks), any(coupling.fills))),
+        flags=_ints(flags),
         limited=_ints(f for f, _ in limited),
         percentiles=np.array([wanted, *(share for _, share in limited)]),
         told=_ints(components_told(system)),

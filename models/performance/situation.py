@@ -7,8 +7,10 @@ import math
 import numpy as np
 
 from models.performance import program as of
+from models.performance.bare_times import bare_times
 from models.performance.choices import made, note_shares
 from models.performance.compiled import internal
+from models.performance.deadlines import pass_on, take_back
 from models.performance.first_state import begin, leave_cold, loads_that_fill
 from models.performance.fixed_point import MOST_PASSES, settle
 from models.performance.least_load import least_load
@@ -17,9 +19,8 @@ from models.performance.network import one_pass
 from models.performance.percentile import percentile
 from models.performance.program import Program, Work
 from models.performance.redundancy import hard_availability
-from models.performance.retry import allowed_attempts
 from models.performance.retry import repeats as may_repeat
-from models.performance.station import bare_times
+from models.performance.retry_margin import retry_margin
 from models.performance.steps import answer_steps
 from models.performance.unsure import unsure_of
 from models.system import layout as at
@@ -66,15 +67,34 @@ def situation(program: Program, work: Work, out: np.ndarray, most_load: float) -
             and the times, is left out. Where one is certain to be above this, what is told is a lower bound;
             where the load itself is in question (it runs away, swings, or still creeps), it is 0.
     """
+    users = np.zeros(program.flow_steps.size)
+    for f in range(users.size):
+        users[f] = work.row[0] * work.flows[f, at.SHARE] * (1.0 - work.flows[f, at.SHED_SHARE])
+    has_deadlines = False
+    if program.flags[of.DEADLINES]:
+        for i in range(program.component.size):
+            has_deadlines = has_deadlines or work.calls[i, at.PASSES_DEADLINE] > 0.0
+            work.call[i, of.DEADLINE_S], work.call[i, of.EXPIRES] = math.inf, 0.0
+            work.call[i, of.SPENDS], work.call[i, of.SPENT] = 0.0, 0.0
+    goes_elsewhere = note_shares(program, work) if program.choice_group.size > 0 else False
+    if has_deadlines:
+        pass_on(program, work, work.parts, work.calls, users)
+    _with_deadlines(program, work, users, goes_elsewhere, out, most_load)
+    if has_deadlines:
+        take_back(program, work, work.parts, work.calls)
+
+
+@internal
+def _with_deadlines(
+    program: Program, work: Work, users: np.ndarray, goes_elsewhere: bool, out: np.ndarray, most_load: float
+) -> None:
+    """The same, where deadlines and the shares of branches are known."""
     only_load = most_load < math.inf
     c_n, i_n, f_n = program.kind.size, program.component.size, program.flow_steps.size
     parts, calls, flows = work.parts, work.calls, work.flows
-    users = np.zeros(f_n)
-    for f in range(f_n):
-        users[f] = work.row[0] * flows[f, at.SHARE] * (1.0 - flows[f, at.SHED_SHARE])
     _mark_what_is_new(program, work, parts, calls)
-    if program.choice_group.size > 0:
-        note_shares(program, work)
+    if goes_elsewhere:
+        work.is_new[:] = 1
     if only_load:
         utilisation, collapse = least_load(program, work, parts, calls, users)
         if utilisation > most_load or collapse > 0.0:
@@ -140,7 +160,7 @@ def situation(program: Program, work: Work, out: np.ndarray, most_load: float) -
     out[RETRY_MARGIN], out[LIFETIME] = math.inf, math.inf
     out[UNSETTLED] = 1.0 if swings else 0.0
     if repeats:
-        out[RETRY_MARGIN] = _retry_margin(program, work, calls, users)
+        out[RETRY_MARGIN] = retry_margin(program, work, calls, users)
     if repeats or program.flags[of.COLD] > 0:
         if not recovers:
             for c in range(c_n):
@@ -211,34 +231,6 @@ def _differ(a: np.ndarray, b: np.ndarray) -> bool:
 def _flow_steps(program: Program, work: Work, calls: np.ndarray, root: int) -> None:
     for j in range(program.inner_start[root], program.inner_start[root + 1]):
         answer_steps(program, work, program.inner[j], calls, True)
-
-
-@internal
-def _retry_margin(program: Program, work: Work, calls: np.ndarray, users: np.ndarray) -> float:
-    """Capacity over the load of the state in which every attempt fails, the least over the components.
-
-    Below 1 retries alone can keep a component in overload: one attempt and r retries of each call bring it
-    there from capacity / (r + 1) on. Infinite where nothing is called or repeated.
-
-    Source: the hidden capacity of Bronson et al. 2021.
-    """
-    c_n, i_n = program.kind.size, program.component.size
-    loads = np.zeros((2, c_n))
-    passed = np.zeros(i_n)
-    for side in range(2):
-        for i in range(i_n):
-            caller = program.caller[i]
-            rate = users[program.flow[i]] if caller < 0 else passed[caller]
-            rate = rate * made(program, work, calls, i)
-            if side == 0:
-                rate = rate * allowed_attempts(calls[i])
-            loads[side, program.component[i]] += rate
-            passed[i] = rate * work.station[program.component[i], of.LOADS]
-    margin = math.inf
-    for c in range(c_n):
-        if loads[0, c] > loads[1, c] and program.kind[c] != of.QUEUE:
-            margin = min(margin, work.station[c, of.CAPACITY] / loads[0, c])
-    return margin
 
 
 @internal

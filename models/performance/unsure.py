@@ -14,7 +14,7 @@ from models.system import layout as at
 
 #: Reasons; a sum of them is several.
 SWINGS, OPENS_AND_CLOSES, COME_BACK_TOGETHER, NEARLY_FULL, BURSTS, REGULAR = 1, 2, 4, 8, 16, 32
-POOL_SWINGS, THROTTLED, SAME_QUEUE, MEETS, UNEVEN = 64, 128, 256, 512, 1024
+POOL_SWINGS, THROTTLED, SAME_QUEUE, MEETS, UNEVEN, DROPPED = 64, 128, 256, 512, 1024, 4096
 #: A breaker opens and closes that lets a share between these through.
 _OPEN, _SHUT = 0.003, 0.97
 #: Load of the component behind it, if the breaker let all through, at which its queue swings with it.
@@ -38,6 +38,8 @@ _FEW_THREADS, _LESS, _MORE, _MUCH_MORE, _BUSY_POOL = 3.0, 0.75, 1.75, 2.5, 0.75
 #: Work of a call, its variation included, of the CPU time of a period from which on the period's steps show;
 #: of work that varies less than `_EVEN` they show from another load on.
 _COARSE, _QUOTA_LOAD, _BUSY_QUOTA = 0.3, 0.45, 0.75
+#: Share that a component drops since their deadline is over from which on it counts that they differ in it.
+_DROPPED = 0.005
 #: Wait of a second attempt behind the first, of the time after which it is sent.
 _BEHIND = 0.1
 #: Load of a store from which on branches that meet there wait together.
@@ -64,6 +66,10 @@ def unsure_of(program: Program, work: Work, parts: np.ndarray, calls: np.ndarray
             load = st[of.LOAD_RATIO] / max(passes, 1e-9)
             if _OPEN < passes < _SHUT and load > _LOADED:
                 reasons |= OPENS_AND_CLOSES
+        if program.flags[of.DEADLINES] and math.isfinite(done[of.DEADLINE_S]) and program.caller[i] >= 0:
+            # Where not all have a deadline it isn't told what is dropped.
+            drops = st[of.BLOCKED] > _DROPPED if done[of.EXPIRES] > 0.0 else st[of.LOAD_RATIO] > _MEETING
+            reasons |= DROPPED if drops else 0
         if call[at.HEDGE_AFTER_MS] < call[at.TIMEOUT_MS]:
             is_one = parts[c, at.REPLICAS] == 1.0 or parts[c, at.BALANCING] == at.SHARED
             if is_one and st[of.WAIT] > _BEHIND * call[at.HEDGE_AFTER_MS] / 1000.0:

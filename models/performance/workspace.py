@@ -38,6 +38,7 @@ def workspace(program: Program) -> Work:
         before_parts=before_parts,
         before_calls=before_calls,
         kept=np.zeros((calls + components, 6)),
+        given=np.zeros((calls + components, 2)),
         station=np.zeros((components, STATION_WIDTH)),
         call=np.zeros((calls, CALL_WIDTH)),
         answer=np.zeros((calls, MOST_ENTRIES, 4)),

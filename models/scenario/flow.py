@@ -109,6 +109,13 @@ class Call(_Made):
             "the call has no breaker",
             "add breaker: true",
         ),
+        Prerequisite(
+            ("passes_deadline",),
+            ("timeout_ms",),
+            lambda part: part.timeout_ms is not None,
+            "the call has no time-out to pass on (timeout_ms is null)",
+            "add timeout_ms",
+        ),
     )
 
     call: Name
@@ -135,6 +142,9 @@ class Call(_Made):
     """What an answer is worth, USD; lost with the request, and where the call is optional with the call."""
     timeout_ms: Milliseconds | None = None
     """The caller waits no longer than this, ms; null = as long as it takes."""
+    passes_deadline: bool = False
+    """The time-out is passed on as a deadline: when it is over nothing under the call is begun, waited for or
+    tried again, and a component drops what it finds in its queue too late."""
     retries: Retries = 0
     """Further attempts after a failed one."""
     retry_budget: Annotated[float, Field(ge=0.0, le=20.0)] | None = None
@@ -210,7 +220,8 @@ class Flow(Part):
     label: Text | None = None
     source: Text | None = None
     region: Name | None = None
-    """Where its users are; null = beside what they call."""
+    """Where its users are; null = beside what they call. A `choice` between the regions' components splits
+    their traffic, and its shares can be decided."""
     share: Share
     """Share of all user requests."""
     value_usd: SignedUsd = 0.0

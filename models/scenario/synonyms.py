@@ -55,7 +55,7 @@ MEANINGS = (
         "it says async: true",
     ),
     Meaning(
-        "maxwait waittimeout queuetimeout deadline",
+        "maxwait waittimeout queuetimeout",
         ("max_wait_s",),
         "max_wait_s of a service or store turns away who would wait longer; timeout_ms of a call "
         "ends the wait",
@@ -168,6 +168,11 @@ MEANINGS = (
     ),
     Meaning("circuitbreaker cb", ("breaker",), f"write breaker: true; {_CALL}"),
     Meaning("bulkhead isolation", ("bulkhead_slots",), f"write bulkhead_slots: {_CALL}"),
+    Meaning(
+        "deadline deadlinepropagation propagatedeadline grpcdeadline contextdeadline",
+        ("passes_deadline",),
+        f"write timeout_ms and passes_deadline: true; {_CALL}",
+    ),
     Meaning(
         "hedge hedging hedged speculative tied backuprequest secondattempt hedgedelay",
         ("hedge_after_ms",),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 
-from models.performance.compiled import internal
+from models.performance.compiled import inlined, internal
 from models.simulation import columns as at
 from models.simulation.arrivals import arrive
-from models.simulation.frames import follow, log, new_frame
+from models.simulation.frames import do, follow, log, new_frame
 from models.simulation.heap import no_time_limit, schedule, takes_over
 from models.simulation.state import State
-from models.simulation.streams import gamma
+from models.simulation.streams import gamma, uniform
 
 
 @internal
@@ -27,6 +27,10 @@ def send(s: State, owner: int, i: int, twin: int) -> int:
     if a < 0:
         return a
     s.frame[a, at.F_TWIN] = twin
+    if twin >= 0:
+        s.times[a, at.EXPIRES] = s.times[twin, at.EXPIRES]
+    elif s.node[i, at.PASSES_DEADLINE] > 0:
+        s.times[a, at.EXPIRES] = min(s.times[a, at.EXPIRES], s.x[at.NOW] + s.call[i, at.TIMEOUT_S])
     s.node[i, at.N_UNDER_WAY] += 1
     if s.frame[owner, at.F_UID] > 0:
         follow(s, a, at.LOG_ATTEMPT)
@@ -103,3 +107,15 @@ def forget(s: State, a: int) -> None:
         no_time_limit(s, s.frame[a, at.F_NODE], a)
     s.frame[a, at.F_PARENT] = -1
     s.frame[a, at.F_TWIN] = -1
+
+
+@inlined
+def errs(s: State, a: int, c: int) -> bool:
+    """Whether an attempt meets an error, which ends it."""
+    error = s.part[c, at.ERROR]
+    if not error > 0.0 or not uniform(s, c * at.PART_STREAMS + at.S_ERROR) < error:
+        return False
+    if s.frame[a, at.F_UID] > 0:
+        log(s, at.LOG_ERROR, a, 0.0)
+    do(s, at.DO_DONE, a, 0)
+    return True

@@ -6,7 +6,7 @@ import math
 
 from models.performance.compiled import inlined, internal
 from models.simulation import columns as at
-from models.simulation.attempts import go, hedge_later, is_settled, send
+from models.simulation.attempts import errs, go, hedge_later, is_settled, send
 from models.simulation.caches import loaded, look_up
 from models.simulation.choices import chosen
 from models.simulation.clients import come_again
@@ -116,6 +116,9 @@ def attempt(s: State, owner: int) -> None:
     if s.frame[owner, at.F_TRIES] == 0 and s.call[i, at.RETRY_BUDGET] < math.inf:
         left = s.call[i, at.RETRIES_LEFT] + s.call[i, at.RETRY_BUDGET]
         s.call[i, at.RETRIES_LEFT] = min(left, at.MOST_RETRIES_LEFT)
+    if s.times[owner, at.EXPIRES] <= s.x[at.NOW]:
+        do(s, at.DO_RESULT, owner, 0)
+        return
     if node[at.BULKHEAD] >= 0 and node[at.N_UNDER_WAY] >= node[at.BULKHEAD]:
         if s.frame[owner, at.F_UID] > 0:
             log_call(s, at.LOG_BULKHEAD, owner, i, 0.0)
@@ -134,7 +137,7 @@ def attempt(s: State, owner: int) -> None:
         return
     s.tried[i, min(s.frame[owner, at.F_TRIES], at.TRIES - 1)] += 1.0
     s.frame[a, at.F_PROBE] = gate - 1
-    if s.call[i, at.TIMEOUT_S] < math.inf and node[at.IS_MESSAGE] == 0:
+    if min(s.call[i, at.TIMEOUT_S], s.times[a, at.EXPIRES]) < math.inf and node[at.IS_MESSAGE] == 0:
         time_limit(s, i, a)
     hedge_later(s, i, a)
     go(s, a)
@@ -159,7 +162,7 @@ def served(s: State, a: int) -> None:
         log(s, at.LOG_SERVED, a, 0.0)
     if kind[at.OUTSIDE] == 0 and kind[at.BLOCKING] == 0:
         release(s, s.frame[a, at.F_QUEUE])
-    if _errs(s, a, c):
+    if errs(s, a, c):
         return
     streams = c * at.PART_STREAMS
     wanted = kind[at.WRITE_OTHERS] if node[at.WRITES] > 0 else kind[at.READ_OTHERS]
@@ -173,22 +176,10 @@ def served(s: State, a: int) -> None:
     below(s, a)
 
 
-@inlined
-def _errs(s: State, a: int, c: int) -> bool:
-    """Whether an attempt meets an error, which ends it."""
-    error = s.part[c, at.ERROR]
-    if not error > 0.0 or not uniform(s, c * at.PART_STREAMS + at.S_ERROR) < error:
-        return False
-    if s.frame[a, at.F_UID] > 0:
-        log(s, at.LOG_ERROR, a, 0.0)
-    do(s, at.DO_DONE, a, 0)
-    return True
-
-
 @internal
 def enough(s: State, a: int) -> None:
     """Enough copies have done their part of an attempt."""
-    if not _errs(s, a, s.node[s.frame[a, at.F_NODE], at.COMPONENT]):
+    if not errs(s, a, s.node[s.frame[a, at.F_NODE], at.COMPONENT]):
         below(s, a)
 
 
@@ -245,7 +236,8 @@ def result(s: State, owner: int, ok: int) -> None:
     node = s.node[i]
     is_followed = frame[at.F_UID] > 0
     if ok == 0:
-        if frame[at.F_TRIES] < node[at.RETRIES] and is_allowed(s, i):
+        left = s.times[owner, at.EXPIRES] - s.x[at.NOW]
+        if frame[at.F_TRIES] < node[at.RETRIES] and left > 0.0 and is_allowed(s, i):
             frame[at.F_TRIES] += 1
             pause = s.call[i, at.PAUSE_S]
             if pause > 0.0 and s.call[i, at.JITTER] > 0.0:
@@ -254,7 +246,7 @@ def result(s: State, owner: int, ok: int) -> None:
             if is_followed:
                 log_call(s, at.LOG_RETRY, owner, i, pause)
             if pause > 0.0:
-                schedule(s, s.x[at.NOW] + pause, at.RETRY, owner)
+                schedule(s, s.x[at.NOW] + min(pause, left), at.RETRY, owner)
             else:
                 do(s, at.DO_ATTEMPT, owner, 0)
             return

@@ -138,7 +138,8 @@ CPU = 6
 #: drawn; time of the fallback, s; factor on the component's work; of a breaker: share of failures at which it
 #: opens, length of a bucket of its window, s, sleep, s, and the time at which it is tried again; time on the
 #: network, s, and 1/scv of it; of a budget of
-#: retries: tokens for each call, and those that are there; time after which a second attempt is sent, s.
+#: retries: tokens for each call, and those that are there; time after which a second attempt is sent, s; when
+#: the first that is late will be given up.
 (
     ONE_MORE,
     TIMEOUT_S,
@@ -155,13 +156,14 @@ CPU = 6
     RETRY_BUDGET,
     RETRIES_LEFT,
     HEDGE_S,
-) = range(15)
-CALL = 15
+    TIMER_AT,
+) = range(16)
+CALL = 16
 #: A call's whole numbers (`State.node`): component; steps under it (-1 = none); calls one after the other;
 #: retries; whether it has a breaker; places of its bulkhead (-1 = any number); whether a failure is replaced,
 #: or doesn't matter; whether it writes; calls that trip the breaker at the least; attempts under way; first
 #: and last that can be late; whether a timer runs; state of the breaker; whether nobody waits for it, and
-#: whether its time begins only when a consumer takes it.
+#: whether its time begins only when a consumer takes it; whether it passes its time-out on.
 (
     COMPONENT,
     THEN,
@@ -180,8 +182,9 @@ CALL = 15
     GATE,
     ASYNC,
     IS_MESSAGE,
-) = range(17)
-NODE = 17
+    PASSES_DEADLINE,
+) = range(18)
+NODE = 18
 #: States of a breaker, buckets of its window.
 CLOSED, OPEN, PROBING = range(3)
 BUCKETS = 10
@@ -219,10 +222,10 @@ FRAME = 17
 FRAME_BITS, LIFE_MASK = 21, (1 << 26) - 1
 NOBODY, REQUEST, ATTEMPT, BRANCH, COPY, BACKGROUND = range(6)
 #: Times of a frame (`State.times`): when it came, when it was begun to be served, when its caller goes on
-#: without it, how long it will be served (drawn beforehand; -1 = not yet), and how long its copy had
-#: stood still when it began, s.
-CAME, BEGAN, LATE_AT, SERVED_S, LOST_S = range(5)
-FRAME_TIMES = 5
+#: without it, how long it will be served (drawn beforehand; -1 = not yet), how long its copy had stood still
+#: when it began, s, and from when on its answer is of no use to anybody.
+CAME, BEGAN, LATE_AT, SERVED_S, LOST_S, EXPIRES = range(6)
+FRAME_TIMES = 6
 #: The queue of an attempt that will never be answered.
 NO_ANSWER = -2
 #: Ends a sequence of steps.

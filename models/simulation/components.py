@@ -37,13 +37,15 @@ class Components:
         promised: Slots of the queues in which who comes is told how long it will wait.
     """
 
-    def __init__(self, system: System, parts: Array, left: Mapping[int, int]) -> None:
+    def __init__(self, system: System, parts: Array, left: Mapping[int, int], drops: bool) -> None:
         c_n = len(system.components)
         self.part = np.zeros((c_n, at.PART))
         self.kind = np.zeros((c_n, at.KIND), dtype=np.int64)
         self.queue: list[list[int]] = []
         self.cpu: list[list[float]] = []
         self.promised = 0
+        # Where what waits may be dropped nobody can be told when a slot will be free.
+        self._drops = drops
         for c, component in enumerate(system.parts):
             said, x, k = parts[c], self.part[c], self.kind[c]
             x[at.ERROR] = 1.0 - (1.0 - said[layout.ERROR_SHARE]) * said[layout.UP_FACTOR]
@@ -144,7 +146,7 @@ class Components:
         k[at.STRIDE] = queues
         k[at.SLOTS] = queues * each * k[at.SHARDS]
         places = said[layout.QUEUE_LIMIT]
-        tells = math.isfinite(said[layout.MAX_WAIT_S]) and not k[at.BLOCKING]
+        tells = math.isfinite(said[layout.MAX_WAIT_S]) and not k[at.BLOCKING] and not self._drops
         if rations:
             self.part[c, at.RATION] = said[layout.CPU_QUOTA] * queues * k[at.SHARDS]
         for q in range(int(queues * k[at.SHARDS])):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from models.performance.compiled import inlined, internal
 from models.simulation import columns as at
 from models.simulation.state import State
@@ -22,6 +24,7 @@ def new_frame(s: State, role: int, node: int, parent: int) -> int:
     row[at.F_PROBE], row[at.F_TIMED], row[at.F_UID] = 0, 0, 0
     row[at.F_TRIES], row[at.F_LEFT], row[at.F_TWIN] = 0, 0, -1
     s.times[f, at.CAME] = s.x[at.NOW]
+    s.times[f, at.EXPIRES] = s.times[parent, at.EXPIRES] if parent >= 0 else math.inf
     return f
 
 

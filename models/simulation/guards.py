@@ -7,7 +7,7 @@ import math
 from models.performance.compiled import inlined, internal
 from models.simulation import columns as at
 from models.simulation.frames import do, log
-from models.simulation.heap import no_time_limit, schedule
+from models.simulation.heap import no_time_limit, ring
 from models.simulation.state import State
 
 
@@ -77,12 +77,13 @@ def is_allowed(s: State, i: int) -> bool:
 def expire(s: State, i: int) -> None:
     """The callers of the attempts that are late go on without them; the work goes on too."""
     node = s.node[i]
+    if s.call[i, at.TIMER_AT] != s.x[at.NOW]:
+        return
     node[at.TIMER] = 0
     while node[at.FIRST_LATE] >= 0:
         a = node[at.FIRST_LATE]
         if s.times[a, at.LATE_AT] > s.x[at.NOW]:
-            node[at.TIMER] = 1
-            schedule(s, s.times[a, at.LATE_AT], at.TIMEOUT, i)
+            ring(s, i, s.times[a, at.LATE_AT])
             return
         no_time_limit(s, i, a)
         frame = s.frame[a]

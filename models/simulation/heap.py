@@ -53,23 +53,37 @@ def drop_first(s: State) -> None:
 
 @internal
 def time_limit(s: State, i: int, a: int) -> None:
-    """An attempt's caller will wait no longer than the call's time-out.
+    """An attempt's caller will wait no longer than the call's time-out, and than a deadline from above.
 
-    All attempts of a call have the same time, so that they are late in the order in which they began: a list,
-    of which only the first has an event.
+    A list in the order in which attempts are late, of which only the first has an event. Without deadlines
+    that is the order in which they began, with them nearly so: each finds its place from the end.
     """
     node, frame = s.node[i], s.frame[a]
-    s.times[a, at.LATE_AT] = s.x[at.NOW] + s.call[i, at.TIMEOUT_S]
-    last = node[at.LAST_LATE]
-    frame[at.F_TIMED], frame[at.F_EARLIER], frame[at.F_LATER] = 1, last, -1
-    if last >= 0:
-        s.frame[last, at.F_LATER] = a
+    late_at = min(s.x[at.NOW] + s.call[i, at.TIMEOUT_S], s.times[a, at.EXPIRES])
+    s.times[a, at.LATE_AT] = late_at
+    earlier = node[at.LAST_LATE]
+    while earlier >= 0 and s.times[earlier, at.LATE_AT] > late_at:
+        earlier = s.frame[earlier, at.F_EARLIER]
+    later = node[at.FIRST_LATE] if earlier < 0 else s.frame[earlier, at.F_LATER]
+    frame[at.F_TIMED], frame[at.F_EARLIER], frame[at.F_LATER] = 1, earlier, later
+    if earlier >= 0:
+        s.frame[earlier, at.F_LATER] = a
     else:
         node[at.FIRST_LATE] = a
-    node[at.LAST_LATE] = a
-    if node[at.TIMER] == 0:
-        node[at.TIMER] = 1
-        schedule(s, s.times[a, at.LATE_AT], at.TIMEOUT, i)
+    if later >= 0:
+        s.frame[later, at.F_EARLIER] = a
+    else:
+        node[at.LAST_LATE] = a
+    if node[at.TIMER] == 0 or late_at < s.call[i, at.TIMER_AT]:
+        ring(s, i, late_at)
+
+
+@inlined
+def ring(s: State, i: int, late_at: float) -> None:
+    """The timer of a call is set; one that was set for later will find that it isn't meant any more."""
+    s.node[i, at.TIMER] = 1
+    s.call[i, at.TIMER_AT] = late_at
+    schedule(s, late_at, at.TIMEOUT, i)
 
 
 @internal

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from models.performance.compiled import compiled, folder_of, internal
+from models.performance.compiled import compiled, folder_of, inlined, internal
 from models.simulation import columns as at
 from models.simulation.arrivals import arrive
 from models.simulation.attempts import hedge
@@ -20,12 +20,13 @@ from models.simulation.calls import (
     served,
     step,
 )
-from models.simulation.clients import flow_of, next_gap, think
+from models.simulation.clients import flow_of, think
 from models.simulation.copies import copy_heard
 from models.simulation.guards import expire
 from models.simulation.heap import drop_first, put_first, schedule
 from models.simulation.state import State
 from models.simulation.stations import leave, taken
+from models.simulation.streams import gamma
 
 #: Frames, and entries of caches, that one thing to do may need.
 MARGIN = 1024
@@ -36,7 +37,7 @@ def begin(s: State) -> None:
     """The first request of each flow is on its way."""
     for f in range(s.flow.shape[0]):
         if s.flow[f, at.GAP_S] < math.inf:
-            schedule(s, next_gap(s, f), at.ARRIVAL, f)
+            schedule(s, _next_gap(s, f), at.ARRIVAL, f)
     for _ in range(s.n[at.CLIENTS]):
         think(s)
 
@@ -70,7 +71,7 @@ def advance(s: State, most: int) -> int:
             x[at.NOW] = t
             n[at.EVENTS] += 1
             if event == at.ARRIVAL:
-                put_first(s, t + next_gap(s, which), told)
+                put_first(s, t + _next_gap(s, which), told)
                 request(s, which, -1)
             else:
                 drop_first(s)
@@ -119,6 +120,13 @@ def advance(s: State, most: int) -> int:
         if n[at.BROKEN] > 0:
             return at.STUCK
     return at.WENT_ON
+
+
+@inlined
+def _next_gap(s: State, f: int) -> float:
+    """Time to the next request of a flow, s."""
+    first = s.kind.shape[0] * at.PART_STREAMS + s.node.shape[0] * at.CALL_STREAMS + f * at.FLOW_STREAMS
+    return gamma(s, first + at.S_ARRIVAL, s.flow[f, at.GAP_S], s.flow[f, at.GAP_SHAPE])
 
 
 @internal

@@ -88,7 +88,7 @@ def program_from(system: System, row: Array, phase: int, *, left: Mapping[int, i
         raise NotSimulated(
             Reason.NO_REQUESTS, f"nobody asks anything in the phase {phase_name}", where="workload.phases"
         )
-    tables = Components(system, parts, left or {})
+    tables = Components(system, parts, left or {}, bool(np.any(calls[:, layout.PASSES_DEADLINE] > 0.0)))
     steps = _Steps(calls, row[first_branch:])
     roots = [steps.sequence(trace, f) for f, trace in enumerate(system.traces)]
     node, call = _calls(system, calls, steps)
@@ -214,6 +214,7 @@ def _calls(system: System, calls: Array, steps: _Steps) -> tuple[NDArray[np.int6
         n[at.OPTIONAL] = said[layout.OPTIONAL] > 0.0
         n[at.VOLUME] = max(1, round(said[layout.BREAKER_VOLUME]))
         n[at.FIRST_LATE] = n[at.LAST_LATE] = -1
+        n[at.PASSES_DEADLINE] = said[layout.PASSES_DEADLINE] > 0.0
         x[at.TIMEOUT_S], x[at.PAUSE_S] = said[layout.TIMEOUT_MS] * _MS, said[layout.BACKOFF_MS] * _MS
         x[at.JITTER], x[at.FALLBACK_S] = said[layout.JITTER], said[layout.FALLBACK_LATENCY_MS] * _MS
         x[at.WORK_FACTOR], x[at.TRIPS_AT] = said[layout.WORK], said[layout.BREAKER_THRESHOLD]

@@ -19,6 +19,9 @@ def enter(s: State, a: int, i: int, c: int, q: int) -> None:
     part = s.part[c]
     queue = s.queue[q]
     s.times[a, at.SERVED_S] = -1.0
+    if s.times[a, at.EXPIRES] <= s.x[at.NOW]:
+        refuse(s, a, c)
+        return
     if queue[at.Q_FREE] > 0:
         s.frame[a, at.F_QUEUE] = q
         if queue[at.Q_FREE_AT] >= 0:
@@ -173,16 +176,19 @@ def release(s: State, q: int) -> None:
     if has_quota(s, q):
         use_time(s, q)
     queue[at.Q_FREE] += 1
-    if queue[at.Q_WAITING] > 0 and queue[at.Q_FREE] > 0:
-        _begin(s, _first_in(s, q), c, q)
+    begin_waiting(s, q)
 
 
 @internal
 def begin_waiting(s: State, q: int) -> None:
-    """Who waits in a queue takes the slots that are free: servers came back."""
+    """Who waits in a queue takes the slots that are free; whose deadline is over is dropped."""
     queue = s.queue[q]
     while queue[at.Q_WAITING] > 0 and queue[at.Q_FREE] > 0:
-        _begin(s, _first_in(s, q), queue[at.Q_PART], q)
+        a = _first_in(s, q)
+        if s.times[a, at.EXPIRES] <= s.x[at.NOW]:
+            refuse(s, a, queue[at.Q_PART])
+        else:
+            _begin(s, a, queue[at.Q_PART], q)
 
 
 @internal

@@ -8,6 +8,7 @@ import numpy as np
 
 from models.evaluation import Array
 from models.performance.compiled import internal
+from models.scenario.parameter_names import ComponentParameter
 from models.steps import columns as at
 from models.steps.run import Run
 from models.system import layout
@@ -18,7 +19,7 @@ from models.system.system import System
 #: A busy share this near to the target, relative to it, changes nothing (what Kubernetes does unless told).
 _TOLERANCE = 0.1
 #: The parameters of an autoscaler, in the order of their columns.
-_KEYS = (
+_KEYS: tuple[ComponentParameter, ...] = (
     "autoscaling",
     "min_replicas",
     "max_replicas",

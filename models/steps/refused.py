@@ -16,6 +16,8 @@ class Why(StrEnum):
     """A cache has a given hit ratio: nothing is known of its keys, so that none can be forgotten."""
     HEDGED = "hedged"
     """A second attempt is sent beside a slow first one."""
+    DEADLINE = "deadline"
+    """A time-out is passed on to what is under the call."""
     CLOSED = "closed"
     """Only connected clients ask, who wait for their answers: their load isn't pushed."""
     NO_REQUESTS = "no_requests"

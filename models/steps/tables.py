@@ -80,7 +80,7 @@ def tables_of(system: System, row: Array, active: Sequence[TimedChange], *, now_
         NotPlayed: Something in it can't be played by steps.
     """
     parts, calls, flows = blocks_of(system, row)
-    _refuse_hedges(system, calls)
+    _refuse_calls(system, calls)
     if np.any((flows[:, layout.OPEN_SHARE] < 1.0) & (flows[:, layout.SHED_SHARE] > 0.0)):
         raise NotPlayed(
             Why.CLOSED,
@@ -134,10 +134,12 @@ def tables_of(system: System, row: Array, active: Sequence[TimedChange], *, now_
     return Tables(part, table, rate, own_wait, ways, asked / max(float(asked.sum()), 1e-300))
 
 
-def _refuse_hedges(system: System, calls: Array) -> None:
+def _refuse_calls(system: System, calls: Array) -> None:
     for node in system.nodes:
+        where = f"flows.{system.flows[node.flow]}.trace"
+        if calls[node.index, layout.PASSES_DEADLINE] > 0.0:
+            raise NotPlayed(Why.DEADLINE, "a deadline", where=where, hint="let the events play it")
         if calls[node.index, layout.HEDGE_AFTER_MS] < calls[node.index, layout.TIMEOUT_MS]:
-            where = f"flows.{system.flows[node.flow]}.trace"
             raise NotPlayed(Why.HEDGED, "a hedged call", where=where, hint="let the events play it")
 
 

@@ -82,7 +82,8 @@ from models.scenario.paths import Slot
     NETWORK_SCV,
     RETRY_BUDGET,
     HEDGE_AFTER_MS,
-) = range(21)
+    PASSES_DEADLINE,
+) = range(22)
 #: How calls come to a replica, as `BALANCING` holds it (the order of the words in the format).
 SHARED, LEAST_CONNECTIONS, TWO_CHOICES, ROUND_ROBIN, RANDOM = (float(i) for i in range(5))
 #: Laws of a component's own work, as `SERVICE_LAW` holds them.
@@ -163,6 +164,7 @@ CALL: Mapping[str, tuple[int, float]] = {
     "network_scv": (NETWORK_SCV, 0.0),
     "retry_budget": (RETRY_BUDGET, math.inf),
     "hedge_after_ms": (HEDGE_AFTER_MS, math.inf),
+    "passes_deadline": (PASSES_DEADLINE, 0.0),
 }
 FLOW: Mapping[str, tuple[int, float]] = {
     "share": (SHARE, 0.0),

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.evaluation import Array
+from models.scenario.parameter_names import CallParameter, ComponentParameter, FlowParameter
 from models.scenario.paths import Slot
 from models.system.effects import without_dust
 from models.system.system import CallNode, System
@@ -37,7 +38,7 @@ class Parameters:
     beyond: Array
     own: tuple[Slot, ...] = ()
 
-    def of_component(self, component: int, parameter: str) -> Array:
+    def of_component(self, component: int, parameter: ComponentParameter) -> Array:
         """A parameter of the component at a position.
 
         Raises:
@@ -45,16 +46,16 @@ class Parameters:
         """
         return self._value(Slot("component", self.system.components[component], parameter))
 
-    def of_component_or(self, component: int, parameter: str, default: float) -> Array:
+    def of_component_or(self, component: int, parameter: ComponentParameter, default: float) -> Array:
         """A parameter of a component, or a default where its kind has no such parameter."""
         slot = Slot("component", self.system.components[component], parameter)
         return self._value(slot) if slot in self.values else np.array([[default]])
 
-    def of_flow(self, flow: int, parameter: str) -> Array:
+    def of_flow(self, flow: int, parameter: FlowParameter) -> Array:
         """A parameter of the flow at a position."""
         return self._value(Slot("flow", self.system.flows[flow], parameter))
 
-    def of_call(self, node: CallNode, parameter: str) -> Array:
+    def of_call(self, node: CallNode, parameter: CallParameter) -> Array:
         """A parameter of a call."""
         return self._value(Slot("call", self.system.flows[node.flow], parameter, node.position))
 

@@ -25,6 +25,7 @@ from optimizer.cli.commands.options import AsJson, Changes, ScenarioFile
 from optimizer.cli.commands.rank import rank
 from optimizer.cli.commands.reach import reach, representatives
 from optimizer.cli.commands.report import report
+from optimizer.cli.commands.returns import returns
 from optimizer.cli.commands.rules import rules
 from optimizer.cli.commands.runbook import margins, runbook
 from optimizer.cli.commands.runs import runs
@@ -148,6 +149,7 @@ COMMANDS: Final[tuple[tuple[str, Callable[..., None]], ...]] = (
     ("verify", verify),
     ("stress", stress),
     ("gameday", gameday),
+    ("returns", returns),
     ("watch-rules", watch_rules),
     ("doubt", doubt),
     ("gate", gate),

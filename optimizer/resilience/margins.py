@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from models.evaluation import Array
 from models.evaluator import run
+from models.scenario.parameter_names import ComponentParameter
 from models.scenario.paths import Slot
 from models.system.dependency_graph import is_required
 from models.system.phases import in_phase
@@ -187,7 +188,7 @@ def _copies(system: System, X: Array) -> dict[str, _Copies]:
         if not system.parts[c].traits.is_ours:
             continue
 
-        def at_peak(key: str, default: float, c: int = c) -> Array:
+        def at_peak(key: ComponentParameter, default: float, c: int = c) -> Array:
             value = parameters.of_component_or(c, key, default)
             return np.asarray(np.broadcast_to(in_phase(value, system.peak), (n,)))
 

@@ -12,6 +12,7 @@ from models.performance.clients import CLOSED
 from models.performance.unsure import (
     BURSTS,
     COME_BACK_TOGETHER,
+    DROPPED,
     MEETS,
     NEARLY_FULL,
     OPENS_AND_CLOSES,
@@ -38,6 +39,7 @@ _WHY = {
     THROTTLED: "single calls use much of the CPU time of a period",
     SAME_QUEUE: "a second attempt waits in the same queue as the first",
     MEETS: "branches meet in a store that is nearly full",
+    DROPPED: "a queue drops what is too late, and who waits there has more or less time left",
     CLOSED: "few connected clients stand in one queue: the slowest wait less than is said",
     UNEVEN: "work that varies very much meets a queue that is often full",
 }

@@ -45,6 +45,7 @@ VALUES = {
     "breaker_volume": (5, 50),
     "breaker_window_s": (1, 100),
     "breaker_sleep_s": (1, 10),
+    "passes_deadline": (False, True),
     "min_replicas": (1, 3),
     "max_replicas": (1, 4),
     "target_utilisation": (0.1, 0.9),
@@ -119,6 +120,7 @@ CALLS = [
     ("jitter", {"retries": 0, "backoff_ms": 10}, {"retries": 2, "backoff_ms": 10}),
     ("jitter", {"retries": 2, "backoff_ms": 0}, {"retries": 2, "backoff_ms": 10}),
     ("retry_budget", {"retries": 0, "timeout_ms": 6}, {"retries": 2, "timeout_ms": 6}),
+    ("passes_deadline", {}, {"timeout_ms": 20}),
     ("network_scv", {"network_ms": 0, "timeout_ms": 60}, {"network_ms": 20, "timeout_ms": 60}),
     *(
         (f"breaker_{name}", {"timeout_ms": 6}, {"timeout_ms": 6, "breaker": True})
@@ -129,6 +131,8 @@ CALLS = [
 
 def read(component, call=None, parameter="", path=""):
     """A scenario of one component of which a decision changes a parameter, under some load."""
+    # A queue drops nothing where some have no deadline.
+    writes = 0.0 if parameter == "passes_deadline" else 0.5
     under = {"then": ["behind"]} if component["kind"] != "external" else {}
     under |= {"async": True} if component["kind"] == "queue" else {}
     decisions = {}
@@ -144,8 +148,15 @@ def read(component, call=None, parameter="", path=""):
             "workload": {"phases": [{"name": "all", "rate": 60, "hours": 1}]},
             "components": {"part": component, "behind": WEB | {"availability": 1.0}},
             "flows": {
-                "read": {"share": 0.5, "value_usd": 1, "trace": [{"call": "part", **under, **(call or {})}]},
-                "write": {"share": 0.5, "trace": [{"call": "part", "name": "put", "write": True, **under}]},
+                "read": {
+                    "share": 1.0 - writes,
+                    "value_usd": 1,
+                    "trace": [{"call": "part", **under, **(call or {})}],
+                },
+                "write": {
+                    "share": writes,
+                    "trace": [{"call": "part", "name": "put", "write": True, **under}],
+                },
             },
             "decisions": decisions,
         }
@@ -188,6 +199,8 @@ def test_what_only_time_shows_is_told_where_it_lacks_what_it_needs(parameter, wi
 @pytest.mark.parametrize(("parameter", "without", "with_it"), CALLS)
 def test_a_calls_parameter_without_what_it_needs_changes_nothing(parameter, without, with_it):
     part = PARTS["external"]
+    if parameter == "passes_deadline":  # it drops what waits in a queue
+        part = PARTS["service"] | {"replicas": 1, "slots": 1}
     path = f"flows.read.calls.part.{parameter}"
     check(part, without, parameter, path, is_idle=True)
     check(part, with_it, parameter, path, is_idle=False)

@@ -24,7 +24,7 @@ TEXT = path_of("black-friday-shop").read_text(encoding="utf-8")
 SHOP = load_scenario(path_of("black-friday-shop"))
 
 
-LARGE = SolveConfig(evaluations=1_000_000)
+LARGE = SolveConfig(evaluations=1_000_000, workers=1)
 
 
 def wanted(config):

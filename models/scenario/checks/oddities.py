@@ -26,6 +26,7 @@ def findings(scenario: Scenario) -> Iterator[Finding]:
     yield from _calls(scenario)
     yield from idle.findings(scenario)
     yield from _hedges(scenario)
+    yield from _deadlines(scenario)
     yield from _decisions(scenario)
     yield from _goals(scenario)
     yield from _queue_limits(scenario)
@@ -77,6 +78,16 @@ def _hedges(scenario: Scenario) -> Iterator[Finding]:
             found = f"{placed.call.call!r} has one queue: a second attempt waits in it behind the first"
             hint = "give it replicas with a queue each (balancing), or take hedge_after_ms out"
             yield _warning(f"{placed.where}.hedge_after_ms", found, hint)
+
+
+def _deadlines(scenario: Scenario) -> Iterator[Finding]:
+    """Deadlines of which nobody hears: somebody else's system drops nothing and calls nothing."""
+    for placed in placed_calls(scenario):
+        if not placed.call.passes_deadline or placed.call.then:
+            continue
+        if not scenario.components[placed.call.call].traits.is_ours:
+            found = f"a deadline is passed on to {placed.call.call!r}, which isn't ours and calls nobody"
+            yield _warning(f"{placed.where}.passes_deadline", found, "take it out: timeout_ms does it all")
 
 
 def _decisions(scenario: Scenario) -> Iterator[Finding]:

@@ -38,5 +38,14 @@ def _prediction(one: Prediction) -> dict[str, object]:
     }
 
 
+def finite(value: object) -> object:
+    """Plain values in which what is no finite number is null."""
+    if isinstance(value, dict):
+        return {key: finite(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [finite(each) for each in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
 def _finite(value: float) -> float | None:
     return value if math.isfinite(value) else None

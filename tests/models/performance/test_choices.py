@@ -196,3 +196,38 @@ def test_too_many_ways_are_refused():
     tree["flows"]["f"]["trace"] *= 4
     with pytest.raises(ScenarioError, match="81 ways"):
         scenario_from(tree)
+
+
+def test_how_long_a_load_takes_is_that_of_its_own_shares():
+    """Misses that come meanwhile load too: how many depends on which way loads go, in this design."""
+    tree = {
+        "schema": 1,
+        "name": "ways",
+        "workload": {"phases": [{"name": "p", "rate": 100, "hours": 1}]},
+        "components": {
+            "kept": {"kind": "cache", "keys": 20, "ttl_s": 1, "service_ms": 0.1, "slots": 64},
+            "quick": external(0.001),
+            "slow": external(0.9),
+        },
+        "flows": {
+            "all": {
+                "share": 1.0,
+                "trace": [{"call": "kept", "then": [choice(None, 0.5, calls=("quick", "slow"))]}],
+            }
+        },
+        "decisions": {
+            "way": {
+                "options": {
+                    "mostly_quick": {"set": {"branches.slow.share": 0.0}},
+                    "mostly_slow": {"set": {"branches.slow.share": 1.0}},
+                }
+            }
+        },
+    }
+    system = compile_system(scenario_from(tree))
+    X = system.space.designs(0, 2)
+    for order in (X, X[::-1]):
+        together = evaluate(system, order)
+        for i in range(2):
+            alone = evaluate(system, order[i : i + 1])
+            assert alone.values.tobytes() == together.values[i : i + 1].tobytes()

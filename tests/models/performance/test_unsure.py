@@ -10,6 +10,7 @@ import pytest
 from models import compile_system, evaluate, load_scenario
 from models.evaluator import run
 from models.performance.unsure import BURSTS, COME_BACK_TOGETHER, NEARLY_FULL, OPENS_AND_CLOSES, REGULAR
+from optimizer.sections import reliance
 from scenarios import scenario
 
 SCENARIOS = sorted((Path(__file__).parents[3] / "data" / "scenarios").glob("*.yaml"))
@@ -71,3 +72,9 @@ def test_hardly_any_feasible_design_of_a_bundled_scenario_is_unsure(path):
     found = evaluate(system, system.space.sample(2000, seed=1))
     told = found.indicators["unsure"][found.feasible] > 0.0
     assert told.sum() <= max(0.1 * told.size, 1)
+
+
+def test_each_reason_has_a_bit_of_its_own_and_words():
+    """Two reasons with one number would be one line of these."""
+    assert len(reliance._WHY) == 13
+    assert all(reason & (reason - 1) == 0 for reason in reliance._WHY)

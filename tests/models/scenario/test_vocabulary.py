@@ -80,6 +80,7 @@ def refused(**parts):
         ("cost", "'price_usd_per_hour'"),
         ("circuitBreaker", "breaker: true"),
         ("hedging", "write hedge_after_ms"),
+        ("deadline", "passes_deadline: true"),
         ("priority", "aren't modelled"),
         ("uptime", "'availability'"),
     ],

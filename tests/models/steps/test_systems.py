@@ -178,6 +178,13 @@ def test_each_goes_one_of_several_ways():
     assert mean_s(found) == pytest.approx((0.27 * 0.1 + 0.5 * 0.2 + 0.25 * 0.4) / 0.97 + 0.05, rel=0.04)
 
 
+def test_deadlines_are_refused_by_name():
+    call = {"call": "a", "timeout_ms": 50.0, "passes_deadline": True}
+    with pytest.raises(NotPlayed) as caught:
+        played(system_of({"a": external(0.1)}, call), 10.0)
+    assert caught.value.code is Why.DEADLINE
+
+
 def test_hedged_calls_are_refused_by_name():
     system = system_of({"a": external(0.1)}, {"call": "a", "hedge_after_ms": 50.0})
     with pytest.raises(NotPlayed) as caught:

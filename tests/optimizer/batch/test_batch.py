@@ -316,6 +316,7 @@ def test_draws_that_are_interrupted_are_no_result_of_a_case(monkeypatch):
 # ---- the command ---------------------------------------------------------------------------------------
 
 GRID = ("--vary", "workload.rate=20000:80000:3", "--vary", "more_servers=on,off")
+TWELVE = ("--vary", "workload.rate=20000:80000:6", "--vary", "more_servers=on,off")
 
 
 def test_the_command_writes_cases_and_summary(tradespace, tmp_path):
@@ -404,16 +405,16 @@ def run_command(command, code=0):
 def whole(tmp_path_factory):
     """A batch that nobody disturbs, as a command in a process of its own."""
     folder = tmp_path_factory.mktemp("kills")
-    place = Place(folder / "whole", folder / "runs.sqlite")
+    place = Place(folder / "whole", folder / "runs.sqlite", TWELVE)
     run_command(place.batch("--workers", "2"))
-    assert len(place.finished()) == 26
+    assert len(place.finished()) == 12
     return place
 
 
 def test_killed_again_and_again_nothing_is_lost_and_the_result_is_the_same(whole, tmp_path):
-    place = Place(tmp_path / "b", tmp_path / "runs.sqlite")
+    place = Place(tmp_path / "b", tmp_path / "runs.sqlite", TWELVE)
     wanted, more = whole.finished(), []
-    for victim, many in (("main", 3), ("main", 10), ("worker", 17)):
+    for victim, many in (("main", 2), ("main", 5), ("worker", 8)):
         before = place.finished()
         code = killed(
             place.batch("--workers", "2", *more), victim, lambda most=many: len(place.finished()) >= most
@@ -423,7 +424,7 @@ def test_killed_again_and_again_nothing_is_lost_and_the_result_is_the_same(whole
         more = ["--resume"]
         if victim == "main":
             assert code == -signal.SIGKILL
-            assert many <= len(place.finished()) < 26
+            assert many <= len(place.finished()) < 12
         else:  # another one takes its place
             assert code == 0
     assert place.finished() == wanted
@@ -436,7 +437,7 @@ HEARS = "import os, signal, sys; signal.signal(2, signal.SIG_DFL); os.execvp(sys
 
 @pytest.mark.parametrize("engine", [("--workers", "2"), ("--scheduler", "local", "--workers", "2")])
 def test_ctrl_c_keeps_what_is_finished_and_resume_does_the_rest(whole, tmp_path, engine):
-    place = Place(tmp_path / "b", tmp_path / "runs.sqlite")
+    place = Place(tmp_path / "b", tmp_path / "runs.sqlite", TWELVE)
     process = subprocess.Popen(
         [sys.executable, "-c", HEARS, *place.batch(*engine)],
         stdout=subprocess.PIPE,
@@ -454,7 +455,7 @@ def test_ctrl_c_keeps_what_is_finished_and_resume_does_the_rest(whole, tmp_path,
     assert "interrupted: --resume does what is missing" in out
     assert err == ""
     kept = place.finished()
-    assert 3 <= len(kept) < 26
+    assert 3 <= len(kept) < 12
     assert len(pd.read_csv(place.out / "cases.csv").query("state == 'done'")) == len(kept)
     check(place, kept, whole.finished())
     run_command(place.batch(*engine, "--resume"))

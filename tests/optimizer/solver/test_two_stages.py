@@ -7,9 +7,11 @@ from functools import partial
 
 import numpy as np
 import pytest
+import yaml
 
 from models import compile_system, load_scenario
 from models.operations import operations_of_all
+from models.scenario.load import scenario_from_text
 from optimizer.files.gallery import path_of
 from optimizer.model import PER_S, Work
 from optimizer.scenario_model import work_of
@@ -41,10 +43,30 @@ def same_front(a: Solution, b: Solution) -> bool:
     )
 
 
+#: Scenarios, and the decisions of each that are left as they are today: a space that is soon looked at.
+SMALLER = {
+    "read-heavy-social-feed": ("post_shards", "partial_feed"),
+    "lambda-retry-storm": ("caching", "table_copies", "old_answers"),
+    "web-api-three-tier": (),
+}
+
+
+def smaller(name):
+    told = yaml.safe_load(path_of(name).read_text(encoding="utf-8"))
+    for decision in SMALLER[name]:
+        del told["decisions"][decision]
+        told.get("today", {}).pop(decision, None)
+    told["decisions"] = {  # a bare "on" is true in YAML 1.1
+        name: {"on" if key is True else key: value for key, value in decision.items()}
+        for name, decision in told["decisions"].items()
+    }
+    return compile_system(scenario_from_text(yaml.safe_dump(told)))
+
+
 @pytest.mark.usefixtures("two_stages")
-@pytest.mark.parametrize("name", ["read-heavy-social-feed", "lambda-retry-storm", "web-api-three-tier"])
+@pytest.mark.parametrize("name", SMALLER)
 def test_two_stages_find_the_same_designs_and_count_what_they_say_they_count(name):
-    system = compile_system(load_scenario(path_of(name)))
+    system = smaller(name)
     quick = solve(system, EXACT)
     whole = solve(system, replace(EXACT, all_values=True))
     assert same_front(quick, whole)

@@ -33,9 +33,7 @@ FOLDER = Path(__file__).parents[4] / "data" / "scenarios"
 QUICK = (
     "black_friday_exercise",
     "web_api_three_tier",
-    "lambda_retry_storm",
     "heroku_gc_spiral",
-    "disney_cache_expiry",
 )
 SIZING = Path(__file__).parents[3] / "cases" / "sizing.yaml"
 

@@ -16,9 +16,11 @@ import pytest
 
 from drills import drills, runnable
 from fake_system import FakeSystem, running
+from optimizer.files.returned import read_journal
 from optimizer.resilience.exports.drill import GUARD_S, UNBOUNDED
 from optimizer.resilience.exports.refused import NotExported
 from optimizer.resilience.exports.registry import EXPORTS
+from optimizer.resilience.returns import Part, Verdict
 from reports import ROOT
 
 #: The experiment that is run with Toxiproxy as its switch too.
@@ -135,10 +137,27 @@ def journals(tmp_path_factory):
         command = [sys.executable, str(ROOT / "tests" / "chaos_runs.py"), *folders]
         done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
         assert done.returncode == 0, done.stderr
+        for (key, ending), (folder, _) in found.items():
+            came_back_as(key, ending, folder / "journal.json")
         yield {
             key: (json.loads((folder / "journal.json").read_text()), system)
             for key, (folder, system) in found.items()
         }
+
+
+def came_back_as(key, ending, path):
+    """What `returns` makes of a journal: a run that didn't come to its end decides nothing."""
+    drill = runnable()[key.split()[0]]
+    (told,) = read_journal(path, drill.system)
+    wanted = {"success": Verdict.CONFIRMED, "deviation": Verdict.REFUTED}.get(ending, Verdict.UNDECIDED)
+    if not (drill.steady_state or drill.expected):
+        wanted = Verdict.UNDECIDED  # people judge it
+    assert told.verdict is wanted, (key, ending, told.why)
+    assert told.experiment == drill.name
+    assert told.decisions == drill.design
+    if ending == "success" and drill.prediction.watched:
+        parts = {one.part for one in told.readings}
+        assert {Part.PLATEAU, Part.AFTER} <= parts
 
 
 def all_that_a_tool_can_do_is_run_through_all_endings(journals):
