@@ -128,6 +128,23 @@ guesses. What its result tells is the entropy of the share in which the hypothes
 half, nothing where it is known before. Of those alike the one with more money at risk (requests that weren't answered
 times what they are worth) comes first; beside it stands the guess on which its end hangs most.
 
+`tradespace stress SCENARIO --hysteresis` raises the load of the peak phase in steps of 30 s, from a tenth to three times,
+and puts the design at each load below its fall after a collapse. "It falls at 90/s, and once it has fallen it comes back
+only at 24/s" are the two ends of the loop; the loads of the first phase and the peak are marked. Where it doesn't come
+back by itself, the answer says to which load to shed, and for how long: of all ways the one that loses the fewest
+requests. `tradespace runbook` and the plan of the report say the same line.
+
+`tradespace stress SCENARIO --map` pushes it at each load to three times that load: the longest push that is survived, up
+to a minute, is the border of no return. `tradespace stress SCENARIO --portrait COMPONENT` draws it for one component in
+milliseconds: calls that wait against retries under way, the healthy and the failed state, and the border between them
+(fluid limit, Mandelbaum, Massey and Reiman 1998).
+
+`--events` plays each experiment event by event too, twenty times or as often as 40 million events allow, and puts what
+comes of it beside the verdict. Where the runs don't all say the same that is done without being asked.
+
+On the page "When it breaks" of the app all of these stand in tabs, and in the report in the section of that name; the
+emergence score over time shows the moments at which it reached 0.8 and 0.9.
+
 `limits: survives: [flushed_home_page, retry_storm]` in a scenario makes what is survived decide: a design that falls
 isn't recommended ([recommendation.md](recommendation.md)).
 

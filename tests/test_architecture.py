@@ -105,8 +105,6 @@ STARTED_BY_NAME = {
     "models.performance.__main__": "python -m models.performance",
     "optimizer.__main__": "python -m optimizer",
     "optimizer.resilience.exports.toolkit_probes": "Chaos Toolkit, from beside an exported experiment",
-    "optimizer.resilience.hysteresis": "the page of hysteresis, to come",
-    "optimizer.resilience.phase_portrait": "the page of hysteresis, to come",
     "optimizer.batch.job": "optimizer.runs.job",
     "optimizer.runs.migrations.env": "alembic",
     "optimizer.runs.migrations.versions.": "alembic",

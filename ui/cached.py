@@ -40,9 +40,9 @@ from optimizer.report.html import front_data
 from optimizer.report.sections.front import off_front_texts
 from optimizer.report.system_findings import SystemFindings
 from optimizer.resilience.breaking_points import BreakingPoints, breaking_points
-from optimizer.resilience.experiments import Trial, try_experiment, typed_experiments
 from optimizer.resilience.health import Health, health_of
 from optimizer.resilience.load_curve import LOADS, LoadCurve, load_curve
+from optimizer.resilience.stress import FEWEST_RUNS
 from optimizer.runs.comparing import RunComparison, compare_runs
 from optimizer.runs.run import Run
 from optimizer.runs.solving import record_report, solution_of
@@ -89,10 +89,10 @@ def system_or_findings(text: str, source: str) -> System | tuple[Finding, ...]:
         return (Finding("", str(error), code=Code.UNREADABLE),)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
-def tried(digest: str, design: Row, name: str, runs: int, _system: System) -> Trial:
-    """An experiment of the scenario, played with a design."""
-    return try_experiment(_system, array(design), name, dict(typed_experiments(_system))[name], runs=runs)
+@st.cache_resource(max_entries=256, show_spinner=False)
+def played(digest: str, x: Row, what: str, _system: System, _play: Callable[[], Any]) -> Any:
+    """What is played with a design; `what` names it, with everything that it hangs on."""
+    return _play()
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -147,7 +147,8 @@ def findings(
         picks: Designs beside it, with their names.
     """
     beside = [(name, array(values)) for name, values in picks]
-    return findings_at_once(model_of(_system), _solution, x=None if x is None else array(x), picks=beside)
+    chosen = None if x is None else array(x)
+    return findings_at_once(model_of(_system), _solution, x=chosen, picks=beside, runs=FEWEST_RUNS)
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)

@@ -57,7 +57,7 @@ def waterfall_chart(block: Waterfall) -> dict[str, object]:
 def line_chart(block: Line) -> dict[str, object]:
     """Lines over their range, with its ends and the highest and lowest value written at the axes."""
     lines = [(block.name, block.points), *block.more]
-    xs = [x for _, points in lines for x, _ in points]
+    xs = [x for _, points in lines for x, _ in points] + [x for _, x in block.marks]
     ys = [y for _, points in lines for _, y in points] + [end for _, *ends in block.band for end in ends]
     x_span, y_span = (max(xs) - min(xs)) or 1.0, (max(ys) - min(ys)) or 1.0
     high, low = (str(Number(end(ys), block.y_unit)) for end in (max, min))
@@ -77,6 +77,19 @@ def line_chart(block: Line) -> dict[str, object]:
             for x in block.shaded
         )
         shaded = {"x": first, "width": max(round(last - first, 2), 1.0)}
+    marks = []
+    for k, (name, x) in enumerate(block.marks):
+        place = round(left + (x - min(xs)) / x_span * (_RIGHT - left), 2)
+        is_late = place > 0.5 * (left + _RIGHT)  # its name stands where there is room for it
+        marks.append(
+            {
+                "x": place,
+                "text_x": place - 5.0 if is_late else place + 5.0,
+                "text_y": _TOP + 10.0 + k * _LEGEND,
+                "anchor": "end" if is_late else "start",
+                "text": plain(name),
+            }
+        )
     around = [(x, low) for x, low, _ in block.band] + [(x, high) for x, _, high in reversed(block.band)]
     ticks = [
         {"x": left - 6.0, "y": _TOP + 8.0, "anchor": "end", "text": high},
@@ -106,5 +119,6 @@ def line_chart(block: Line) -> dict[str, object]:
         "ticks": ticks,
         "legend": legend,
         "shaded": shaded,
+        "marks": marks,
         "band": placed(around),
     }

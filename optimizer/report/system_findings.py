@@ -8,8 +8,10 @@ from functools import cached_property
 
 import numpy as np
 
+from models.errors import RefusedError
 from models.evaluation import Array
 from models.explanation.notices import Notice, notices
+from models.scenario.experiments.pattern import Pattern
 from models.system.system import System
 from optimizer.decide.choose.common_ground import CommonGround, common_ground
 from optimizer.decide.confidence.doubts import Doubts, doubts_of
@@ -18,11 +20,15 @@ from optimizer.resilience.breaking_points import BreakingPoints, breaking_points
 from optimizer.resilience.escape import Step, escape_plan, furthest_change, rates_of
 from optimizer.resilience.experiments import Trial, try_experiment, typed_experiments
 from optimizer.resilience.health import Health, health_of
+from optimizer.resilience.hysteresis import Hysteresis, WayBack, hysteresis, rate_of, way_back
 from optimizer.resilience.margins import Margin, margins
+from optimizer.resilience.pattern_trials import PatternTrial, try_pattern
 from optimizer.resilience.runbook import PhasePlan, Switch, plan_by_phase, runbook
 from optimizer.scenario_model import model_of
 from optimizer.solver.solution import Solution
 
+#: Runs of each pattern: six patterns are too many for a verdict of each while somebody waits for a report.
+PATTERN_RUNS = 10
 #: Told what is being worked out.
 Tell = Callable[[str], None]
 
@@ -36,7 +42,7 @@ class SystemFindings:
         solution: Its solution.
         x: The design that is asked about, `(d,)`; today's where there is none to choose.
         shown: The designs of the front that are shown.
-        runs: Runs of each experiment; 0 = none is played.
+        runs: Runs of each experiment; 0 = nothing is played.
     """
 
     system: System
@@ -111,6 +117,46 @@ class SystemFindings:
             for name, one in typed_experiments(self.system)
         )
 
+    @cached_property
+    def patterns(self) -> tuple[tuple[Pattern, PatternTrial | None], ...]:
+        """The patterns of collapse with the design, without borders and defences; none = can't be played."""
+        if not self.runs:
+            return ()
+        try:
+            return tuple(
+                (
+                    one,
+                    try_pattern(
+                        self.system,
+                        self.x,
+                        self.system.peak,
+                        one,
+                        runs=PATTERN_RUNS,
+                        with_border=False,
+                        with_defences=False,
+                    ),
+                )
+                for one in Pattern
+            )
+        except RefusedError:
+            return ()
+
+    @cached_property
+    def up_and_down(self) -> Hysteresis | None:
+        """Its answers over the load, up and after a collapse; None = nobody asked, or it can't be played."""
+        if not self.runs:
+            return None
+        try:
+            return hysteresis(self.system, self.x, self.system.peak)
+        except RefusedError:
+            return None
+
+    @cached_property
+    def way_back(self) -> WayBack | None:
+        """What brings it back to the load of the peak; None = nothing is needed, or nobody knows."""
+        found = self.up_and_down
+        return None if found is None else way_back(found, rate_of(self.system, self.x, self.system.peak))
+
     @property
     def _beside_today(self) -> Array:
         return np.array([self.x, self.system.space.today])
@@ -137,4 +183,6 @@ _QUESTIONS = (
     ("the escape plan", ("escape", "plan", "runbook")),
     ("doubts", ("doubts",)),
     ("experiments", ("trials",)),
+    ("patterns of collapse", ("patterns",)),
+    ("the load up and down", ("up_and_down", "way_back")),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from models.faults.refused import NotInjected
 from models.faults.series import Series
 from models.scenario.experiment import Experiment
 from models.scenario.experiments.statement import Statement
+from models.simulation.refused import NotSimulated
 from models.steps.refused import NotPlayed
 from models.system.system import System
 from optimizer.resilience.early_warning import EarlyWarning, warning_of
@@ -24,6 +25,8 @@ from optimizer.resilience.stress import RUNS, Share, Stress, judge
 MOST_SECONDS = 400_000.0
 #: Runs at the least, whatever they take.
 LEAST_RUNS = 10
+#: Runs event by event, as many as fit, and their events: some twenty seconds of a slow core.
+EVENT_RUNS, EVENTS = (20, 8, 3), 40_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,8 @@ class Trial:
         warning: The emergence score over time; None where it wasn't played.
         series: The runs; None where it wasn't played.
         why_not: Why it wasn't played; empty where it was.
+        by_events: The same, event by event; None where nobody asked, or it takes too many events.
+        why_no_events: Why it wasn't played event by event; empty where it was, or nobody asked.
     """
 
     name: str
@@ -72,6 +77,16 @@ class Trial:
     warning: EarlyWarning | None = None
     series: Series | None = None
     why_not: str = ""
+    by_events: Stress | None = None
+    why_no_events: str = ""
+
+    @property
+    def is_close(self) -> bool:
+        """Whether the runs don't all say the same."""
+        if self.stress is None:
+            return False
+        told = (self.stress.survived, self.stress.degraded, self.stress.lost)
+        return max(share.k for share in told) < told[0].n
 
     @property
     def is_healthy_before(self) -> bool:
@@ -164,6 +179,44 @@ def judged_trial(system: System, design: Array, trial: Trial, shock: Shock, seri
         warning_of(system, design, series, shock.trigger),
         series,
     )
+
+
+def beside_events(
+    system: System,
+    design: Array,
+    trial: Trial,
+    experiment: Experiment,
+    *,
+    seed: int = 1,
+    most_events: int = EVENTS,
+    stop: Callable[[], bool] = lambda: False,
+) -> Trial:
+    """A trial with the same played event by event, as often as fits; as it is where nothing does.
+
+    Args:
+        system: The compiled scenario.
+        design: One row of the decision matrix, `(d,)`.
+        trial: The trial, played by steps.
+        experiment: The experiment.
+        seed: The first seed.
+        most_events: Events of all runs together at the most.
+        stop: Asked before each run and now and then in it; True leaves the rest out.
+    """
+    if trial.stress is None:
+        return trial
+    shock, _ = of_experiment(system, design, experiment)
+    why = ""
+    for runs in EVENT_RUNS:
+        try:
+            seeds = range(seed, seed + runs)
+            series = shock.by_events(system, design, seeds, most_events=most_events, stop=stop)
+        except NotSimulated as error:
+            why = str(error)
+            continue
+        if series.runs < runs:
+            return trial  # stopped on the way
+        return replace(trial, by_events=judge(system, series, shock.trigger, shock.broken))
+    return replace(trial, why_no_events=why)
 
 
 def runs_of(horizon_s: float, runs: int) -> int:

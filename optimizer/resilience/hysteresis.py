@@ -9,14 +9,14 @@ import numpy as np
 
 from models.evaluation import Array
 from models.faults.timed_change import Change, TimedChange
+from models.scenario.paths import Slot
 from models.steps.course import Leg
 from models.steps.play import play
+from models.steps.refused import NotPlayed, Why
 from models.steps.rows import rows_of
 from models.steps.tables import tables_of
+from models.system.parameters import Parameters, apply_decisions
 from models.system.system import System
-from optimizer.resilience.border import Border, border
-from optimizer.resilience.recovery import Trigger
-from optimizer.resilience.stress import Share, judge
 
 #: Time at each load, s, of which the first third doesn't count; runs; and more of what is asked than this
 #: is well.
@@ -26,7 +26,7 @@ _OVER, _OVER_S = 1.5, 20.0
 #: Standard errors by which a queue must shrink to be told from chance.
 _CHANCE = 2.0
 #: Part of the load that is asked for in steps, from least to most.
-LOADS = tuple(k / 10.0 for k in range(1, 31))
+LOADS = (*(k / 10.0 for k in range(1, 11)), 1.2, 1.4, 1.6, 1.8, 2.0, 2.5, 3.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,10 +52,51 @@ class Hysteresis:
     returns_at: float
 
     @property
+    def well_to(self) -> float:
+        """Most load below the fall at which it is well on the way up, requests/s; 0 = none."""
+        well = (self.up >= WELL) & (self.rates < self.falls_at)
+        return float(self.rates[well][-1]) if well.any() else 0.0
+
+    @property
     def is_wide(self) -> bool:
         """Whether a load that it carries keeps it down once it has fallen."""
         with np.errstate(invalid="ignore"):
             return bool(np.any((self.up >= WELL) & (self.down < 0.5)))
+
+
+def rate_of(system: System, design: Array, phase: int) -> float:
+    """Requests/s of all flows in a phase, as they are let in.
+
+    Raises:
+        NotPlayed: Nobody asks at a rate: clients that wait for their answers ask as fast as these come.
+    """
+    found = _rate(system, design, phase)
+    if not found > 0.0:
+        what = f"nobody asks at a rate in the phase {system.phases[phase]}"
+        raise NotPlayed(Why.NO_REQUESTS, what, hint="give it one")
+    return found
+
+
+def _rate(system: System, design: Array, phase: int) -> float:
+    return float(tables_of(system, rows_of(system, design, phase)[0], (), now_s=0.0).rate.sum())
+
+
+def under_load(system: System, design: Array, times: float) -> Parameters:
+    """A design under a multiple of the load from the beginning on: it starts in the state that this leads to.
+
+    Args:
+        system: The compiled scenario.
+        design: One row of the decision matrix, `(d,)`.
+        times: The multiple.
+    """
+    X = system.space.canonical(np.asarray(design, dtype=np.float64).reshape(1, -1))
+    return apply_decisions(system, X, stress={Slot("workload", "", "rate"): np.array([[times]])})
+
+
+def marked_loads(system: System, design: Array) -> tuple[tuple[str, float], ...]:
+    """The load of the first phase and that of the peak, requests/s, by their names."""
+    phases = dict.fromkeys((0, system.peak))
+    return tuple((system.phases[p], _rate(system, design, p)) for p in phases)
 
 
 def hysteresis(
@@ -83,13 +124,15 @@ def hysteresis(
         NotPlayed: It can't be played by steps.
     """
     factors = np.asarray(loads, dtype=np.float64)
-    rate = float(tables_of(system, rows_of(system, design, phase)[0], (), now_s=0.0).rate.sum())
+    rate = rate_of(system, design, phase)
     seeds = range(seed, seed + runs)
     stairs = [
-        TimedChange(Change.LOAD, -1, k * hold_s, (k + 1) * hold_s, float(factor))
+        TimedChange(Change.LOAD, -1, k * hold_s, (k + 1) * hold_s, float(factor / factors[0]))
         for k, factor in enumerate(factors)
     ]
-    series = play(system, design, [Leg(phase, hold_s * factors.size)], stairs, seeds=seeds)[0]
+    legs = [Leg(phase, hold_s * factors.size)]
+    least = under_load(system, design, float(factors[0]))
+    series = play(system, design, legs, stairs, seeds=seeds, parameters=least)[0]
     bins = round(hold_s / series.bin_s)
 
     def held(values: Array) -> Array:
@@ -178,43 +221,3 @@ def way_back(found: Hysteresis, usual: float) -> WayBack | None:
         return WayBack(0.0, float("inf"), 0.0)
     _, rate, seconds = min(ways)
     return WayBack(rate, seconds, rate / usual)
-
-
-def push_map(
-    system: System,
-    design: Array,
-    phase: int,
-    loads: Sequence[float],
-    *,
-    push: float = 3.0,
-    most_s: float = 120.0,
-    after_s: float = 120.0,
-    runs: int = 10,
-    seed: int = 1,
-) -> tuple[Border, ...]:
-    """For each load the longest push that is survived: the border of no return.
-
-    Args:
-        system: The compiled scenario.
-        design: One row of the decision matrix, `(d,)`.
-        phase: Position of the phase.
-        loads: Loads as multiples of the phase's.
-        push: Times the load while it is pushed.
-        most_s: Longest push that is tried, s.
-        after_s: Time within which answers must be back, s.
-        runs: Runs of each trial.
-        seed: The first seed.
-    """
-    begins, seeds = 20.0, range(seed, seed + runs)
-    found = []
-    for load in loads:
-        usual = TimedChange(Change.LOAD, -1, 0.0, amount=load)
-
-        def survived(size: float, usual: TimedChange = usual) -> Share:
-            pushed = TimedChange(Change.LOAD, -1, begins, begins + size, push)
-            legs = [Leg(phase, begins + size + after_s)]
-            series = play(system, design, legs, [usual, pushed], seeds=seeds)[0]
-            return judge(system, series, Trigger(begins, begins + size)).survived
-
-        found.append(border(survived, 0.25, most_s, precision=0.1))
-    return tuple(found)

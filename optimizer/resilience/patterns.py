@@ -88,6 +88,12 @@ def aim_of(system: System, design: Array, phase: int, pattern: Pattern) -> Aim |
     return _AIMS[pattern](system, tables, arrivals)
 
 
+def busiest_of(system: System, design: Array, phase: int) -> int | None:
+    """Position of the component of ours of whose servers the largest share works in a phase."""
+    tables = tables_of(system, rows_of(system, design, phase)[0], (), now_s=0.0)
+    return _busiest(system, tables, arrivals_of(system, design, phase)[0])
+
+
 def _fault(change: Change, c: int, from_s: float, to_s: float, **keys: float) -> tuple[TimedChange, ...]:
     return (TimedChange(change, c, from_s, to_s, **keys),)
 
@@ -186,9 +192,8 @@ def _cascade(system: System, tables: Tables, arrivals: Array) -> Aim | None:
 
     c = max(there, key=harm)
     late = [tables.call[node.index, at.TIMEOUT_S] for node in system.nodes if node.component == c]
-    usual = max(
-        [2.0 * float(x) for x in late if x < math.inf] or [20.0 * float(tables.part[c, at.SERVICE_S])]
-    )
+    # A call that nobody gives up hangs for as long as the dependency does.
+    usual = max([2.0 * float(x) for x in late if x < math.inf] or [SLOW_S])
 
     def made(size: float) -> tuple[tuple[TimedChange, ...], Trigger]:
         end = BEFORE_S + SLOW_S

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from models.system.system import System
 
 #: Points of each axis, and steps of the paths that tell where a point ends.
 POINTS, _STEPS = 41, 400
+_PATH_STEPS = 240
 _ROOT_HALF = math.sqrt(0.5)
 #: Constants of the complementary error function.
 _ERFC = (1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592)
@@ -44,6 +45,11 @@ class Station:
     places: float = math.inf
 
     @property
+    def is_repeated(self) -> bool:
+        """Whether its calls are given up, and tried again."""
+        return self.retries > 0.0 and math.isfinite(self.timeout_s)
+
+    @property
     def repeats_after_s(self) -> float:
         """Time from an attempt to its retry, s."""
         return self.timeout_s + self.pause_s
@@ -62,6 +68,7 @@ class Portrait:
         is_lost: Whether a state ends in the failed one, `(n, m)`.
         healthy: Waiting and retries of the healthy state; None where there is none.
         failed: Those of the failed state; None where there is none; infinite where its queue has no end.
+        paths: Some courses of the state from where it is put to where it ends.
     """
 
     station: Station
@@ -72,6 +79,30 @@ class Portrait:
     is_lost: NDArray[np.bool_]
     healthy: tuple[float, float] | None
     failed: tuple[float, float] | None
+    paths: tuple[Path, ...] = ()
+
+    @property
+    def border(self) -> tuple[tuple[float, float], ...]:
+        """Least waiting calls, by retries under way, from which it doesn't come back by itself."""
+        found = []
+        for k, retries in enumerate(self.retries.tolist()):
+            lost = np.flatnonzero(self.is_lost[:, k])
+            if lost.size:
+                found.append((float(self.waiting[lost[0]]), float(retries)))
+        return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """The course of the state from a point.
+
+    Attributes:
+        points: Waiting calls and retries under way, from the beginning on.
+        is_lost: Whether it ends in the failed state.
+    """
+
+    points: tuple[tuple[float, float], ...]
+    is_lost: bool
 
 
 def station_of(system: System, design: Array, phase: int, component: int) -> Station:
@@ -182,4 +213,27 @@ def portrait(station: Station, *, most_waiting: float | None = None) -> Portrait
         k = np.unravel_index(int(np.argmax(np.where(lost, Q, -np.inf))), Q.shape)
         is_endless = math.isinf(station.places) and float(Q[k]) > 2.0 * top
         failed = (math.inf if is_endless else float(Q[k]), float(R[k]))
-    return Portrait(station, waiting, retries, up, more, lost, healthy, failed)
+    found = Portrait(station, waiting, retries, up, more, lost, healthy, failed)
+    return replace(found, paths=_paths(found, step_s))
+
+
+def _paths(found: Portrait, step_s: float) -> tuple[Path, ...]:
+    """Courses from both sides of the border, with few and with many retries under way."""
+    top, side, border = float(found.waiting[-1]), float(found.retries[-1]), found.border
+    near = border[0][0] if border else 0.5 * top
+    starts = [(min(1.2 * near + 0.03 * top, top), 0.0), (0.8 * near, 0.0), (0.03 * top, 0.9 * side)]
+    told = []
+    for waiting, retries in starts:
+        points = [(waiting, retries)]
+        Q, R = np.array([waiting]), np.array([retries])
+        for k in range(_PATH_STEPS):
+            a, b = drift(found.station, Q, R)
+            Q = np.clip(Q + 0.5 * step_s * a, 0.0, found.station.places)
+            R = np.maximum(R + 0.5 * step_s * b, 0.0)
+            if Q[0] > top or R[0] > side:
+                break
+            if k % 4 == 3:
+                points.append((float(Q[0]), float(R[0])))
+        row = int(np.abs(found.waiting - waiting).argmin()), int(np.abs(found.retries - retries).argmin())
+        told.append(Path(tuple(points), bool(found.is_lost[row])))
+    return tuple(told)

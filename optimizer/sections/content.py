@@ -115,7 +115,7 @@ class Line:
 
     Where there are several lines, `name` says which the first one is, and `more` holds the others by name.
     `band` is where the first one lies mostly, a place with its lower and upper end each; `shaded` the part of
-    the axis along which something special is going on.
+    the axis along which something special is going on; `marks` are places along it with their names.
     """
 
     title: str
@@ -130,6 +130,7 @@ class Line:
     more: tuple[tuple[str, tuple[tuple[float, float], ...]], ...] = ()
     band: tuple[tuple[float, float, float], ...] = ()
     shaded: tuple[float, float] | None = None
+    marks: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,6 +101,13 @@ class TraceData(TypedDict):
     points: list[Point]
 
 
+class PlaceData(TypedDict):
+    """A place along the axis of a chart, with its name."""
+
+    name: str
+    x: float
+
+
 class LineData(TypedDict):
     """A line through points (x, y); `name` says which it is where there are more."""
 
@@ -111,6 +118,7 @@ class LineData(TypedDict):
     points: list[Point]
     name: str
     more: list[TraceData]
+    marks: list[PlaceData]
     table: TableData
 
 
@@ -236,6 +244,7 @@ def _line(chart: Line) -> LineData:
         "points": [list(point) for point in chart.points],
         "name": chart.name,
         "more": [{"name": name, "points": [list(point) for point in points]} for name, points in chart.more],
+        "marks": [{"name": name, "x": x} for name, x in chart.marks],
         "table": _table(chart.table),
     }
 

@@ -6,8 +6,9 @@ import math
 from collections.abc import Mapping, Sequence
 
 from models.scenario.experiments.pattern import Pattern
+from optimizer.resilience.longest_pause import LongestPause
 from optimizer.resilience.pattern_trials import Defended, PatternTrial
-from optimizer.resilience.stress import Verdict
+from optimizer.resilience.stress import FEWEST_RUNS, Verdict
 from optimizer.sections.content import Block, Cell, Number, Paragraph, Section, Table, Text, joined, text
 from optimizer.sections.stress import VERDICTS, runs_text
 from optimizer.sections.survival import DEFENCES
@@ -22,44 +23,70 @@ NAMES: Mapping[Pattern, tuple[str, str]] = {
     Pattern.METASTABLE_STATE: ("metastable state", "three times the load for a while"),
 }
 _UNITS = {"s": "s", "share": "fraction", "clients": "count"}
-_HEAD = ("pattern", "set off by", "at", "verdict", "runs", "survives up to", "it has", "would help")
+_HEAD = ("pattern", "set off by", "at", "verdict", "runs", "it has")
+_MORE = ("survives up to", "would help")
 
 
-def patterns(found: Sequence[tuple[Pattern, PatternTrial | None]], components: Sequence[str]) -> Section:
+def patterns(
+    found: Sequence[tuple[Pattern, PatternTrial | None]],
+    components: Sequence[str],
+    pause: LongestPause | None = None,
+) -> Section:
     """What becomes of a design in each pattern.
 
     Args:
         found: By pattern what came of it; None where the design can't have it.
         components: Names of the components.
+        pause: The longest pause of a component that it survives; None = nobody asked.
     """
+    told = "Each pattern is set off where the design is weakest for it, and played by steps."
+    head: tuple[str, ...] = _HEAD
+    rows = [_row(*one, components) for one in found]
+    if any(one is not None and one.border is not None for _, one in found):
+        told += (
+            " Survives up to: the longest push, pause or the largest flush after which it comes back in nine "
+            "of ten runs. Would help: defences it lacks, with the runs of ten that survive with them."
+        )
+        head = (*_HEAD, *_MORE)
+        more = [(None, None) if one is None else (_border(one), _would_help(one)) for _, one in found]
+        rows = [(*row, *further) for row, further in zip(rows, more, strict=True)]
+    if all(one is None or one.stress.survived.n < FEWEST_RUNS for _, one in found):
+        told += f" A verdict takes {FEWEST_RUNS} runs; fewer show which way it goes."
     blocks: list[Block] = [
-        Paragraph(
-            text(
-                "Each pattern is set off where the design is weakest for it, and played by steps. Survives "
-                "up to: the longest push, pause or the largest flush after which it comes back in nine of "
-                "ten runs. Would help: defences it lacks, with the runs of ten that survive with them."
-            )
-        ),
-        Table("patterns", "The six patterns", _HEAD, tuple(_row(*one, components) for one in found)),
+        Paragraph(text(told)),
+        Table("patterns", "The six patterns", head, tuple(rows)),
     ]
+    if pause is not None:
+        blocks.append(Paragraph(_pause_text(pause, components)))
     return Section("patterns", "Six ways to collapse", tuple(blocks))
+
+
+def _pause_text(pause: LongestPause, components: Sequence[str]) -> Text:
+    """How long the busiest component may stand still."""
+    name, edge = components[pause.component], pause.border
+    if edge.survives <= 0.0:
+        return text(f"{name} may not stand still for even ", Number(edge.falls, "s"), ".")
+    if math.isinf(edge.falls):
+        return text(
+            f"{name} may stand still for ", Number(edge.survives, "s"), ", the longest that was tried."
+        )
+    lasts, falls = Number(edge.survives, "s"), Number(edge.falls, "s")
+    return text(f"{name} may stand still for ", lasts, "; after ", falls, " it doesn't come back by itself.")
 
 
 def _row(pattern: Pattern, one: PatternTrial | None, components: Sequence[str]) -> tuple[Cell, ...]:
     name, cause = NAMES[pattern]
     if one is None:
-        return (name, cause, None, "it can't have it", None, None, None, None)
+        return (name, cause, None, "it can't have it", None, None)
     size = Number(one.size, _UNITS.get(one.aim.unit, one.aim.unit))
     stress = one.stress
     return (
         name,
         text(f"{cause}: ", size),
         components[one.aim.component],
-        VERDICTS[stress.verdict],
+        VERDICTS[stress.verdict] if stress.survived.n >= FEWEST_RUNS else None,
         runs_text(stress.survived, stress.degraded, stress.lost),
-        _border(one),
         joined([text(DEFENCES[each.has.defence]) for each in one.defences if each.has.there]) or "none",
-        _would_help(one),
     )
 
 

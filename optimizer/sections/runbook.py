@@ -7,21 +7,25 @@ from collections.abc import Sequence
 from models.evaluation import Array
 from models.system.system import System
 from optimizer.model import Labels
+from optimizer.resilience.hysteresis import WayBack
 from optimizer.resilience.runbook import PhasePlan, Switch
 from optimizer.sections.content import Block, Cell, Number, Paragraph, Section, Table, joined, text
+from optimizer.sections.hysteresis import way_back_text
 from optimizer.sections.margins import multiple
 from optimizer.sections.wording import changes_text, limit_label
 
 
-def runbook(phases: Table, switches: Sequence[Switch], labels: Labels) -> Section:
-    """When to switch what.
+def runbook(phases: Table, switches: Sequence[Switch], labels: Labels, way: WayBack | None = None) -> Section:
+    """When to switch what, and what to do when it doesn't come back.
 
     Args:
         phases: What is set in each phase (`phases_table`).
         switches: The switches, from the calm setting upwards.
         labels: What decisions and their values are called.
+        way: How to bring it back; None = nothing is needed, or nobody knows.
     """
-    return Section("runbook", "The runbook", (phases, switches_block(switches, labels)))
+    back = () if way is None else (Paragraph(way_back_text(way)),)
+    return Section("runbook", "The runbook", (phases, switches_block(switches, labels), *back))
 
 
 def phases_table(system: System, rate: Array, plan: Sequence[PhasePlan], labels: Labels) -> Table:

@@ -66,11 +66,26 @@ def stress(found: Sequence[Trial]) -> Section:
                 "95 % interval) at 90 %; else it is uncertain."
             )
         ),
-        Table("stress", "What becomes of it", _HEAD, tuple(_row(one) for one in found)),
+        _verdicts(found),
     ]
     for one in found:
         blocks += _experiment(one)
     return Section("stress", "When it breaks", tuple(blocks))
+
+
+def _verdicts(found: Sequence[Trial]) -> Table:
+    """A row for each experiment; what events say of it stands beside, where they were asked."""
+    head: tuple[str, ...] = _HEAD
+    rows = [_row(one) for one in found]
+    if any(one.by_events is not None for one in found):
+        head = (*head, "event by event")
+        rows = [(*row, _by_events(one)) for row, one in zip(rows, found, strict=True)]
+    return Table("stress", "What becomes of it", head, tuple(rows))
+
+
+def _by_events(one: Trial) -> Cell:
+    told = one.by_events
+    return None if told is None else runs_text(told.survived, told.degraded, told.lost)
 
 
 def _row(one: Trial) -> tuple[Cell, ...]:
@@ -141,6 +156,8 @@ def _experiment(one: Trial) -> list[Block]:
     blocks: list[Block] = [Paragraph(text(*title, "."))]
     if one.why_not:
         blocks.append(Paragraph(text(f"{one.why_not[:1].upper()}{one.why_not[1:]}."), "warning"))
+    if one.why_no_events:
+        blocks.append(Paragraph(text(f"Not played event by event: {one.why_no_events}.")))
     if one.stress is not None and not one.is_healthy_before:
         told = "Its steady state doesn't hold before the fault begins: nobody would begin the experiment."
         blocks.append(Paragraph(text(told), "warning"))

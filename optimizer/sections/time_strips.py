@@ -8,8 +8,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from models.dimensions.emergence import DANGER, IMMINENT
 from models.evaluation import Array
 from models.faults.series import Series
+from optimizer.resilience.early_warning import EarlyWarning
 from optimizer.resilience.experiments import Trial
 from optimizer.sections.content import Cell, Line, Number, Table
 
@@ -22,7 +24,9 @@ _TIME = "time since the beginning"
 
 
 def time_strips(one: Trial) -> tuple[Line, ...]:
-    """Four strips of one experiment, the fault shaded, the middle run and where eight of ten runs lie.
+    """Strips of one experiment, the fault shaded, the middle run and where eight of ten runs lie.
+
+    Load and answers, attempts by try, waits, guards, and how near the emergence score saw the end.
 
     Args:
         one: An experiment that was played.
@@ -47,7 +51,25 @@ def time_strips(one: Trial) -> tuple[Line, ...]:
             _guards(one, series),
         ),
     )
-    return tuple(strip.line(one.name, series.bin_s, width, shaded) for strip in strips if strip.curves)
+    told = tuple(strip.line(one.name, series.bin_s, width, shaded) for strip in strips if strip.curves)
+    return told if one.warning is None else (*told, _emergence(one, one.warning, width, shaded))
+
+
+def _emergence(one: Trial, warning: EarlyWarning, width: int, shaded: tuple[float, float]) -> Line:
+    """The emergence score over time, and the moments at which the middle run said danger and imminent."""
+    assert one.series is not None
+    strip = _Strip("emergence", "Emergence score", "score", "", [("emergence score", warning.score)])
+    line = strip.line(one.name, one.series.bin_s, width, shaded)
+    marks = []
+    for name, level, reached in (
+        ("danger", DANGER, warning.danger_s),
+        ("imminent", IMMINENT, warning.imminent_s),
+    ):
+        # The middle run of all: where fewer than half get there it doesn't.
+        after = float(np.median(reached))
+        if np.isfinite(after):
+            marks.append((f"{name} ({level:g}) after {after:.0f} s", shaded[0] + after))
+    return replace(line, marks=tuple(marks))
 
 
 class _Strip:

@@ -145,6 +145,10 @@ def line(chart: Line) -> go.Figure:
         )
     if chart.shaded is not None:
         figure.add_vrect(*chart.shaded, fillcolor=faint(GREY), line_width=0, layer="below")
+    for k, (name, x) in enumerate(chart.marks):
+        # Names of places beside each other stand on lines of their own.
+        label = {"text": as_label(name), "yanchor": "bottom", "y": 0.02 + 0.09 * k, "showarrow": False}
+        figure.add_vline(x=x, line_width=1, line_dash="dot", line_color=GREY, annotation=label)
     return figure
 
 

@@ -9,6 +9,7 @@ from models.system.system import System
 from optimizer.cli.answers.parts import finite, scenario_answer, step_answer
 from optimizer.resilience.breaking_points import BreakingPoints
 from optimizer.resilience.escape import Step
+from optimizer.resilience.hysteresis import WayBack
 from optimizer.resilience.margins import Margin
 from optimizer.resilience.runbook import PhasePlan, Switch
 
@@ -50,8 +51,15 @@ def margins_answer(
     }
 
 
+def way_back_answer(way: WayBack | None) -> dict[str, object] | None:
+    """What brings a design back; None = nothing is needed."""
+    if way is None:
+        return None
+    return {"shed_to_per_s": way.rate, "for_s": finite(way.seconds), "kept_share": way.kept_share}
+
+
 def runbook_answer(
-    system: System, plan: Sequence[PhasePlan], switches: Sequence[Switch]
+    system: System, plan: Sequence[PhasePlan], switches: Sequence[Switch], way: WayBack | None
 ) -> dict[str, object]:
     """When to switch what."""
     return {
@@ -68,4 +76,5 @@ def runbook_answer(
             }
             for s in switches
         ],
+        "way_back": way_back_answer(way),
     }

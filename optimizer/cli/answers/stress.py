@@ -12,7 +12,9 @@ from models.system.system import System
 from optimizer.cli.answers.parts import scenario_answer
 from optimizer.resilience.experiments import Judged, Trial
 from optimizer.resilience.first_experiment import Surprise
+from optimizer.resilience.longest_pause import LongestPause
 from optimizer.resilience.pattern_trials import PatternTrial
+from optimizer.resilience.stress import Stress
 
 
 def stress_answer(system: System, x: Array, found: Sequence[Trial]) -> dict[str, object]:
@@ -25,7 +27,10 @@ def stress_answer(system: System, x: Array, found: Sequence[Trial]) -> dict[str,
 
 
 def patterns_answer(
-    system: System, x: Array, found: Sequence[tuple[Pattern, PatternTrial | None]]
+    system: System,
+    x: Array,
+    found: Sequence[tuple[Pattern, PatternTrial | None]],
+    pause: LongestPause | None = None,
 ) -> dict[str, object]:
     """The design, and what becomes of it in each pattern; null where it can't have it."""
     return {
@@ -36,6 +41,13 @@ def patterns_answer(
             {"pattern": name, **(_pattern(one, system) if one is not None else {"verdict": None})}
             for name, one in found
         ],
+        "longest_pause": None
+        if pause is None
+        else {
+            "at": system.components[pause.component],
+            "survives_s": pause.border.survives,
+            "falls_s": _finite(pause.border.falls),
+        },
     }
 
 
@@ -46,11 +58,7 @@ def _pattern(one: PatternTrial, system: System) -> dict[str, object]:
         "at": system.components[one.aim.component],
         "size": one.size,
         "unit": one.aim.unit,
-        "runs": {
-            "survived": asdict(stress.survived),
-            "degraded": asdict(stress.degraded),
-            "lost": asdict(stress.lost),
-        },
+        "runs": _runs(stress),
         "amplification": stress.amplification,
         "back_s": _finite(stress.back_s),
         "fell_first": stress.fell_first or None,
@@ -65,6 +73,10 @@ def _pattern(one: PatternTrial, system: System) -> dict[str, object]:
             for each in one.defences
         ],
     }
+
+
+def _runs(stress: Stress) -> dict[str, object]:
+    return {name: asdict(getattr(stress, name)) for name in ("survived", "degraded", "lost")}
 
 
 def first_answer(system: System, x: Array, found: Sequence[Surprise]) -> dict[str, object]:
@@ -88,13 +100,8 @@ def trial_answer(one: Trial) -> dict[str, object]:
         "verdict": None if stress is None else stress.verdict,
         "from_s": None if one.injection is None else one.injection.from_s,
         "to_s": None if one.injection is None else one.injection.to_s,
-        "runs": None
-        if stress is None
-        else {
-            "survived": asdict(stress.survived),
-            "degraded": asdict(stress.degraded),
-            "lost": asdict(stress.lost),
-        },
+        "runs": None if stress is None else _runs(stress),
+        "runs_by_events": None if one.by_events is None else _runs(one.by_events),
         "amplification": None if stress is None else stress.amplification,
         "back_s": None if stress is None else _finite(stress.back_s),
         "fell_first": None if stress is None else stress.fell_first or None,

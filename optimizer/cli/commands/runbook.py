@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from optimizer.cli.commands.options import RECOMMENDED, AsJson, Asked, about_a_design
 from optimizer.cli.console import show
+
+if TYPE_CHECKING:
+    from optimizer.resilience.hysteresis import WayBack
 
 
 @about_a_design(RECOMMENDED)
 def runbook(asked: Asked, as_json: AsJson = False) -> None:
-    """When to switch what: the plan by phase, and the load at which each switch is needed."""
+    """When to switch what: the plan by phase, the load at which each switch is needed, and the way back."""
     from optimizer.cli.answers.resilience import runbook_answer
     from optimizer.model import Labels
     from optimizer.resilience.escape import rates_of
@@ -20,8 +25,24 @@ def runbook(asked: Asked, as_json: AsJson = False) -> None:
     system, x = asked.system, asked.x
     plan, switches = plan_by_phase(system, x), switches_of(system, x)
     phases = phases_table(system, rates_of(system, x), plan, Labels())
-    section = runbook_section(phases, switches, Labels())
-    show(section, as_json=as_json, data=runbook_answer(system, plan, switches))
+    way = _way_back(asked)
+    section = runbook_section(phases, switches, Labels(), way)
+    show(section, as_json=as_json, data=runbook_answer(system, plan, switches, way))
+
+
+def _way_back(asked: Asked) -> WayBack | None:
+    """What brings the design back to the peak's load; None where nothing is needed, or can be told."""
+    from models.errors import RefusedError
+    from optimizer.cli.progress import share_bar
+    from optimizer.resilience.hysteresis import hysteresis, rate_of, way_back
+
+    system, x = asked.system, asked.x
+    try:
+        with share_bar("playing"):
+            found = hysteresis(system, x, system.peak)
+    except RefusedError:
+        return None
+    return way_back(found, rate_of(system, x, system.peak))
 
 
 @about_a_design(RECOMMENDED)

@@ -94,3 +94,62 @@ def test_a_pattern_that_is_none_is_refused(tradespace, tmp_path):
     code, _, err = tradespace("stress", station(tmp_path), "--design", "today", "--pattern", "flood")
     assert code == 2
     assert "thundering_herd" in err
+
+
+def test_the_reference_station_by_its_load(tradespace, tmp_path):
+    """Falls between 80 and 100/s, returns between 20 and 30/s (capacity over four attempts: 25/s)."""
+    code, out, _ = tradespace("stress", station(tmp_path), "--design", "today", "--hysteresis", "--json")
+    found = json.loads(out)
+    assert code == 0
+    assert found["is_wide"] is True
+    assert 80.0 <= found["falls_at"] <= 100.0
+    assert 18.0 <= found["returns_at"] <= 30.0
+    assert 0.0 < found["way_back"]["shed_to_per_s"] <= 24.0
+    code, out, _ = tradespace("runbook", station(tmp_path), "--design", "today", "--json")
+    assert json.loads(out)["way_back"] == found["way_back"]
+    code, out, _ = tradespace(
+        "stress", station(tmp_path, breaker="true"), "--design", "today", "--hysteresis", "--json"
+    )
+    assert json.loads(out)["is_wide"] is False
+
+
+def test_the_longest_push_is_shorter_at_a_higher_load(tradespace, tmp_path):
+    code, out, _ = tradespace("stress", station(tmp_path), "--design", "today", "--map", "--json")
+    found = [one["survives_s"] for one in json.loads(out)["loads"]]
+    assert code == 0
+    assert found == sorted(found, reverse=True)
+    # 15/s with three retries are 60/s at the most, of 100: every push is survived; at 90/s none is
+    assert found[0] == 60.0
+    assert found[-1] == 0.0
+
+
+def test_where_a_station_drifts(tradespace, tmp_path):
+    code, out, _ = tradespace("stress", station(tmp_path), "--design", "today", "--portrait", "app", "--json")
+    found = json.loads(out)
+    assert code == 0
+    assert found["failed"]["waiting"] is None  # a queue without end
+    assert found["failed"]["retries"] == pytest.approx(3.0 * 60.0 * 0.5, rel=0.03)
+    code, _, err = tradespace("stress", station(tmp_path), "--design", "today", "--portrait", "ape")
+    assert code == 2
+    assert "app" in err
+
+
+def test_questions_of_their_own_go_one_at_a_time(tradespace, tmp_path):
+    code, _, err = tradespace("stress", station(tmp_path), "--design", "today", "--map", "--hysteresis")
+    assert code == 2
+    assert "--hysteresis and --map" in err
+
+
+def test_events_stand_beside_a_verdict(tradespace, tmp_path):
+    """A pause of 5 s is the end of who repeats at 60/s, by steps and event by event."""
+    path = station(tmp_path)
+    text = path.read_text(encoding="utf-8")
+    pause = "inject: {kind: pause, target: app, start_s: 30, duration_s: 5}"
+    hypothesis = "hypothesis: {if: it stands still, then: success above 98 % within 60 s after}"
+    path.write_text(f"{text}experiments: [{{name: still, {hypothesis}, {pause}}}]\n", encoding="utf-8")
+    code, out, _ = tradespace("stress", path, "--design", "today", "--runs", "3", "--events", "--json")
+    (found,) = json.loads(out)["experiments"]
+    assert code == 0  # three runs are no verdict
+    steps, events = found["runs"]["lost"], found["runs_by_events"]["lost"]
+    assert steps["k"] == steps["n"] == 3
+    assert events["k"] == events["n"] == 20

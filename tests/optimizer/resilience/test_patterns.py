@@ -9,9 +9,11 @@ from models.scenario.experiments.pattern import Pattern
 from optimizer.resilience.border import border
 from optimizer.resilience.defences import Defence, defences_of
 from optimizer.resilience.hysteresis import hysteresis, way_back
+from optimizer.resilience.longest_pause import longest_pause
 from optimizer.resilience.pattern_trials import try_pattern
-from optimizer.resilience.patterns import aim_of
+from optimizer.resilience.patterns import SLOW_S, aim_of
 from optimizer.resilience.phase_portrait import Station, portrait
+from optimizer.resilience.push_map import push_map
 from optimizer.resilience.stress import Share, Verdict
 from simulated import cache, external, station, system_of
 
@@ -132,3 +134,28 @@ def test_defences_are_read_from_the_design():
     assert there[Defence.FEWER_RETRIES]
     assert not there[Defence.RETRY_BUDGET]
     assert not there[Defence.FALLBACK]
+
+
+def test_a_short_pause_is_survived_and_a_long_one_is_not():
+    """70 % busy, a time-out of 500 ms: a pause of 0.3 s is survived, one of 1 s isn't (simulated)."""
+    system = reference(70.0)
+    found = longest_pause(system, system.space.today, 0)
+    assert found is not None
+    assert found.component == 0
+    assert 0.25 <= found.border.survives < found.border.falls <= 1.0
+
+
+def test_a_slow_part_that_nobody_gives_up_on_hangs_for_as_long_as_it_is_slow():
+    whole = system_of(
+        {"s": station(0.01, 10), "far": external(0.001)}, {"call": "s", "then": ["far"]}, rate=50.0
+    )
+    aim = aim_of(whole, whole.space.today, 0, Pattern.CASCADE)
+    assert aim is not None
+    assert aim.usual == SLOW_S
+
+
+def test_loads_that_are_too_much_from_the_beginning_allow_no_push():
+    system = reference(60.0)
+    found = push_map(system, system.space.today, 0, loads=[0.2, 1.6, 2.0], runs=3)
+    assert [edge.survives for edge in found.borders] == [60.0, 0.0, 0.0]
+    assert found.rates.tolist() == [12.0, 96.0, 120.0]

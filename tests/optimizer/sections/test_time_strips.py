@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from models.faults.injection import Injection
 from models.faults.series import Series
+from optimizer.resilience.early_warning import EarlyWarning
 from optimizer.resilience.experiments import Trial
 from optimizer.sections.time_strips import MOST_POINTS, overlaid, time_strips
 
@@ -76,3 +79,18 @@ def test_designs_over_each_other_keep_their_own_curves():
 def test_what_was_not_played_has_none():
     with pytest.raises(ValueError, match="wasn't played"):
         time_strips(Trial("a", "a", "peak"))
+
+
+def test_the_moments_of_danger_are_marked_on_the_emergence_score():
+    """Half the runs and more say 0.8 after 7 s and 0.9 never: one mark, 7 s after the fault begins."""
+    played = trial()
+    score = np.full((RUNS, BINS), 0.5)
+    warning = EarlyWarning(
+        score=score,
+        danger_s=np.array([7.0, 7.0, 7.0, 9.0, np.inf]),
+        imminent_s=np.array([7.0, 8.0, np.inf, np.inf, np.inf]),
+        warned_s=np.full(RUNS, np.nan),
+    )
+    line = time_strips(replace(played, warning=warning))[-1]
+    assert {y for _, y in line.points} == {0.5}
+    assert line.marks == (("danger (0.8) after 7 s", 67.0),)

@@ -77,7 +77,7 @@ def test_where_nobody_survives_the_first_stays_and_the_defences_are_told():
     assert found.survives == "none"
     assert found.position == 0
     helped = {one.defence for one in found.remedies}
-    # time.md: a breaker, a short queue and a bulkhead save it at any load, backoff at none
+    # simulated: a breaker, a short queue and a bulkhead save it at any load, backoff at none
     assert {"breaker", "bulkhead", "short_queue"} <= helped
     assert all(one.component == "app" and one.kept.k >= 9 for one in found.remedies)
     warning = shortlist(model, solution).blocks[0]
