@@ -1,4 +1,4 @@
-"""Call sites: trees that are known are found whole; repetitions, what is pardoned, what runs at the same time."""
+"""Call sites: known trees are found whole; repetitions, what is pardoned, what runs at the same time."""
 
 from __future__ import annotations
 
