@@ -51,6 +51,7 @@ COMMANDS: tuple[str, ...] = (
     "margins {scenario}",
     "margins {scenario} --design today --json",
     "runbook {scenario}",
+    "runbook {scenario} --design today --out {out} --begins 2026-11-27T06:00",
     "runbook {scenario} --design today --json",
     "doubt {scenario} --draws 32",
     "doubt {scenario} --design today --draws 32 --json",

@@ -87,9 +87,8 @@ def k6(drill: Drill) -> Mapping[str, str]:
         indent=2,
     )
     text = f"""// k6 run -e BASE_URL=http://HOST {drill.name}.js
-// The load of the experiment {drill.name}, {BEFORE_S:g} s before the fault until it is judged. PATH_NAME
-sets the path
-// of a flow (-e PATH_checkout=/cart/checkout); without it the path is its name.
+// The load of the experiment {drill.name}, from {BEFORE_S:g} s before the fault until it is judged.
+// PATH_NAME sets the path of a flow (-e PATH_checkout=/cart/checkout); without it the path is its name.
 import http from "k6/http";
 
 export const options = {options};
@@ -111,8 +110,7 @@ def locust(drill: Drill) -> Mapping[str, str]:
     text = f'''"""The load of the experiment {drill.name}: locust -f {drill.name}.py --headless --host http://HOST
 
 Users of Locust wait for their answers: where these take longer than twice what is predicted, fewer requests
-are made
-than the scenario says, and the run fails. PATH_NAME in the environment sets the path of a flow.
+are made than the scenario says, and the run fails. PATH_NAME in the environment sets the path of a flow.
 """
 
 import os

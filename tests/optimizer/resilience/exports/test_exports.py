@@ -172,6 +172,8 @@ def test_the_load_is_that_of_the_phase_and_its_limits_those_of_the_prediction():
     lows = [band.low for band in (success.steady, success.plateau, success.after)]
     assert all(one["limits"]["success_share"] == min(lows) for one in flows.values())
     (script,) = EXPORTS["k6"].files(drill).values()
+    head = script.split("import http")[0]
+    assert all(line.startswith("//") for line in head.splitlines())
     options = json.loads(script.split("export const options = ")[1].split(";\n")[0])
     rates = {one["env"]["FLOW"]: one["rate"] / 60 for one in options["scenarios"].values()}
     assert rates == pytest.approx({name: one["per_s"] for name, one in flows.items()}, rel=0.01)
