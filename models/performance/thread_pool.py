@@ -18,7 +18,7 @@ from models.performance.closed_network import COPIES, DEMAND_S, MOST_CUSTOMERS, 
 from models.performance.compiled import internal
 from models.performance.erlang import erlang_b
 from models.performance.held_time import held_below, time_below
-from models.performance.mixture import put
+from models.performance.mixture import Cumulants, from_raw, put, to_raw
 from models.performance.pool_network import USED, VARIABLE, callers, threads_stations, turn_round, turns_away
 from models.performance.program import Program, Work
 from models.system import layout as at
@@ -78,6 +78,7 @@ def keep_slots(program: Program, work: Work, c: int, parts: np.ndarray, calls: n
     """A pool once what is under it is known: how long it is kept waiting, and so how its station stands."""
     st = work.station[c]
     below_s, stretch = held_below(program, work, c, calls)
+    below_s *= _goes_on(program, work, c, parts[c])
     if abs(stretch - st[of.STRETCH]) > _SAME * stretch:
         # Repeats and time-outs below change how long a slot is held: known only now.
         st[of.STRETCH] = stretch
@@ -107,7 +108,7 @@ def turn(program: Program, work: Work, c: int, parts: np.ndarray, calls: np.ndar
     threads = part[at.REPLICAS] * part[at.SLOTS]
     n = threads_stations(program, work, c, parts, calls)
     stations = work.closed_stations[:n]
-    below = time_below(program, work, c, calls, False)
+    below = _of_some(time_below(program, work, c, calls, False), _goes_on(program, work, c, part))
     free_s = st[of.WORK] * st[of.ASKED] + below[0] * st[of.STRETCH]
     scv = (st[of.WORK + 1] + below[1] * st[of.STRETCH] ** 2) / free_s**2 if free_s > 0.0 else 0.0
     rate = st[of.ARRIVALS]
@@ -154,6 +155,22 @@ def turn(program: Program, work: Work, c: int, parts: np.ndarray, calls: np.ndar
     st[of.POOL_BLOCKED], st[of.POOL_LIMIT], st[of.POOL_LIMITER] = blocked, limit, limiter
     st[of.POOL_SWING], st[of.POOL_FREE_S], st[of.POOL_SCV] = swing, free_s, scv
     _relieve(program, work, c, held_s - free_s, waits, variable, n)
+
+
+@internal
+def _of_some(part: Cumulants, share: float) -> Cumulants:
+    """A duration that a share of the calls has, and the others don't."""
+    if share == 1.0 or not math.isfinite(part[0]):
+        return part
+    raw = to_raw(part)
+    return from_raw(share * raw[0], share * raw[1], share * raw[2])
+
+
+@internal
+def _goes_on(program: Program, work: Work, c: int, part: np.ndarray) -> float:
+    """Share of the calls of a pool that call what is under it: no error before, and no hit."""
+    share = (1.0 - part[at.ERROR_SHARE]) * part[at.UP_FACTOR]
+    return share * (1.0 - work.station[c, of.HIT]) if program.kind[c] == of.CACHE else share
 
 
 @internal

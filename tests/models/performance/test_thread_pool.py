@@ -9,7 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models import compile_system
+from models.explanation.explain import explain
 from scenarios import scenario
+from simulated import external, is_known, played_in, station, system_of
 from small_cases import case, designs_of, dimensions, evaluated, told
 
 
@@ -231,3 +233,18 @@ def test_more_threads_carry_more_and_never_more_than_the_stores(threads, slots, 
     few, more = throughput(threads), throughput(threads + 1 + threads // 3)
     assert few <= more * (1.0 + 1e-6)
     assert more <= min(slot * 1e3 / (10 + 7 * k) for k, slot in enumerate(slots)) * (1.0 + 1e-9)
+
+
+def test_a_thread_is_soon_free_where_a_call_fails_before_what_is_under_it():
+    """Of 100 calls a second 30 fail after 5 ms, the others wait 20 ms more: 1.9 of 4 threads are busy."""
+    parts = {
+        "pool": station(0.005, slots=4, blocking=True, error_share=0.3),
+        "far": external(0.02, latency_scv=0.0),
+    }
+    system = system_of(parts, {"call": "pool", "then": ["far"]}, rate=100.0)
+    phase = explain(system, system.space.today)["phases"][0]
+    found = played_in(system, events=200_000)
+    busy = (100.0 * 0.005 + 70.0 * 0.02) / 4.0
+    assert phase["components"]["pool"]["utilisation"] == pytest.approx(busy, rel=1e-6)
+    assert is_known(found.components[0].utilisation, busy)
+    assert phase["flows"]["all"]["response_ms"] == pytest.approx(found.overall.mean_ms.value, rel=0.03)
