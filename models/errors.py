@@ -200,5 +200,9 @@ class EvaluationError(TradespaceError):
     """A callable X -> Evaluation returned the wrong type, the wrong shape, or not a number."""
 
 
+class TelemetryError(TradespaceError):
+    """Traces or load tests that can't be read, or that tell nothing."""
+
+
 class OutputError(TradespaceError):
     """Results can't be written there."""

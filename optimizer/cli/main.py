@@ -24,6 +24,7 @@ from optimizer.cli.commands.migrate import migrate, said
 from optimizer.cli.commands.options import AsJson, Changes, ScenarioFile
 from optimizer.cli.commands.rank import rank
 from optimizer.cli.commands.reach import reach, representatives
+from optimizer.cli.commands.readiness import readiness
 from optimizer.cli.commands.report import report
 from optimizer.cli.commands.returns import returns
 from optimizer.cli.commands.rules import rules
@@ -33,7 +34,7 @@ from optimizer.cli.commands.shortlist import shortlist
 from optimizer.cli.commands.solve import solve
 from optimizer.cli.commands.stress import stress
 from optimizer.cli.commands.verify import verify
-from optimizer.cli.commands.watch import watch_rules
+from optimizer.cli.commands.watch import watch, watch_rules
 from optimizer.cli.commands.what_if import what_if
 from optimizer.cli.console import compiled, print_json, show
 from optimizer.cli.door import doors
@@ -150,6 +151,8 @@ COMMANDS: Final[tuple[tuple[str, Callable[..., None]], ...]] = (
     ("stress", stress),
     ("gameday", gameday),
     ("returns", returns),
+    ("readiness", readiness),
+    ("watch", watch),
     ("watch-rules", watch_rules),
     ("doubt", doubt),
     ("gate", gate),

@@ -129,7 +129,8 @@ def _line(system: System, phases: Sequence[Mapping[str, Any]], row: Row) -> str:
     cells = "".join(
         _busy(phase["components"][name]["utilisation"], system, row.node.component) for phase in phases
     )
-    return f'<tr><th scope="row">{lead}{as_html(name_of_call(system, row.node))}</th>{cells}</tr>'
+    aside = " <small>nobody waits for it</small>" if row.node.is_async else ""
+    return f'<tr><th scope="row">{lead}{as_html(name_of_call(system, row.node))}{aside}</th>{cells}</tr>'
 
 
 def _busy(utilisation: float | None, system: System, component: int) -> str:

@@ -1,4 +1,4 @@
-"""`tradespace watch-rules`: alarms for the levels of a design."""
+"""`tradespace watch-rules` and `tradespace watch`: alarms for a design, and a look at it now."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import typer
 from optimizer.cli.commands.gameday import Metrics
 from optimizer.cli.commands.options import AsJson, Asked, Force, about_a_design
 from optimizer.cli.console import show
+from optimizer.cli.exit_codes import NO
 
 if TYPE_CHECKING:
     from optimizer.resilience.metric_queries import Queries
@@ -49,6 +50,39 @@ def watch_rules(
     show(section_of(levels), as_json=as_json, data=data)
     if not as_json and out is not None:
         typer.echo(f"written: {', '.join(str(out / name) for name in files)}")
+
+
+@about_a_design("recommended")
+def watch(
+    asked: Asked,
+    prometheus: Annotated[
+        str | None, typer.Option(metavar="URL", help="The Prometheus that is asked; no other address is.")
+    ] = None,
+    csv: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Readings as CSV instead: its last line counts.")
+    ] = None,
+    metrics: Metrics = None,
+    as_json: AsJson = False,
+) -> None:
+    """The running system now: its emergence score and terms, its phase, and what the runbook says to do."""
+    from dataclasses import asdict
+
+    from optimizer.cli.answers.gameday import finite
+    from optimizer.resilience.watching.alarms import levels_of
+    from optimizer.resilience.watching.now import asked_of, now_of, read_from
+    from optimizer.sections.watching import watching as section_of
+
+    if (prometheus is None) == (csv is None):
+        raise typer.BadParameter("give one of --prometheus URL and --csv FILE")
+    queries, system, x = queries_of(metrics), asked.system, asked.x
+    values = None if csv is None else read_from(csv)
+    levels = levels_of(system, x)
+    if values is None:
+        values = asked_of(prometheus or "", queries.of_system(system), levels.services)
+    now = now_of(system, x, levels, values)
+    show(section_of(now), as_json=as_json, data=finite({"scenario": system.scenario.name, **asdict(now)}))
+    if now.is_urgent:
+        raise typer.Exit(NO)
 
 
 def queries_of(metrics: Path | None) -> Queries:

@@ -25,6 +25,12 @@ FAILOVER = (
     ("failover_s", "time to fail over", "s"),
     ("lost_writes", "writes lost at a failover", "count"),
 )
+#: Indicators that only scenarios with queues of messages have.
+QUEUES = (
+    ("backlog", "messages that wait", "count"),
+    ("message_age_s", "the longest of them", "s"),
+    ("drain_s", "time to drain", "s"),
+)
 
 
 def choice(found: Findings) -> Section | None:
@@ -80,11 +86,11 @@ def _with_number(found: Findings, name: str, i: int) -> str:
 
 
 def _beside(evaluations: Sequence[Evaluation]) -> list[tuple[str, str, str]]:
-    """The indicators to show: those of failover only where a design has one."""
+    """The indicators to show: those of failover and of queues only where a design has one."""
     told = evaluations[0].indicators
     more = [
         one
-        for one in FAILOVER
+        for one in (*FAILOVER, *QUEUES)
         if one[0] in told and any(bool(np.any(e.indicators[one[0]] > 0.0)) for e in evaluations)
     ]
     return [one for one in BESIDE if one[0] in told] + more

@@ -10,6 +10,7 @@ from optimizer.resilience.exports.chaos_mesh import chaos_mesh
 from optimizer.resilience.exports.chaos_toolkit import chaos_toolkit
 from optimizer.resilience.exports.drill import Drill
 from optimizer.resilience.exports.litmus import litmus
+from optimizer.resilience.exports.load import k6, locust
 from optimizer.resilience.exports.request_faults import request_faults
 from optimizer.resilience.exports.toxiproxy import toxiproxy
 
@@ -58,5 +59,12 @@ EXPORTS: Mapping[str, Export] = {
         toxiproxy,
         "PYTHONPATH=. chaos run --rollback-strategy always EXPERIMENT.json",
         "Ctrl-C, once: it takes the fault back",
+    ),
+    "k6": Export("k6 (the load beside it)", k6, "k6 run -e BASE_URL=http://HOST EXPERIMENT.js", "Ctrl-C"),
+    "locust": Export(
+        "Locust (the load beside it)",
+        locust,
+        "locust -f EXPERIMENT.py --headless --host http://HOST",
+        "Ctrl-C",
     ),
 }
