@@ -107,6 +107,7 @@ STARTED_BY_NAME = {
     "optimizer.resilience.exports.toolkit_probes": "Chaos Toolkit, from beside an exported experiment",
     "models.telemetry.self_time": "tradespace import, to come",
     "models.telemetry.reading": "tradespace import, to come",
+    "models.telemetry.concurrency": "tradespace import, to come",
     "optimizer.batch.job": "optimizer.runs.job",
     "optimizer.runs.migrations.env": "alembic",
     "optimizer.runs.migrations.versions.": "alembic",
