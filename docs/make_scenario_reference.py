@@ -591,7 +591,7 @@ Times are in ms.
 | `front` | list of designs, each with `design`, `dimensions`, `limits`, `indicators` |
 | `today` | the running system in the same form |
 | `knee` | position in `front` of the design that gives up least on average; null without one; which one to take `recommendation` says |
-| `recommendation` | which design to take, and the few beside it: `reached` (`reached`, `closest`, `never`, `not_asked`, `infeasible`: whether it is as likely to keep its limits as `wanted`), `picks` (each with `position` in `front`, `roles`, `confidence`, `first_break`), `today`, `runner_up` and `why_not`, and `candidates`, `draws` and `seed` it rests on; see [recommendation.md](recommendation.md) |
+| `recommendation` | which design to take, and the few beside it: `reached` (`reached`, `closest`, `never`, `not_asked`, `infeasible`: whether it is as likely to keep its limits as `wanted`), `picks` (each with `position` in `front`, `roles`, `confidence`, `first_break`, `endured`: what became of it under each name of `limits.survives`), `survives` (`not_asked`, `survives`, `none`) with `asked_to_survive` and `remedies`, `today`, `runner_up` and `why_not`, and `candidates`, `draws` and `seed` it rests on; see [recommendation.md](recommendation.md) |
 | `trace` | after a search: `evaluations`, `on_front` and `hypervolume` as a share of the last front's box |
 | `excluded`, `excluded_alone` | by limit: designs that break it; those that break only it |
 | `closest` | only when nothing is feasible: the design nearest to it |

@@ -47,7 +47,7 @@ def read_journal(path: Path, system: System) -> tuple[Returned, ...]:
 def _journal(path: Path, told: Json, system: System) -> Returned:
     ours = [one for one in told["experiment"].get("extensions", ()) if one.get("name") == "tradespace"]
     if not ours:
-        raise ReturnedError(f"{path}: the experiment holds no prediction; export it with `gameday --export`")
+        raise ReturnedError(f"{path}: the experiment holds no prediction: only what `gameday` exported does")
     predicted: Json = ours[0]
     if predicted["version"] != VERSION:
         raise ReturnedError(f"{path}: a prediction of version {predicted['version']!r}; allowed: {VERSION}")

@@ -204,7 +204,7 @@ class WayBack:
 
 
 def way_back(found: Hysteresis, usual: float) -> WayBack | None:
-    """The load to shed to, and for how long, so that few requests are lost; None = nothing is needed.
+    """The load to shed to, and for how long, so that few requests are lost; None = no need of it, or no help.
 
     Args:
         found: The hysteresis of a design.
@@ -212,6 +212,8 @@ def way_back(found: Hysteresis, usual: float) -> WayBack | None:
     """
     if not np.isfinite(found.falls_at) or found.returns_at >= usual:
         return None
+    if usual >= found.falls_at or found.well_to <= 0.0:
+        return None  # it can't carry that load, so that nothing leads back to it
     ways = [
         (max(usual - float(rate), 0.0) * float(empty), float(rate), float(empty))
         for rate, empty, share in zip(found.rates, found.empty_s, found.down, strict=True)

@@ -50,7 +50,7 @@ def patterns(
         head = (*_HEAD, *_MORE)
         more = [(None, None) if one is None else (_border(one), _would_help(one)) for _, one in found]
         rows = [(*row, *further) for row, further in zip(rows, more, strict=True)]
-    if all(one is None or one.stress.survived.n < FEWEST_RUNS for _, one in found):
+    if any(one is not None and one.stress.survived.n < FEWEST_RUNS for _, one in found):
         told += f" A verdict takes {FEWEST_RUNS} runs; fewer show which way it goes."
     blocks: list[Block] = [
         Paragraph(text(told)),

@@ -101,6 +101,7 @@ def test_the_reference_station_falls_at_ninety_and_returns_at_twenty():
     way = way_back(found, 60.0)
     assert way is not None
     assert way.rate <= 20.0
+    assert way_back(found, 100.0) is None  # it can't carry that
     assert np.isfinite(way.seconds)
 
 
