@@ -140,3 +140,25 @@ def test_calls_in_turn_are_not_at_the_same_time_though_their_hulls_overlap():
     (root,) = sites.flows
     assert [[names[k] for k in group] for group in steps_of(visits, sites)[root]] == [["a"], ["b"]]
     assert sites.times[names.index("a")] == 2.0
+
+
+def test_a_call_beside_one_that_fails_does_not_repeat_it():
+    spans = [told("web", "server", 0, 100, 1), asks(2, 0, 50, failed=True), asks(3, 10, 60)]
+    _, sites, names = sites_in(spans)
+    site = names.index("mysql")
+    assert (sites.calls[site], sites.most_repeats[site]) == (2, 0)
+
+
+@pytest.mark.parametrize(("often", "is_together"), [(4, False), (6, True)])
+def test_at_the_same_time_is_what_most_requests_do(often, is_together):
+    spans = []
+    for trace in range(1, 11):
+        spans.append(told("web", "server", 0, 100, 1, trace=trace))
+        begins = (0, 10 if trace <= often else 30)
+        for k, (service, begin) in enumerate(zip(("a", "b"), begins, strict=True)):
+            spans.append(told("web", "client", begin, begin + 20, 10 + 2 * k, 1, trace))
+            spans.append(told(service, "server", begin + 1, begin + 19, 11 + 2 * k, 10 + 2 * k, trace))
+    visits, sites, names = sites_in(spans)
+    (root,) = sites.flows
+    steps = [[names[k] for k in group] for group in steps_of(visits, sites)[root]]
+    assert steps == ([["a", "b"]] if is_together else [["a"], ["b"]])

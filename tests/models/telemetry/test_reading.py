@@ -185,3 +185,12 @@ def test_a_copy_is_told_apart_and_not_named():
 def test_what_was_kept_stands_in_the_trace_state(state, share):
     assert sampled_share(state) == share
     assert np.isnan(sampled_share("vendor=th:8"))
+
+
+@pytest.mark.parametrize(
+    ("limit", "most", "told"), [("MOST_SPANS", 7, "more than 7 spans"), ("MOST_BYTES", 2000, "longer than")]
+)
+def test_what_is_too_much_is_refused_before_it_is_read(monkeypatch, limit, most, told):
+    monkeypatch.setattr(f"models.telemetry.reading.{limit}", most)
+    with pytest.raises(TelemetryError, match=told):
+        found_in(gzip.compress(as_otlp(KNOWN)))

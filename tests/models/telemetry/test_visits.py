@@ -118,3 +118,10 @@ def test_what_nothing_is_known_of_is_a_guess_and_what_lost_its_parent_is_counted
 def test_a_circle_of_parents_ends():
     visits = visits_in([told("a", "server", 0, 9, 1, 2), told("b", "server", 1, 8, 2, 1)])
     assert len(visits) == 2
+
+
+def test_a_call_that_outlives_its_caller_counts_until_then():
+    visits = visits_in([told("web", "server", 0, 100, 1), told("api", "server", 60, 130, 2, 1)])
+    times = self_times(visits)
+    assert times.own_s.tolist() == pytest.approx([0.06, 0.07])
+    assert times.moved == 0
