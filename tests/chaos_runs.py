@@ -3,8 +3,7 @@
 The library is loaded once, and every run is a child of this process: a run that can be interrupted, and that
 keeps what it saw in a module, must have one for itself. In each folder lies `experiment.json`, and what is in
 the environment in `environment.json`; Ctrl-C is pressed where a file `interrupt` appears. The journal is
-written
-to `journal.json` beside them.
+written to `journal.json` beside them.
 """
 
 from __future__ import annotations
@@ -15,6 +14,9 @@ import signal
 import sys
 import time
 from pathlib import Path
+
+#: Time after which Ctrl-C is pressed again where nobody has heard it, s.
+PATIENCE_S = 0.5
 
 
 def run(folder: Path) -> None:
@@ -31,7 +33,7 @@ def main(folders: list[str]) -> None:
     import chaostoolkit.cli
     import chaostoolkit.commands.run  # noqa: F401 - loaded once, for all children
 
-    children = {}
+    children, pressed = {}, {}
     for name in folders:
         folder = Path(name).resolve()
         child = os.fork()
@@ -48,10 +50,17 @@ def main(folders: list[str]) -> None:
         for child, folder in list(children.items()):
             if os.waitpid(child, os.WNOHANG)[0]:
                 del children[child]
-            elif (folder / "interrupt").exists():
-                (folder / "interrupt").unlink()
+            elif is_meant(folder) and time.monotonic() > pressed.get(child, -1.0) + PATIENCE_S:
+                pressed[child] = time.monotonic()
                 os.kill(child, signal.SIGINT)
         time.sleep(0.05)
+
+
+def is_meant(folder: Path) -> bool:
+    """Whether Ctrl-C is to be pressed, again where it was lost: a library that cleans up hears none."""
+    log = folder / "run.log"
+    told = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
+    return (folder / "interrupt").exists() and "termination signal" not in told
 
 
 if __name__ == "__main__":

@@ -70,8 +70,10 @@ def _with_every_part():
         "memory": {"kind": "cache", "hit_ratio": 0.5, "service_ms": 0.1, "slots": 8},
         "shelf": {"kind": "store", "service_ms": 1, "slots": 8},
         "bank": {"kind": "external", "latency_ms": 5},
+        "mails": {"kind": "queue", "service_ms": 1, "slots": 8},
     }
-    tree["flows"]["shop"]["trace"] += [{"call": "memory", "then": ["shelf"]}, "bank"]
+    letter = {"call": "mails", "async": True}
+    tree["flows"]["shop"]["trace"] += [{"call": "memory", "then": ["shelf"]}, "bank", letter]
     tree["links"] = {"way": {"between": ["here", "there"], "rtt_ms": 1}}
     tree["components"]["bank"]["region"], tree["flows"]["shop"]["region"] = "there", "here"
     tree["experiments"] = [

@@ -80,7 +80,7 @@ part = compile_system(load_scenario("chat.yaml")).scenario.components["model"]
 print(part.kind, part.slots, part.traits.code, "inference" in str(json_schema()))
 """,
     )
-    assert told.split() == ["inference", "8", "4", "True"]
+    assert told.split() == ["inference", "8", "3", "True"]
 
 
 def test_a_section_in_every_format_that_is_text(extended):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 
 from models.explanation.bands import band_in_words
 from models.explanation.tree import Tree, list_of, mapping_of, source_of
@@ -16,7 +15,6 @@ from models.scenario.editing.edit import Place, dotted
 from models.scenario.flow import Branch, Call, Fallback, Flow, Parallel, branch_name, branches
 from models.scenario.part import Part
 from models.scenario.paths import PathError, Slot, parameters_of, quantity_of, resolve
-from models.scenario.quantity import Quantity
 from models.scenario.reading.document import Node
 from models.scenario.reading.scalar import Scalar
 from models.scenario.region import Link
@@ -120,7 +118,12 @@ class _Listing:
             slots = {key: Slot("component", name, key) for key in parameters_of(type(component))}
             paths = {key: f"{name}.{key}" for key in slots}
             kind = KINDS[component.kind]
-            yield from self._part(node, ("components", name), component.label or name, kind, slots, paths)
+            at: Place = ("components", name)
+            owner, inner = component.label or name, mapping_of(node)
+            yield from self._part(node, at, owner, kind, slots, paths)
+            for key in sorted(kind.settings & inner.keys()):  # measured: parameters follow from them
+                source = source_of(node)
+                yield self._row((*at, key), owner, inner[key], kind, key, unit="ms", source=source)
         for name, node in mapping_of(tree.get("links")).items():
             slots = {key: Slot("link", name, key) for key in parameters_of(Link)}
             paths = {key: f"links.{name}.{key}" for key in slots}
@@ -303,7 +306,7 @@ class _Listing:
         path: str = "",
         is_written: bool = True,
     ) -> Assumption:
-        known = _quantities(part).get(key) if part is not None else None
+        known = parameters_of(part).get(key) if part is not None else None
         if part is not None and not meaning:
             described = (
                 part if part.model_fields[key].description else Toggle
@@ -333,8 +336,3 @@ class _Listing:
             return quantity_of(self.scenario, resolve(self.scenario, path)[0]).unit
         except PathError:  # a checked scenario has none
             return ""
-
-
-@cache
-def _quantities(part: type[Part]) -> Mapping[str, Quantity]:
-    return parameters_of(part)

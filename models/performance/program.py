@@ -24,7 +24,7 @@ from models.system.system import System, all_calls
 
 Array = NDArray[np.float64]
 
-#: Kinds of components as numbers; for those from `EXTERNAL` on no user waits while they are busy.
+#: Kinds of components as numbers; from `EXTERNAL` on those at which no user waits for a slot.
 STORE, CACHE, EXTERNAL, QUEUE = (kind.traits.code for kind in (Store, Cache, External, Queue))
 
 #: Columns of what is known of a station.

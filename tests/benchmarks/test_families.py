@@ -20,7 +20,16 @@ from models.system.compiler import compile_system
 #: Families whose calls or loads are lost, held or repeated: the drawn load isn't that of the station.
 OTHER_LOAD = {
     *(name for name in FAMILIES if "pool" in name or "retries" in name),
-    *("breakers", "bulkheads", "bounded-queue", "longest-wait", "time-outs", "keyed-cache", "quorums"),
+    *(
+        "breakers",
+        "bulkheads",
+        "bounded-queue",
+        "longest-wait",
+        "time-outs",
+        "deadlines",
+        "keyed-cache",
+        "quorums",
+    ),
     *("hedged-calls", "choices", "queued-work", "autoscaled", "connected-clients"),
 }
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from models.performance import unsure
+from models.performance.clients import CLOSED
 from optimizer.sections.content import plain
 from optimizer.sections.reliance import reasons_of, risk_to_fall, warnings_of, why_unsure
 
 
 def test_every_reason_of_the_model_has_words():
     names = [name for name in vars(unsure) if name.isupper() and not name.startswith("_")]
-    reasons = sorted({getattr(unsure, name) for name in names})
-    assert reasons == [2**k for k in range(11)]
+    reasons = sorted({getattr(unsure, name) for name in names} | {CLOSED})
+    assert reasons == [2**k for k in range(13)]
     assert all(len(reasons_of(reason)) == 1 for reason in reasons)
     assert len(reasons_of(sum(reasons))) == len(reasons)
     assert reasons_of(0.0) == ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 
 import jsonschema
 import openpyxl
@@ -210,7 +211,7 @@ def test_a_batch_runs_on_without_the_page_and_shows_how_the_knee_moves(chromium,
     page.context.close()
     again, watch_again = page_of(chromium, server, f"?scenario={EXERCISE}&run={run.id}")
     part(again, "Batch")
-    again.get_by_text("Of 5 cases 2 have").wait_for()
+    again.get_by_text(re.compile("^Of 5 cases")).first.wait_for(timeout=90_000)
     again.get_by_test_id("stPlotlyChart").first.wait_for()
     assert store.get(run.id).state == "done"
     for one in (watch, watch_again):

@@ -13,7 +13,11 @@ class External(Described):
     """Somebody else's system: no queue of ours, but a latency and perhaps a rate limit."""
 
     traits: ClassVar[Traits] = Traits(
-        3, slowed_by="latency_ms", capacity=("rate_limit_per_s",), losses=("rate_limit_per_s",), is_ours=False
+        100,
+        slowed_by="latency_ms",
+        capacity=("rate_limit_per_s",),
+        losses=("rate_limit_per_s",),
+        is_ours=False,
     )
 
     prerequisites: ClassVar[tuple[Prerequisite, ...]] = (

@@ -19,7 +19,7 @@ NOT_OF_A_QUEUE = ("queue_limit", "max_wait_s", "cpu_quota", "contention", "coher
 class Queue(Scaled):
     """A queue of messages; its replicas and slots are the consumers, who work while nobody waits."""
 
-    traits: ClassVar[Traits] = Traits(4, losses=(), keeps_messages=True)
+    traits: ClassVar[Traits] = Traits(101, losses=(), keeps_messages=True)
     prerequisites: ClassVar[tuple[Prerequisite, ...]] = (
         *Scaled.prerequisites,
         Prerequisite(

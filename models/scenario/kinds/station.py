@@ -36,7 +36,8 @@ class Traits:
     """What the rest of the program asks of a kind.
 
     Attributes:
-        code: Its number in the compiled model (`models.performance.program`).
+        code: Its number in the compiled model (`models.performance.program`); from 100 on it is nothing that
+            users wait at and that can be too busy for them.
         slowed_by: The parameter that is larger when it is slow.
         capacity: The parameters of which more carries more.
         losses: The parameters that turn calls away when they are given.
@@ -62,6 +63,9 @@ MOST_SPREAD = 500.0
 
 class Described(Part):
     """What every component has."""
+
+    settings: ClassVar[frozenset[str]] = frozenset()
+    """Numbers that parameters follow from, which are none themselves."""
 
     traits: ClassVar[Traits]
     prerequisites: ClassVar[tuple[Prerequisite, ...]] = ()
