@@ -22,6 +22,8 @@ PATIENCE_S = 0.5
 def run(folder: Path) -> None:
     os.chdir(folder)
     sys.path.insert(0, str(folder))
+    # A process that a shell has put into the background is born deaf to Ctrl-C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     os.environ |= json.loads(Path("environment.json").read_text(encoding="utf-8"))
     from chaostoolkit.cli import cli
 
