@@ -49,11 +49,7 @@ def template_of(drill: Drill) -> tuple[Json, list[str]]:
         maker = _MAKERS.get(type(fault))
         if maker is None:
             raise refused(drill, fault, _TOOL, "has nothing like it")
-        lasts = (
-            drill.fault_s
-            if fault.ends_s in (None, fault.start_s)
-            else float(fault.ends_s or 0) - fault.start_s
-        )
+        lasts = drill.lasts_s(fault)
         after: Json = {}
         if fault.start_s > begins:
             wait = {"actionId": "aws:fis:wait", "parameters": {"duration": _iso(fault.start_s - begins)}}

@@ -56,11 +56,7 @@ def workflow_of(drill: Drill) -> tuple[Json, list[str]]:
         maker = _MAKERS.get(type(fault))
         if maker is None:
             raise refused(drill, fault, _TOOL, "has nothing like it", _HINTS.get(fault.kind, ""))
-        lasts = (
-            drill.fault_s
-            if fault.ends_s in (None, fault.start_s)
-            else float(fault.ends_s or 0) - fault.start_s
-        )
+        lasts = drill.lasts_s(fault)
         for j, (key, spec, told) in enumerate(maker(drill, fault)):
             name = f"fault-{k + 1}-{j + 1}"
             kind = "HTTPChaos" if key == "httpChaos" else f"{key[0].upper()}{key[1:]}"

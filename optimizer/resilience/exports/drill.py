@@ -85,6 +85,11 @@ class Drill:
         """How long the fault is in place, s: one that stays, or is over at once, is watched for a while."""
         return self.prediction.fault_s or WATCHED_S
 
+    def lasts_s(self, fault: AnyFault) -> float:
+        """How long one of its faults is in place, s: one without an end for as long as the experiment's."""
+        ends_s = fault.ends_s
+        return self.fault_s if ends_s is None or ends_s == fault.start_s else float(ends_s) - fault.start_s
+
     @property
     def wait_s(self) -> float:
         """How long is waited after the fault, s: until no window of a query reaches back into it."""

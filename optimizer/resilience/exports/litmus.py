@@ -50,11 +50,7 @@ def engines_of(drill: Drill) -> tuple[list[Json], list[str]]:
         maker = _MAKERS.get(type(fault))
         if maker is None:
             raise refused(drill, fault, _TOOL, "has nothing like it")
-        lasts = (
-            drill.fault_s
-            if fault.ends_s in (None, fault.start_s)
-            else float(fault.ends_s or 0) - fault.start_s
-        )
+        lasts = drill.lasts_s(fault)
         for j, (name, pods, settings, told) in enumerate(maker(drill, fault)):
             documents.append(
                 _engine(drill, f"{drill.resource[:55]}-{k + 1}-{j + 1}", name, pods, settings, lasts)
