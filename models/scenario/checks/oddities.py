@@ -81,11 +81,9 @@ def _hedges(scenario: Scenario) -> Iterator[Finding]:
 
 
 def _deadlines(scenario: Scenario) -> Iterator[Finding]:
-    """Deadlines of which nobody hears: somebody else's system drops nothing and calls nothing."""
+    """Deadlines of which nobody hears: somebody else's system drops nothing and calls nobody of ours."""
     for placed in placed_calls(scenario):
-        if not placed.call.passes_deadline or placed.call.then:
-            continue
-        if not scenario.components[placed.call.call].traits.is_ours:
+        if placed.call.passes_deadline and not scenario.components[placed.call.call].traits.is_ours:
             found = f"a deadline is passed on to {placed.call.call!r}, which isn't ours and calls nobody"
             yield _warning(f"{placed.where}.passes_deadline", found, "take it out: timeout_ms does it all")
 
